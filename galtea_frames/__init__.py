@@ -1,0 +1,59 @@
+"""Every session and version of your Galtea products as typed pandas DataFrames and Parquet files."""
+
+from galtea_frames import sample
+from galtea_frames._version import __version__
+from galtea_frames.client import Client
+from galtea_frames.errors import (
+    AuthenticationError,
+    ColumnBudgetWarning,
+    GalteaFramesError,
+    GalteaFramesWarning,
+    JoinError,
+    MirrorError,
+    MixedTypesWarning,
+    NotFoundError,
+    ParquetError,
+    QueryError,
+    ReportError,
+    RequestError,
+    ResponseError,
+    SettingsError,
+    UnknownStatusWarning,
+)
+from galtea_frames.joins import join_sessions_versions
+from galtea_frames.loaders import (
+    iter_sessions,
+    iter_versions,
+    load_sessions,
+    load_sessions_with_versions,
+    load_versions,
+)
+from galtea_frames.records import to_records
+
+__all__ = [
+    "AuthenticationError",
+    "Client",
+    "ColumnBudgetWarning",
+    "GalteaFramesError",
+    "GalteaFramesWarning",
+    "JoinError",
+    "MirrorError",
+    "MixedTypesWarning",
+    "NotFoundError",
+    "ParquetError",
+    "QueryError",
+    "ReportError",
+    "RequestError",
+    "ResponseError",
+    "SettingsError",
+    "UnknownStatusWarning",
+    "__version__",
+    "iter_sessions",
+    "iter_versions",
+    "join_sessions_versions",
+    "load_sessions",
+    "load_sessions_with_versions",
+    "load_versions",
+    "sample",
+    "to_records",
+]

@@ -1,0 +1,123 @@
+"""The loaders' arguments as types, and as the signature and docstring that editors and `help()` show."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from galtea_frames.client import Client
+    from galtea_frames.frames import DtypeBackend
+    from galtea_frames.resources import Resource
+    from galtea_frames.table import Nested
+
+Texts = str | Iterable[str]
+Time = str | date
+SortPair = tuple[str, Literal["asc", "desc"]]
+
+Loader = TypeVar("Loader", bound="Callable[..., Any]")
+
+
+class Options(TypedDict, total=False):
+    """What every loader takes besides filters."""
+
+    nested: Nested
+    parse_dates: str | Sequence[str] | None
+    dtype_backend: DtypeBackend
+    client: Client | None
+
+
+class Paging(TypedDict, total=False):
+    """What every list of the API takes besides its own filters."""
+
+    sort: str | SortPair | Sequence[str | SortPair] | None
+    limit: int | None
+    offset: int | None
+    from_created_at: Time | None
+    to_created_at: Time | None
+    params: Mapping[str, Any] | None
+
+
+class SessionFilters(Paging, total=False):
+    """The filters of sessions."""
+
+    ids: Texts | None
+    custom_ids: Texts | None
+    product_ids: Texts | None
+    test_ids: Texts | None
+    exclude_test_ids: Texts | None
+    version_ids: Texts | None
+    test_case_ids: Texts | None
+
+
+class VersionFilters(Paging, total=False):
+    """The filters of versions."""
+
+    ids: Texts | None
+    product_ids: Texts | None
+    conversation_endpoint_connection_ids: Texts | None
+    exclude_conversation_endpoint_connection_ids: Texts | None
+    names: Texts | None
+    name: str | None
+    existent_in_evaluations: bool | None
+    has_inference_results: bool | None
+
+
+class SessionArguments(SessionFilters, Options, total=False):
+    """All arguments of the loaders of sessions."""
+
+
+class VersionArguments(VersionFilters, Options, total=False):
+    """All arguments of the loaders of versions."""
+
+
+_DEFAULTS: dict[str, Any] = {"nested": "columns", "dtype_backend": "numpy_nullable"}
+
+_PAGING_DOC = {
+    "sort": 'a column, a pair ("created_at", "desc"), or a list of pairs; rows that are equal in them, and all rows by '
+    "default, stand by `created_at`, then `id`",
+    "limit": "how many rows in all; every row by default",
+    "offset": "how many rows of the sorted result to leave out first",
+    "params": 'any further filter of the API, by its API name: {"statuses": ["FAILED"]}',
+}
+
+_OPTIONS_DOC = {
+    "nested": '"columns" makes typed columns of nested fields (`metadata.user.tier`), "json" keeps each as JSON text, '
+    'exactly as sent, "both" gives both',
+    "parse_dates": "text columns to read as times",
+    "dtype_backend": '"numpy_nullable" or "pyarrow"',
+    "client": "a Client to share between calls; by default one is made from the settings, and closed",
+}
+
+
+def takes(resource: Resource, arguments: type) -> Callable[[Loader], Loader]:
+    """Return a decorator that gives a loader the signature and the argument docs of a resource."""
+    order = [each.name for each in resource.filters] + [*_PAGING_DOC, *_OPTIONS_DOC]
+    kinds = _annotations(arguments)
+    docs = {each.name: each.meaning for each in resource.filters} | _PAGING_DOC | _OPTIONS_DOC
+
+    def decorate(loader: Loader) -> Loader:
+        parameters = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS.get(name), annotation=kinds[name])
+            for name in order
+        ]
+        returned = loader.__annotations__.get("return")
+        # What `help()` and editors read at run time; type checkers read the TypedDict.
+        loader.__signature__ = inspect.Signature(parameters, return_annotation=returned)  # type: ignore[attr-defined]
+        listed = "\n".join(f"    {name}: {docs[name]}." for name in order)
+        loader.__doc__ = inspect.cleandoc(loader.__doc__ or "").replace("Raises:", f"Args:\n{listed}\n\nRaises:")
+        return loader
+
+    return decorate
+
+
+def _annotations(arguments: type) -> dict[str, Any]:
+    found: dict[str, Any] = dict(inspect.get_annotations(arguments))
+    for base in getattr(arguments, "__orig_bases__", ()):
+        if isinstance(base, type):
+            found |= _annotations(base)
+    return found

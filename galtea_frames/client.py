@@ -1,0 +1,78 @@
+"""The client: one API, one key, one set of limits, and the connections that loaders share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Self
+
+from galtea_frames.settings import Settings, find_key, find_url
+from galtea_frames.transport import Transport
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Client:
+    """A connection to the API, to be passed to loaders as `client=`; a context manager that closes itself.
+
+    Safe to share between threads. Times are in seconds.
+
+    Args:
+        api_key: the key; by default `GALTEA_API_KEY`, else the file `~/.galtea/api-key`.
+        base_url: the API's address; by default `GALTEA_API_URL`, else `https://api.galtea.ai`. Plain http only to
+            this machine.
+        page_size: rows to ask for at a time, up to 10,000; it halves while the server fails at it.
+        max_workers: requests under way at once, at most.
+        connect_timeout: how long to wait for a connection.
+        read_timeout: how long to wait for the next byte of an answer. The API may take up to 60 s.
+        max_attempts: how often one request is sent, at most.
+        max_elapsed: how long one request may take, with its attempts and the waits between them.
+        progress: True, False, or "auto": on a terminal and in a notebook.
+
+    Raises:
+        SettingsError: there is no key, or a setting cannot be used.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        page_size: int = 1000,
+        max_workers: int = 4,
+        connect_timeout: float = 5.0,
+        read_timeout: float = 60.0,
+        max_attempts: int = 6,
+        max_elapsed: float = 300.0,
+        progress: bool | Literal["auto"] = "auto",
+    ) -> None:
+        self.settings = Settings(
+            api_key=find_key(api_key),
+            base_url=find_url(base_url),
+            page_size=page_size,
+            max_workers=max_workers,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            max_attempts=max_attempts,
+            max_elapsed=max_elapsed,
+            progress=progress,
+        )
+        self.transport = Transport(self.settings)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        settings = self.settings
+        return (
+            f"Client({settings.base_url}, key {settings.api_key}, page_size={settings.page_size},"
+            f" max_workers={settings.max_workers})"
+        )

@@ -1,0 +1,173 @@
+"""The typing rule: what kinds of values a column holds, and the one Arrow type that holds them all exactly; pure.
+
+The ladder, over all rows of a column (nulls do not count):
+
+| values | column |
+|---|---|
+| true, false | bool |
+| integers within 64 bits | int64 |
+| numbers, integers among them within ±2^53 | float64 |
+| text | string |
+| lists whose elements fit one rung above | list of it |
+| anything else | JSON text |
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from galtea_frames.scan import RawJson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+#: The largest integer up to which every integer is exact as a double.
+_EXACT = 2**53
+
+_LIST = "list of "
+_NONE = type(None)
+
+#: Text columns, and columns of nulls only. Large, because a column of a million rows may exceed 2 GB.
+TEXT = pa.large_string()
+
+_BY_TYPE: dict[type, str] = {bool: "bool", str: "string", float: "float"}
+
+
+def kinds_of(values: Sequence[Any], types: set[type]) -> frozenset[str]:
+    """Return the kinds among values, whose types are given because the caller has them at hand.
+
+    Besides "bool", "string", "float" and "json" there are three sizes of integer: "int" is exact as a double, "long"
+    fits 64 bits, "huge" fits no column type. Lists are "list of " their elements' kinds.
+    """
+    kinds = {_BY_TYPE[each] for each in types if each in _BY_TYPE}
+    if int in types:
+        kinds |= _integer_kinds(value for value in values if type(value) is int)
+    if list in types:
+        kinds |= _list_kinds([value for value in values if type(value) is list])
+    if not types <= {*_BY_TYPE, int, list, _NONE}:
+        kinds.add("json")
+    return frozenset(kinds)
+
+
+def arrow_type(kinds: Iterable[str]) -> pa.DataType | None:
+    """Return the type that holds values of all these kinds exactly, or None where only JSON text does."""
+    kinds = frozenset(kinds)
+    lists = {kind for kind in kinds if kind.startswith(_LIST)}
+    if not lists:
+        return _scalar_type(kinds)
+    if lists != kinds:
+        return None
+    element = _scalar_type(frozenset(kind.removeprefix(_LIST) for kind in lists) - {""})
+    # Lists hold plain strings: their offsets count one page's text, not a whole column's.
+    return None if element is None else pa.list_(pa.string() if element == TEXT else element)
+
+
+def is_mixed(kinds: Iterable[str]) -> bool:
+    """Tell whether values of these kinds, scalars or lists of them, share no column type."""
+    return arrow_type(kinds) is None and frozenset(kinds) - {_LIST} != {"json"}
+
+
+def to_array(values: Sequence[Any], kinds: frozenset[str]) -> pa.Array:
+    """Return the values as Arrow holds them: typed where all are of one kind, else each as its JSON text.
+
+    Values whose kinds share a type only by widening stay text for now: other pages may hold a kind that forbids it.
+    """
+    kind = arrow_type(kinds)
+    if kind is None or not _same(kinds):
+        return pa.array([None if value is None else json_text(value) for value in values], TEXT)
+    return pa.array(values, kind)
+
+
+def is_text(kinds: frozenset[str]) -> bool:
+    """Tell whether `to_array` leaves values of these kinds as JSON text."""
+    return arrow_type(kinds) is None or not _same(kinds)
+
+
+def convert(array: pa.Array, kinds: frozenset[str], wanted: pa.DataType | None) -> pa.Array:
+    """Return an array of `to_array` as the type that its whole column has; None stands for JSON text."""
+    text = is_text(kinds)
+    if wanted is None:
+        if text:
+            return array
+        return pa.array([None if value is None else json_text(value) for value in array.to_pylist()], TEXT)
+    if text and pa.types.is_list(wanted):
+        return pa.array([None if value is None else json.loads(value) for value in array.to_pylist()], wanted)
+    return pc.cast(array, wanted)
+
+
+def json_text(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
+    """Return the JSON text of a value, without spaces; a value that is kept as text gives that text."""
+    try:
+        return msgspec.json.encode(value, enc_hook=_raw).decode()
+    except UnicodeEncodeError:
+        return _escaped_text(value)
+
+
+def has_utf8(value: Any) -> bool:  # noqa: ANN401 - whatever JSON can hold
+    """Tell whether all text in a value can be written as UTF-8: lone surrogates cannot."""
+    try:
+        msgspec.json.encode(value, enc_hook=_raw)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _raw(value: object) -> msgspec.Raw:
+    if isinstance(value, RawJson):
+        return msgspec.Raw(value.text.encode())
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def _escaped_text(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
+    """Return the JSON text of a value with lone surrogates, which have no UTF-8 but an escape each."""
+    if isinstance(value, str):
+        return json.dumps(value)
+    if isinstance(value, list):
+        return f"[{','.join(map(_escaped_text, value))}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{json.dumps(key)}:{_escaped_text(each)}' for key, each in value.items())}}}"
+    return json_text(value)
+
+
+def _same(kinds: frozenset[str]) -> bool:
+    """Tell whether Arrow takes the values as they are, without widening one of them."""
+    return not ("float" in kinds or _LIST + "float" in kinds) or len(kinds - {_LIST}) == 1
+
+
+def _scalar_type(kinds: frozenset[str]) -> pa.DataType | None:
+    """The ladder itself."""
+    if not kinds or kinds == {"string"}:
+        return TEXT
+    if kinds == {"bool"}:
+        return pa.bool_()
+    if kinds <= {"int", "long"}:
+        return pa.int64()
+    if kinds <= {"int", "float"}:
+        return pa.float64()
+    return None
+
+
+def _integer_kinds(values: Iterable[int]) -> set[str]:
+    least, most = _bounds(values)
+    if least >= -_EXACT and most <= _EXACT:
+        return {"int"}
+    return {"long"} if least >= -(2**63) and most < 2**63 else {"huge"}
+
+
+def _bounds(values: Iterable[int]) -> tuple[int, int]:
+    listed = list(values)
+    return min(listed), max(listed)
+
+
+def _list_kinds(lists: Sequence[list[Any]]) -> set[str]:
+    elements = list(chain.from_iterable(lists))
+    types = set(map(type, elements)) - {_NONE}
+    nested = types & {list, dict}
+    kinds = kinds_of(elements, types - nested) | ({"json"} if nested else set())
+    return {kind if kind == "json" else _LIST + kind for kind in kinds or {""}}

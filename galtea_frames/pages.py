@@ -1,0 +1,321 @@
+"""The only page walk: every row of a selection once, whatever the server's page size and whatever changes meanwhile.
+
+The walk is ascending in `createdAt`. Each page is asked for from the last creation time seen, inclusive, and rows that
+were seen are dropped; so rows that come or go elsewhere shift nothing. Rows of one creation time are the difficulty:
+when they fill a page there is no later time to go on from, and only `offset` leads on, which rows that vanish do shift.
+`TieGroup` says when such a group is known to be whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from galtea_frames.decode import open_page
+from galtea_frames.errors import ResponseError
+from galtea_frames.times import instant
+from galtea_frames.transport import IdsNotFoundError, PageTooLarge
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+    from galtea_frames.decode import Page
+    from galtea_frames.query import Pairs
+    from galtea_frames.transport import Tally, Transport
+
+#: Passes over one tie group before the walk gives up: the server's order changes faster than it can be read.
+_MOST_PASSES = 60
+
+#: Pages in a row that bring no new row before the walk gives up: the server ignores `offset`.
+_MOST_BARREN = 100
+
+#: Good pages after which a page size that had to shrink grows again.
+_GOOD_BEFORE_GROWTH = 4
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A page with the rows of it that are new.
+
+    Attributes:
+        page: the page.
+        skip: numbers of the rows that were seen before.
+    """
+
+    page: Page
+    skip: frozenset[int]
+
+    @property
+    def rows(self) -> int:
+        """How many rows are new."""
+        return len(self.page.ids) - len(self.skip)
+
+    def tail(self) -> tuple[int, int]:
+        """Return the last creation time of the new rows, and how many of them share it."""
+        pairs = zip(self.page.ids, self.page.created, strict=True)
+        times = [instant(created) for number, (_, created) in enumerate(pairs) if number not in self.skip]
+        return times[-1], times.count(times[-1])
+
+    def ids(self) -> list[str]:
+        """Return the ids of the new rows."""
+        return [each for number, each in enumerate(self.page.ids) if number not in self.skip]
+
+    def only(self, wanted: set[str]) -> Slice:
+        """Return the slice with only those of its new rows that are wanted."""
+        return _slice(self.page, wanted & set(self.ids()))
+
+
+class PageSize:
+    """How many rows to ask for: half as many after the server failed at more, again more after it did well."""
+
+    def __init__(self, rows: int) -> None:
+        self._most = self.rows = rows
+        self._good = 0
+
+    def shrink(self) -> None:
+        """Halve the page."""
+        self._good = 0
+        self.rows = max(1, self.rows // 2)
+
+    def succeeded(self) -> None:
+        """Note a good page, growing after some."""
+        self._good += 1
+        if self._good == _GOOD_BEFORE_GROWTH:
+            self._good = 0
+            self.rows = min(self.rows * 2, self._most)
+
+
+@dataclass
+class _Boundary:
+    """What was known when a pass reached the end of the group.
+
+    Attributes:
+        size: rows in the group then, at the most.
+        before: ids seen until then.
+        after: those of them seen again since, and so alive then.
+        beyond: the first creation time after the group, or None where nothing follows.
+    """
+
+    size: int
+    before: frozenset[str]
+    after: set[str]
+    beyond: str | None
+
+
+@dataclass
+class TieGroup:
+    """The rows of one creation time, read by `offset` while they may change, until they are known to be all.
+
+    A pass that reaches the group's end learns its size. A row seen both before and after that moment was there at that
+    moment; once as many such rows are known as the group had, they are the group, in whatever order the server
+    listed them and whatever came or went.
+    """
+
+    seen: set[str] = field(default_factory=set)
+    boundaries: list[_Boundary] = field(default_factory=list)
+
+    def observe(self, ids: list[str]) -> set[str]:
+        """Note rows of the group; return those that are new."""
+        fresh = set(ids) - self.seen
+        self.seen |= fresh
+        for boundary in self.boundaries:
+            boundary.after |= boundary.before & set(ids)
+        return fresh
+
+    def reach_end(self, size: int, beyond: str | None) -> None:
+        """Note that the group has at most this many rows, and the creation time that follows it."""
+        self.boundaries.append(_Boundary(size, frozenset(self.seen), set(), beyond))
+
+    @property
+    def settled(self) -> _Boundary | None:
+        """The moment at which all of the group's rows are known, if there is one."""
+        return next((each for each in self.boundaries if len(each.after) >= each.size), None)
+
+
+class Walk:
+    """One walk over one selection.
+
+    Args:
+        transport: sends the requests.
+        path: the path of the list.
+        filters: the selection's wire parameters.
+        start: only rows from this time on, as wire text.
+        end: only rows up to this time, as wire text.
+        size: how many rows to ask for.
+        tally: counts the requests.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        path: str,
+        filters: Pairs,
+        *,
+        start: str | None,
+        end: str | None,
+        size: PageSize,
+        tally: Tally,
+    ) -> None:
+        self._transport = transport
+        self._path = path
+        self._filters = filters
+        self._start = start
+        self._end = end
+        self._size = size
+        self._tally = tally
+        self._longest = 0
+
+    def slices(self) -> Iterator[Slice]:
+        """Yield the pages in ascending order of creation, each row new in exactly one of them.
+
+        Raises:
+            RequestError: a request failed for good.
+            ResponseError: the answers cannot be trusted to be whole.
+        """
+        start, reached, group = self._start, None, TieGroup()
+        while True:
+            page, short = self._fetch(start)
+            if not page.ids:
+                return
+            self._check_order(page, reached)
+            if reached is None or page.last > reached:
+                yield _slice(page, set(page.ids) - group.seen)
+                start, reached = page.created[-1], page.last
+                group = TieGroup(_last_ids(page))
+                if short:
+                    self._probe_end(start, group)
+                continue
+            end = yield from self._read_ties(page, start, reached, group)
+            if end.beyond is None:
+                return
+            start, group = end.beyond, TieGroup()
+
+    def _probe_end(self, start: str | None, group: TieGroup) -> None:
+        """Ask for what follows a page that looks like the last: nothing, and it is, once its rows are confirmed."""
+        page, _ = self._fetch(start, offset=len(group.seen))
+        if not page.ids:
+            group.reach_end(len(group.seen), beyond=None)
+
+    def _read_ties(
+        self, page: Page, start: str | None, time: int, group: TieGroup
+    ) -> Generator[Slice, None, _Boundary]:
+        """Yield the new rows of a creation time that fills pages; return what is known of its end."""
+        offset, barren = 0, 0
+        while True:
+            ids = [each for each, created in zip(page.ids, page.created, strict=True) if instant(created) == time]
+            fresh = group.observe(ids)
+            if fresh:
+                yield _slice(page, fresh)
+            barren = 0 if fresh or group.boundaries else barren + 1
+            if ids and len(ids) == len(page.ids):
+                offset += len(ids)
+            else:
+                group.reach_end(offset + len(ids), page.created[len(ids)] if page.ids else None)
+                offset = 0
+            if settled := group.settled:
+                return settled
+            if barren == _MOST_BARREN or len(group.boundaries) == _MOST_PASSES:
+                raise ResponseError(
+                    f"{self._path} makes no progress at {start}: the rows of this creation time never come to an end;"
+                    " a larger page_size may hold them all"
+                )
+            page, _ = self._fetch(start, offset)
+            self._check_order(page, time)
+
+    def _fetch(self, start: str | None, offset: int = 0) -> tuple[Page, bool]:
+        """Return a page, and whether it is shorter than pages were until now."""
+        while True:
+            asked = self._size.rows
+            try:
+                page = self._transport.get(
+                    self._path, self._params(start, offset, asked), open_page, self._tally, shrinkable=asked > 1
+                )
+            except PageTooLarge:
+                self._size.shrink()
+                continue
+            self._size.succeeded()
+            short = len(page.ids) < min(asked, self._longest or asked)
+            self._longest = max(self._longest, len(page.ids))
+            return page, short
+
+    def _params(self, start: str | None, offset: int, limit: int) -> list[tuple[str, str]]:
+        return [
+            *self._filters,
+            *time_pairs(start, self._end),
+            *sort_pairs(descending=False),
+            ("limit", str(limit)),
+            *((("offset", str(offset)),) if offset else ()),
+        ]
+
+    def _check_order(self, page: Page, reached: int | None) -> None:
+        if not page.ordered or (page.ids and reached is not None and page.first < reached):
+            raise ResponseError(
+                f"{self._path} does not keep to sort and fromCreatedAt, so no page can be known to be the last"
+            )
+
+
+def time_pairs(start: str | None, end: str | None) -> Pairs:
+    """Return the wire parameters of a span of time, open where None."""
+    pairs = (("fromCreatedAt", start), ("toCreatedAt", end))
+    return tuple((name, text) for name, text in pairs if text is not None)
+
+
+def sort_pairs(*, descending: bool) -> Pairs:
+    """Return the wire parameters that sort by creation time: field and direction, flat (api.md, "Requests")."""
+    return (("sort[]", "createdAt"), ("sort[]", "desc" if descending else "asc"))
+
+
+def look_up(
+    transport: Transport, path: str, ids: Sequence[str], filters: Pairs, tally: Tally
+) -> tuple[list[Slice], list[str]]:
+    """Return the rows with these ids that pass the filters, and the ids that have none.
+
+    The API answers 404 for a whole request in which one id has no row. Such a request is halved until each id has an
+    answer of its own.
+
+    Args:
+        transport: sends the requests.
+        path: the path of the list.
+        ids: as many ids as fit one request.
+        filters: the other wire parameters.
+        tally: counts the requests.
+    """
+    try:
+        page = transport.get(path, [*filters, *(("ids[]", each) for each in ids)], open_page, tally)
+    except IdsNotFoundError:
+        if len(ids) == 1:
+            return [], list(ids)
+        middle = len(ids) // 2
+        parts = [look_up(transport, path, half, filters, tally) for half in (ids[:middle], ids[middle:])]
+        return [each for part in parts for each in part[0]], [each for part in parts for each in part[1]]
+    found = set(ids) & set(page.ids)
+    rest = [each for each in ids if each not in found]
+    if not found or not rest:
+        return [_slice(page, found)], rest
+    # A server that returns fewer rows than asked has more to say of the rest.
+    slices, missing = look_up(transport, path, rest, filters, tally)
+    return [_slice(page, found), *slices], missing
+
+
+def _slice(page: Page, wanted: set[str]) -> Slice:
+    """Return the page with the wanted rows, each once."""
+    if len(wanted) == len(page.ids):
+        return Slice(page, frozenset())
+    left = set(wanted)
+    skip = []
+    for number, each in enumerate(page.ids):
+        if each in left:
+            left.remove(each)
+        else:
+            skip.append(number)
+    return Slice(page, frozenset(skip))
+
+
+def _last_ids(page: Page) -> set[str]:
+    """Return the ids of the rows created at the page's last time."""
+    ids = set()
+    for each, created in zip(reversed(page.ids), reversed(page.created), strict=True):
+        if created != page.created[-1] and instant(created) != page.last:
+            break
+        ids.add(each)
+    return ids

@@ -1,0 +1,151 @@
+"""What the API answers when nothing goes wrong on the way."""
+
+import gzip
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from urllib.parse import unquote
+
+from galtea_frames.sample.answers import Message, Reply, html
+from galtea_frames.sample.behaviour import Behaviour
+from galtea_frames.sample.dice import Dice
+from galtea_frames.sample.queries import (
+    Refusal,
+    Selection,
+    is_too_long,
+    product_ids,
+    read_selection,
+    with_versions,
+)
+from galtea_frames.sample.request import Request
+from galtea_frames.sample.resources import SESSIONS
+from galtea_frames.sample.store import Row, Shuffle, Store, encode, encode_page
+
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+_HTML = {"Content-Type": "text/html; charset=utf-8"}
+#: Shorter answers are not worth compressing; what the API's web framework does too.
+_GZIP_FROM_BYTES = 1_024
+
+
+class Routes:
+    """The API's own answers, from the rows and the behaviour."""
+
+    def __init__(self, sessions: Store, versions: Store, api_key: str, behaviour: Behaviour) -> None:
+        self.stores: Mapping[str, Store] = {"/sessions": sessions, "/versions": versions}
+        self.api_key = api_key
+        self.behaviour = behaviour
+        self._dice = Dice(0)
+
+    def message(self, request: Request) -> Message:
+        """The answer to a request, compressed if the client accepts it."""
+        message = self._reply(request).message()
+        accepted = self.behaviour.gzip and "gzip" in request.header("Accept-Encoding")
+        if not accepted or len(message.body) < _GZIP_FROM_BYTES:
+            return message
+        return message.with_body(gzip.compress(message.body, 1, mtime=0), Content_Encoding="gzip")
+
+    def refused(self, refusal: Refusal) -> Reply:
+        """An error in the API's words, under the keys that are in force."""
+        return Reply(refusal.status, dict.fromkeys(self.behaviour.error_keys, refusal.message))
+
+    def _reply(self, request: Request) -> Reply:
+        route = self._route(request)
+        store = self.stores.get(request.path, self.stores["/sessions"])
+        if is_too_long(request.query_string, request.query, store.resource):
+            return Reply(HTTPStatus.FORBIDDEN, html("403 Forbidden"), _HTML)
+        if request.method != "GET" or route is None:
+            return Reply(HTTPStatus.NOT_FOUND, html(f"Cannot {request.method} {request.path}"), _HTML)
+        try:
+            self._authorize(request)
+            return route(request)
+        except Refusal as refusal:
+            return self.refused(refusal)
+
+    def _route(self, request: Request) -> Callable[[Request], Reply] | None:
+        """Which of the answers below a path gets; None for a path that is not the API's."""
+        if request.path in self.stores:
+            return self._list
+        parent, _, row_id = request.path.rpartition("/")
+        if parent in self.stores and row_id:
+            return self._one
+        return {
+            "/products": self._products,
+            "/tests": _nothing,
+            "/testCases": _nothing,
+            "/minimum-sdk-version": _any_client,
+        }.get(request.path)
+
+    def _authorize(self, request: Request) -> None:
+        if request.header("Authorization") != f"Bearer {self.api_key}":
+            raise Refusal(HTTPStatus.UNAUTHORIZED, "Invalid or missing API key")
+
+    def _list(self, request: Request) -> Reply:
+        store = self.stores[request.path]
+        selection = self._selection(request, store)
+        limit = self.behaviour.limit_of(selection.limit)
+        rows = store.select(selection, limit, self._shuffle())
+        _refuse_missing(selection, rows, store)
+        request.rows = len(rows)
+        return Reply(HTTPStatus.OK, encode_page(rows), _JSON)
+
+    def _selection(self, request: Request, store: Store) -> Selection:
+        selection = read_selection(request.query, store.resource, self.behaviour.sortable)
+        products = product_ids(request.query)
+        if products is not None and store.resource is SESSIONS:
+            of_products = self.stores["/versions"].ids_where("productId", products)
+            selection = with_versions(selection, SESSIONS.columns.index("versionId"), of_products)
+        default = self.behaviour.sort_default
+        if selection.sort or default == "shuffled":
+            return selection
+        return replace(selection, sort=(("createdAt", default == "desc"),))
+
+    def _shuffle(self) -> Shuffle | None:
+        if self.behaviour.tie_order == "stable" and self.behaviour.sort_default != "shuffled":
+            return None
+        return lambda rows: sorted(rows, key=lambda _: self._dice.roll())
+
+    def _one(self, request: Request) -> Reply:
+        parent, _, row_id = request.path.rpartition("/")
+        store = self.stores[parent]
+        if unquote(row_id) not in store:
+            raise Refusal(HTTPStatus.NOT_FOUND, f"No such row among the {store.resource.name}: {unquote(row_id)}")
+        return Reply(HTTPStatus.OK, encode(store[unquote(row_id)]), _JSON)
+
+    def _products(self, request: Request) -> Reply:
+        """The products of the versions: as much of them as a client needs to see that they exist."""
+        known = self.stores["/versions"].distinct("productId")
+        wanted = request.values("ids") or known
+        if missing := [one for one in wanted if one not in known]:
+            raise Refusal(HTTPStatus.NOT_FOUND, f"Not found among the products: {', '.join(missing)}")
+        return Reply(HTTPStatus.OK, [_product(product_id) for product_id in known if product_id in wanted])
+
+
+def _refuse_missing(selection: Selection, rows: Sequence[Row], store: Store) -> None:
+    """``ids`` are strict: unless every one of them is among the rows found, there is no answer at all."""
+    column = store.resource.columns.index("id")
+    found = {row.values[column] for row in rows}
+    if missing := [row_id for row_id in selection.ids or () if row_id not in found]:
+        raise Refusal(HTTPStatus.NOT_FOUND, f"Not found among the {store.resource.name}: {', '.join(missing)}")
+
+
+def _product(product_id: str) -> dict[str, str | None]:
+    return {
+        "id": product_id,
+        "organizationId": "organization_sample",
+        "name": product_id,
+        "description": "A product of the sample API",
+        "createdAt": "2026-01-01T09:00:00.000Z",
+        "deletedAt": None,
+    }
+
+
+def _nothing(request: Request) -> Reply:
+    """An empty list, for what the sample API does not have."""
+    del request
+    return Reply(HTTPStatus.OK, [])
+
+
+def _any_client(request: Request) -> Reply:
+    """Every version of the vendor's client may talk to the sample API."""
+    del request
+    return Reply(HTTPStatus.OK, {"minimumSdkVersionSupported": "0.0.0", "latestSdkVersionPublished": "0.0.0"})

@@ -1,0 +1,253 @@
+"""The sample API as a running server."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from http import HTTPStatus
+from importlib import import_module
+from itertools import chain
+from time import monotonic
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from galtea_frames.sample.answers import Answer, Hangup, Move, Pause
+from galtea_frames.sample.behaviour import Behaviour
+from galtea_frames.sample.queries import Refusal
+from galtea_frames.sample.records import iter_session_records, version_records
+from galtea_frames.sample.request import Request
+from galtea_frames.sample.resources import SESSIONS, VERSIONS
+from galtea_frames.sample.routes import Routes
+from galtea_frames.sample.store import Store
+
+if TYPE_CHECKING:
+    from galtea_frames.sample.wire import Handler
+
+Answers = Iterable[Answer | None] | Callable[[Request], Answer | None]
+OnRequest = Callable[["SampleApi", int], None]
+Records = Iterable[Mapping[str, Any]]
+
+API_KEY = "gsk_sample_0123456789abcdef"
+
+
+class SampleApi:
+    """The sample API, serving from the moment it is made until it is closed.
+
+    Attributes:
+        url: Its address, without a slash at the end.
+        api_key: The one key it accepts.
+        sessions: The sessions it serves; insert, update and delete rows at any time.
+        versions: The versions it serves.
+        behaviour: How it answers; may be changed at any time.
+        on_request: Called before a request is answered, with the API and the request's number.
+        requests: The requests so far, in the order of their arrival.
+        max_concurrent: The highest number of requests that were being answered at once.
+    """
+
+    def __init__(
+        self,
+        sessions: Store,
+        versions: Store,
+        behaviour: Behaviour,
+        *,
+        api_key: str = API_KEY,
+        answers: Answers = (),
+        on_request: OnRequest | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        self.sessions = sessions
+        self.versions = versions
+        self.behaviour = behaviour
+        self.api_key = api_key
+        self.on_request = on_request
+        self._routes = Routes(sessions, versions, api_key, behaviour)
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        self.reset()
+        self.answers = answers
+        self._server = _wire().Server(host, port, self._exchange)
+        self.url = f"http://{host}:{self._server.port}"
+
+    def __repr__(self) -> str:
+        return f"<SampleApi {self.url}: {len(self.sessions)} sessions, {len(self.versions)} versions>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def answers(self) -> Answers:
+        """What takes the place of the API's own answers.
+
+        One for each request to come (None: the API's own), or what tells it from the request.
+        """
+        return self._answers
+
+    @answers.setter
+    def answers(self, answers: Answers) -> None:
+        self._answers = answers
+        self._next_answers = iter(()) if callable(answers) else iter(answers)
+
+    def reset(self) -> None:
+        """Forget the requests so far and the answers still to come; rows and behaviour stay."""
+        self.requests: list[Request] = []
+        self.max_concurrent = 0
+        self._concurrent = 0
+        self.answers = ()
+
+    def close(self) -> None:
+        """Stop serving: stalled answers end at once, connections are closed. Closing twice is fine."""
+        if not self._closing.is_set():
+            self._closing.set()
+            self._server.stop()
+
+    def _exchange(self, handler: "Handler") -> bool:
+        """Answer one request; whether its connection stays open."""
+        request = self._arrived(handler)
+        *first, last = self._moves(request)
+        try:
+            stays = all(self._made(move, handler, request) for move in first)
+        finally:
+            # Before the last move: on seeing it, the client may send its next request at once.
+            self._answered(request)
+        return stays and self._made(last, handler, request)
+
+    def _arrived(self, handler: "Handler") -> Request:
+        path, _, query = handler.target.partition("?")
+        with self._lock:
+            request = Request(len(self.requests) + 1, handler.command, path, query, dict(handler.headers.items()))
+            self.requests.append(request)
+            self._concurrent += 1
+            self.max_concurrent = max(self.max_concurrent, self._concurrent)
+        return request
+
+    def _answered(self, request: Request) -> None:
+        request.ended = monotonic()
+        with self._lock:
+            self._concurrent -= 1
+
+    def _moves(self, request: Request) -> Iterator[Move]:
+        """What goes over the wire for a request."""
+        try:
+            if self.on_request is not None:
+                self.on_request(self, request.number)
+            normal = self._routes.message(request)
+            answer = self._answer_to(request)
+            latency = self.behaviour.latency_of(request)
+        except Exception as error:  # noqa: BLE001 - whatever a caller's function raises, a client must see it
+            # 400, because clients do not try again on it.
+            refusal = Refusal(HTTPStatus.BAD_REQUEST, f"The sample API failed: {error!r}")
+            normal, answer, latency = self._routes.refused(refusal).message(), None, 0.0
+        own: Iterator[Move] = iter([normal.head + normal.body])
+        return chain([Pause(latency)], own if answer is None else answer.moves(normal))
+
+    def _answer_to(self, request: Request) -> Answer | None:
+        if callable(self._answers):
+            return self._answers(request)
+        with self._lock:
+            return next(self._next_answers, None)
+
+    def _made(self, move: Move, handler: "Handler", request: Request) -> bool:
+        """Make one move; whether another may follow."""
+        if isinstance(move, Pause):
+            return not (move.seconds > 0 and self._closing.wait(move.seconds))
+        if isinstance(move, Hangup):
+            if move.reset:
+                _wire().reset(handler.connection)
+            return False
+        if request.status is None and move:
+            request.status = int(move[9:12])
+        handler.connection.sendall(move)
+        return True
+
+
+def _wire() -> ModuleType:
+    """The module that needs werkzeug, imported when something is served and not before."""
+    try:
+        return import_module("galtea_frames.sample.wire")
+    except ImportError as error:
+        raise ImportError("serving the sample API needs werkzeug: pip install 'galtea-frames[sample]'") from error
+
+
+def serve(
+    sessions: int | Records = 2_000,
+    versions: int | Records = 8,
+    *,
+    api_key: str = API_KEY,
+    answers: Answers = (),
+    on_request: OnRequest | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    cap: int | None = None,
+    default_limit: int = 10_000,
+    latency: float | Callable[[Request], float] = 0.0,
+    gzip: bool = True,
+    tie_order: Literal["stable", "shuffled"] = "stable",
+    sort_default: Literal["desc", "asc", "shuffled"] = "desc",
+    sortable: tuple[str, ...] = ("createdAt",),
+    error_keys: tuple[str, ...] = ("message",),
+) -> SampleApi:
+    """Serve sample rows, or one's own, as the real API does, on this machine.
+
+    It answers ``GET /sessions`` and ``GET /versions`` with all their filters, and the few further paths that
+    the vendor's own client asks for. Parameters it does not know are passed over, as by the real API.
+
+    Example:
+        >>> from urllib.request import Request, urlopen
+        >>> with serve(sessions=3) as api:
+        ...     headers = {"Authorization": f"Bearer {api.api_key}"}
+        ...     with urlopen(Request(f"{api.url}/sessions?limit=0", headers=headers)) as answer:
+        ...         answer.read()
+        b'[]'
+
+    Args:
+        sessions: How many, or the records themselves.
+        versions: How many, or the records themselves.
+        api_key: The one key that is accepted.
+        answers: What takes the place of the API's own answers: one for each successive request (None: the
+            API's own), or a function of the request.
+        on_request: Called before each request is answered, with the API and the number of the request.
+        host: Where to listen.
+        port: Where to listen; 0 for any free port.
+        cap: See `Behaviour`, as for all that follow.
+        default_limit: Rows in an answer to a request without ``limit``.
+        latency: Seconds before each answer, or a function of the request.
+        gzip: Whether to compress for clients that accept it.
+        tie_order: Order of rows with the same ``createdAt``.
+        sort_default: Order without ``sort``.
+        sortable: Fields that ``sort`` accepts.
+        error_keys: Keys of an error's body.
+
+    Returns:
+        The running server; a context manager that closes it.
+
+    Raises:
+        ImportError: werkzeug is not installed.
+        OSError: The port is taken.
+    """
+    _wire()
+    behaviour = Behaviour(
+        cap=cap,
+        default_limit=default_limit,
+        latency=latency,
+        gzip=gzip,
+        tie_order=tie_order,
+        sort_default=sort_default,
+        sortable=sortable,
+        error_keys=error_keys,
+    )
+    of_versions = version_records(versions) if isinstance(versions, int) else list(versions)
+    of_sessions = iter_session_records(sessions, of_versions) if isinstance(sessions, int) else sessions
+    return SampleApi(
+        Store(SESSIONS, of_sessions),
+        Store(VERSIONS, of_versions),
+        behaviour,
+        api_key=api_key,
+        answers=answers,
+        on_request=on_request,
+        host=host,
+        port=port,
+    )

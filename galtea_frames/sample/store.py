@@ -1,0 +1,206 @@
+"""The rows the sample API serves, kept in memory as the bytes that go out."""
+
+import json
+import threading
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby, islice
+from typing import Any
+
+from galtea_frames.sample.queries import Selection, instant
+from galtea_frames.sample.records import Record
+from galtea_frames.sample.resources import Resource
+
+#: Puts rows of equal ``createdAt`` in another order.
+Shuffle = Callable[[Sequence["Row"]], list["Row"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record: where it stands in the list, what filters look at, and its JSON."""
+
+    position: tuple[int, int]
+    values: tuple[str | None, ...]
+    encoded: bytes
+
+    @property
+    def record(self) -> Record:
+        """The record, decoded anew."""
+        record: Record = json.loads(self.encoded)
+        return record
+
+
+def encode(record: Mapping[str, Any]) -> bytes:
+    """A record as the API writes it: compact JSON in UTF-8."""
+    try:
+        return json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        # Half a surrogate pair has no UTF-8; JSON can still escape it, as the API does.
+        return json.dumps(record, allow_nan=False, separators=(",", ":")).encode()
+
+
+def encode_page(rows: Iterable[Row]) -> bytes:
+    """A page as the API sends it: a bare array."""
+    return b"[" + b",".join(row.encoded for row in rows) + b"]"
+
+
+class Store:
+    """The rows of one resource, sorted by ``createdAt`` and then by when they were inserted.
+
+    All methods may be called while the API is serving, from any thread.
+    """
+
+    def __init__(self, resource: Resource, records: Iterable[Mapping[str, Any]] = ()) -> None:
+        self.resource = resource
+        self._lock = threading.RLock()
+        self._name_column = resource.columns.index("name") if "name" in resource.columns else 0
+        self._inserted = 0
+        self._by_id: dict[str, Row] = {}
+        self._rows = sorted((self._new_row(record) for record in records), key=_position_of)
+
+    def __repr__(self) -> str:
+        return f"<Store of {len(self)} {self.resource.name}>"
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Record]:
+        """The records as they are now, oldest first."""
+        with self._lock:
+            rows = list(self._rows)
+        return (row.record for row in rows)
+
+    def __contains__(self, row_id: object) -> bool:
+        return row_id in self._by_id
+
+    def __getitem__(self, row_id: str) -> Record:
+        return self._by_id[row_id].record
+
+    def insert(self, record: Mapping[str, Any]) -> None:
+        """Add a record.
+
+        A ``createdAt`` that is missing or no time is served as it is and sorts first. So is ``deletedAt``:
+        to have a row left out, delete it.
+
+        Raises:
+            ValueError: There is a record with this id, or a value is not JSON.
+        """
+        with self._lock:
+            insort(self._rows, self._new_row(record), key=_position_of)
+
+    def delete(self, row_id: str) -> None:
+        """Remove a record.
+
+        Raises:
+            KeyError: There is no record with this id.
+        """
+        with self._lock:
+            row = self._by_id.pop(row_id)
+            del self._rows[bisect_left(self._rows, row.position, key=_position_of)]
+
+    def update(self, row_id: str, **changes: object) -> None:
+        """Change fields of a record. With another ``createdAt`` it moves to its new place.
+
+        Raises:
+            KeyError: There is no record with this id.
+        """
+        with self._lock:
+            row = self._by_id[row_id]
+            changed = self._row(row.record | changes, row.position[1])
+            self.delete(row_id)
+            self._by_id[changed.record["id"]] = changed
+            insort(self._rows, changed, key=_position_of)
+
+    def select(self, selection: Selection, limit: int, shuffle: Shuffle | None = None) -> list[Row]:
+        """The rows of a selection, in its order, at most ``limit`` of them.
+
+        A page of a time range costs as much as its own rows, however many there are.
+
+        Args:
+            selection: Which rows. Without ``sort`` they come as the store has them, oldest first.
+            limit: How many, at most; the selection's own limit is the caller's to judge.
+            shuffle: How rows that the sort leaves equal are put in order; None keeps them as inserted.
+        """
+        window = slice(selection.offset, selection.offset + limit)
+        with self._lock:
+            places = self._places(selection)
+            if selection.sort[:1] == (("createdAt", True),):
+                places = places[::-1]
+            if shuffle is None and selection.is_time_range:
+                return [self._rows[place] for place in places[window]]
+            rows = (row for row in map(self._rows.__getitem__, places) if self._matches(row, selection))
+            return list(islice(_arranged(rows, selection.sort, shuffle), window.start, window.stop))
+
+    def _places(self, selection: Selection) -> Sequence[int]:
+        """Where the rows of the time range stand; of ``ids``, only theirs."""
+        first = 0 if selection.since is None else bisect_left(self._rows, selection.since, key=_moment_of)
+        end = len(self._rows) if selection.until is None else bisect_right(self._rows, selection.until, key=_moment_of)
+        if selection.ids is None:
+            return range(first, end)
+        found = [self._by_id[row_id].position for row_id in selection.ids if row_id in self._by_id]
+        places = (bisect_left(self._rows, position, key=_position_of) for position in sorted(found))
+        return [place for place in places if first <= place < end]
+
+    def _matches(self, row: Row, selection: Selection) -> bool:
+        if not all((row.values[one.column] in one.values) is one.wanted for one in selection.filters):
+            return False
+        return not selection.name or selection.name in (row.values[self._name_column] or "").casefold()
+
+    def ids_where(self, column: str, values: Iterable[str]) -> list[str]:
+        """The ids of the rows with one of these values in a column."""
+        index, wanted = self.resource.columns.index(column), frozenset(values)
+        with self._lock:
+            return [row_id for row_id, row in self._by_id.items() if row.values[index] in wanted]
+
+    def distinct(self, column: str) -> list[str]:
+        """The values of a column, each once, in the order of the rows."""
+        index = self.resource.columns.index(column)
+        with self._lock:
+            return [value for value in dict.fromkeys(row.values[index] for row in self._rows) if value is not None]
+
+    def _new_row(self, record: Mapping[str, Any]) -> Row:
+        if record["id"] in self._by_id:
+            raise ValueError(f"there is already one with the id {record['id']!r} among the {self.resource.name}")
+        row = self._row(record, self._inserted)
+        self._inserted += 1
+        self._by_id[record["id"]] = row
+        return row
+
+    def _row(self, record: Mapping[str, Any], number: int) -> Row:
+        return Row((_moment(record.get("createdAt")), number), self.resource.values(record), encode(record))
+
+
+def _moment_of(row: Row) -> int:
+    return row.position[0]
+
+
+def _position_of(row: Row) -> tuple[int, int]:
+    return row.position
+
+
+def _moment(created_at: object) -> int:
+    try:
+        return instant(created_at) if isinstance(created_at, str) else 0
+    except ValueError:
+        return 0
+
+
+def _arranged(rows: Iterable[Row], sort: Sequence[tuple[str, bool]], shuffle: Shuffle | None) -> Iterator[Row]:
+    """Rows in time's order put into the order asked for, holding one group of equals at a time."""
+    by_time = bool(sort) and sort[0][0] == "createdAt"
+    groups = (group for _, group in groupby(rows, key=_moment_of)) if by_time else iter([rows])
+    for group in groups:
+        equals = list(group) if shuffle is None else shuffle(list(group))
+        for field, descending in reversed(sort[by_time:]):
+            equals.sort(key=partial(_rank, field), reverse=descending)
+        yield from equals
+
+
+def _rank(field: str, row: Row) -> tuple[int, float, str]:
+    """Where a value of any type stands among others: numbers, texts, nulls."""
+    value = row.position[0] if field == "createdAt" else row.record.get(field)
+    if isinstance(value, int | float):
+        return 0, value, ""
+    return (2, 0, "") if value is None else (1, 0, str(value))

@@ -1,0 +1,42 @@
+"""When sample sessions happen: twelve weeks that grow, with workdays, nights and weekends."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+
+from galtea_frames.sample.dice import Dice
+
+START = datetime(2026, 1, 5, tzinfo=UTC)
+DAYS = 84
+END = START + timedelta(days=DAYS)
+
+_HOUR = timedelta(hours=1)
+_BY_WEEKDAY = (1.0, 1.05, 1.1, 1.05, 0.95, 0.35, 0.3)
+_BY_HOUR = (1, 1, 1, 1, 1, 2, 4, 8, 14, 18, 20, 19, 15, 16, 19, 20, 18, 14, 10, 8, 6, 4, 3, 2)
+
+
+def _weight(hour: int) -> float:
+    """How busy an hour is, counted from the start."""
+    day = hour // 24
+    return (1 + 2 * day / DAYS) * _BY_WEEKDAY[day % 7] * _BY_HOUR[hour % 24]
+
+
+#: Up to the end of each hour, how much of the traffic has come. ``accumulate`` and not ``sum``, which rounds
+#: floats differently since Python 3.12.
+_ARRIVED = tuple(accumulate(_weight(hour) for hour in range(DAYS * 24)))
+
+
+def moments(count: int, dice: Dice) -> Iterator[datetime]:
+    """The times of that many sessions, ascending, in whole milliseconds."""
+    for index in range(count):
+        arrived = (index + dice.roll()) / count * _ARRIVED[-1]
+        # hi keeps a fraction that rounds up to 1 inside the last hour.
+        hour = bisect_right(_ARRIVED, arrived, hi=len(_ARRIVED) - 1)
+        left = min((_ARRIVED[hour] - arrived) / _weight(hour), 1.0)
+        yield START + hour * _HOUR + timedelta(milliseconds=3_599_999 - int(left * 3_599_999))
+
+
+def stamp(moment: datetime) -> str:
+    """A time as the API writes it: UTC, milliseconds, ``Z``."""
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -1,0 +1,77 @@
+"""Sockets and threads of the sample API: the only module that needs werkzeug."""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from werkzeug.exceptions import NotFound
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+#: Answers one request over its connection, and says whether the connection stays open.
+Exchange = Callable[["Handler"], bool]
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class Handler(WSGIRequestHandler):
+    """One connection and its requests."""
+
+    server: "Server"
+    protocol_version = "HTTP/1.1"
+    # The next part of an answer must not wait for the acknowledgement of the one before it.
+    disable_nagle_algorithm = True
+
+    def run_wsgi(self) -> None:
+        """Answer one request. Werkzeug's own method closes the connection after each; the API keeps it."""
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        with suppress(ConnectionError):
+            self.close_connection |= not self.server.exchange(self)
+            return
+        self.close_connection = True
+
+    @property
+    def target(self) -> str:
+        """Path and query as sent; ``self.path`` has lost a second slash at its beginning."""
+        return self.requestline.split(" ")[1]
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
+        """Say nothing: the API keeps a record of its requests."""
+
+
+class Server(ThreadedWSGIServer):
+    """The listening socket, and one thread for each connection."""
+
+    def __init__(self, host: str, port: int, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self._open: dict[threading.Thread, socket.socket] = {}
+        # Given a port that is taken, werkzeug prints and exits; a socket of our own raises OSError.
+        with socket.create_server((host, port), backlog=128) as listening:
+            # It wants an application too, which `Handler` never calls.
+            super().__init__(host, port, NotFound(), Handler, fd=listening.fileno())
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name="sample API", daemon=True)
+        self._thread.start()
+
+    def process_request(self, request: Any, client_address: object) -> None:  # noqa: ANN401 - socketserver's
+        """Serve a connection in a thread that `stop` can end and wait for."""
+        thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
+        self._open = {one: its for one, its in self._open.items() if one.is_alive()} | {thread: request}
+        thread.start()
+
+    def stop(self) -> None:
+        """Close all connections and wait for their threads."""
+        self.shutdown()
+        self._thread.join()
+        for connection in self._open.values():
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._open:
+            thread.join()
+
+
+def reset(connection: socket.socket) -> None:
+    """End a connection as a killed process does: what was not delivered is lost."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+    socket.close(connection.detach())

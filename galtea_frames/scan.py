@@ -1,0 +1,183 @@
+"""Reads any JSON page exactly, however odd: the text of each field of each row, taken from the page as it stands.
+
+The fast readers refuse some JSON that the API can send: lone surrogates, numbers beyond a double, objects nested a
+thousand levels deep. This one is slow, needs no stack, and loses nothing: what no Python value can hold stays text.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_TOKEN = re.compile(
+    r"[ \t\n\r]*("
+    r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"'
+    r"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+    r"|true|false|null|[\[\]{},:]"
+    r")"
+)
+_BLANK = re.compile(r"[ \t\n\r]*")
+
+#: An odd value nested deeper than this stays text as a whole: Python's own reader works on the stack.
+_DEEPEST = 200
+
+#: Python refuses to read longer integers, because reading them takes quadratic time (sys.int_info).
+_LONGEST_INTEGER = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class RawJson:
+    """A value that is kept as its JSON text, because no column type and no Python value holds it exactly."""
+
+    text: str
+
+
+def scan_page(content: bytes) -> list[dict[str, str]]:
+    """Return, for each row of a page, the JSON text of each of its fields; of a repeated key, the last.
+
+    Raises:
+        ValueError: the page is not a JSON list of objects.
+    """
+    text = content.decode("utf-8")
+    tokens = _tokens(text)
+    if next(tokens, ("", 0, 0))[0] != "[":
+        raise ValueError("not a JSON list")
+    rows: list[dict[str, str]] = []
+    kind, _, _ = _take(tokens)
+    while kind != "]":
+        if kind != "{":
+            raise ValueError("not a list of objects")
+        rows.append(_scan_object(text, tokens))
+        kind, _, _ = _take(tokens)
+        if kind == ",":
+            kind, _, _ = _take(tokens)
+            if kind == "]":
+                raise ValueError("a comma before the end of the list")
+        elif kind != "]":
+            raise ValueError("rows without a comma between them")
+    if next(tokens, None) is not None:
+        raise ValueError("text after the list")
+    return rows
+
+
+def exact_value(text: str, odd: Callable[[str], Any] = RawJson) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """Return the Python value of a JSON text.
+
+    Args:
+        text: valid JSON.
+        odd: makes something of the text of a part that no Python value holds exactly: a number beyond a double or
+            of thousands of digits, or a value that is odd elsewhere and nested too deep to be taken apart.
+    """
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    if _depth(text) > _DEEPEST:
+        return odd(text)
+
+    def exact_float(number: str) -> Any:  # noqa: ANN401 - what `odd` makes
+        value = float(number)
+        return odd(number) if math.isinf(value) else value
+
+    def exact_integer(number: str) -> Any:  # noqa: ANN401 - what `odd` makes
+        return int(number) if len(number) <= _LONGEST_INTEGER else odd(number)
+
+    return json.loads(text, parse_float=exact_float, parse_int=exact_integer)
+
+
+def _depth(text: str) -> int:
+    steps = ((kind in "[{") - (kind in "]}") for kind, _, _ in _tokens(text))
+    return max(accumulate(steps))
+
+
+def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each token with its start and end; a string is given as its opening quote."""
+    position = 0
+    while match := _TOKEN.match(text, position):
+        start, position = match.span(1)
+        yield text[start], start, position
+    if _BLANK.fullmatch(text, position) is None:
+        raise ValueError(f"not JSON at character {position}")
+
+
+def _take(tokens: Iterator[tuple[str, int, int]]) -> tuple[str, int, int]:
+    token = next(tokens, None)
+    if token is None:
+        raise ValueError("the page ends in the middle")
+    return token
+
+
+def _scan_object(text: str, tokens: Iterator[tuple[str, int, int]]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    kind, start, end = _take(tokens)
+    while kind != "}":
+        if kind != '"' or _take(tokens)[0] != ":":
+            raise ValueError("an object without a key")
+        key = json.loads(text[start:end])
+        fields[key] = _scan_value(text, tokens)
+        kind, start, end = _take(tokens)
+        if kind == ",":
+            kind, start, end = _take(tokens)
+            if kind == "}":
+                raise ValueError("a comma before the end of an object")
+        elif kind != "}":
+            raise ValueError("fields without a comma between them")
+    return fields
+
+
+def _scan_value(text: str, tokens: Iterator[tuple[str, int, int]]) -> str:
+    """Return the text of the value that comes next, checking its grammar without a stack of calls."""
+    kind, start, end = _take(tokens)
+    if kind in "]},:":
+        raise ValueError("a value is missing")
+    if kind not in "[{":
+        return text[start:end]
+    grammar = _Grammar()
+    grammar.open(kind)
+    while grammar.depth:
+        kind, _, end = _take(tokens)
+        grammar.accept(kind)
+    return text[start:end]
+
+
+class _Grammar:
+    """What may come next inside a nested value, as a stack of brackets and one expectation."""
+
+    def __init__(self) -> None:
+        self._closing: list[str] = []
+        self._next = ""
+
+    @property
+    def depth(self) -> int:
+        return len(self._closing)
+
+    def open(self, bracket: str) -> None:
+        self._closing.append("]" if bracket == "[" else "}")
+        self._next = "value or end" if bracket == "[" else "key or end"
+
+    def accept(self, kind: str) -> None:
+        closing = self._closing[-1]
+        if kind == closing and self._next in ("comma or end", "value or end", "key or end"):
+            self._closing.pop()
+            self._next = "comma or end"
+        elif kind == "," and self._next == "comma or end":
+            self._next = "value" if closing == "]" else "key"
+        elif kind == ":" and self._next == "colon":
+            self._next = "value"
+        elif kind == '"' and self._next.startswith("key"):
+            self._next = "colon"
+        elif kind in "[{" and self._next.startswith("value"):
+            self.open(kind)
+        elif kind not in "[]{},:" and self._next.startswith("value"):
+            self._next = "comma or end"
+        else:
+            raise ValueError(f"{kind!r} where a {self._next} was due")

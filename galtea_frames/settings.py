@@ -1,0 +1,162 @@
+"""Where the key, the address and the limits come from: argument, else environment, else key file."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import stat
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from galtea_frames.errors import GalteaFramesWarning, SettingsError
+
+KEY_VARIABLE = "GALTEA_API_KEY"
+URL_VARIABLE = "GALTEA_API_URL"
+DEFAULT_URL = "https://api.galtea.ai"
+
+#: Rows come back without `limit` only up to this many, so a larger page is never worth asking (api.md).
+MAX_PAGE_SIZE = 10_000
+
+_SHOWN = 4
+_LONG_ENOUGH_TO_SHOW = 16
+
+
+class ApiKey:
+    """An API key that does not show itself: its text is read by `reveal()` and by nothing else."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the key itself, for the one header that carries it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        tail = self._text[-_SHOWN:] if len(self._text) >= _LONG_ENOUGH_TO_SHOW else ""
+        return f"{self._text[:_SHOWN]}…{tail}" if tail else "…"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Refuse to be pickled: a key that is written to a file is no longer secret."""
+        raise TypeError("an API key is not pickled; make the client in each process")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one client; times in seconds.
+
+    Attributes:
+        api_key: the key, masked in every repr.
+        base_url: address of the API without a trailing slash.
+        page_size: rows asked for a page; the API may return fewer.
+        max_workers: requests under way at once, at most.
+        connect_timeout: how long to wait for a connection.
+        read_timeout: how long to wait for the next byte of an answer.
+        max_attempts: how often one request is sent, at most.
+        max_elapsed: how long one request may take with all its attempts and waits.
+        progress: whether to show progress; "auto" shows it on a terminal or in a notebook.
+    """
+
+    api_key: ApiKey
+    base_url: str
+    page_size: int
+    max_workers: int
+    connect_timeout: float
+    read_timeout: float
+    max_attempts: int
+    max_elapsed: float
+    progress: bool | str
+
+    def __post_init__(self) -> None:
+        _check_count("page_size", self.page_size, MAX_PAGE_SIZE)
+        _check_count("max_workers", self.max_workers, 64)
+        _check_count("max_attempts", self.max_attempts, 100)
+        for name in ("connect_timeout", "read_timeout", "max_elapsed"):
+            _check_seconds(name, getattr(self, name))
+        if self.progress not in (True, False, "auto"):
+            raise SettingsError(f'progress is True, False or "auto", not {self.progress!r}')
+
+
+def find_key(argument: str | None) -> ApiKey:
+    """Return the key from the argument, else `GALTEA_API_KEY`, else `~/.galtea/api-key`.
+
+    Raises:
+        SettingsError: there is no key, or it holds characters that no header can carry.
+    """
+    file = Path.home() / ".galtea" / "api-key"
+    for source, key in (
+        ("the api_key argument", argument),
+        (KEY_VARIABLE, os.environ.get(KEY_VARIABLE)),
+        (str(file), _read_key_file(file)),
+    ):
+        if key is not None and key.strip():
+            return _checked(ApiKey(key.strip()), source)
+    raise SettingsError(
+        f"no API key: pass api_key=, set {KEY_VARIABLE}, or write the key to ~/.galtea/api-key"
+        " (keys are made on the Galtea platform, under Settings, and begin with gsk_)"
+    )
+
+
+def find_url(argument: str | None) -> str:
+    """Return the API's address from the argument, else `GALTEA_API_URL`, else the public one.
+
+    Raises:
+        SettingsError: not an http(s) address, or plain http beyond this machine.
+    """
+    address = (argument or os.environ.get(URL_VARIABLE) or DEFAULT_URL).strip().rstrip("/")
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urlsplit(""), None
+    if parts.scheme not in ("http", "https") or not host:
+        raise SettingsError(f"the API's address must look like {DEFAULT_URL}; set base_url or {URL_VARIABLE}")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise SettingsError("the API's address must hold no user name, password, query or fragment")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise SettingsError(f"plain http would send the key in the clear to {host}: use https://")
+    return address
+
+
+def _read_key_file(file: Path) -> str | None:
+    try:
+        mode = file.stat().st_mode
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SettingsError(f"cannot read the key file {file}: {type(problem).__name__}") from None
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        warnings.warn(f"others can read the key file: chmod 600 {file}", GalteaFramesWarning, stacklevel=4)
+    return text
+
+
+def _checked(key: ApiKey, source: str) -> ApiKey:
+    # Never quoted in the message: what is wrong with a key may be all that is wrong with it.
+    if not all("!" <= character <= "~" for character in key.reveal()):
+        raise SettingsError(f"the key in {source} holds spaces, line breaks or non-ASCII characters")
+    return key
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_count(name: str, value: object, most: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise SettingsError(f"{name} is a whole number from 1 to {most:,}, not {value!r}")
+
+
+def _check_seconds(name: str, value: object) -> None:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
+        raise SettingsError(f"{name} is a number of seconds above 0, not {value!r}")

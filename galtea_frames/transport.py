@@ -1,0 +1,369 @@
+"""The only network I/O: one GET with its key, its timeouts and its attempts."""
+
+from __future__ import annotations
+
+import email.utils
+import platform
+import random
+import re
+import threading
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING, Generic, TypeVar
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import msgspec
+import requests
+import tenacity
+from requests.adapters import HTTPAdapter
+
+from galtea_frames._version import __version__
+from galtea_frames.errors import AuthenticationError, NotFoundError, RequestError, ResponseError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from galtea_frames.errors import GalteaFramesError
+    from galtea_frames.settings import ApiKey, Settings
+
+T = TypeVar("T")
+
+#: Answers worth asking for again (design: "Errors").
+RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+#: Answers that a smaller page may avoid.
+TOO_LARGE = frozenset({413, 504})
+
+_FIRST_WAIT = 0.5
+_LONGEST_WAIT = 30.0
+_LONGEST_WORDS = 300
+
+
+class PageTooLarge(Exception):  # noqa: N818 - a signal to the page walk, never seen by a caller
+    """The server did not manage a page of this size; a smaller one may do."""
+
+
+class IdsNotFoundError(NotFoundError):
+    """The API itself says that a row does not exist; a 404 that is an HTML page says that the address is wrong."""
+
+
+@dataclass
+class Tally:
+    """What one load cost: requests sent, and how many of them were sent again."""
+
+    requests: int = 0
+    retries: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def count(self, *, again: bool) -> None:
+        """Count one request."""
+        with self._lock:
+            self.requests += 1
+            self.retries += again
+
+
+class _Failure(Exception):  # noqa: N818 - one attempt's end, never seen by a caller
+    """One attempt failed in a way that another may mend."""
+
+    def __init__(self, words: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(words)
+        self.words = words
+        self.status = status
+        self.retry_after = retry_after
+
+
+class _Timeout(_Failure):
+    """No byte came in time."""
+
+
+class _Unreadable(_Failure):
+    """The answer was 200, but not what was asked for."""
+
+
+@dataclass
+class _Call(Generic[T]):
+    """One request, however often it is sent."""
+
+    url: str
+    path: str
+    parse: Callable[[bytes], T]
+    tally: Tally
+    shrinkable: bool
+    attempts: int = 0
+
+
+class _BearerAuth(requests.auth.AuthBase):
+    """Carries the key. As an auth object, and not a header, it also keeps a .netrc from replacing it."""
+
+    def __init__(self, key: ApiKey) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
+        return request
+
+
+class _Session(requests.Session):
+    """A session that sends the key to one origin only."""
+
+    def should_strip_auth(self, old_url: str, new_url: str) -> bool:
+        """Tell whether a redirect leaves the origin: `requests` alone lets http become https."""
+        return _origin(old_url) != _origin(new_url)
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Return where a redirect leads, but never from https to plain http: the query is private too."""
+        target = super().get_redirect_target(resp)
+        secure = urlsplit(resp.url).scheme == "https"
+        leads_astray = target is not None and secure and urlsplit(urljoin(resp.url, target)).scheme != "https"
+        return None if leads_astray else target
+
+
+class Transport:
+    """Sends GET requests to one API with one key; safe to share between threads.
+
+    Args:
+        settings: key, address, timeouts and the retry budget.
+        sleep: waits that many seconds; tests put their own here.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._sleep = sleep
+        self._clock = clock
+        self._held_until = 0.0
+        self._session = _open_session(settings)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def get(
+        self,
+        path: str,
+        params: Sequence[tuple[str, str]],
+        parse: Callable[[bytes], T],
+        tally: Tally,
+        *,
+        shrinkable: bool = False,
+    ) -> T:
+        """Return the parsed body of the answer, asking again while that may help.
+
+        Args:
+            path: path of the request, from the API's address.
+            params: the query, in order.
+            parse: reads the body; its ValueError counts as a failed attempt.
+            tally: counts the requests.
+            shrinkable: raise PageTooLarge at once where a smaller page may help.
+
+        Raises:
+            PageTooLarge: 413, 504 or a read timeout, when `shrinkable`.
+            RequestError: refused, or not reached within the budget.
+            ResponseError: every attempt's body could not be parsed.
+        """
+        query = f"?{urlencode(params)}" if params else ""
+        call = _Call(f"{self._settings.base_url}{path}{query}", path, parse, tally, shrinkable)
+        failure: _Failure
+        try:
+            result: T = self._retrying()(self._attempt, call)
+        except _Failure as last:
+            failure = last
+        else:
+            return result
+        # Raised out here, so that no exception in the chain holds the request with its key.
+        raise _final_error(failure, call, self._settings.max_elapsed)
+
+    def _retrying(self) -> tenacity.Retrying:
+        settings = self._settings
+        waits: dict[int, float] = {}
+        started = self._clock()
+
+        def wait(state: tenacity.RetryCallState) -> float:
+            return waits.setdefault(state.attempt_number, self._wait_after(state))
+
+        def stop(state: tenacity.RetryCallState) -> bool:
+            elapsed = self._clock() - started
+            return state.attempt_number >= settings.max_attempts or elapsed + wait(state) > settings.max_elapsed
+
+        retried = tenacity.retry_if_exception_type(_Failure)
+        return tenacity.Retrying(stop=stop, wait=wait, retry=retried, sleep=self._sleep, reraise=True)
+
+    def _wait_after(self, state: tenacity.RetryCallState) -> float:
+        failure = state.outcome.exception() if state.outcome else None
+        retry_after = failure.retry_after if isinstance(failure, _Failure) else None
+        wait = wait_seconds(state.attempt_number, retry_after, random.random())  # noqa: S311 - jitter
+        if isinstance(failure, _Failure) and failure.status == HTTPStatus.TOO_MANY_REQUESTS:
+            # The limit is the key's, not this request's: whoever shares the transport waits as well.
+            self._held_until = max(self._held_until, self._clock() + wait)
+        return wait
+
+    def _attempt(self, call: _Call[T]) -> T:
+        held = self._held_until - self._clock()
+        if held > 0:
+            self._sleep(held)
+        call.tally.count(again=call.attempts > 0)
+        call.attempts += 1
+        outcome = self._send(call)
+        if call.shrinkable and _is_too_large(outcome):
+            raise PageTooLarge
+        if isinstance(outcome, Exception):
+            raise outcome
+        if outcome.status_code != HTTPStatus.OK:
+            raise self._refusal(outcome, call)
+        try:
+            return call.parse(outcome.content)
+        except ValueError as problem:
+            words = str(problem)
+        raise _Unreadable(words, status=outcome.status_code)
+
+    def _send(self, call: _Call[T]) -> requests.Response | _Failure | RequestError:
+        """Return the answer, or why there is none: never raised here, where the chain would hold the key."""
+        settings = self._settings
+        timeout = (settings.connect_timeout, settings.read_timeout)
+        try:
+            return self._session.get(call.url, timeout=timeout)
+        except requests.ReadTimeout:
+            return _Timeout(f"nothing came for {settings.read_timeout:g} s")
+        except requests.ConnectTimeout:
+            return _Failure(f"no connection within {settings.connect_timeout:g} s")
+        except (requests.exceptions.SSLError, requests.TooManyRedirects) as problem:
+            words = f"cannot use {settings.base_url}: {_root_cause(problem)}"
+            return RequestError(words, status=None, attempts=call.attempts, path=call.path)
+        except requests.RequestException as problem:
+            words = _root_cause(problem)
+            return _Timeout(words) if "timed out" in words.lower() else _Failure(words)
+
+    def _refusal(self, answer: requests.Response, call: _Call[T]) -> _Failure | RequestError:
+        words = api_words(answer.headers.get("Content-Type", ""), answer.content)
+        # An API may quote the key that it refuses.
+        words = words.replace(self._settings.api_key.reveal(), "…")
+        if answer.status_code in RETRIED:
+            retry_after = retry_after_seconds(answer.headers.get("Retry-After"), time.time())
+            return _Failure(words, status=answer.status_code, retry_after=retry_after)
+        return refusal_error(answer.status_code, words, _is_html(answer.content), call.attempts, call.path)
+
+
+def wait_seconds(attempt: int, retry_after: float | None, chance: float) -> float:
+    """Return how long to wait after a failed attempt: exponential with jitter, never under `Retry-After`.
+
+    Args:
+        attempt: which attempt failed, from 1.
+        retry_after: the seconds that the server asked for, if it did.
+        chance: a random number from 0 to 1.
+    """
+    ceiling = min(_FIRST_WAIT * 2 ** (attempt - 1), _LONGEST_WAIT)
+    backoff: float = ceiling * (0.5 + chance / 2)
+    return backoff if retry_after is None else retry_after + backoff * 0.1
+
+
+def retry_after_seconds(header: str | None, now: float) -> float | None:
+    """Return the seconds that a `Retry-After` header asks for, given as seconds or as a date.
+
+    Args:
+        header: the header's value, or None.
+        now: seconds since 1970, against which a date is measured.
+    """
+    if header is None:
+        return None
+    if re.fullmatch(r"\s*\d+(\.\d+)?\s*", header):
+        return float(header)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - now)
+    except ValueError:
+        return None
+
+
+def api_words(content_type: str, body: bytes) -> str:
+    """Return what an error answer says, on one line: its message, or the title of its HTML page."""
+    text = body.decode("utf-8", "replace")
+    if _is_html(body) or "html" in content_type:
+        title = re.search(r"<(title|h1)[^>]*>(.*?)</\1>", text, re.IGNORECASE | re.DOTALL)
+        return _one_line(re.sub(r"<[^>]*>", " ", title.group(2) if title else text)) or "an HTML page"
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _one_line(text) or "no message"
+    if isinstance(value, dict):
+        said = dict.fromkeys(str(value[key]) for key in ("message", "error") if value.get(key))
+        return _one_line("; ".join(said)) or "no message"
+    return _one_line(text)
+
+
+def refusal_error(status: int, words: str, html: bool, attempts: int, path: str) -> RequestError:
+    """Return the error of an answer that is not worth asking for again, with what to do about it."""
+    kind: type[RequestError] = RequestError
+    advice = ""
+    if status == HTTPStatus.UNAUTHORIZED:
+        kind = AuthenticationError
+        advice = ": check the key; it comes from api_key=, GALTEA_API_KEY or ~/.galtea/api-key"
+    elif status == HTTPStatus.FORBIDDEN:
+        kind = AuthenticationError
+        advice = ": a firewall refused the query as too long" if html else ": the key may not see this"
+    elif status == HTTPStatus.NOT_FOUND:
+        kind = NotFoundError if html else IdsNotFoundError
+        advice = ": is the API's address right? See base_url and GALTEA_API_URL" if html else ""
+    return kind(f"{path} answered {status} ({words}){advice}", status=status, attempts=attempts, path=path)
+
+
+def _final_error(failure: _Failure, call: _Call[T], max_elapsed: float) -> GalteaFramesError:
+    tried = f"after {call.attempts} attempt{'s' if call.attempts > 1 else ''}"
+    if isinstance(failure, _Unreadable):
+        return ResponseError(f"{call.path} answered what is no list of records, {tried}: {failure.words}")
+    what = f"answered {failure.status} ({failure.words})" if failure.status else f"failed ({failure.words})"
+    message = f"{call.path} {what} {tried}"
+    if failure.retry_after is not None:
+        message += f"; it asks to wait {failure.retry_after:g} s, and the budget is max_elapsed={max_elapsed:g} s"
+    return RequestError(message, status=failure.status, attempts=call.attempts, path=call.path)
+
+
+def _is_too_large(outcome: requests.Response | Exception) -> bool:
+    if isinstance(outcome, requests.Response):
+        return outcome.status_code in TOO_LARGE
+    return isinstance(outcome, _Timeout)
+
+
+def _open_session(settings: Settings) -> requests.Session:
+    session = _Session()
+    session.auth = _BearerAuth(settings.api_key)
+    session.max_redirects = 5
+    session.headers["User-Agent"] = f"galtea-frames/{__version__} python/{platform.python_version()}"
+    session.headers["Accept"] = "application/json"
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = HTTPAdapter(pool_maxsize=max(settings.max_workers, 10))
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _root_cause(problem: BaseException) -> str:
+    """Return the innermost reason, which names no address: outer ones quote the whole query."""
+    while inner := problem.__cause__ or problem.__context__ or _wrapped(problem):
+        problem = inner
+    return _one_line(str(problem)) or type(problem).__name__
+
+
+def _wrapped(problem: BaseException) -> BaseException | None:
+    return next((each for each in problem.args if isinstance(each, BaseException)), None)
+
+
+def _is_html(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"<"
+
+
+def _one_line(text: str) -> str:
+    # What a server says may be meant for the terminal that shows it: no control characters.
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= _LONGEST_WORDS else f"{line[:_LONGEST_WORDS]}…"
