@@ -1,10 +1,9 @@
 """The sample API as a running server."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from importlib import import_module
-from itertools import chain
 from time import monotonic
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -62,6 +61,7 @@ class SampleApi:
         self._routes = Routes(sessions, versions, api_key, behaviour)
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        self._concurrent = 0
         self.reset()
         self.answers = answers
         self._server = _wire().Server(host, port, self._exchange)
@@ -95,7 +95,6 @@ class SampleApi:
         """Forget the requests so far and the answers still to come; rows and behaviour stay."""
         self.requests: list[Request] = []
         self.max_concurrent = 0
-        self._concurrent = 0
         self.answers = ()
 
     def close(self) -> None:
@@ -129,20 +128,20 @@ class SampleApi:
         with self._lock:
             self._concurrent -= 1
 
-    def _moves(self, request: Request) -> Iterator[Move]:
+    def _moves(self, request: Request) -> list[Move]:
         """What goes over the wire for a request."""
         try:
             if self.on_request is not None:
                 self.on_request(self, request.number)
             normal = self._routes.message(request)
             answer = self._answer_to(request)
-            latency = self.behaviour.latency_of(request)
+            moves = [normal.head + normal.body] if answer is None else answer.moves(normal)
+            return [Pause(self.behaviour.latency_of(request)), *moves]
         except Exception as error:  # noqa: BLE001 - whatever a caller's function raises, a client must see it
             # 400, because clients do not try again on it.
             refusal = Refusal(HTTPStatus.BAD_REQUEST, f"The sample API failed: {error!r}")
-            normal, answer, latency = self._routes.refused(refusal).message(), None, 0.0
-        own: Iterator[Move] = iter([normal.head + normal.body])
-        return chain([Pause(latency)], own if answer is None else answer.moves(normal))
+            message = self._routes.refused(refusal).message()
+            return [message.head + message.body]
 
     def _answer_to(self, request: Request) -> Answer | None:
         if callable(self._answers):
