@@ -28,6 +28,7 @@ from galtea_frames.loaders import (
     load_sessions_with_versions,
     load_versions,
 )
+from galtea_frames.parquet import read_parquet, write_parquet
 from galtea_frames.records import to_records
 
 __all__ = [
@@ -54,6 +55,8 @@ __all__ = [
     "load_sessions",
     "load_sessions_with_versions",
     "load_versions",
+    "read_parquet",
     "sample",
     "to_records",
+    "write_parquet",
 ]

@@ -25,12 +25,13 @@ import pyarrow.compute as pc
 from galtea_frames.scan import RawJson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 #: The largest integer up to which every integer is exact as a double.
 _EXACT = 2**53
 
 _LIST = "list of "
+_COMMA = RawJson(",")
 _NONE = type(None)
 
 #: Text columns, and columns of nulls only. Large, because a column of a million rows may exceed 2 GB.
@@ -105,15 +106,15 @@ def json_text(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
     """Return the JSON text of a value, without spaces; a value that is kept as text gives that text."""
     try:
         return msgspec.json.encode(value, enc_hook=_raw).decode()
-    except UnicodeEncodeError:
-        return _escaped_text(value)
+    except (UnicodeEncodeError, RecursionError):
+        return "".join(_pieces(value))
 
 
 def has_utf8(value: Any) -> bool:  # noqa: ANN401 - whatever JSON can hold
-    """Tell whether all text in a value can be written as UTF-8: lone surrogates cannot."""
+    """Tell whether all text in a value can be written as UTF-8: lone surrogates cannot, and great depth is not."""
     try:
         msgspec.json.encode(value, enc_hook=_raw)
-    except UnicodeEncodeError:
+    except (UnicodeEncodeError, RecursionError):
         return False
     return True
 
@@ -124,15 +125,19 @@ def _raw(value: object) -> msgspec.Raw:
     raise TypeError(f"{type(value).__name__} is no JSON value")
 
 
-def _escaped_text(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
-    """Return the JSON text of a value with lone surrogates, which have no UTF-8 but an escape each."""
-    if isinstance(value, str):
-        return json.dumps(value)
-    if isinstance(value, list):
-        return f"[{','.join(map(_escaped_text, value))}]"
-    if isinstance(value, dict):
-        return f"{{{','.join(f'{json.dumps(key)}:{_escaped_text(each)}' for key, each in value.items())}}}"
-    return json_text(value)
+def _pieces(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON can hold
+    """Yield the JSON text of a value piece by piece: lone surrogates as escapes, and any depth without a stack."""
+    todo: list[Any] = [value]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, list):
+            parts = [part for element in each for part in (_COMMA, element)]
+            todo += [RawJson("]"), *reversed(parts[1:]), RawJson("[")]
+        elif isinstance(each, dict):
+            parts = [part for key, held in each.items() for part in (_COMMA, key, RawJson(":"), held)]
+            todo += [RawJson("}"), *reversed(parts[1:]), RawJson("{")]
+        else:
+            yield json.dumps(each) if isinstance(each, str) else json_text(each)
 
 
 def _same(kinds: frozenset[str]) -> bool:

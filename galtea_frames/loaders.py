@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Unpack, get_args
 
+from galtea_frames import progress
 from galtea_frames.arguments import SessionArguments, VersionArguments, takes
 from galtea_frames.client import Client
 from galtea_frames.errors import QueryError
@@ -152,8 +153,10 @@ def _fetched(query: Query, options: _Options, client: Client, *, missing_ok: boo
     fetch = Fetch(client.transport, query, client.settings.page_size, missing_ok)
     builder = TableBuilder(query.resource, options.nested)
     started = datetime.now(UTC)
-    for each in fetch.slices():
-        builder.add(each.page.content, each.skip)
+    with progress.shown(client.settings.progress, query.resource.name) as update:
+        for each in fetch.slices():
+            builder.add(each.page.content, each.skip)
+            update(builder.rows, fetch.pages)
     table, notes = builder.finish()
     table = sorted_table(table, query.sort).slice(query.offset, query.limit)
     warn_of(notes)

@@ -77,7 +77,8 @@ class _Path:
             array = to_array(values, kinds)
         except UnicodeEncodeError:  # lone surrogates: only JSON has a text for them
             values = [_escaped(value) for value in values]
-            kinds = kinds_of(values, set(map(type, values)) - _NOTHING)
+            # Their own kinds count as well, for a batch that is JSON text anyhow never comes here.
+            kinds |= kinds_of(values, set(map(type, values)) - _NOTHING)
             array = to_array(values, kinds)
         self.chunks.append(_Chunk(batch, rows, array, kinds))
         self.kinds |= kinds

@@ -69,7 +69,7 @@ def _restore(
             continue
         plain = exact_value(value, _odd_value) if is_json else value
         if name == OVERFLOW:
-            record.update(plain)
+            record.update(_merged(record, plain))
         elif overflow:
             record[fields[root]] = _merged(record.get(fields[root]), plain)
         elif keys:

@@ -8,9 +8,13 @@ import stat
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from galtea_frames.errors import GalteaFramesWarning, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 KEY_VARIABLE = "GALTEA_API_KEY"
 URL_VARIABLE = "GALTEA_API_URL"
@@ -70,7 +74,7 @@ class Settings:
     read_timeout: float
     max_attempts: int
     max_elapsed: float
-    progress: bool | str
+    progress: bool | Literal["auto"]
 
     def __post_init__(self) -> None:
         _check_count("page_size", self.page_size, MAX_PAGE_SIZE)
@@ -88,17 +92,14 @@ def find_key(argument: str | None) -> ApiKey:
     Raises:
         SettingsError: there is no key, or it holds characters that no header can carry.
     """
-    file = Path.home() / ".galtea" / "api-key"
-    for source, key in (
-        ("the api_key argument", argument),
-        (KEY_VARIABLE, os.environ.get(KEY_VARIABLE)),
-        (str(file), _read_key_file(file)),
-    ):
+    for source, key in _keys(argument):
+        if key is not None and not isinstance(key, str):
+            raise SettingsError(f"the key in {source} is no text")
         if key is not None and key.strip():
             return _checked(ApiKey(key.strip()), source)
     raise SettingsError(
         f"no API key: pass api_key=, set {KEY_VARIABLE}, or write the key to ~/.galtea/api-key"
-        " (keys are made on the Galtea platform, under Settings, and begin with gsk_)"
+        " (keys begin with gsk_ and are made on the Galtea platform)"
     )
 
 
@@ -116,23 +117,32 @@ def find_url(argument: str | None) -> str:
         parts, host = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not host:
         raise SettingsError(f"the API's address must look like {DEFAULT_URL}; set base_url or {URL_VARIABLE}")
-    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+    if parts.username is not None or parts.password is not None or "?" in address or "#" in address:
         raise SettingsError("the API's address must hold no user name, password, query or fragment")
     if parts.scheme == "http" and not _is_loopback(host):
         raise SettingsError(f"plain http would send the key in the clear to {host}: use https://")
     return address
 
 
+def _keys(argument: str | None) -> Iterator[tuple[str, str | None]]:
+    """Yield each place of a key with what it holds; the file is not opened for a caller who needs no key from it."""
+    yield "the api_key argument", argument
+    yield KEY_VARIABLE, os.environ.get(KEY_VARIABLE)
+    file = Path.home() / ".galtea" / "api-key"
+    yield str(file), _read_key_file(file)
+
+
 def _read_key_file(file: Path) -> str | None:
     try:
         mode = file.stat().st_mode
-        text = file.read_text(encoding="utf-8")
+        # Replaced, what is not UTF-8 is refused with the key; the decoder's own error would hold the whole file.
+        text = file.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as problem:
+    except OSError as problem:
         raise SettingsError(f"cannot read the key file {file}: {type(problem).__name__}") from None
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        warnings.warn(f"others can read the key file: chmod 600 {file}", GalteaFramesWarning, stacklevel=4)
+        warnings.warn(f"others can read the key file: chmod 600 {file}", GalteaFramesWarning, stacklevel=5)
     return text
 
 

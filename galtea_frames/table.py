@@ -29,6 +29,9 @@ TIME = pa.timestamp("us", "UTC")
 #: How the API writes times: with milliseconds (api.md, "Rows").
 USUAL_DIGITS = 3
 
+_FIRST_INSTANT = instant("0001-01-01T00:00:00Z")
+_LAST_INSTANT = instant("9999-12-31T23:59:59.999999Z")
+
 _UNITS = {USUAL_DIGITS: "ms", 0: "s", 6: "us"}
 
 
@@ -143,10 +146,14 @@ class TableBuilder:
 
     def _times(self, column: Column, texts: pa.Array) -> pa.Array:
         try:
-            return pc.cast(texts, TIME)
+            times = pc.cast(texts, TIME)
         except pa.ArrowInvalid:  # no zone, more digits than Arrow reads, or no time at all
-            moments = [self._moment(column, row, text) for row, text in enumerate(texts.to_pylist())]
-            return pa.array(moments, pa.int64()).cast(TIME)
+            pass
+        else:
+            if _within_calendar(times):
+                return times
+        moments = [self._moment(column, row, text) for row, text in enumerate(texts.to_pylist())]
+        return pa.array(moments, pa.int64()).cast(TIME)
 
     def _moment(self, column: Column, row: int, text: str | None) -> int | None:
         try:
@@ -199,7 +206,10 @@ class TableBuilder:
 
     def _add_other(self, api: str, values: list[Any]) -> None:
         batch = len(self._sizes)
-        self._sent[api] += len(values) - values.count(ABSENT)
+        sent = len(values) - values.count(ABSENT)
+        if not sent:  # known from other pages, or from a row that is skipped
+            return
+        self._sent[api] += sent
         if self._flatten:
             self._others.add(batch, values, (api,))
         if self._as_text:
@@ -231,12 +241,15 @@ class TableBuilder:
         return self._both_parts()
 
     def _both_parts(self) -> Iterator[NestedColumn]:
-        objects = self._others.objects
-        for each in self._others_whole.columns(self._sizes):
-            if each.keys is None or each.keys in objects:
-                yield each
+        """Yield typed columns as far as the budget goes, and as a whole the fields that they do not hold whole."""
+        objects = {path for path in self._others.objects if len(path) == 1}
+        typed = set()
         for each in self._others.columns(self._sizes):
             if each.keys is not None and each.keys not in objects:
+                typed.add(each.keys)
+                yield each
+        for each in self._others_whole.columns(self._sizes):
+            if each.keys not in typed:
                 yield each
 
     def _keep(self, texts: pa.ChunkedArray) -> None:
@@ -266,6 +279,13 @@ class TableBuilder:
 
 def _no_statuses(members: pa.Array) -> pa.ChunkedArray:
     return pa.chunked_array([pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), members)])
+
+
+def _within_calendar(times: pa.Array) -> bool:
+    """Tell whether all times lie in the years 1 to 9999, which is what `instant` reads: Arrow knows a year 0."""
+    bounds = pc.min_max(times.cast(pa.int64())).as_py()
+    least, most = bounds["min"], bounds["max"]
+    return least is None or (least >= _FIRST_INSTANT and most <= _LAST_INSTANT)
 
 
 def _written_alike(times: pa.ChunkedArray, sent: pa.ChunkedArray, unit: str) -> pa.ChunkedArray:

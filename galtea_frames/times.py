@@ -19,12 +19,15 @@ def instant(text: str) -> int:
     A time without an offset is UTC.
 
     Raises:
-        ValueError: the text is no ISO 8601 time.
+        ValueError: the text is no ISO 8601 time, or one outside the years 1 to 9999 in UTC.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // _MICROSECOND
+    try:
+        return (moment.astimezone(UTC) - _EPOCH) // _MICROSECOND
+    except OverflowError:
+        raise ValueError(f"not between the years 1 and 9999 in UTC: {text!r}") from None
 
 
 def wire_text(value: str | date) -> str:

@@ -1,0 +1,258 @@
+"""The command line: parse, call, print."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from galtea_frames import sample
+from galtea_frames._version import __version__
+from galtea_frames.client import Client
+from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SettingsError
+from galtea_frames.loaders import load_sessions, load_sessions_with_versions, load_versions
+from galtea_frames.parquet import write_parquet
+from galtea_frames.resources import SESSIONS, VERSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from galtea_frames.resources import Filter, Resource
+
+#: What the shell gets (design: "Public interface"); 130 is the usual code of a program that Ctrl-C ended.
+DONE, UNEXPECTED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+_LOADERS: dict[str, tuple[Resource, Callable[..., pd.DataFrame]]] = {
+    "sessions": (SESSIONS, load_sessions),
+    "versions": (VERSIONS, load_versions),
+    "joined": (SESSIONS, load_sessions_with_versions),
+}
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    warnings.showwarning = _show_warning
+    try:
+        code = commands.main(standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        code = exit_.exit_code
+    except click.ClickException as problem:
+        problem.show()
+        code = USAGE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("stopped", err=True)
+        code = INTERRUPTED
+    except (GalteaFramesError, ImportError) as problem:
+        click.echo(f"galtea-frames: {problem}", err=True)
+        code = _exit_code(problem)
+    sys.exit(code or DONE)
+
+
+def _exit_code(problem: Exception) -> int:
+    if isinstance(problem, SettingsError | QueryError):
+        return USAGE
+    return FAILED if isinstance(problem, RequestError | ResponseError) else UNEXPECTED
+
+
+def _show_warning(message: Warning | str, *_: object) -> None:
+    click.echo(f"warning: {message}", err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="galtea-frames")
+def commands() -> None:
+    """Sessions and versions of your Galtea products as Parquet files.
+
+    The key comes from GALTEA_API_KEY or the file ~/.galtea/api-key, the address from GALTEA_API_URL.
+    """
+
+
+# -- options made from the resources --
+
+
+def _option_names(wanted: Filter) -> list[str]:
+    """Return how a filter is spelled as an option: a list's singular reads better when repeated."""
+    plain = "--" + wanted.name.replace("_", "-")
+    if wanted.kind == "flag":
+        return [f"{plain}/--no-{plain.removeprefix('--')}"]
+    # `names` has no singular: `name` is another filter.
+    return [plain.removesuffix("s"), plain] if wanted.kind == "texts" and wanted.name != "names" else [plain]
+
+
+def _filter_option(wanted: Filter) -> click.Option:
+    kind = bool if wanted.kind == "flag" else str
+    several = wanted.kind == "texts"
+    names = [wanted.name, *_option_names(wanted)]
+    return click.Option(names, type=kind, multiple=several, default=None, help=f"{wanted.meaning}")
+
+
+def _query_options(resource: Resource) -> list[click.Option]:
+    return [
+        *map(_filter_option, resource.filters),
+        click.Option(["--sort"], multiple=True, metavar="COLUMN[:asc|desc]", help="order of the rows; repeatable"),
+        click.Option(["--limit"], type=int, help="how many rows in all"),
+        click.Option(["--offset"], type=int, help="rows of the sorted result to leave out first"),
+        click.Option(["params", "--param"], multiple=True, metavar="NAME=VALUE", help="any further filter of the API"),
+    ]
+
+
+def _client_options() -> list[click.Option]:
+    return [
+        click.Option(["--base-url"], metavar="URL", help="the API's address"),
+        click.Option(["--page-size"], type=int, help="rows to ask for at a time"),
+        click.Option(["--max-workers"], type=int, help="requests under way at once, at most"),
+        click.Option(["--read-timeout"], type=float, metavar="SECONDS", help="how long to wait for an answer"),
+        click.Option(["--max-elapsed"], type=float, metavar="SECONDS", help="how long one request may be retried"),
+        click.Option(["--progress/--no-progress"], default=None, help="by default on a terminal only"),
+    ]
+
+
+_CLIENT_SETTINGS = ("base_url", "page_size", "max_workers", "read_timeout", "max_elapsed", "progress")
+
+
+def _client(given: dict[str, Any]) -> Client:
+    """Return the client of the options, taking them out of what was given."""
+    settings = {name: given.pop(name) for name in _CLIENT_SETTINGS}
+    return Client(**{name: value for name, value in settings.items() if value is not None})
+
+
+def _arguments(given: dict[str, Any]) -> dict[str, Any]:
+    """Return a loader's arguments from the values of `_query_options`."""
+    sort = [tuple(each.split(":", 1)) if ":" in each else each for each in given.pop("sort")]
+    params: dict[str, list[str]] = {}
+    for each in given.pop("params"):
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise QueryError(f"--param takes NAME=VALUE, not {each!r}")
+        params.setdefault(name, []).append(value)
+    filters = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value != ()}
+    return filters | {"sort": sort or None, "params": params or None}
+
+
+# -- export --
+
+
+@commands.group()
+def export() -> None:
+    """Write sessions, versions, or both joined, to Parquet."""
+
+
+def _export(kind: str, *, out: str, partition_by: tuple[str, ...], compression: str, as_json: bool, **given: Any) -> None:
+    _, load = _LOADERS[kind]
+    started = time.monotonic()
+    nested = given.pop("nested")
+    with _client(given) as client:
+        frame = load(**_arguments(given), nested=nested, client=client)
+    write_parquet(frame, out, partition_by=list(partition_by) or None, compression=compression)
+    seconds = time.monotonic() - started
+    attrs = frame.attrs["galtea_frames"]
+    summary = {"rows": len(frame), "columns": frame.shape[1], "out": out, "seconds": round(seconds, 3)}
+    summary |= {name: attrs[name] for name in ("requests", "retries", "complete", "mixed_columns", "overflow_columns")}
+    what = "sessions with their versions" if kind == "joined" else kind
+    _say(summary, f"{len(frame):,} {what}, {frame.shape[1]} columns, in {seconds:.1f} s: {out}", as_json=as_json)
+
+
+def _say(summary: dict[str, Any], line: str, *, as_json: bool) -> None:
+    click.echo(json.dumps(summary, ensure_ascii=False) if as_json else line)
+
+
+def _add_export(kind: str) -> None:
+    resource, load = _LOADERS[kind]
+    first_line = (load.__doc__ or "").partition("\n")[0].replace("Return", "Write", 1)
+    command = click.Command(
+        kind,
+        callback=lambda **given: _export(kind, **given),
+        help=first_line,
+        params=[
+            click.Option(["--out"], required=True, metavar="PATH", help="a file, or a URL such as s3://bucket/name"),
+            click.Option(["--partition-by"], multiple=True, metavar="COLUMN", help="makes a dataset of folders"),
+            click.Option(["--compression"], default="zstd", show_default=True, help="codec of the files"),
+            click.Option(["--nested"], default="columns", type=click.Choice(["columns", "json", "both"])),
+            *_query_options(resource),
+            *_client_options(),
+            click.Option(["as_json", "--json"], is_flag=True, help="say what was done as JSON"),
+        ],
+    )
+    export.add_command(command)
+
+
+for _kind in _LOADERS:
+    _add_export(_kind)
+
+
+# -- check --
+
+
+def _check(*, product_ids: tuple[str, ...], as_json: bool, **given: Any) -> None:
+    filters = {"product_ids": list(product_ids)} if product_ids else {}
+    with _client(given) as client:
+        newest: Any = {"sort": ("created_at", "desc"), "limit": 1, "client": client, **filters}
+        started = time.monotonic()
+        frames = {"versions": load_versions(**newest), "sessions": load_sessions(**newest)}
+        seconds = time.monotonic() - started
+        address, key = client.settings.base_url, str(client.settings.api_key)
+    last = {name: None if frame.empty else str(frame["created_at"].iloc[0]) for name, frame in frames.items()}
+    lines = [f"address   {address}", f"key       {key}"]
+    lines += [f"{name}  {f'the newest is of {when}' if when else 'none that this key may see'}" for name, when in last.items()]
+    lines += [f"all well; {seconds:.1f} s for the newest of each"]
+    _say({"base_url": address, "key": key, "newest": last, "seconds": round(seconds, 3)}, "\n".join(lines), as_json=as_json)
+
+
+commands.add_command(
+    click.Command(
+        "check",
+        callback=_check,
+        help="Ask the API for the newest session and version: are key and address right?",
+        params=[
+            click.Option(["product_ids", "--product-id"], multiple=True, help="look at these products only"),
+            *_client_options(),
+            click.Option(["as_json", "--json"], is_flag=True, help="answer as JSON"),
+        ],
+    )
+)
+
+
+# -- the stand-in --
+
+
+@commands.command("serve-sample")
+@click.option("--sessions", default=2_000, show_default=True, help="how many sessions it has")
+@click.option("--versions", default=8, show_default=True, help="how many versions it has")
+@click.option("--port", default=0, help="by default any free one")
+@click.option("--cap", type=int, help="rows a page, at most, whatever is asked for")
+@click.option("--latency", default=0.0, metavar="SECONDS", help="how long every answer takes")
+def serve_sample(sessions: int, versions: int, port: int, cap: int | None, latency: float) -> None:
+    """Serve sample rows as the API would, until Ctrl-C: to try things out without a key."""
+    with sample.serve(sessions, versions, port=port, cap=cap, latency=latency) as api:
+        click.echo(f"serving {sessions:,} sessions and {versions} versions; to connect, in another terminal:\n")
+        click.echo(f"  export GALTEA_API_URL={api.url} GALTEA_API_KEY={api.api_key}")
+        click.echo("  galtea-frames check\n\nor in Python:\n")
+        click.echo(f'  client = gf.Client("{api.api_key}", "{api.url}")\n\nCtrl-C stops it.')
+        sys.stdout.flush()
+        _wait_for_interrupt()
+
+
+def _wait_for_interrupt() -> None:
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+
+
+# -- demo --
+
+
+@commands.command()
+@click.option("--out", default="galtea-demo", show_default=True, metavar="FOLDER", help="where the files go")
+def demo(out: str) -> None:
+    """Do the main job on sample data, without a key: fetch, type, join, write Parquet, compare versions."""
+    from galtea_frames.demo import run  # noqa: PLC0415 - rich and the sample server are of no use to other commands
+
+    run(out)

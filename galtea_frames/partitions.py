@@ -1,0 +1,137 @@
+"""A table cut by the values of some columns, as the folders of a Hive-partitioned dataset; pure."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import numpy as np
+import pyarrow as pa
+
+from galtea_frames.errors import ParquetError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+#: How Hive, and every engine after it, names the folder of nulls.
+_NULL = "__HIVE_DEFAULT_PARTITION__"
+
+#: A file name's length in the usual file systems.
+_LONGEST_NAME = 255
+
+_MOST_PARTITIONS = 10_000
+
+_TIMES = (pa.timestamp("us"), pa.timestamp("us", "UTC"))
+_NUMBERS = (pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.float64())
+
+#: The types whose values can be folders' names, by their name in a file's metadata.
+_STORED = {
+    str(kind): kind for kind in (pa.string(), pa.large_string(), pa.bool_(), pa.date32(), *_TIMES, *_NUMBERS)
+}
+
+#: As what JSON holds those that it has no value for.
+_PLAIN = {pa.date32(): pa.int32(), **dict.fromkeys(_TIMES, pa.int64())}
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The rows that share the values of the partition columns.
+
+    Attributes:
+        path: the file's path below the dataset: a folder a column, then a file name that no other partition has.
+        values: the partition columns' values and types, as JSON holds them.
+        rows: the rows' numbers in the whole table, ascending.
+    """
+
+    path: str
+    values: dict[str, Any]
+    rows: NDArray[np.int64]
+
+
+def partitions(table: pa.Table, names: Sequence[str]) -> list[Partition]:
+    """Return the partitions of a table; one empty partition when it has no rows.
+
+    Raises:
+        ParquetError: a column is missing or cannot be a folder's name, or there would be too many folders.
+    """
+    _check(table, names)
+    if not table.num_rows:
+        nulls = {name: _stored(pa.scalar(None, table.schema.field(name).type)) for name in names}
+        return [Partition("part-0.parquet", nulls, np.arange(0))]
+    encoded = [table.column(name).combine_chunks().dictionary_encode("encode") for name in names]
+    codes = np.zeros(table.num_rows, dtype=np.int64)
+    for each in encoded:
+        codes = codes * len(each.dictionary) + each.indices.to_numpy(zero_copy_only=False)
+        codes = np.unique(codes, return_inverse=True)[1]
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    if len(starts) > _MOST_PARTITIONS:
+        raise ParquetError(f"{' and '.join(names)} would make {len(starts):,} folders, more than {_MOST_PARTITIONS:,}")
+    rows = np.split(order, starts[1:])
+    return [_partition(number, part, names, encoded) for number, part in enumerate(rows)]
+
+
+def positions_to_text(rows: NDArray[np.int64]) -> str:
+    """Return ascending row numbers as short text: their differences, packed."""
+    steps = np.diff(rows, prepend=0).astype("<i4")
+    return base64.b64encode(zlib.compress(steps.tobytes(), 6)).decode()
+
+
+def positions_from_text(text: str) -> NDArray[np.int64]:
+    """Return the row numbers that `positions_to_text` packed."""
+    return np.cumsum(np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype="<i4").astype(np.int64))
+
+
+def repeated(stored: dict[str, Any], rows: int) -> pa.Array:
+    """Return a column of one value, as `Partition.values` holds it."""
+    kind = _STORED[stored["type"]]
+    if stored["value"] is None:
+        return pa.nulls(rows, kind)
+    return pa.repeat(pa.scalar(stored["value"], _PLAIN.get(kind, kind)).cast(kind), rows)
+
+
+def _check(table: pa.Table, names: Sequence[str]) -> None:
+    if not names or len(set(names)) < len(names):
+        raise ParquetError("partition_by names one or more columns, each once")
+    for name in names:
+        if name not in table.column_names:
+            raise ParquetError(f"there is no column {name!r} to partition by; there are {', '.join(table.column_names)}")
+        kind = table.schema.field(name).type
+        if str(kind) not in _STORED:
+            raise ParquetError(f"column {name!r} is of type {kind}, which cannot be folders' names")
+    if len(names) == len([name for name in table.column_names if not name.startswith("__index_level_")]):
+        raise ParquetError("partition_by must leave a column for the files")
+
+
+def _partition(
+    number: int, rows: NDArray[np.int64], names: Sequence[str], encoded: Sequence[pa.DictionaryArray]
+) -> Partition:
+    values = [each.dictionary[each.indices[int(rows[0])].as_py()] for each in encoded]
+    folders = [_folder(name, value) for name, value in zip(names, values, strict=True)]
+    stored = {name: _stored(value) for name, value in zip(names, values, strict=True)}
+    return Partition("/".join([*folders, f"part-{number}.parquet"]), stored, np.sort(rows))
+
+
+def _folder(name: str, value: pa.Scalar) -> str:
+    text = _NULL if not value.is_valid else quote(_text(value), safe=" ")
+    if value.is_valid and text == _NULL:
+        text = f"%5F{text[1:]}"
+    folder = f"{quote(name, safe=' ')}={text}"
+    if len(folder) > _LONGEST_NAME:
+        raise ParquetError(f"a value of {name!r} is too long for a folder's name: {text[:40]}…")
+    return folder
+
+
+def _text(value: pa.Scalar) -> str:
+    plain = value.cast(pa.string()).as_py() if not pa.types.is_boolean(value.type) else str(value.as_py()).lower()
+    return str(plain)
+
+
+def _stored(value: pa.Scalar) -> dict[str, Any]:
+    plain = value.cast(_PLAIN.get(value.type, value.type)).as_py()
+    return {"type": str(value.type), "value": plain}

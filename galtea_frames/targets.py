@@ -1,0 +1,212 @@
+"""Where files go: local paths and URLs, written so that a reader meets a whole file or the old one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from galtea_frames.errors import ParquetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from os import PathLike
+
+_EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "abfs": "azure", "abfss": "azure", "az": "azure"}
+
+#: Names of what is not finished, or not needed any more; hidden, and next to the target, so that renaming is enough.
+_NEW = ".{name}.{unique}.new"
+_OLD = ".{name}.old"
+
+
+@dataclass(frozen=True)
+class File:
+    """One file that can be read."""
+
+    system: Any
+    path: str
+
+    def open(self) -> IO[bytes]:
+        """Open it for reading."""
+        opened: IO[bytes] = self.system.open(self.path, "rb")
+        return opened
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder that is being filled: its files are whole once the folder is in its place."""
+
+    path: Path
+
+    @contextlib.contextmanager
+    def new_file(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a file of the folder for writing; the name may hold folders."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            yield file
+            _sync(file)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A local path or a URL to write to or read from.
+
+    Attributes:
+        system: the fsspec file system.
+        path: the path within it.
+        shown: the path as the caller gave it.
+    """
+
+    system: Any
+    path: str
+    shown: str
+
+    @classmethod
+    def at(cls, path: str | PathLike[str]) -> Target:
+        """Return the target that a path or URL names.
+
+        Raises:
+            ParquetError: no such kind of URL is known, or its extra is not installed.
+        """
+        shown = os.fspath(path)
+        scheme = shown.partition("://")[0] if "://" in shown else ""
+        try:
+            system, inner = fsspec.core.url_to_fs(shown)
+        except ImportError:
+            extra = _EXTRAS.get(scheme)
+            advice = f": pip install 'galtea-frames[{extra}]'" if extra else ""
+            raise ParquetError(f"{scheme}:// needs a package that is not installed{advice}") from None
+        except ValueError as problem:
+            raise ParquetError(f"cannot use {shown}: {problem}") from None
+        if isinstance(system, LocalFileSystem):
+            inner = os.path.realpath(inner)
+            _finish_swap(Path(inner))
+        return cls(system, inner, shown)
+
+    @contextlib.contextmanager
+    def new_file(self) -> Iterator[IO[bytes]]:
+        """Open a file for writing that takes the target's place when all went well."""
+        with self._errors():
+            if self.system.isdir(self.path):
+                raise ParquetError(f"{self.shown} is a folder; name a file")
+            with self._workplace() as folder:
+                new = folder / _NEW.format(name=self._name[:100], unique=uuid.uuid4().hex[:8])
+                try:
+                    with new.open("wb") as file:
+                        yield file
+                        _sync(file)
+                    self._put_file(new)
+                finally:
+                    new.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def new_folder(self) -> Iterator[Folder]:
+        """Make a folder to fill that takes the target's place when all went well."""
+        with self._errors():
+            if self.system.isfile(self.path):
+                raise ParquetError(f"{self.shown} is a file; a dataset needs a folder")
+            if not self._is_local and self.system.exists(self.path) and self.system.find(self.path):
+                # An object store renames nothing: for a while, readers would meet rows of both datasets.
+                raise ParquetError(f"{self.shown} exists; delete it first, or write to another place")
+            with self._workplace() as folder:
+                new = folder / _NEW.format(name=self._name[:100], unique=uuid.uuid4().hex[:8])
+                new.mkdir()
+                try:
+                    yield Folder(new)
+                    self._put_folder(new)
+                finally:
+                    shutil.rmtree(new, ignore_errors=True)
+
+    def files(self) -> list[File]:
+        """Return the Parquet files at the target: itself, or those below it.
+
+        Raises:
+            ParquetError: there are none.
+        """
+        with self._errors():
+            if self.system.isfile(self.path):
+                return [File(self.system, self.path)]
+            found = sorted(each for each in self.system.find(self.path) if each.endswith(".parquet"))
+        if not found:
+            raise ParquetError(f"there is no Parquet file at {self.shown}")
+        return [File(self.system, each) for each in found]
+
+    @property
+    def _is_local(self) -> bool:
+        return isinstance(self.system, LocalFileSystem)
+
+    @property
+    def _name(self) -> str:
+        return self.path.rstrip("/").rpartition("/")[2] or "root"
+
+    @contextlib.contextmanager
+    def _workplace(self) -> Iterator[Path]:
+        """Give the folder in which to make what is new: next to a local target, so that renaming moves no bytes."""
+        if self._is_local:
+            parent = Path(self.path).parent
+            parent.mkdir(parents=True, exist_ok=True)
+            yield parent
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                yield Path(folder)
+
+    def _put_file(self, new: Path) -> None:
+        if self._is_local:
+            new.replace(self.path)
+            _sync_folder(new.parent)
+        else:
+            # One upload of a whole file: object stores show it when it has come to its end.
+            self.system.put_file(str(new), self.path)
+
+    def _put_folder(self, new: Path) -> None:
+        if not self._is_local:
+            for file in sorted(each for each in new.rglob("*") if each.is_file()):
+                self.system.put_file(str(file), f"{self.path.rstrip('/')}/{file.relative_to(new).as_posix()}")
+            return
+        target = Path(self.path)
+        old = target.with_name(_OLD.format(name=target.name))
+        if target.exists():
+            target.rename(old)
+        # Killed between these two, the target is missing and the old folder waits beside it: `_finish_swap`.
+        new.rename(target)
+        _sync_folder(target.parent)
+        shutil.rmtree(old, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as problem:
+            reason = problem.strerror or str(problem) or type(problem).__name__
+            raise ParquetError(f"cannot use {self.shown}: {reason}") from problem
+
+
+def _finish_swap(target: Path) -> None:
+    """Put an old folder back in its place, or away, after a write that was killed between two renames."""
+    old = target.with_name(_OLD.format(name=target.name))
+    if old.is_dir() and not target.exists():
+        old.rename(target)
+
+
+def _sync(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last through a power cut, where the system lets a folder be synced."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

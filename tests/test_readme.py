@@ -1,0 +1,81 @@
+"""The README tells the truth: its Python runs and prints what it says, its commands work."""
+
+import io
+import re
+import shlex
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import galtea_frames as gf
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+COMMANDS = [
+    line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if line.startswith("galtea-frames ")
+]
+
+
+@pytest.fixture
+def _api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Serve the sample rows where the environment says the API is, and work in an empty folder."""
+    with gf.sample.serve() as api:
+        monkeypatch.setenv("GALTEA_API_URL", api.url)
+        monkeypatch.setenv("GALTEA_API_KEY", api.api_key)
+        monkeypatch.chdir(tmp_path)
+        yield
+
+
+@pytest.mark.usefixtures("_api")
+def test_python_blocks_print_what_the_readme_shows() -> None:
+    """The Python blocks, run one after the other, print the text blocks that follow them."""
+    names: dict[str, Any] = {}
+    shown = []
+    printed = []
+    for (kind, code), (following, text) in zip(BLOCKS, [*BLOCKS[1:], ("", "")], strict=True):
+        if kind != "python":
+            continue
+        output = io.StringIO()
+        with warnings.catch_warnings(), redirect_stdout(output):
+            warnings.simplefilter("ignore", gf.MixedTypesWarning)
+            exec(code, names)  # noqa: S102 - the README's own code
+        if following == "text":
+            shown.append(text)
+            printed.append("".join(f"{line.rstrip()}\n" for line in output.getvalue().splitlines()))
+    assert shown == printed
+
+
+@pytest.mark.usefixtures("_api")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_work(command: str) -> None:
+    """The commands of the README end well."""
+    words = shlex.split(command)[1:]
+    done = subprocess.run([sys.executable, "-m", "galtea_frames", *words], capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stderr) == (0, done.stderr if "warning:" in done.stderr else "")
+
+
+def test_set_up_commands_are_run_by_ci() -> None:
+    """Both set-up commands of the README are what .ci/run runs in clean environments."""
+    commands = [text.strip() for kind, text in BLOCKS if kind == "sh" and "python3 -m venv" in text]
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert len(commands) == 2
+    assert [command for command in commands if command not in script] == []
+
+
+def test_every_python_block_is_followed_by_its_output_or_stands_alone() -> None:
+    """A text block shows the output of the Python block before it, and of nothing else."""
+    before = [kind for (kind, _), (following, _) in zip(BLOCKS, BLOCKS[1:], strict=False) if following == "text"]
+    assert set(before) == {"python"}
+
+
+def test_every_relative_link_leads_somewhere() -> None:
+    """Files that the README links to or names as tests exist."""
+    linked = re.findall(r"\]\((?!http)([^)#]+)\)", README) + re.findall(r"`(tests/[\w/]+\.py)`", README)
+    assert [name for name in linked if not (ROOT / name).exists()] == []
