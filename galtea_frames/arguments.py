@@ -97,7 +97,7 @@ _OPTIONS_DOC = {
 def takes(resource: Resource, arguments: type) -> Callable[[Loader], Loader]:
     """Return a decorator that gives a loader the signature and the argument docs of a resource."""
     order = [each.name for each in resource.filters] + [*_PAGING_DOC, *_OPTIONS_DOC]
-    kinds = _annotations(arguments)
+    kinds = inspect.get_annotations(arguments)
     docs = {each.name: each.meaning for each in resource.filters} | _PAGING_DOC | _OPTIONS_DOC
 
     def decorate(loader: Loader) -> Loader:
@@ -113,11 +113,3 @@ def takes(resource: Resource, arguments: type) -> Callable[[Loader], Loader]:
         return loader
 
     return decorate
-
-
-def _annotations(arguments: type) -> dict[str, Any]:
-    found: dict[str, Any] = dict(inspect.get_annotations(arguments))
-    for base in getattr(arguments, "__orig_bases__", ()):
-        if isinstance(base, type):
-            found |= _annotations(base)
-    return found

@@ -40,15 +40,13 @@ def main() -> None:
     warnings.showwarning = _show_warning
     try:
         code = commands.main(standalone_mode=False)
-    except click.exceptions.Exit as exit_:
-        code = exit_.exit_code
     except click.ClickException as problem:
         problem.show()
         code = USAGE
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped", err=True)
         code = INTERRUPTED
-    except (GalteaFramesError, ImportError) as problem:
+    except (GalteaFramesError, ImportError, OSError) as problem:
         click.echo(f"galtea-frames: {problem}", err=True)
         code = _exit_code(problem)
     sys.exit(code or DONE)
@@ -60,7 +58,7 @@ def _exit_code(problem: Exception) -> int:
     return FAILED if isinstance(problem, RequestError | ResponseError) else UNEXPECTED
 
 
-def _show_warning(message: Warning | str, *_: object) -> None:
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     click.echo(f"warning: {message}", err=True)
 
 
@@ -143,7 +141,15 @@ def export() -> None:
     """Write sessions, versions, or both joined, to Parquet."""
 
 
-def _export(kind: str, *, out: str, partition_by: tuple[str, ...], compression: str, as_json: bool, **given: Any) -> None:
+def _export(
+    kind: str,
+    *,
+    out: str,
+    partition_by: tuple[str, ...],
+    compression: str,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401 - the values of all other options
+) -> None:
     _, load = _LOADERS[kind]
     started = time.monotonic()
     nested = given.pop("nested")
@@ -189,7 +195,7 @@ for _kind in _LOADERS:
 # -- check --
 
 
-def _check(*, product_ids: tuple[str, ...], as_json: bool, **given: Any) -> None:
+def _check(*, product_ids: tuple[str, ...], as_json: bool, **given: Any) -> None:  # noqa: ANN401 - as in `_export`
     filters = {"product_ids": list(product_ids)} if product_ids else {}
     with _client(given) as client:
         newest: Any = {"sort": ("created_at", "desc"), "limit": 1, "client": client, **filters}
@@ -198,10 +204,17 @@ def _check(*, product_ids: tuple[str, ...], as_json: bool, **given: Any) -> None
         seconds = time.monotonic() - started
         address, key = client.settings.base_url, str(client.settings.api_key)
     last = {name: None if frame.empty else str(frame["created_at"].iloc[0]) for name, frame in frames.items()}
-    lines = [f"address   {address}", f"key       {key}"]
-    lines += [f"{name}  {f'the newest is of {when}' if when else 'none that this key may see'}" for name, when in last.items()]
-    lines += [f"all well; {seconds:.1f} s for the newest of each"]
-    _say({"base_url": address, "key": key, "newest": last, "seconds": round(seconds, 3)}, "\n".join(lines), as_json=as_json)
+    summary = {"base_url": address, "key": key, "newest": last, "seconds": round(seconds, 3)}
+    lines = [
+        f"address   {address}",
+        f"key       {key}",
+        *(
+            f"{name}  {f'the newest is of {when}' if when else 'none that this key may see'}"
+            for name, when in last.items()
+        ),
+        f"all well; {seconds:.1f} s for the newest of each",
+    ]
+    _say(summary, "\n".join(lines), as_json=as_json)
 
 
 commands.add_command(

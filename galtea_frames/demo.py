@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -27,7 +28,9 @@ def run(out: str) -> None:
     console = Console()
     started = time.monotonic()
     with sample.serve() as api, Client(api.api_key, api.url, page_size=_PAGE_SIZE) as client:
-        console.print(f"A stand-in for the API serves sample rows at {api.url}. Loading them {_PAGE_SIZE} at a time …")
+        console.print(
+            f"A stand-in for the API serves sample rows at {api.url}.\nLoading them {_PAGE_SIZE} at a time …\n"
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MixedTypesWarning)
             frame = load_sessions_with_versions(client=client)
@@ -36,20 +39,24 @@ def run(out: str) -> None:
     write_parquet(frame, dataset, partition_by="version_id")
     attrs = frame.attrs["galtea_frames"]
     console.print(_by_version(frame))
+    rows = len(read_parquet(file))
     console.print(
-        f"{len(read_parquet(file)):,} sessions, each once, in {attrs['requests']} requests; {frame.shape[1]} typed columns;"
-        f" {attrs['join']['unknown_version_ids']} sessions of versions that no longer exist."
+        f"\n{rows:,} sessions, each once, in {attrs['requests']} requests; {frame.shape[1]} typed columns;\n"
+        f"{attrs['join']['unknown_version_ids']} sessions are of versions that no longer exist."
     )
     if attrs["mixed_columns"]:
         console.print(f"Values of several types, kept as JSON text: {', '.join(attrs['mixed_columns'])}")
-    console.print(f"\nWritten in {time.monotonic() - started:.1f} s:\n  {file}\n  {dataset}/version_id=…/", highlight=False)
+    console.print(f"\nWritten in {time.monotonic() - started:.1f} s:", highlight=False)
+    for path in (file, dataset / "version_id=…"):  # whole, for copying, however narrow the terminal
+        console.print(f"  {path}", highlight=False, soft_wrap=True)
     console.print("\nWith your own key:  export GALTEA_API_KEY=gsk_…  and then  galtea-frames check", highlight=False)
 
 
 def _by_version(frame: pd.DataFrame) -> Table:
-    table = Table(title="Sessions by version", title_justify="left")
+    table = Table(title="Sessions by version", title_justify="left", box=SIMPLE_HEAD, padding=0, show_edge=False)
     table.add_column("version.name")
-    for title in ("created", "sessions", "failed", "median metadata.latency_ms", "mean metadata.cost_usd"):
+    # Two lines a title, so that the table fits a terminal of 80 columns.
+    for title in ("created", "sessions", "failed", "metadata.latency_ms\nmedian", "metadata.cost_usd\nmean"):
         table.add_column(title, justify="right")
     for _, rows in sorted(frame.dropna(subset=["version.id"]).groupby("version.id"), key=lambda pair: _first(pair[1])):
         ended = rows[rows["status"].isin(["COMPLETED", "FAILED"])]

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _NAMED = 10
 
+#: An offset that every database can count to; beyond it no list has rows.
+_DEEPEST = 2**31 - 1
+
 
 @dataclass
 class Fetch:
@@ -117,11 +120,10 @@ class Fetch:
         rows, reached, sharing = 0, None, 0
         for each in self._walk(filters):
             yield each
-            if each.rows:
-                rows += each.rows
-                last, count = each.tail()
-                sharing = count + (sharing if last == reached else 0)
-                reached = last
+            rows += each.rows
+            last, count = each.tail()
+            sharing = count + (sharing if last == reached else 0)
+            reached = last
             if rows - sharing >= wanted:
                 return
 
@@ -132,18 +134,18 @@ class Fetch:
             *time_pairs(self.query.start, self.query.end),
             *sort_pairs(descending=True),
             ("limit", "1"),
-            ("offset", str(wanted - 1)),
+            ("offset", str(min(wanted - 1, _DEEPEST))),
         ]
         hint = self.transport.get(self.query.resource.path, params, open_page, self.tally)
         if not hint.ids:
             yield from self._walk(filters)
             return
-        rows = 0
+        newest: set[str] = set()
         for each in self._walk(filters, start=hint.created[0]):
-            rows += each.rows
-            yield self._once(each)
-        if rows < wanted:  # rows vanished since the hint
-            yield from map(self._once, self._walk(filters))
+            newest.update(each.ids())
+            yield each
+        if len(newest) < wanted:  # rows vanished since the hint
+            yield from (each.only(set(each.ids()) - newest) for each in self._walk(filters))
 
     def _walk(self, filters: Pairs, start: str | None = None) -> Iterator[Slice]:
         walk = Walk(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -32,7 +33,7 @@ ATTRS = "galtea_frames"
 
 DtypeBackend = Literal["numpy_nullable", "pyarrow"]
 
-_PACKAGE = str(Path(__file__).parent)
+_PACKAGE = str(Path(__file__).parent) + os.sep
 _SHOWN = 5
 
 

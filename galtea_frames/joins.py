@@ -36,9 +36,8 @@ def join_sessions_versions(sessions: pd.DataFrame, versions: pd.DataFrame, *, ho
         JoinError: a column is missing or would occur twice, a version id is repeated or null, or `how` is unknown.
     """
     _check(sessions, versions, how)
-    wanted = sessions["version_id"]
-    found = pd.Index(versions["id"].astype(object)).get_indexer(pd.Index(wanted.astype(object)))
-    found[wanted.isna().to_numpy()] = -1
+    # No version's id is null, so a null `version_id` is found nowhere.
+    found = pd.Index(versions["id"].astype(object)).get_indexer(pd.Index(sessions["version_id"].astype(object)))
     joined = _side_by_side(sessions, versions.add_prefix(_PREFIX), found, how)
     joined.attrs = dict(sessions.attrs) | {ATTRS: _attrs(sessions, versions, found, how, len(joined))}
     return joined

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -140,8 +141,10 @@ def _checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, _
             raise QueryError(f"{name} is {' or '.join(map(repr, get_args(allowed)))}, not {value!r}")
     if client is not None and not isinstance(client, Client):
         raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
-    dates = (dates,) if isinstance(dates, str) else tuple(dates)
-    return build_query(resource, filters), _Options(nested, dates, backend, client)
+    dates = [dates] if isinstance(dates, str) else dates
+    if not isinstance(dates, Iterable) or not all(isinstance(each, str) for each in dates):
+        raise QueryError(f"parse_dates is a column or a list of columns, not {dates!r}")
+    return build_query(resource, filters), _Options(nested, tuple(dates), backend, client)
 
 
 def _shared(client: Client | None) -> Client | nullcontext[Client]:

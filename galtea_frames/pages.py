@@ -178,7 +178,8 @@ class Walk:
             if not page.ids:
                 return
             self._check_order(page, reached)
-            if reached is None or page.last > reached:
+            # An empty group: rows of the time that the last group led to are yet to come.
+            if reached is None or not group.seen or page.last > reached:
                 yield _slice(page, set(page.ids) - group.seen)
                 start, reached = page.created[-1], page.last
                 group = TieGroup(_last_ids(page))
@@ -188,7 +189,7 @@ class Walk:
             end = yield from self._read_ties(page, start, reached, group)
             if end.beyond is None:
                 return
-            start, group = end.beyond, TieGroup()
+            start, reached, group = end.beyond, instant(end.beyond), TieGroup()
 
     def _probe_end(self, start: str | None, group: TieGroup) -> None:
         """Ask for what follows a page that looks like the last: nothing, and it is, once its rows are confirmed."""
@@ -206,7 +207,8 @@ class Walk:
             fresh = group.observe(ids)
             if fresh:
                 yield _slice(page, fresh)
-            barren = 0 if fresh or group.boundaries else barren + 1
+            # Beyond as many rows as are known, one that is not new has come before.
+            barren = 0 if fresh or offset < len(group.seen) else barren + 1
             if ids and len(ids) == len(page.ids):
                 offset += len(ids)
             else:

@@ -7,6 +7,7 @@ the index, `attrs`, and in a dataset the order of rows) stands beside the schema
 from __future__ import annotations
 
 import json
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,21 +15,23 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from galtea_frames.dtypes import from_arrow, to_arrow
 from galtea_frames.errors import ParquetError
 from galtea_frames.frames import to_frame
 from galtea_frames.partitions import partitions, positions_from_text, positions_to_text, repeated
 from galtea_frames.targets import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from os import PathLike
 
+    from galtea_frames.dtypes import Description
     from galtea_frames.targets import File
 
 _KEY = b"galtea_frames"
 _FORMAT = 1
 _INDEX = "__index_level_{}__"
-_TIME = pa.timestamp("us")
+_SHOWN = 5
 
 #: Rows a row group: enough to compress well, few enough for engines to read groups in parallel.
 _ROW_GROUP = 100_000
@@ -63,11 +66,12 @@ def write_parquet(
             _write(table, description, file, compression)
         return
     names = [partition_by] if isinstance(partition_by, str) else list(partition_by)
-    parts = partitions(table, names)
+    parts = partitions(table.select(list(frame.columns)), names)
     rest = table.drop_columns(names)
+    description |= {"dataset": uuid.uuid4().hex, "total": len(frame)}
     with target.new_folder() as folder:
         for part in parts:
-            own = description | {"partition": part.values, "rows": positions_to_text(part.rows)}
+            own = description | {"partition": part.stored, "rows": positions_to_text(part.rows)}
             with folder.new_file(part.path) as file:
                 _write(rest.take(part.rows), own, file, compression)
 
@@ -100,68 +104,82 @@ def read_parquet(path: str | PathLike[str]) -> pd.DataFrame:
 
 def _describe(frame: pd.DataFrame) -> tuple[pa.Table, dict[str, Any]]:
     """Return the frame as Arrow, and what Arrow does not say of it."""
-    names = list(frame.columns)
-    if not all(isinstance(name, str) for name in names):
-        raise ParquetError(f"column names must be text: {[name for name in names if not isinstance(name, str)][:5]}")
-    if not frame.columns.is_unique:
-        raise ParquetError(f"columns occur twice: {sorted(set(frame.columns[frame.columns.duplicated()]))[:5]}")
-    index, levels = _describe_index(frame.index)
+    names = _names(frame.columns)
+    index, levels = _describe_index(frame)
     columns = {name: frame[name] for name in names} | levels
-    arrays = {name: _to_arrow(name, values) for name, values in columns.items()}
+    stored = {name: _stored(name, values) for name, values in columns.items()}
     description = {
         "format": _FORMAT,
-        "columns": {name: _dtype_text(name, values) for name, values in columns.items()},
+        "columns": {name: about for name, (_, about) in stored.items()},
         "index": index,
+        "header": _describe_header(frame.columns),
         "attrs": _json_attrs(frame),
     }
-    table = pa.table(arrays) if arrays else pa.table({}).select([])
+    table = pa.table({name: array for name, (array, _) in stored.items()})
     return table.replace_schema_metadata({b"pandas": _pandas_metadata(columns)}), description
 
 
-def _describe_index(index: pd.Index[Any]) -> tuple[dict[str, Any], dict[str, pd.Series[Any]]]:
-    if isinstance(index, pd.RangeIndex):
-        return {"range": [index.start, index.stop, index.step], "names": [index.name]}, {}
-    levels = {
-        _INDEX.format(number): pd.Series(index.get_level_values(number), index=range(len(index)))
-        for number in range(index.nlevels)
-    }
-    return {"names": list(index.names)}, levels
-
-
-def _to_arrow(name: str, values: pd.Series[Any]) -> pa.ChunkedArray:
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(values.cat.categories.dtype)
+def _names(columns: pd.Index[Any]) -> list[str]:
+    names: list[Any] = list(columns)
+    if others := [name for name in names if not isinstance(name, str)]:
+        raise ParquetError(f"column names must be text: {others[:_SHOWN]}")
+    if isinstance(columns, pd.CategoricalIndex):
+        raise ParquetError("column names must be plain text: frame.columns = list(frame.columns)")
+    if not columns.is_unique:
+        raise ParquetError(f"columns occur twice: {sorted(set(columns[columns.duplicated()]))[:_SHOWN]}")
     try:
-        array = pa.Array.from_pandas(values)
-        if pa.types.is_timestamp(array.type):
-            array = array.cast(pa.timestamp("us", "UTC") if array.type.tz else _TIME)
-    except (pa.ArrowException, TypeError, ValueError) as problem:
+        "".join(names).encode()
+    except UnicodeEncodeError as problem:
+        raise ParquetError(f"a column's name cannot be stored: {problem}") from None
+    return names
+
+
+def _describe_header(columns: pd.Index[Any]) -> dict[str, Any]:
+    """Return what the names of the columns are as an index; that of no columns may be one of no numbers."""
+    plain = isinstance(columns, pd.RangeIndex)
+    return {"names": _labels([columns.name]), "of": None if plain else to_arrow(_series(columns))[1]}
+
+
+def _describe_index(frame: pd.DataFrame) -> tuple[dict[str, Any], dict[str, pd.Series[Any]]]:
+    """Return what the index is, and its levels as columns, under names that no column of the frame has."""
+    index = frame.index
+    if isinstance(index, pd.RangeIndex):
+        return {"range": [index.start, index.stop, index.step], "names": _labels([index.name])}, {}
+    stem = _INDEX
+    while any(stem.format(number) in frame.columns for number in range(index.nlevels)):
+        stem = f"_{stem}"
+    levels = {stem.format(number): _series(index.get_level_values(number)) for number in range(index.nlevels)}
+    multi = isinstance(index, pd.MultiIndex)
+    return {"levels": list(levels), "multi": multi, "names": _labels(index.names)}, levels
+
+
+def _series(values: pd.Index[Any]) -> pd.Series[Any]:
+    # With its dtype: pandas 3 takes objects that are text for `str`.
+    return pd.Series(values.array, dtype=values.dtype)
+
+
+def _labels(names: Iterable[Any]) -> list[str | int | None]:
+    """Return the names of an index, or of the columns as a whole, if JSON can hold them."""
+    names = list(names)
+    if others := [name for name in names if name is not None and type(name) not in (str, int)]:
+        raise ParquetError(f"names of an index must be text or whole numbers: {others[:_SHOWN]}")
+    return names
+
+
+def _stored(name: str, values: pd.Series[Any]) -> tuple[pa.ChunkedArray, Description]:
+    try:
+        return to_arrow(values)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as problem:
         raise ParquetError(f"column {name!r} cannot be stored: {problem}") from None
-    if pa.types.is_null(array.type):  # engines disagree on columns without a type
-        array = array.cast(pa.string())
-    return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
-
-
-def _dtype_text(name: str, values: pd.Series[Any]) -> dict[str, Any]:
-    dtype = values.dtype
-    if isinstance(dtype, pd.ArrowDtype):
-        return {"kind": "arrow"}
-    if isinstance(dtype, pd.StringDtype):
-        return {"kind": "string", "storage": dtype.storage, "nan": getattr(dtype, "na_value", pd.NA) is not pd.NA}
-    if isinstance(dtype, pd.CategoricalDtype):
-        members = dtype.categories
-        if not all(isinstance(member, str | int | float | bool) for member in members.tolist()):
-            raise ParquetError(f"column {name!r} cannot be stored: categories must be text, numbers or truth values")
-        own = _dtype_text(name, pd.Series(members))
-        return {"kind": "category", "members": members.tolist(), "of": own, "ordered": bool(dtype.ordered)}
-    return {"kind": "pandas", "name": str(dtype)}
 
 
 def _json_attrs(frame: pd.DataFrame) -> dict[str, Any]:
     try:
-        attrs: dict[str, Any] = json.loads(json.dumps(frame.attrs))
+        attrs: dict[str, Any] = json.loads(json.dumps(frame.attrs, allow_nan=False))
     except (TypeError, ValueError) as problem:
         raise ParquetError(f"frame.attrs cannot be stored as JSON: {problem}") from None
+    if attrs != frame.attrs:
+        raise ParquetError("frame.attrs cannot be stored as JSON: tuples and keys other than text would change")
     return attrs
 
 
@@ -178,7 +196,7 @@ def _nameable(dtype: Any) -> Any:  # noqa: ANN401 - pandas' dtypes share no type
         return object
     try:
         return pd.api.types.pandas_dtype(str(dtype))
-    except (TypeError, NotImplementedError):
+    except (TypeError, ValueError, NotImplementedError):
         return object
 
 
@@ -195,11 +213,11 @@ def _write(table: pa.Table, description: dict[str, Any], file: Any, compression:
 
 
 def _read(file: File) -> pa.Table:
-    try:
-        with file.open() as opened:
+    with file.open() as opened:
+        try:
             return pq.ParquetFile(opened).read()
-    except (pa.ArrowException, OSError) as problem:
-        raise ParquetError(f"{file.path} is not a whole Parquet file: {problem}") from None
+        except (pa.ArrowException, OSError) as problem:
+            raise ParquetError(f"{file.path} is not a whole Parquet file: {problem}") from None
 
 
 def _description(table: pa.Table) -> dict[str, Any] | None:
@@ -212,45 +230,43 @@ def _description(table: pa.Table) -> dict[str, Any] | None:
 
 def _whole_dataset(tables: list[pa.Table], parts: list[dict[str, Any]]) -> pa.Table:
     """Return the rows of a dataset's files in the order in which they stood in the frame."""
+    rows = np.concatenate([positions_from_text(part["rows"]) for part in parts])
+    one = {part["dataset"] for part in parts} == {parts[0]["dataset"]}
+    if not one or not np.array_equal(np.sort(rows), np.arange(parts[0]["total"])):
+        raise ParquetError("the dataset is not whole: files of it are missing, or of two datasets")
     filled = []
     for table, part in zip(tables, parts, strict=True):
         columns = {name: table.column(name) for name in table.column_names}
         columns |= {name: repeated(stored, table.num_rows) for name, stored in part["partition"].items()}
         filled.append(pa.table({name: columns[name] for name in part["columns"]}))
-    rows = np.concatenate([positions_from_text(part["rows"]) for part in parts])
-    if not np.array_equal(np.sort(rows), np.arange(len(rows))):
-        raise ParquetError("the dataset is not whole: files of it are missing, or of two datasets")
     return pa.concat_tables(filled).take(np.argsort(rows))
 
 
 def _restore(table: pa.Table, description: dict[str, Any]) -> pd.DataFrame:
-    columns = {name: _series(table.column(name), dtype) for name, dtype in description["columns"].items()}
-    index = description["index"]
-    if "range" in index:
-        restored: pd.Index[Any] = pd.RangeIndex(*index["range"], name=index["names"][0])
-    else:
-        levels = [columns.pop(_INDEX.format(number)) for number in range(len(index["names"]))]
-        restored = pd.MultiIndex.from_arrays(levels, names=index["names"]) if len(levels) > 1 else pd.Index(levels[0])
-        restored.names = index["names"]
+    columns = {name: from_arrow(table.column(name), about) for name, about in description["columns"].items()}
+    index = _index(description["index"], columns)
     frame = pd.DataFrame(columns, copy=False)
-    frame.index = restored
+    frame.index = index
+    frame.columns = _header(description["header"], frame.columns)
     frame.attrs = description["attrs"]
     return frame
 
 
-def _series(values: pa.ChunkedArray, dtype: dict[str, Any]) -> pd.Series[Any]:
-    kind = dtype["kind"]
-    if kind == "arrow":
-        return pd.Series(pd.arrays.ArrowExtensionArray(values), copy=False)
-    if kind == "category":
-        members = _series(pa.chunked_array([pa.array(dtype["members"])]), dtype["of"])
-        return _series(values, dtype["of"]).astype(pd.CategoricalDtype(pd.Index(members), dtype["ordered"]))
-    if kind == "string":
-        text = pd.StringDtype(dtype["storage"], na_value=np.nan) if dtype["nan"] else pd.StringDtype(dtype["storage"])
-        return pd.Series(text.__from_arrow__(values), copy=False)
-    if dtype["name"] == "object":
-        return pd.Series(values.to_pylist(), dtype=object)
-    wanted = pd.api.types.pandas_dtype(dtype["name"])
-    if hasattr(wanted, "__from_arrow__"):
-        return pd.Series(wanted.__from_arrow__(values), copy=False)
-    return values.to_pandas().astype(wanted)
+def _index(stored: dict[str, Any], columns: dict[str, pd.Series[Any]]) -> pd.Index[Any]:
+    """Return the index, taking its levels out of the columns."""
+    if "range" in stored:
+        start, stop, step = stored["range"]
+        return pd.RangeIndex(start, stop, step, name=stored["names"][0])
+    levels = [columns.pop(name) for name in stored["levels"]]
+    if stored["multi"]:
+        return pd.MultiIndex.from_arrays(levels, names=stored["names"])
+    index: pd.Index[Any] = pd.Index(levels[0], dtype=levels[0].dtype).rename(stored["names"][0])
+    return index
+
+
+def _header(stored: dict[str, Any], columns: pd.Index[Any]) -> pd.Index[Any]:
+    if stored["of"] is None:
+        return columns.rename(stored["names"][0])
+    names = from_arrow(pa.chunked_array([pa.array(list(columns), pa.string())]), stored["of"])
+    header: pd.Index[Any] = pd.Index(names, dtype=names.dtype, name=stored["names"][0])
+    return header

@@ -30,9 +30,7 @@ _TIMES = (pa.timestamp("us"), pa.timestamp("us", "UTC"))
 _NUMBERS = (pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.float64())
 
 #: The types whose values can be folders' names, by their name in a file's metadata.
-_STORED = {
-    str(kind): kind for kind in (pa.string(), pa.large_string(), pa.bool_(), pa.date32(), *_TIMES, *_NUMBERS)
-}
+_STORED = {str(kind): kind for kind in (pa.string(), pa.large_string(), pa.bool_(), pa.date32(), *_TIMES, *_NUMBERS)}
 
 #: As what JSON holds those that it has no value for.
 _PLAIN = {pa.date32(): pa.int32(), **dict.fromkeys(_TIMES, pa.int64())}
@@ -44,12 +42,12 @@ class Partition:
 
     Attributes:
         path: the file's path below the dataset: a folder a column, then a file name that no other partition has.
-        values: the partition columns' values and types, as JSON holds them.
+        stored: the partition columns' values and types, as JSON holds them.
         rows: the rows' numbers in the whole table, ascending.
     """
 
     path: str
-    values: dict[str, Any]
+    stored: dict[str, Any]
     rows: NDArray[np.int64]
 
 
@@ -88,7 +86,7 @@ def positions_from_text(text: str) -> NDArray[np.int64]:
 
 
 def repeated(stored: dict[str, Any], rows: int) -> pa.Array:
-    """Return a column of one value, as `Partition.values` holds it."""
+    """Return a column of one value, as `Partition.stored` holds it."""
     kind = _STORED[stored["type"]]
     if stored["value"] is None:
         return pa.nulls(rows, kind)
@@ -100,11 +98,12 @@ def _check(table: pa.Table, names: Sequence[str]) -> None:
         raise ParquetError("partition_by names one or more columns, each once")
     for name in names:
         if name not in table.column_names:
-            raise ParquetError(f"there is no column {name!r} to partition by; there are {', '.join(table.column_names)}")
+            there = ", ".join(table.column_names)
+            raise ParquetError(f"there is no column {name!r} to partition by; there are {there}")
         kind = table.schema.field(name).type
         if str(kind) not in _STORED:
             raise ParquetError(f"column {name!r} is of type {kind}, which cannot be folders' names")
-    if len(names) == len([name for name in table.column_names if not name.startswith("__index_level_")]):
+    if len(names) == table.num_columns:
         raise ParquetError("partition_by must leave a column for the files")
 
 
@@ -121,10 +120,16 @@ def _folder(name: str, value: pa.Scalar) -> str:
     text = _NULL if not value.is_valid else quote(_text(value), safe=" ")
     if value.is_valid and text == _NULL:
         text = f"%5F{text[1:]}"
-    folder = f"{quote(name, safe=' ')}={text}"
+    folder = f"{_column(name)}={text}"
     if len(folder) > _LONGEST_NAME:
         raise ParquetError(f"a value of {name!r} is too long for a folder's name: {text[:40]}…")
     return folder
+
+
+def _column(name: str) -> str:
+    quoted = quote(name, safe=" ")
+    # Engines pass over folders that begin with a dot or an underscore.
+    return f"%{ord(quoted[0]):02X}{quoted[1:]}" if quoted.startswith((".", "_")) else quoted
 
 
 def _text(value: pa.Scalar) -> str:

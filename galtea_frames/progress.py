@@ -23,7 +23,7 @@ def shown(wanted: bool | Literal["auto"], what: str) -> Iterator[Callable[[int, 
         what: what the rows are.
     """
     if not (_someone_looks() if wanted == "auto" else wanted):
-        yield lambda rows, pages: None
+        yield _silent
         return
     with _bar() as bar:
         task = bar.add_task(what, total=None, pages=0, rate=0.0)
@@ -34,6 +34,10 @@ def shown(wanted: bool | Literal["auto"], what: str) -> Iterator[Callable[[int, 
             bar.update(task, completed=rows, pages=pages, rate=rows / seconds)
 
         yield update
+
+
+def _silent(_rows: int, _pages: int) -> None:
+    """Show nothing."""
 
 
 def _someone_looks() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -24,6 +24,12 @@ MAX_QUERY_BYTES = 2_000
 
 #: Room kept for what the walk adds: sort, limit, offset and two times.
 _WALK_BYTES = 260
+
+#: What a table can count; only a slip of the pen asks for more.
+_MOST_ROWS = 2**63 - 1
+
+#: How the nulls of Python, numpy and pandas are written; comparing NA gives no truth value.
+_NULLS = frozenset({"None", "nan", "NaT", "<NA>"})
 
 _PAGING = ("sort", "limit", "offset")
 
@@ -109,7 +115,7 @@ def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
         QueryError: an argument is unknown, has a bad value, or contradicts another.
     """
     filters = {each.name: each for each in resource.filters}
-    given = {name: value for name, value in arguments.items() if value is not None}
+    given = {name: _lasting(value) for name, value in arguments.items() if value is not None}
     for name in given:
         if name not in filters and name not in (*_PAGING, "params"):
             raise QueryError(_unknown("argument", name, [*filters, *_PAGING, "params"]))
@@ -222,16 +228,17 @@ def _checked(wanted: Filter, value: object) -> Members | str | tuple[str, str]:
 def _texts(name: str, value: object, allows_empty: bool) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [value]
-    if isinstance(value, Mapping | bytes) or not isinstance(value, Iterable):
+    # Two dimensions are a table: what iterating a DataFrame gives are the names of its columns.
+    if isinstance(value, Mapping | bytes) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) != 1:
         raise QueryError(f"{name} is a string, a list of strings or a Series of them, not {value!r}")
-    members = tuple(dict.fromkeys(value))
+    members = list(value)
     for member in members:
         if not isinstance(member, str):
-            hint = "; drop nulls first (.dropna())" if member is None or member != member else ""  # noqa: PLR0124 - NaN and NA
+            hint = "; drop nulls first (.dropna())" if str(member) in _NULLS else ""
             raise QueryError(f"{name} holds {member!r}, which is no string{hint}")
         if not member and not allows_empty:
             raise QueryError(f"{name} holds an empty string, which selects nothing there")
-    return members
+    return tuple(dict.fromkeys(members))
 
 
 def _time(name: str, value: object) -> str:
@@ -253,7 +260,7 @@ def _count(name: str, value: object) -> int | None:
         count = operator.index(value)  # type: ignore[arg-type] # what is no whole number raises TypeError
     except TypeError:
         count = -1
-    if count < 0 or isinstance(value, bool):
+    if not 0 <= count <= _MOST_ROWS or isinstance(value, bool):
         raise QueryError(f"{name} is a whole number from 0, not {value!r}")
     return count
 
@@ -262,7 +269,12 @@ def _sort_pairs(resource: Resource, value: object) -> tuple[tuple[str, bool], ..
     pairs = [value] if isinstance(value, str) or _is_pair(value) else value
     if not isinstance(pairs, list | tuple):
         raise QueryError(f'sort is a column, a pair ("created_at", "desc") or a list of pairs, not {value!r}')
-    return tuple(_sort_pair(resource, pair) for pair in pairs)
+    checked = tuple(_sort_pair(resource, pair) for pair in pairs)
+    columns = [column for column, _ in checked]
+    for column in columns:
+        if columns.count(column) > 1:
+            raise QueryError(f"sort holds {column!r} twice")
+    return checked
 
 
 def _is_pair(value: object) -> TypeGuard[tuple[str, str]]:
@@ -286,7 +298,8 @@ def _further_parameters(resource: Resource, params: object) -> list[Members | tu
     """Return the wire parameters of `params=`, which the API may know before this release does."""
     if not isinstance(params, Mapping):
         raise QueryError(f'params is a mapping such as {{"statuses": ["FAILED"]}}, not {params!r}')
-    known = {each.api: each.name for each in resource.filters} | {name: name for name in _PAGING}
+    known = {name: each.name for each in resource.filters for name in (each.api, each.name)}
+    known |= {name: name for name in _PAGING}
     further: list[Members | tuple[str, str]] = []
     for key, value in params.items():
         name = str(key).removesuffix("[]")
@@ -305,6 +318,13 @@ def _further_parameter(name: str, value: object) -> Members | tuple[str, str]:
         return (name, _time(f"params[{name!r}]", value))
     texts = _texts(f"params[{name!r}]", value, allows_empty=True)
     return Members(name, texts, excludes=name.startswith("exclude"))
+
+
+def _lasting(value: Any) -> Any:  # noqa: ANN401 - whatever a caller passes
+    """Return a value that can be read more than once: what an iterator gives, as a list."""
+    if isinstance(value, Mapping):
+        return {key: _lasting(each) for key, each in value.items()}
+    return list(value) if isinstance(value, Iterator) else value
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold

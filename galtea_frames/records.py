@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -47,7 +48,7 @@ def to_records(frame: pd.DataFrame) -> list[Record]:
     records = [dict(empty) for _ in range(len(frame))]
     # A field's own value comes before what lies in it, and what no column could hold comes last.
     for name in sorted(map(str, frame.columns), key=lambda each: (each == OVERFLOW, each.endswith(".*"), each)):
-        _restore(records, name, frame[name], attrs, fields)
+        _restore(records, name, frame, attrs, fields)
     return records
 
 
@@ -56,16 +57,16 @@ def _api_names(resource: Resource, attrs: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _restore(
-    records: list[Record], name: str, values: pd.Series[Any], attrs: Mapping[str, Any], fields: Mapping[str, str]
+    records: list[Record], name: str, frame: pd.DataFrame, attrs: Mapping[str, Any], fields: Mapping[str, str]
 ) -> None:
     """Put a column's values where they stood in the records."""
     root, keys, overflow = split_name(name)
-    if root in attrs["json_columns"] and keys:
-        return  # the field's JSON text says it all
     is_json = name in attrs["json_columns"]
     digits = attrs["time_digits"].get(name, USUAL_DIGITS)
-    for record, value in zip(records, _values(values, digits), strict=True):
-        if value is None:
+    # Where there is JSON text of the whole field, it says it all.
+    told = frame[root].notna() if keys and root in attrs["json_columns"] and root in frame else repeat(False)
+    for record, value, is_told in zip(records, _values(frame[name], digits), told, strict=False):
+        if value is None or is_told:
             continue
         plain = exact_value(value, _odd_value) if is_json else value
         if name == OVERFLOW:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +33,16 @@ _DEEPEST = 200
 _LONGEST_INTEGER = 4_000
 
 
-@dataclass(frozen=True, slots=True)
 class RawJson:
-    """A value that is kept as its JSON text, because no column type and no Python value holds it exactly."""
+    """A value that is kept as its JSON text, because no column type and no Python value holds it exactly.
 
-    text: str
+    No dataclass: msgspec would write that as an object with a key `text`.
+    """
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 def scan_page(content: bytes) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import tempfile
@@ -26,6 +27,9 @@ _EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "abfs": "azure", 
 _NEW = ".{name}.{unique}.new"
 _OLD = ".{name}.old"
 
+#: The longest name of a target that theirs can hold whole: file systems allow 255 bytes.
+_LONGEST_STEM = 200
+
 
 @dataclass(frozen=True)
 class File:
@@ -34,10 +38,15 @@ class File:
     system: Any
     path: str
 
-    def open(self) -> IO[bytes]:
-        """Open it for reading."""
-        opened: IO[bytes] = self.system.open(self.path, "rb")
-        return opened
+    @contextlib.contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """Open it for reading.
+
+        Raises:
+            ParquetError: it cannot be read.
+        """
+        with _errors(self.system, self.path), self.system.open(self.path, "rb") as opened:
+            yield opened
 
 
 @dataclass(frozen=True)
@@ -88,18 +97,21 @@ class Target:
         except ValueError as problem:
             raise ParquetError(f"cannot use {shown}: {problem}") from None
         if isinstance(system, LocalFileSystem):
-            inner = os.path.realpath(inner)
+            inner = _real(inner, shown)
             _finish_swap(Path(inner))
+        else:
+            # What fsspec remembers of a listing may be older than what another process has written since.
+            system.invalidate_cache()
         return cls(system, inner, shown)
 
     @contextlib.contextmanager
     def new_file(self) -> Iterator[IO[bytes]]:
         """Open a file for writing that takes the target's place when all went well."""
-        with self._errors():
+        with _errors(self.system, self.shown):
             if self.system.isdir(self.path):
                 raise ParquetError(f"{self.shown} is a folder; name a file")
             with self._workplace() as folder:
-                new = folder / _NEW.format(name=self._name[:100], unique=uuid.uuid4().hex[:8])
+                new = folder / _NEW.format(name=_stem(self._name), unique=uuid.uuid4().hex[:8])
                 try:
                     with new.open("wb") as file:
                         yield file
@@ -111,14 +123,14 @@ class Target:
     @contextlib.contextmanager
     def new_folder(self) -> Iterator[Folder]:
         """Make a folder to fill that takes the target's place when all went well."""
-        with self._errors():
+        with _errors(self.system, self.shown):
             if self.system.isfile(self.path):
                 raise ParquetError(f"{self.shown} is a file; a dataset needs a folder")
             if not self._is_local and self.system.exists(self.path) and self.system.find(self.path):
                 # An object store renames nothing: for a while, readers would meet rows of both datasets.
                 raise ParquetError(f"{self.shown} exists; delete it first, or write to another place")
             with self._workplace() as folder:
-                new = folder / _NEW.format(name=self._name[:100], unique=uuid.uuid4().hex[:8])
+                new = folder / _NEW.format(name=_stem(self._name), unique=uuid.uuid4().hex[:8])
                 new.mkdir()
                 try:
                     yield Folder(new)
@@ -132,7 +144,7 @@ class Target:
         Raises:
             ParquetError: there are none.
         """
-        with self._errors():
+        with _errors(self.system, self.shown):
             if self.system.isfile(self.path):
                 return [File(self.system, self.path)]
             found = sorted(each for each in self.system.find(self.path) if each.endswith(".parquet"))
@@ -173,28 +185,59 @@ class Target:
                 self.system.put_file(str(file), f"{self.path.rstrip('/')}/{file.relative_to(new).as_posix()}")
             return
         target = Path(self.path)
-        old = target.with_name(_OLD.format(name=target.name))
+        old = _old(target)
         if target.exists():
+            shutil.rmtree(old, ignore_errors=True)  # left by a write that was killed after its swap
             target.rename(old)
         # Killed between these two, the target is missing and the old folder waits beside it: `_finish_swap`.
         new.rename(target)
         _sync_folder(target.parent)
         shutil.rmtree(old, ignore_errors=True)
 
-    @contextlib.contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as problem:
-            reason = problem.strerror or str(problem) or type(problem).__name__
-            raise ParquetError(f"cannot use {self.shown}: {reason}") from problem
+
+@contextlib.contextmanager
+def _errors(system: Any, shown: str) -> Iterator[None]:  # noqa: ANN401 - fsspec has no types
+    """Turn what goes wrong at a place into one line that names it."""
+    try:
+        yield
+    except ParquetError:
+        raise
+    except Exception as problem:
+        # Stores fail with their libraries' own errors: no credentials, no such host.
+        if isinstance(system, LocalFileSystem) and not isinstance(problem, OSError):
+            raise
+        reason = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+        raise ParquetError(f"cannot use {shown}: {reason}") from problem
+
+
+def _real(path: str, shown: str) -> str:
+    """Return a local path with its links followed, so that what they point to is replaced, not they."""
+    try:
+        real = os.path.realpath(path)
+    except ValueError as problem:  # a null character
+        raise ParquetError(f"cannot use {shown!r}: {problem}") from None
+    if not Path(real).name:
+        raise ParquetError(f"{shown} is no place for a file or a dataset")
+    return real
+
+
+def _stem(name: str) -> str:
+    """Return a name, or what stands for it alone, short enough to be part of another."""
+    encoded = name.encode()
+    return name if len(encoded) <= _LONGEST_STEM else hashlib.sha256(encoded).hexdigest()
+
+
+def _old(target: Path) -> Path:
+    return target.with_name(_OLD.format(name=_stem(target.name)))
 
 
 def _finish_swap(target: Path) -> None:
-    """Put an old folder back in its place, or away, after a write that was killed between two renames."""
-    old = target.with_name(_OLD.format(name=target.name))
-    if old.is_dir() and not target.exists():
-        old.rename(target)
+    """Put an old folder back in its place after a write that was killed between two renames."""
+    old = _old(target)
+    # Another process may be doing the same, or not allow it: whoever needs the target will say that it is missing.
+    with contextlib.suppress(OSError):
+        if old.is_dir() and not target.exists():
+            old.rename(target)
 
 
 def _sync(file: IO[bytes]) -> None:

@@ -9,6 +9,7 @@ import re
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import UTC
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -119,6 +120,11 @@ class _Session(requests.Session):
         leads_astray = target is not None and secure and urlsplit(urljoin(resp.url, target)).scheme != "https"
         return None if leads_astray else target
 
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Take the key from a request that leaves the origin; `requests` would also look for another in .netrc."""
+        if self.should_strip_auth(str(response.request.url), str(prepared_request.url)):
+            prepared_request.headers.pop("Authorization", None)
+
 
 class Transport:
     """Sends GET requests to one API with one key; safe to share between threads.
@@ -187,7 +193,9 @@ class Transport:
         started = self._clock()
 
         def wait(state: tenacity.RetryCallState) -> float:
-            return waits.setdefault(state.attempt_number, self._wait_after(state))
+            if state.attempt_number not in waits:
+                waits[state.attempt_number] = self._wait_after(state)
+            return waits[state.attempt_number]
 
         def stop(state: tenacity.RetryCallState) -> bool:
             elapsed = self._clock() - started
@@ -206,9 +214,7 @@ class Transport:
         return wait
 
     def _attempt(self, call: _Call[T]) -> T:
-        held = self._held_until - self._clock()
-        if held > 0:
-            self._sleep(held)
+        self._hold_back(call)
         call.tally.count(again=call.attempts > 0)
         call.attempts += 1
         outcome = self._send(call)
@@ -221,8 +227,19 @@ class Transport:
         try:
             return call.parse(outcome.content)
         except ValueError as problem:
-            words = str(problem)
+            words = self._without_key(str(problem))
         raise _Unreadable(words, status=outcome.status_code)
+
+    def _hold_back(self, call: _Call[T]) -> None:
+        """Wait until the key's limit allows another request, or say at once that it takes too long."""
+        budget = self._settings.max_elapsed
+        # In a loop, because a request of another thread may meet a longer limit meanwhile.
+        while (held := self._held_until - self._clock()) > 0:
+            if held > budget:
+                wait = f"the API asks to wait {held:.0f} s, and the budget is max_elapsed={budget:g} s"
+                status, attempts = HTTPStatus.TOO_MANY_REQUESTS.value, call.attempts
+                raise RequestError(f"{call.path}: {wait}", status=status, attempts=attempts, path=call.path)
+            self._sleep(held)
 
     def _send(self, call: _Call[T]) -> requests.Response | _Failure | RequestError:
         """Return the answer, or why there is none: never raised here, where the chain would hold the key."""
@@ -234,21 +251,26 @@ class Transport:
             return _Timeout(f"nothing came for {settings.read_timeout:g} s")
         except requests.ConnectTimeout:
             return _Failure(f"no connection within {settings.connect_timeout:g} s")
-        except (requests.exceptions.SSLError, requests.TooManyRedirects) as problem:
-            words = f"cannot use {settings.base_url}: {_root_cause(problem)}"
+        # ValueError: a redirect to what is no address, which `requests` leaves to urllib to find out.
+        except (requests.exceptions.SSLError, requests.TooManyRedirects, ValueError) as problem:
+            words = f"cannot use {settings.base_url}: {self._without_key(_root_cause(problem))}"
             return RequestError(words, status=None, attempts=call.attempts, path=call.path)
         except requests.RequestException as problem:
-            words = _root_cause(problem)
+            words = self._without_key(_root_cause(problem))
             return _Timeout(words) if "timed out" in words.lower() else _Failure(words)
 
     def _refusal(self, answer: requests.Response, call: _Call[T]) -> _Failure | RequestError:
-        words = api_words(answer.headers.get("Content-Type", ""), answer.content)
-        # An API may quote the key that it refuses.
-        words = words.replace(self._settings.api_key.reveal(), "…")
+        # Before the words are cut to length, which might cut the key in two.
+        body = answer.content.replace(self._settings.api_key.reveal().encode(), b"...")
+        words = self._without_key(api_words(answer.headers.get("Content-Type", ""), body))
         if answer.status_code in RETRIED:
             retry_after = retry_after_seconds(answer.headers.get("Retry-After"), time.time())
             return _Failure(words, status=answer.status_code, retry_after=retry_after)
         return refusal_error(answer.status_code, words, _is_html(answer.content), call.attempts, call.path)
+
+    def _without_key(self, words: str) -> str:
+        """Return words of others without the key, which an API may quote when it refuses it."""
+        return words.replace(self._settings.api_key.reveal(), "...")
 
 
 def wait_seconds(attempt: int, retry_after: float | None, chance: float) -> float:
@@ -276,9 +298,12 @@ def retry_after_seconds(header: str | None, now: float) -> float | None:
     if re.fullmatch(r"\s*\d+(\.\d+)?\s*", header):
         return float(header)
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - now)
+        moment = email.utils.parsedate_to_datetime(header)
     except ValueError:
         return None
+    if moment.tzinfo is None:  # the oldest form of the header's date, which is in GMT too
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, moment.timestamp() - now)
 
 
 def api_words(content_type: str, body: bytes) -> str:

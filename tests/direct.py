@@ -1,0 +1,64 @@
+"""The stand-in's answers without a network, for tests that make thousands of requests."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import galtea_frames as gf
+from galtea_frames.sample import Behaviour, Request, Store
+from galtea_frames.sample.resources import SESSIONS, VERSIONS
+from galtea_frames.sample.routes import Routes
+from galtea_frames.transport import IdsNotFoundError, Tally, Transport
+
+KEY = "gsk_direct_0123456789abcdef"
+
+T = TypeVar("T")
+
+
+class DirectTransport(Transport):
+    """Asks the stand-in's routes themselves.
+
+    Attributes:
+        sessions: the rows; insert, update and delete at any time.
+        requests: the requests so far.
+        before: called before each answer, with the number of the request.
+    """
+
+    def __init__(
+        self,
+        sessions: Iterable[Mapping[str, Any]],
+        versions: Iterable[Mapping[str, Any]] = (),
+        **behaviour: Any,  # noqa: ANN401 - the stand-in's knobs are of several types
+    ) -> None:
+        self.sessions = Store(SESSIONS, sessions)
+        self.requests: list[Request] = []
+        self.before: Callable[[int], None] = lambda _: None
+        self._routes = Routes(self.sessions, Store(VERSIONS, versions), KEY, Behaviour(**behaviour))
+
+    def get(
+        self,
+        path: str,
+        params: Sequence[tuple[str, str]],
+        parse: Callable[[bytes], T],
+        tally: Tally,
+        *,
+        shrinkable: bool = False,
+    ) -> T:
+        """Return the parsed body, or raise as a transport does; nothing goes wrong on the way."""
+        del shrinkable
+        tally.count(again=False)
+        number = len(self.requests) + 1
+        request = Request(number, "GET", path, urlencode(params), {"Authorization": f"Bearer {KEY}"})
+        self.requests.append(request)
+        self.before(number)
+        message = self._routes.message(request)
+        if message.status == 404:
+            raise IdsNotFoundError("no such row", status=404, attempts=1, path=path)
+        assert message.status == 200, message.body
+        return parse(message.body)
+
+    def client(self, **settings: Any) -> gf.Client:  # noqa: ANN401 - settings are of several types
+        """A client that asks here."""
+        client = gf.Client(KEY, "http://localhost:1", **settings)
+        client.transport = self
+        return client

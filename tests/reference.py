@@ -1,0 +1,315 @@
+"""The rules of decoding once more, slow and plain: one record, one cell, one rule at a time.
+
+Nothing here is shared with the package but its list of documented columns. What it says is what the guarantees say:
+"Types do not depend on the data" and "Nothing of a record is lost".
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from galtea_frames.resources import Resource
+
+#: Whatever JSON can hold.
+Json = Any
+
+Record = dict[str, Any]
+Path = tuple[str, ...]
+
+BUDGET = 500
+DEEPEST = 32
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A number that no double holds, as it is written."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column must be: its type as Arrow prints it ("json" for JSON text), and the value of each cell."""
+
+    type: str
+    cells: list[Any]
+    mixed: bool = False
+
+
+@dataclass
+class Expected:
+    """What a table must be."""
+
+    columns: dict[str, Column] = field(default_factory=dict)
+    overflow: set[str] = field(default_factory=set)
+
+    @property
+    def mixed(self) -> set[str]:
+        """The columns that are JSON text because their values share no type."""
+        return {name for name, column in self.columns.items() if column.mixed}
+
+
+# -- JSON --
+
+
+def dump(value: Json, *, double: bool = False) -> str:
+    """Return JSON text; with `double`, the first key of each object stands there twice, and the last one counts."""
+    if isinstance(value, Odd):
+        return value.text
+    if isinstance(value, list):
+        return "[" + ", ".join(dump(each, double=double) for each in value) + "]"
+    if isinstance(value, dict):
+        fields = [f"{json.dumps(key)}: {dump(each, double=double)}" for key, each in value.items()]
+        again = [f"{json.dumps(key)}: [false]" for key in list(value)[:1] if double]
+        return "{" + ", ".join(again + fields) + "}"
+    return json.dumps(value)
+
+
+def page(records: Iterable[Any], *, double: bool = False) -> bytes:
+    """Return the bytes of a page of records."""
+    return dump(list(records), double=double).encode()
+
+
+def parse(text: str) -> Json:
+    """Return the value of a JSON text; a number beyond a double is Odd."""
+    return json.loads(text, parse_float=_number, parse_constant=_refuse)
+
+
+def _number(text: str) -> float | Odd:
+    value = float(text)
+    return Odd(text) if math.isinf(value) else value
+
+
+def _refuse(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
+
+
+def is_page(content: bytes) -> bool:
+    """Tell whether the bytes are a JSON list of objects, by the standard library's own reader."""
+    try:
+        rows = parse(content.decode("utf-8"))
+    except ValueError:
+        return False
+    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+
+
+def tagged(value: Json) -> Json:
+    """Return a value such that == tells 1, 1.0, True and -0.0 apart."""
+    if isinstance(value, list):
+        return [tagged(each) for each in value]
+    if isinstance(value, dict):
+        return {key: tagged(each) for key, each in value.items()}
+    return (type(value).__name__, repr(value))
+
+
+def plain(value: Json) -> Json:
+    """Return a value such that == takes 1 and 1.0 for the same number, but not True."""
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, bool):
+        return ("bool", value)
+    return Decimal(value.text) if isinstance(value, Odd) else value
+
+
+def without_nulls(value: Json) -> Json:
+    """Return a value without the keys that are null, and null for an object that held nothing else."""
+    if not isinstance(value, dict) or not value:
+        return value
+    kept = {key: without_nulls(each) for key, each in value.items()}
+    return {key: each for key, each in kept.items() if each is not None} or None
+
+
+# -- names --
+
+
+def escape(key: str) -> str:
+    """Return a key as it stands in a column's name."""
+    text = ""
+    for letter in key:
+        if letter in ".\\":
+            text += "\\" + letter
+        elif 0xD800 <= ord(letter) <= 0xDFFF:
+            text += "\\u" + format(ord(letter), "04x")
+        else:
+            text += letter
+    return "\\*" if text == "*" else text
+
+
+def field_names(fields: Iterable[str], resource: Resource) -> dict[str, str]:
+    """Return the column's name of each field that is not documented."""
+    documented = {column.name for column in resource.columns}
+    fields = sorted(fields)
+    names = {}
+    for each in fields:
+        snake = _snake(each)
+        rivals = [other for other in fields if _snake(other) == snake]
+        usual = [other for other in rivals if _camel(snake) == other]
+        winner = None if snake in documented else (usual or rivals)[0]
+        names[each] = escape(snake) if each == winner else escape(each).replace("_", "\\_")
+    return names
+
+
+def _snake(name: str) -> str:
+    text = ""
+    for at, letter in enumerate(name):
+        text += "_" + letter if at and name[at - 1] != "\n" and letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" else letter
+    return text.lower()
+
+
+def _camel(name: str) -> str:
+    words = name.split("_")
+    return words[0] + "".join(word.capitalize() for word in words[1:])
+
+
+# -- types --
+
+
+def ladder(values: Sequence[Any]) -> str:
+    """Return the type of a column of these values, none of them null."""
+    if not any(isinstance(value, list) for value in values):
+        return _rung(values)
+    if not all(isinstance(value, list) for value in values):
+        return "json"
+    element = _rung([each for value in values for each in value if each is not None])
+    return "json" if element == "json" else f"list<{element}>"
+
+
+def _rung(values: Sequence[Any]) -> str:
+    if all(isinstance(value, str) and not re.search("[\ud800-\udfff]", value) for value in values):
+        return "string"
+    if all(isinstance(value, bool) for value in values):
+        return "bool"
+    whole = [value for value in values if _is_int(value)]
+    if len(whole) == len(values) and all(-(2**63) <= value < 2**63 for value in values):
+        return "int64"
+    if all(_is_int(value) or isinstance(value, float) for value in values) and all(
+        -(2**53) <= value <= 2**53 for value in whole
+    ):
+        return "double"
+    return "json"
+
+
+def _is_int(value: Json) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _never_typed(value: Json) -> bool:
+    """Tell whether a value would be JSON text however alone it stood: an object, an odd number, a list of such."""
+    if isinstance(value, list):
+        return all(each is None or isinstance(each, (dict, list, Odd)) for each in value)
+    return isinstance(value, (dict, Odd))
+
+
+def _typed(values: Sequence[Any]) -> Column:
+    present = [value for value in values if value is not None]
+    kind = ladder(present)
+    if kind == "double":
+        values = [None if value is None else float(value) for value in values]
+    if kind == "list<double>":
+        values = [v if v is None else [e if e is None else float(e) for e in v] for v in values]
+    return Column(kind, list(values), mixed=kind == "json" and not all(map(_never_typed, present)))
+
+
+# -- tables --
+
+
+def flattened(values: Sequence[tuple[int, Path, Any]], rows: int) -> tuple[dict[Path, Column], list[Any] | None]:
+    """Return the columns of free-form values by path, and the cells of the column of what exceeds the budget."""
+    cells: dict[Path, dict[int, Any]] = {}
+    for row, path, value in values:
+        for leaf, each in _leaves(path, value):
+            cells.setdefault(leaf, {})[row] = each
+    present = {path: sum(value is not None for value in found.values()) for path, found in cells.items()}
+    wanted = [
+        path
+        for path, count in present.items()
+        if count or (path and not any(other[: len(path)] == path and other != path for other in cells))
+    ]
+    ranked = sorted(wanted, key=lambda path: (-present[path], path))
+    columns = {path: _typed([cells[path].get(row) for row in range(rows)]) for path in sorted(ranked[:BUDGET])}
+    if len(ranked) <= BUDGET:
+        return columns, None
+    rest: list[Any] = [None] * rows
+    for path in ranked[BUDGET:]:
+        for row, value in cells[path].items():
+            if value is not None:
+                rest[row] = rest[row] or {}
+                _place(rest[row], path, value)
+    return columns, rest
+
+
+def _leaves(path: Path, value: Json) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, dict) and value and len(path) < DEEPEST:
+        for key, each in value.items():
+            yield from _leaves((*path, key), each)
+    else:
+        yield path, value
+
+
+def _place(target: dict[str, Any], path: Path, value: Json) -> None:
+    for key in path[:-1]:
+        target = target.setdefault(key, {})
+    target[path[-1]] = value
+
+
+def microseconds(text: str) -> int | None:
+    """Return a time in microseconds since 1970, None for what is no time."""
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def table(records: Sequence[Record], resource: Resource) -> Expected:
+    """Return what the table of these records must be with `nested="columns"`."""
+    expected = Expected()
+    leftovers: list[Record] = [{} for _ in records]
+    for column in resource.columns:
+        values = [record.get(column.api) for record in records]
+        if column.kind == "object":
+            columns, rest = flattened([(row, (), value) for row, value in enumerate(values)], len(records))
+            for path, each in columns.items():
+                expected.columns[".".join([column.name, *map(escape, path)])] = each
+            if rest is not None:
+                expected.columns[f"{column.name}.*"] = Column("json", rest)
+                expected.overflow.add(f"{column.name}.*")
+            continue
+        cells = []
+        for row, value in enumerate(values):
+            cell: Json = value if isinstance(value, str) and _rung([value]) == "string" else None
+            if cell is not None and column.kind == "time":
+                cell = microseconds(cell)
+            if value is not None and cell is None:
+                leftovers[row][column.api] = value
+            cells.append(cell)
+        expected.columns[column.name] = Column(column.kind, cells)
+    _add_others(expected, records, resource, leftovers)
+    return expected
+
+
+def _add_others(expected: Expected, records: Sequence[Record], resource: Resource, leftovers: list[Record]) -> None:
+    documented = {column.api for column in resource.columns}
+    others = [(row, (api,), value) for row, record in enumerate(records) for api, value in record.items()]
+    others = [each for each in others if each[1][0] not in documented]
+    names = field_names({path[0] for _, path, _ in others}, resource)
+    columns, rest = flattened(others, len(records))
+    for (api, *keys), each in columns.items():
+        expected.columns[".".join([names[api], *map(escape, keys)])] = each
+    for row, cell in enumerate(rest or ()):
+        leftovers[row] |= cell or {}
+    if any(leftovers):
+        expected.columns["*"] = Column("json", [each or None for each in leftovers])
+        expected.overflow.add("*")

@@ -1,0 +1,62 @@
+"""Pages to tables and frames without a server, as the loaders make them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import reference
+
+from galtea_frames.frames import to_frame
+from galtea_frames.resources import SESSIONS
+from galtea_frames.table import Nested, TableBuilder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    import pyarrow as pa
+
+    from galtea_frames.resources import Resource
+    from galtea_frames.table import Notes
+
+Record = dict[str, Any]
+
+#: An argument of `to_frame`.
+Option = Any
+
+
+def build(pages: Sequence[bytes], nested: Nested = "columns", resource: Resource = SESSIONS) -> tuple[pa.Table, Notes]:
+    """Return the table of pages and its notes."""
+    builder = TableBuilder(resource, nested)
+    for content in pages:
+        builder.add(content)
+    return builder.finish()
+
+
+def framed(table: pa.Table, notes: Notes, resource: Resource = SESSIONS, **options: Option) -> pd.DataFrame:
+    """Return the frame of a table, with what `to_records` needs in its attrs."""
+    attrs = {
+        "resource": resource.name,
+        "mixed_columns": notes.mixed,
+        "overflow_columns": notes.overflow,
+        "json_columns": notes.json,
+        "fields": notes.fields,
+        "null_fields": notes.null_fields,
+        "time_digits": notes.time_digits,
+    }
+    return to_frame(table, attrs, **options)
+
+
+def frame_of(
+    records: Sequence[Any], nested: Nested = "columns", resource: Resource = SESSIONS, **options: Option
+) -> pd.DataFrame:
+    """Return the frame of one page with these records."""
+    return framed(*build([reference.page(records)], nested, resource), resource, **options)
+
+
+def metadata_of(*values: reference.Json) -> tuple[dict[str, list[Any]], dict[str, str], Notes]:
+    """Return the cells and the types of the columns that `metadata` with these values has, and the notes."""
+    table, notes = build([reference.page([{"metadata": value} for value in values])])
+    names = [name for name in table.column_names if name.split(".")[0] == "metadata"]
+    types = {name: str(table.schema.field(name).type).replace("large_string", "string") for name in names}
+    return {name: table.column(name).to_pylist() for name in names}, types, notes

@@ -1,0 +1,475 @@
+"""The command line: what it asks, prints and leaves, and the codes it ends with."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import galtea_frames as gf
+from galtea_frames import cli
+from galtea_frames.resources import SESSIONS, VERSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from galtea_frames.resources import Filter
+
+Api = gf.sample.SampleApi
+
+posix = pytest.mark.skipif(os.name != "posix", reason="needs signals and pseudo terminals")
+
+
+class Done:
+    """How a command ended, and what it printed."""
+
+    def __init__(self, code: Any, out: str, err: str) -> None:  # noqa: ANN401 - an exit code may be anything
+        self.code, self.out, self.err = code, out, err
+
+    def __repr__(self) -> str:
+        return f"Done({self.code}, {self.out!r}, {self.err!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Done) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment] # compared, never kept in a set
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:  # noqa: ANN401 - a function
+    """A function that runs a command line in this process, up to its exit code."""
+
+    def run(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["galtea-frames", *map(str, arguments)])
+        with warnings.catch_warnings():  # its handling of warnings is for a process of its own
+            warnings.simplefilter("default")
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
+        return Done(ended.value.code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def shared_api() -> Iterator[Api]:
+    """A stand-in with enough rows for every shape."""
+    with gf.sample.serve(200, 5) as api:
+        yield api
+
+
+@pytest.fixture
+def api(shared_api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Api:
+    """The stand-in, its key and address in the environment, and nothing else there."""
+    shared_api.reset()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    monkeypatch.setenv("GALTEA_API_KEY", shared_api.api_key)
+    monkeypatch.setenv("GALTEA_API_URL", shared_api.url)
+    monkeypatch.chdir(tmp_path)
+    return shared_api
+
+
+def queries(api: Api) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Path and parameters of each request so far."""
+    return [(request.path, request.query) for request in api.requests]
+
+
+def start(*arguments: object, **options: Any) -> subprocess.Popen[str]:  # noqa: ANN401 - Popen's
+    """Start a command line as a process of its own, in the environment of this one."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"}
+    given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment} | options
+    return subprocess.Popen([sys.executable, "-m", "galtea_frames", *map(str, arguments)], **given)  # noqa: S603 - our own
+
+
+# -- export --
+
+LOADERS = {"sessions": gf.load_sessions, "versions": gf.load_versions, "joined": gf.load_sessions_with_versions}
+
+
+@pytest.mark.parametrize("kind", LOADERS)
+def test_export_writes_what_loaders_load(run: Any, api: Api, kind: str) -> None:  # noqa: ANN401 - a fixture
+    """The file is the loader's frame, and stdout has one line on it."""
+    done = run("export", kind, "--out", "f.parquet")
+    with gf.Client() as client, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = LOADERS[kind](client=client)
+    frame = gf.read_parquet("f.parquet")
+    assert_frame_equal(expected, frame)
+    what = "sessions with their versions" if kind == "joined" else kind
+    words = rf"{len(frame)} {what}, {frame.shape[1]} columns, in \d+\.\d s: f\.parquet\n"
+    assert 0 == done.code
+    assert re.fullmatch(words, done.out)
+    assert api.api_key not in repr(done) + repr(frame.attrs)
+    assert api.api_key.encode() not in Path("f.parquet").read_bytes()
+
+
+FURTHER: dict[str, tuple[list[str], dict[str, Any]]] = {
+    "sort": (["--sort", "status:desc", "--sort", "id"], {"sort": [("status", "desc"), "id"]}),
+    "limit": (["--limit", "3"], {"limit": 3}),
+    "offset": (["--offset", "3", "--limit", "2", "--sort", "created_at:desc"], {}),
+    "param": (["--param", "statuses=FAILED", "--param", "statuses=a=b"], {"params": {"statuses": ["FAILED", "a=b"]}}),
+    "nested": (["--nested", "json"], {"nested": "json"}),
+}
+FURTHER["offset"][1].update(offset=3, limit=2, sort=("created_at", "desc"))
+
+
+def option_and_argument(wanted: Filter) -> tuple[list[str], dict[str, Any]]:
+    """A filter as the command line takes it, and as the loaders do."""
+    option = f"--{wanted.name.replace('_', '-')}"
+    if wanted.kind == "flag":
+        return [option], {wanted.name: True}
+    if wanted.kind == "texts":
+        single = option if wanted.name == "names" else option.removesuffix("s")
+        return [single, "a b", single, "ü&="], {wanted.name: ["a b", "ü&="]}
+    value = "2026-02-03T04:05:06+01:00" if wanted.kind == "time" else "x"
+    return [option, value], {wanted.name: value}
+
+
+OPTIONS = [
+    pytest.param(resource.name, *option_and_argument(each), id=f"{resource.name}: {each.name}")
+    for resource in (SESSIONS, VERSIONS)
+    for each in resource.filters
+    if each.name != "ids"  # which must exist: below
+] + [
+    pytest.param(kind, *FURTHER[name], id=f"{kind}: {name}")
+    for kind in ("sessions", "versions")
+    for name in FURTHER
+    if (kind, name) != ("versions", "sort")
+]
+
+
+@pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
+@pytest.mark.parametrize(("kind", "options", "arguments"), OPTIONS)
+def test_options_ask_what_arguments_ask(
+    run: Any, api: Api, kind: str, options: list[str], arguments: dict[str, Any]  # noqa: ANN401 - a fixture
+) -> None:
+    """Every filter is an option: the requests are those of the loader's call, and so is the frame."""
+    with gf.Client() as client:
+        expected = LOADERS[kind](**arguments, client=client)
+    asked = queries(api)
+    api.reset()
+    assert 0 == run("export", kind, "--out", "f", *options).code
+    assert asked == queries(api)
+    assert_frame_equal(expected, gf.read_parquet("f"))
+
+
+@pytest.mark.parametrize("option", ["--id", "--ids"])
+def test_ids_are_repeatable(run: Any, api: Api, option: str) -> None:  # noqa: ANN401 - a fixture
+    """Under the filter's own name or its singular."""
+    wanted = sorted(row["id"] for row in list(api.versions)[:2])
+    assert 0 == run("export", "versions", "--out", "f", option, wanted[0], option, wanted[1]).code
+    assert wanted == sorted(gf.read_parquet("f")["id"])
+
+
+def test_a_flag_can_be_denied(run: Any, api: Api) -> None:  # noqa: ANN401 - a fixture
+    """`--no-…` asks for the rows that have none; without the option nothing is asked."""
+    for options, expected in (
+        (["--has-inference-results"], {"true"}),
+        (["--no-has-inference-results"], {"false"}),
+        ([], set()),
+    ):
+        api.reset()
+        assert 0 == run("export", "versions", "--out", "f", *options).code
+        assert expected == {value for _, query in queries(api) for name, value in query if name == "hasInferenceResults"}
+
+
+@pytest.mark.parametrize("kind", LOADERS)
+def test_every_filter_is_an_option(run: Any, kind: str) -> None:  # noqa: ANN401 - a fixture
+    """The help names them all, with what they mean."""
+    done = run("export", kind, "--help")
+    assert (0, "") == (done.code, done.err)
+    for each in (VERSIONS if kind == "versions" else SESSIONS).filters:
+        assert f"--{each.name.replace('_', '-')}" in done.out
+    for name in ("--sort", "--limit", "--offset", "--param", "--nested", "--partition-by", "--json", "--page-size"):
+        assert name in done.out
+
+
+@pytest.mark.usefixtures("api")
+def test_json_is_for_machines(run: Any) -> None:  # noqa: ANN401 - a fixture
+    """One object on stdout that says what was done."""
+    done = run("export", "sessions", "--out", "f", "--json", "--no-progress")
+    said = json.loads(done.out)
+    frame = gf.read_parquet("f")
+    expected = {"rows": 200, "columns": frame.shape[1], "out": "f", "requests": 2, "retries": 0, "complete": True}
+    assert expected == {name: said[name] for name in expected}
+    assert frame.attrs["galtea_frames"]["mixed_columns"] == said["mixed_columns"]
+    assert [] == said["overflow_columns"]
+    assert 0 < said["seconds"] < 60
+
+
+@pytest.mark.usefixtures("api")
+def test_warnings_are_one_line(run: Any) -> None:  # noqa: ANN401 - a fixture
+    """On stderr, without the line of code that a developer would look for."""
+    done = run("export", "sessions", "--out", "f")
+    assert re.fullmatch(r"warning: values of several types, so JSON text: .*\n", done.err)
+
+
+def test_client_options_reach_the_client(run: Any, api: Api) -> None:  # noqa: ANN401 - a fixture
+    """Address, page size and limits on the command line."""
+    assert 0 == run("export", "versions", "--out", "f", "--base-url", api.url, "--page-size", 3, "--max-workers", 1).code
+    assert {"3"} == {value for _, query in queries(api) for name, value in query if name == "limit"}
+    api.answers = [gf.sample.Stall(30)]
+    started = time.monotonic()
+    done = run("export", "versions", "--out", "f", "--read-timeout", 0.1, "--max-elapsed", 0.2)
+    assert (3, "") == (done.code, done.out)
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.usefixtures("api")
+def test_export_makes_datasets(run: Any) -> None:  # noqa: ANN401 - a fixture
+    """`--partition-by`, repeatable, and another codec."""
+    options = ["--partition-by", "version_id", "--partition-by", "status", "--compression", "snappy"]
+    assert 0 == run("export", "sessions", "--out", "d", *options).code
+    assert all(each.name.startswith("version_id=") for each in Path("d").iterdir())
+    assert 200 == len(gf.read_parquet("d"))
+
+
+# -- check --
+
+
+def test_check_says_that_all_is_well(run: Any, api: Api) -> None:  # noqa: ANN401 - a fixture
+    """Address, masked key, and the newest row of each list; two small requests each at most."""
+    done = run("check")
+    newest = {
+        name: str(pd.Timestamp(max(row["createdAt"] for row in store)))
+        for name, store in (("sessions", api.sessions), ("versions", api.versions))
+    }
+    assert (0, "") == (done.code, done.err)
+    expected = [
+        f"address   {api.url}",
+        f"key       {api.api_key[:4]}…{api.api_key[-4:]}",
+        f"versions  the newest is of {newest['versions']}",
+        f"sessions  the newest is of {newest['sessions']}",
+    ]
+    assert expected == done.out.splitlines()[:-1]
+    assert re.fullmatch(r"all well; \d+\.\d s for the newest of each", done.out.splitlines()[-1])
+    assert api.api_key not in done.out
+    assert len(api.requests) <= 6
+
+
+def test_check_speaks_json(run: Any, api: Api) -> None:  # noqa: ANN401 - a fixture
+    """The same as one object; a product without rows has no newest one."""
+    product = next(iter(api.versions))["productId"]
+    said = json.loads(run("check", "--product-id", product, "--json").out)
+    assert {"base_url", "key", "newest", "seconds"} == set(said)
+    assert api.url == said["base_url"]
+    assert all(said["newest"].values())
+    assert {(product,)} == {tuple(request.values("productIds")) for request in api.requests}
+    assert {"versions": None, "sessions": None} == json.loads(run("check", "--product-id", "no", "--json").out)["newest"]
+    assert "none that this key may see" in run("check", "--product-id", "no").out
+
+
+TROUBLE: dict[str, tuple[dict[str, str], list[Any], int, str]] = {
+    "no key": ({"GALTEA_API_KEY": ""}, [], 2, "no API key: pass api_key=, set GALTEA_API_KEY, or write .*api-key"),
+    "wrong key": ({"GALTEA_API_KEY": "gsk_wrong"}, [], 3, "401.*key|key.*401"),
+    "no such place": ({"GALTEA_API_URL": "http://127.0.0.1:9"}, ["--max-elapsed", 0.1], 3, "127.0.0.1|connect"),
+    "wrong path": ({}, ["--base-url", "URL/v9"], 3, "404"),
+    "no address": ({"GALTEA_API_URL": "galtea"}, [], 2, "the API's address must look like https://api.galtea.ai"),
+    "not encrypted": ({"GALTEA_API_URL": "http://example.com"}, [], 2, "use https://"),
+    "bad setting": ({}, ["--page-size", 0], 2, "page_size is a whole number"),
+    "not a number": ({}, ["--page-size", "many"], 2, "Invalid value for '--page-size'"),
+}
+
+
+@pytest.mark.parametrize("name", TROUBLE)
+def test_check_says_what_is_wrong(run: Any, api: Api, monkeypatch: pytest.MonkeyPatch, name: str) -> None:  # noqa: ANN401 - a fixture
+    """In plain words on stderr, with the code of its kind, and nothing on stdout."""
+    environment, options, code, words = TROUBLE[name]
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    done = run("check", *(str(each).replace("URL", api.url) for each in options))
+    assert (code, "") == (done.code, done.out)
+    assert re.search(words, done.err)
+    assert "Traceback" not in done.err
+    assert "gsk_" not in done.err.replace("begin with gsk_", "")
+    if code != 2:
+        assert 1 == len(done.err.splitlines())
+
+
+def test_the_apis_own_words_are_shown(run: Any, api: Api) -> None:  # noqa: ANN401 - a fixture
+    """An old deployment that wants a filter says so, and so do we."""
+    api.answers = [gf.sample.Reply(400, {"message": "A filter is required"})]
+    done = run("check")
+    assert (3, "", 1) == (done.code, done.out, len(done.err.splitlines()))
+    assert "A filter is required" in done.err
+
+
+# -- errors and codes --
+
+WRONG: dict[str, tuple[list[str], int, str]] = {
+    "unknown option": (["export", "sessions", "--out", "f", "--versoin-id", "x"], 2, "No such option.*--versoin-id"),
+    "unknown command": (["exprot"], 2, "No such command"),
+    "no out": (["export", "sessions"], 2, "Missing option '--out'"),
+    "unknown column to sort by": (["export", "sessions", "--out", "f", "--sort", "created"], 2, "created_at"),
+    "unknown direction": (["export", "sessions", "--out", "f", "--sort", "id:up"], 2, "sort"),
+    "bad time": (["export", "sessions", "--out", "f", "--from-created-at", "soon"], 2, "from_created_at is a time"),
+    "bad limit": (["export", "sessions", "--out", "f", "--limit", "-1"], 2, "limit is a whole number"),
+    "bad param": (["export", "sessions", "--out", "f", "--param", "x"], 2, "--param takes NAME=VALUE, not 'x'"),
+    "unknown id": (["export", "sessions", "--out", "f", "--id", "nobody"], 3, "no sessions with these ids: nobody"),
+    "unknown column to partition by": (["export", "sessions", "--out", "f", "--partition-by", "x"], 1, "no column 'x'"),
+    "no place to write": (["export", "versions", "--out", "file/f"], 1, "cannot use file/f: "),
+    "port taken": (["serve-sample", "--port", "PORT"], 1, "[Aa]ddress"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_errors_end_with_their_code(run: Any, api: Api, name: str) -> None:  # noqa: ANN401 - a fixture
+    """One line on stderr, nothing on stdout, no file, and the code of the error's kind."""
+    Path("file").touch()
+    arguments, code, words = WRONG[name]
+    done = run(*(each.replace("PORT", api.url.rpartition(":")[2]) for each in arguments))
+    assert (code, "") == (done.code, done.out)
+    assert re.search(words, done.err)
+    assert "Traceback" not in done.err
+    assert ["file"] == [each.name for each in Path().iterdir()]
+
+
+def test_a_missing_extra_is_one_line(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401 - a fixture
+    """What to install, and the code of the unexpected."""
+    monkeypatch.setitem(sys.modules, "galtea_frames.sample.wire", None)
+    expected = "galtea-frames: serving the sample API needs werkzeug: pip install 'galtea-frames[sample]'\n"
+    assert Done(1, "", expected) == run("serve-sample")
+
+
+@pytest.mark.parametrize("option", ["--help", "-h", "--version"])
+def test_help_and_version_are_no_errors(run: Any, option: str) -> None:  # noqa: ANN401 - a fixture
+    """They go to stdout, with code 0."""
+    done = run(option)
+    assert (0, "") == (done.code, done.err)
+    assert ("Usage" in done.out) or (f"galtea-frames, version {gf.__version__}\n" == done.out)
+
+
+def test_the_commands_are_those_of_the_design(run: Any) -> None:  # noqa: ANN401 - a fixture
+    """Each has a line of help."""
+    assert ["check", "demo", "export", "serve-sample"] == sorted(cli.commands.commands)
+    assert isinstance(cli.export, click.Group)
+    assert sorted(LOADERS) == sorted(cli.export.commands)
+    for name, command in cli.commands.commands.items():
+        assert command.help
+        assert name in run("--help").out
+
+
+def test_bugs_are_not_hidden(run: Any, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401 - a fixture
+    """What the package does not foresee shows its traceback, for whoever has to mend it."""
+    del api
+    monkeypatch.setattr(cli, "write_parquet", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run("export", "versions", "--out", "f")
+
+
+def test_demo_is_a_command(run: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a fixture
+    """It writes where `--out` says."""
+    done = run("demo", "--out", tmp_path / "d")
+    assert (0, "") == (done.code, done.err)
+    assert 2_000 == len(gf.read_parquet(tmp_path / "d" / "sessions.parquet"))
+
+
+# -- as a process of its own --
+
+
+def test_it_runs_as_a_module(api: Api) -> None:
+    """`python -m galtea_frames`: data on stdout, and nothing on stderr in a pipe, not even progress."""
+    out, err = start("export", "versions", "--out", "f", "--json").communicate(timeout=30)
+    assert "" == err
+    assert len(api.versions) == json.loads(out)["rows"]
+
+
+def test_errors_are_one_line_of_a_process(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a traceback, with its code."""
+    del api
+    monkeypatch.setenv("GALTEA_API_KEY", "gsk_wrong")
+    process = start("check")
+    out, err = process.communicate(timeout=30)
+    assert (3, "", 1) == (process.returncode, out, len(err.splitlines()))
+    assert err.startswith("galtea-frames: ")
+    assert "gsk_wrong" not in err
+
+
+def wait_until(true: Any) -> None:  # noqa: ANN401 - a function
+    """Wait for something to become true, for half a minute at most."""
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@posix
+def test_ctrl_c_ends_a_load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In the middle of a slow load: at once, with one line, the usual code, and no file."""
+    with gf.sample.serve(50, 3, latency=lambda request: 30 if request.number > 1 else 0, cap=10) as slow:
+        monkeypatch.setenv("GALTEA_API_KEY", slow.api_key)
+        monkeypatch.setenv("GALTEA_API_URL", slow.url)
+        process = start("export", "sessions", "--out", "out/f.parquet", cwd=tmp_path)
+        wait_until(lambda: len(slow.requests) > 1)
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        assert time.monotonic() - begin < 2
+    assert (130, "", "stopped") == (process.returncode, out, err.strip())
+    assert [] == list(tmp_path.iterdir())
+
+
+@posix
+def test_serve_sample_serves_until_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It prints how to connect, in the shell and in Python; both work; Ctrl-C is its usual end."""
+    process = start("serve-sample", "--sessions", 30, "--versions", 3, "--cap", 7)
+    assert process.stdout is not None
+    printed = ""
+    while "Ctrl-C stops it." not in printed:
+        printed += process.stdout.readline()
+    for name, value in re.findall(r"(GALTEA_API_\w+)=(\S+)", printed):
+        monkeypatch.setenv(name, value)
+    with gf.Client() as client:
+        assert 30 == len(gf.load_sessions(nested="json", client=client))
+    names: dict[str, Any] = {"gf": gf}
+    (line,) = re.findall(r"^  (client = .*)$", printed, re.MULTILINE)
+    exec(line, names)  # noqa: S102 - what it tells users to type
+    with names["client"] as client:
+        assert 3 == len(gf.load_versions(client=client))
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (0, "", "stopped\n") == (process.returncode, out, err)
+
+
+@posix
+def test_progress_is_shown_on_a_terminal_and_wiped(api: Api, tmp_path: Path) -> None:
+    """On a pseudo terminal: rows and pages while it loads; the line is empty again when it is done."""
+    del api
+    import pty  # noqa: PLC0415 - not on every system
+
+    master, terminal = pty.openpty()
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm", "COLUMNS": "100"}
+    process = start("export", "versions", "--out", tmp_path / "f", stderr=terminal, env=environment)
+    os.close(terminal)
+    shown = b""
+    while chunk := read(master):
+        shown += chunk
+    os.close(master)
+    out, _ = process.communicate(timeout=30)
+    assert 0 == process.returncode
+    assert "5 versions" in out
+    text = shown.decode()
+    assert re.search(r"versions .*5 rows .*pages .*rows/s", text)
+    # After the bar's last picture: the line is erased, and the cursor shown again.
+    assert re.search(r"rows/s[^\n]*\r?\n?.*\x1b\[2K$", text, re.DOTALL)
+    assert "\x1b[?25h" in text
+
+
+def read(terminal: int) -> bytes:
+    """What a terminal shows next; nothing when its last writer is gone."""
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:
+        return b""

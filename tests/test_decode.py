@@ -1,0 +1,170 @@
+from typing import Any, get_args
+
+import pyarrow as pa
+import pytest
+import reference
+from tables import build, frame_of
+
+from galtea_frames.decode import open_page
+from galtea_frames.records import to_records
+from galtea_frames.resources import SESSIONS
+from galtea_frames.table import Nested, TableBuilder
+
+NESTED: tuple[Nested, ...] = get_args(Nested)
+NOON = '"createdAt":"2026-03-01T12:00:00.000Z"'
+NOON_IN_MICROSECONDS = 1_772_366_400_000_000
+
+
+@pytest.mark.parametrize(
+    ("page", "ids", "ordered", "first", "last"),
+    [
+        pytest.param("[]", (), True, 0, 0, id="empty"),
+        pytest.param(f'[{{"id":"a",{NOON}}}]', ("a",), True, 0, 0, id="one row"),
+        pytest.param(f'[{{"id":"a",{NOON}}},{{"id":"b",{NOON}}}]', ("a", "b"), True, 0, 0, id="a tie"),
+        pytest.param(
+            f'[{{"id":"a",{NOON}}},{{"id":"b","createdAt":"2026-03-01T12:00:00.001Z"}}]',
+            ("a", "b"),
+            True,
+            0,
+            1_000,
+            id="forwards",
+        ),
+        pytest.param(
+            f'[{{"id":"a",{NOON}}},{{"id":"b","createdAt":"2026-03-01T11:59:59.999Z"}}]',
+            ("a", "b"),
+            False,
+            0,
+            -1_000,
+            id="backwards",
+        ),
+        pytest.param(
+            f'[{{"id":"a",{NOON}}},{{"id":"b","createdAt":"2026-03-01T14:00:00+02:00"}}]',
+            ("a", "b"),
+            True,
+            0,
+            0,
+            id="two layouts of one instant",
+        ),
+        pytest.param(f'[{{"id":"a\\ud800",{NOON}}}]', ("a\ud800",), True, 0, 0, id="a lone surrogate"),
+        pytest.param(f'[{{"id":"a","x":1e400,{NOON}}}]', ("a",), True, 0, 0, id="a number beyond a double"),
+        pytest.param(f'[{{"id":"a","x":{"[" * 5_000}{"]" * 5_000},{NOON}}}]', ("a",), True, 0, 0, id="5,000 levels"),
+        pytest.param(f'[{{"id":"x","id":"a",{NOON}}}]', ("a",), True, 0, 0, id="the last of a repeated key"),
+    ],
+)
+def test_a_page_knows_its_rows(page: str, ids: tuple[str, ...], ordered: bool, first: int, last: int) -> None:
+    """A page tells the ids of its rows, whether their times go forwards, and the first and the last of these."""
+    opened = open_page(page.encode())
+    offset = NOON_IN_MICROSECONDS if ids else 0
+    assert (ids, ordered, offset + first, offset + last) == (opened.ids, opened.ordered, opened.first, opened.last)
+    assert page.encode() == opened.content
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(b"{}", id="an object"),
+        pytest.param(b"<html></html>", id="HTML"),
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"[1]", id="a list of numbers"),
+        pytest.param(f"[{{{NOON}}}]".encode(), id="no id"),
+        pytest.param(f'[{{"id":5,{NOON}}}]'.encode(), id="a number as id"),
+        pytest.param(b'[{"id":"a"}]', id="no time"),
+        pytest.param(b'[{"id":"a","createdAt":null}]', id="a null as time"),
+        pytest.param(b'[{"id":"a","createdAt":"yesterday"}]', id="no time at all"),
+        pytest.param(f'[{{"id":"a","error":"\xff",{NOON}}}]'.encode("latin-1"), id="no UTF-8"),
+        pytest.param(f'[{{"id":"a",{NOON}}}'.encode(), id="cut off"),
+    ],
+)
+def test_a_page_that_cannot_be_trusted_is_refused(page: bytes) -> None:
+    """What is no list of objects, each with an id and a time, is an error."""
+    with pytest.raises(ValueError, match=r"."):
+        open_page(page)
+
+
+ODD_TEXT = ' { "b" : 1.00,\t"a":"\\u00e9\\/", "a" : [ 1 ,2 ], "big": 18446744073709551617 } '
+
+
+@pytest.mark.parametrize("nested", ["json", "both"])
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param("", id="read fast"),
+        pytest.param(',"error":"\\ud800"', id="read exactly"),
+        pytest.param(',"a\\"b":1', id="beside a field with a quote"),
+    ],
+)
+def test_json_is_the_text_that_was_sent(nested: Nested, beside: str) -> None:
+    """`context` and `metadata` as JSON are byte for byte what stood in the page, but for the blanks around."""
+    page = f'[{{"id":"a","metadata":{ODD_TEXT},"context":"é"{beside}}},{{"metadata": null }},{{}}]'
+    table, _ = build([page.encode()], nested)
+    assert [ODD_TEXT.strip(), None, None] == table["metadata"].to_pylist()
+    assert ['"é"', None, None] == table["context"].to_pylist()
+
+
+@pytest.mark.parametrize("nested", NESTED)
+def test_a_page_that_is_read_exactly_gives_the_same_as_one_that_is_read_fast(nested: Nested) -> None:
+    """What a row holds does not depend on an odd value in another row."""
+    rows: list[Any] = [{"id": "a", "metadata": {"x": 1, "l": [1]}, "new": {"y": 2.5}}, {"id": "b", "context": "c"}]
+    odd = {"id": "o", "error": "\ud800"}
+    fast, _ = build([reference.page(rows)], nested)
+    exact, _ = build([reference.page([*rows, odd])], nested)
+    exact = exact.slice(0, 2)
+    assert fast.to_pylist() == exact.select(fast.column_names).to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("names", "readable"),
+    [
+        pytest.param([f"field{at}" for at in range(100)], True, id="a hundred fields"),
+        pytest.param([f"field{at}" for at in range(300)], True, id="more fields than the fast reader learns"),
+        pytest.param(['a"b', "a\\b", "a\nb", "\x00", "", "é", "*"], True, id="odd names"),
+        pytest.param(
+            ["self", "class", "f0", "__init__", "__struct_fields__"], True, id="names with a meaning in Python"
+        ),
+    ],
+)
+@pytest.mark.parametrize("nested", NESTED)
+def test_unknown_fields_are_kept_whatever_their_name(names: list[str], readable: bool, nested: Nested) -> None:
+    """Every field of every row comes back, also one that only the last page has."""
+    rows = [{"id": "first"}, *({"id": name, name: at} for at, name in enumerate(names))]
+    table, notes = build([reference.page(rows[:1]), reference.page(rows[1:]), reference.page(rows[:1])], nested)
+    assert set(names) == set(notes.fields.values())
+    for at, name in enumerate(names):
+        (column,) = [column for column, api in notes.fields.items() if api == name]
+        expected = [at if row == at + 1 else None for row in range(len(rows) + 1)]
+        assert (expected if readable else None) == table[column].to_pylist()
+
+
+def test_skipped_rows_are_not_read() -> None:
+    """Rows that an earlier page held are left out, in the fast and in the exact way of reading."""
+    for odd in ("plain", "\ud800"):
+        builder = TableBuilder(SESSIONS)
+        builder.add(reference.page([{"id": "a"}, {"id": "b", "error": odd, "new": 1}, {"id": "c"}]), skip={1})
+        builder.add(reference.page([{"id": "d"}]), skip={0})
+        table, notes = builder.finish()
+        assert ["a", "c"] == table["id"].to_pylist()
+        assert "new" not in table.column_names
+        assert {} == notes.fields
+
+
+@pytest.mark.parametrize("nested", NESTED)
+def test_a_page_that_is_no_list_of_objects_adds_nothing(nested: Nested) -> None:
+    """A page that cannot be read raises, whatever its fields are wanted as."""
+    builder = TableBuilder(SESSIONS, nested)
+    with pytest.raises(ValueError, match=r"."):
+        builder.add(b'[{"id":"a"},5]')
+    assert builder.finish()[0].num_rows == 0
+
+
+def test_a_surrogate_pair_is_one_character() -> None:
+    """An escaped pair of surrogates is the character that it stands for."""
+    table, _ = build([b'[{"error":"\\ud83d\\ude00"}]'])
+    assert ["\U0001f600"] == table["error"].to_pylist()
+    assert table.schema.field("error").type == pa.large_string()
+
+
+def test_deep_odd_values_come_back_as_their_text() -> None:
+    """A value too deep to be taken apart comes back from a frame as its JSON text."""
+    deep = '{"a":' * 1_500 + "1" + "}" * 1_500
+    (record,) = to_records(frame_of([{"metadata": reference.Odd(deep)}], "json"))
+    assert deep == record["metadata"]

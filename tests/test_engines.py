@@ -1,0 +1,168 @@
+"""Other engines read our files as we do: the same rows, columns, types and values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+
+import galtea_frames as gf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+duckdb = pytest.importorskip("duckdb")
+polars = pytest.importorskip("polars")
+
+#: Microseconds, so that engines with other units and zones can be compared.
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+Rows = dict[str, dict[str, Any]]
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - whatever an engine gives
+    """A value as Python has it: a time as microseconds of UTC, any null as None, any list as a list."""
+    if isinstance(value, dt.datetime) and value is not pd.NaT:
+        moment = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
+        return (moment - EPOCH) // dt.timedelta(microseconds=1)
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return None if value is None or pd.isna(value) else value
+
+
+def rows(columns: dict[str, list[Any]]) -> Rows:
+    """Rows by their id; datasets are read in any order."""
+    names = list(columns)
+    cells = zip(*([plain(value) for value in columns[name]] for name in names), strict=True)
+    made = [dict(zip(names, row, strict=True)) for row in cells]
+    return {row["id"]: row for row in made}
+
+
+def of_pandas(frame: pd.DataFrame) -> Rows:
+    return rows({str(name): frame[name].tolist() for name in frame.columns})
+
+
+def of_duckdb(path: str) -> Rows:
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        relation = connection.sql(f"SELECT * FROM read_parquet('{path}', hive_partitioning = true)")  # noqa: S608 - our own path
+        to_arrow = getattr(relation, "to_arrow_table", None) or relation.fetch_arrow_table  # newer, older
+        return rows(to_arrow().to_pydict())
+
+
+def of_polars(frame: Any) -> Rows:  # noqa: ANN401 - polars may be missing
+    return rows(frame.to_dict(as_series=False))
+
+
+#: By default pandas reads folders' values as categories, among which pyarrow cannot bear a null.
+HIVE: dict[str, Any] = {"partitioning": ds.partitioning(flavor="hive")}
+
+READERS: dict[str, tuple[str, Callable[[str], Rows]]] = {
+    "pandas": ("", lambda path: of_pandas(pd.read_parquet(path, **HIVE))),
+    "pandas, nullable": ("", lambda path: of_pandas(pd.read_parquet(path, dtype_backend="numpy_nullable", **HIVE))),
+    "pandas, arrow": ("", lambda path: of_pandas(pd.read_parquet(path, dtype_backend="pyarrow"))),
+    "pyarrow": ("", lambda path: rows(pq.read_table(path).to_pydict())),
+    "pyarrow dataset": ("", lambda path: rows(ds.dataset(path, partitioning="hive").to_table().to_pydict())),
+    "duckdb": ("/**/*.parquet", of_duckdb),
+    "polars": ("/**/*.parquet", lambda path: of_polars(polars.read_parquet(path, hive_partitioning=True))),
+    "polars, lazy": ("", lambda path: of_polars(polars.scan_parquet(path).collect())),
+}
+readers = pytest.mark.parametrize("reader", READERS)
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    """Sessions with their versions, and a column of each type that sample rows have not."""
+    with gf.sample.serve(400, 6) as api, gf.Client(api.api_key, api.url) as client, pytest.warns(gf.MixedTypesWarning):
+        frame = gf.load_sessions_with_versions(client=client)
+    return frame.assign(
+        day=frame["created_at"].dt.date,
+        local=frame["created_at"].dt.tz_convert("Asia/Tokyo"),
+        naive=frame["created_at"].dt.tz_localize(None),
+        count=range(len(frame)),
+        ratio=[number / 7 for number in range(len(frame))],
+        nothing=None,
+    )
+
+
+@pytest.fixture(scope="module")
+def file(frame: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The frame in one file."""
+    path = tmp_path_factory.mktemp("engines") / "frame.parquet"
+    gf.write_parquet(frame, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def dataset(frame: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The frame as a dataset, which some folders of nulls are part of."""
+    path = tmp_path_factory.mktemp("engines") / "frame"
+    gf.write_parquet(frame, path, partition_by=["version.id", "status"])
+    return path
+
+
+def test_the_frame_has_every_type(frame: pd.DataFrame) -> None:
+    """What is compared below are lists, numbers, times, texts, truth values, categories and nulls."""
+    found = {str(dtype) for dtype in frame.dtypes}
+    expected = {"string", "Int64", "Float64", "boolean", "category", "list<item: string>[pyarrow]", "object"}
+    assert expected <= found
+    assert {"datetime64[us, UTC]", "datetime64[us, Asia/Tokyo]", "datetime64[us]", "int64", "float64"} <= found
+    assert frame["version.id"].isna().any()
+
+
+@readers
+def test_engines_read_the_file(frame: pd.DataFrame, file: Path, reader: str) -> None:
+    """Every cell of every row, and the columns in their order."""
+    found = READERS[reader][1](str(file))
+    expected = of_pandas(frame)
+    assert expected == found
+    assert list(frame.columns) == list(next(iter(found.values())))
+
+
+@readers
+def test_engines_read_the_dataset(frame: pd.DataFrame, dataset: Path, reader: str) -> None:
+    """Every cell of every row, those that are named by folders too."""
+    below, read = READERS[reader]
+    assert of_pandas(frame) == read(f"{dataset}{below}")
+
+
+def test_pandas_alone_reads_a_dataset(frame: pd.DataFrame, tmp_path: Path) -> None:
+    """Without any option, where no value is null."""
+    gf.write_parquet(frame, tmp_path / "d", partition_by="version_id")
+    assert of_pandas(frame) == of_pandas(pd.read_parquet(tmp_path / "d"))
+
+
+def test_pandas_alone_gives_the_same_dtypes(frame: pd.DataFrame, file: Path) -> None:
+    """Who reads our file with pandas has our dtypes, but for categories, lists, and zones other than UTC."""
+    kept, plain_ = frame.dtypes.astype(str), pd.read_parquet(file).dtypes.astype(str)
+    assert ["status", "metadata.tags", "local"] == [name for name in frame.columns[:-1] if kept[name] != plain_[name]]
+
+
+TYPES = {
+    "id": ("VARCHAR", "String"),
+    "status": ("VARCHAR", "String"),
+    "created_at": ("TIMESTAMP WITH TIME ZONE", "Datetime(time_unit='us', time_zone='UTC')"),
+    "naive": ("TIMESTAMP", "Datetime(time_unit='us', time_zone=None)"),
+    "local": ("TIMESTAMP WITH TIME ZONE", "Datetime(time_unit='us', time_zone='UTC')"),
+    "day": ("DATE", "Date"),
+    "metadata.latency_ms": ("BIGINT", "Int64"),
+    "metadata.cost_usd": ("DOUBLE", "Float64"),
+    "is_production": ("BOOLEAN", "Boolean"),
+    "nothing": ("VARCHAR", "String"),
+}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_engines_see_types(file: Path, name: str) -> None:
+    """A time is a time and a number a number, to the engines as to us."""
+    with duckdb.connect() as connection:
+        described = connection.sql(f"DESCRIBE SELECT * FROM '{file}'").fetchall()  # noqa: S608 - our own path
+    of_column = {row[0]: row[1] for row in described}
+    assert TYPES[name] == (of_column[name], str(polars.read_parquet_schema(file)[name]))

@@ -1,0 +1,170 @@
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+import reference
+from tables import build, frame_of, framed
+
+import galtea_frames as gf
+from galtea_frames.records import to_records
+from galtea_frames.resources import SESSIONS, VERSIONS
+from galtea_frames.table import Nested
+
+BLANK: dict[str, Any] = dict.fromkeys(column.api for column in SESSIONS.columns)
+NOON = "2026-03-01T12:00:00.000Z"
+
+CASES = [
+    pytest.param([{"id": "a", "createdAt": NOON, "status": "FAILED"}], id="documented fields"),
+    pytest.param(
+        [{"context": "text"}, {"context": {"value": "text"}}, {"context": {}}, {}], id="context of every kind"
+    ),
+    pytest.param([{"metadata": {"a.b": 1, "": {"": 2}, "*": 3, "\\": 4, "id": 5}}], id="odd keys"),
+    pytest.param([{"metadata": {"a": {"b": 1}}}, {"metadata": {"a": 5}}, {"metadata": {"a": {}}}], id="object or not"),
+    pytest.param([{"metadata": {}}, {"metadata": {"a": {"b": [1, None]}}}], id="an empty object beside another"),
+    pytest.param([{"metadata": {"x": 1}}, {"metadata": {"x": 0.5}}], id="numbers that widen"),
+    pytest.param([{"metadata": {"x": 2**64}}, {"metadata": {"x": -(10**30)}}], id="large integers"),
+    pytest.param([{"metadata": {"x": reference.Odd("1e400")}}], id="more than a double"),
+    pytest.param([{"metadata": {f"k{at}": {"x": at} for at in range(600)}}], id="more keys than columns"),
+    pytest.param([{"facts": {f"k{at}": at for at in range(600)}}], id="more keys than columns in an unknown field"),
+    pytest.param([{"facts": {"a": {"b": 1}}, "isSeed": True}, {"facts": "text"}, {"facts": {}}], id="unknown fields"),
+    pytest.param([{"runId": "a", "run_id": "b", "a.b": {"c.d": 1}, "*": 5, "": "x"}], id="odd names"),
+    pytest.param([{"customId": 5, "status": 7, "createdAt": "nonsense"}, {"customId": "5"}], id="misfits"),
+    pytest.param([{"error": "\ud800", "metadata": {"\ud800": "\udfff"}}], id="lone surrogates"),
+]
+
+
+@pytest.mark.parametrize("nested", ["json", "both"])
+@pytest.mark.parametrize("rows", CASES)
+def test_records_are_what_was_sent(rows: list[dict[str, Any]], nested: Nested) -> None:
+    """From JSON text a record comes back as it was sent; a documented field that was absent is None."""
+    back = to_records(frame_of(rows, nested))
+    assert [reference.plain(BLANK | row) for row in rows] == [reference.plain(each) for each in back]
+
+
+@pytest.mark.parametrize("rows", CASES)
+@pytest.mark.parametrize("backend", ["numpy_nullable", "pyarrow"])
+def test_columns_give_records_but_for_nulls(rows: list[dict[str, Any]], backend: str) -> None:
+    """From nested columns a record comes back as it was sent, but for keys that were null."""
+    back = to_records(frame_of(rows, dtype_backend=backend))
+    expected = [reference.plain(reference.without_nulls(row) or {}) for row in rows]
+    assert expected == [reference.plain(reference.without_nulls(each) or {}) for each in back]
+
+
+def test_columns_do_not_tell_null_keys_from_absent_ones() -> None:
+    """From nested columns, null and absent keys come back absent, and an object of nothing else as None."""
+    rows: list[dict[str, Any]] = [{"metadata": {"a": None, "b": 1}}, {"metadata": {"a": None}}, {"metadata": {"a": 2}}]
+    assert [{"b": 1}, None, {"a": 2}] == [record["metadata"] for record in to_records(frame_of(rows))]
+
+
+def test_null_and_absence_of_unknown_fields_are_told_apart() -> None:
+    """A field that is not documented comes back null where it was null and absent where it was absent."""
+    rows: list[dict[str, Any]] = [{"some": None, "all": None}, {"some": 1, "all": 1}, {"all": 2}]
+    modes: tuple[Nested, ...] = ("json", "both")
+    for nested in modes:
+        assert [BLANK | row for row in rows] == to_records(frame_of(rows, nested))
+    assert [{"all": None}, {"some": 1, "all": 1}, {"all": 2}] == [
+        {key: value for key, value in record.items() if key not in BLANK} for record in to_records(frame_of(rows))
+    ]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pytest.param([NOON, "2026-03-01T12:00:00.123Z"], id="milliseconds"),
+        pytest.param(["2026-03-01T12:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"], id="seconds"),
+        pytest.param(["2026-03-01T12:00:00.123456Z", "1969-12-31T23:59:59.000000Z"], id="microseconds"),
+        pytest.param(["2026-03-01T12:00:00.1Z", "2026-03-01T14:00:00+02:00", "2026-03-01", NOON], id="all sorts"),
+        pytest.param(["2026-03-01T12:00:00.123456789Z", "2026-03-01T12:00:00", "0000-01-01T00:00:00Z"], id="odd ones"),
+    ],
+)
+@pytest.mark.parametrize("backend", ["numpy_nullable", "pyarrow"])
+def test_times_come_back_letter_by_letter(times: list[str], backend: str) -> None:
+    """From JSON text a time comes back as it was written, in a part of the frame as well."""
+    rows = [{"createdAt": time, "deletedAt": other} for time, other in zip(times, [None, *times], strict=False)]
+    frame = frame_of(rows, "json", dtype_backend=backend)
+    assert [BLANK | row for row in rows] == to_records(frame)
+    assert [BLANK | rows[-1]] == to_records(frame.iloc[-1:])
+    assert [BLANK | row for row in reversed(rows)] == to_records(frame.iloc[::-1])
+
+
+def test_from_columns_times_come_back_in_milliseconds() -> None:
+    """Without JSON text a time comes back as the same instant in the API's usual layout."""
+    (record,) = to_records(frame_of([{"createdAt": "2026-03-01T13:00:00+01:00"}]))
+    assert record["createdAt"] == NOON
+
+
+def test_numbers_beyond_a_float_come_back_as_decimals() -> None:
+    """A number that no Python float holds is a Decimal of the same value."""
+    rows = [{"metadata": {"x": [reference.Odd("1e400")]}, "customId": reference.Odd("-1E+999")}]
+    modes: tuple[Nested, ...] = ("columns", "json", "both")
+    for nested in modes:
+        (record,) = to_records(frame_of(rows, nested))
+        assert record["metadata"] == {"x": [Decimal("1e400")]}
+        assert record["customId"] == Decimal("-1e999")
+
+
+def test_columns_that_a_user_added_are_left_out() -> None:
+    """A column that is no field of the API does not come back, and a column that was dropped is absent or null."""
+    frame = frame_of([{"id": "a", "metadata": {"x": 1}, "new": 5, "error": "e"}])
+    frame["mine"] = 1
+    (record,) = to_records(frame.drop(columns=["new", "error"]))
+    assert BLANK | {"id": "a", "metadata": {"x": 1}} == {key: each for key, each in record.items() if key != "new"}
+    assert record.get("new") is None
+
+
+def test_columns_stand_in_where_the_json_text_was_dropped() -> None:
+    """With "both", a field whose JSON text was dropped comes back from its columns."""
+    frame = frame_of([{"metadata": {"x": {"y": 1}}}, {}], "both").drop(columns="metadata")
+    assert [{"x": {"y": 1}}, None] == [record["metadata"] for record in to_records(frame)]
+
+
+def test_a_field_of_both_comes_back_once() -> None:
+    """With "both", the JSON text wins over columns that a widened type has changed."""
+    rows: list[dict[str, Any]] = [{"metadata": {"x": 1}}, {"metadata": {"x": 0.5}}]
+    back = [record["metadata"] for record in to_records(frame_of(rows, "both"))]
+    assert reference.tagged([{"x": 1}, {"x": 0.5}]) == reference.tagged(back)
+
+
+def test_versions_come_back_as_well() -> None:
+    """A frame of versions gives versions."""
+    row = {"id": "v", "name": "n", "facts": {"a": "b"}, "number": 3}
+    blank: dict[str, Any] = dict.fromkeys(column.api for column in VERSIONS.columns)
+    assert [blank | row] == to_records(frame_of([row], "both", VERSIONS))
+
+
+def test_an_empty_frame_gives_no_records() -> None:
+    """No rows, no records."""
+    assert to_records(frame_of([])) == []
+
+
+@pytest.mark.parametrize(
+    "attrs",
+    [
+        pytest.param({}, id="none"),
+        pytest.param({"galtea_frames": {}}, id="of no resource"),
+        pytest.param({"galtea_frames": {"resource": "joined"}}, id="of a join"),
+    ],
+)
+def test_a_frame_that_is_not_ours_is_refused(attrs: dict[str, Any]) -> None:
+    """Without the attrs of a load there is no telling which fields the columns are."""
+    frame = pd.DataFrame({"id": ["a"]})
+    frame.attrs.update(attrs)
+    with pytest.raises(gf.QueryError, match="load_sessions or load_versions"):
+        to_records(frame)
+
+
+def test_odd_fields_of_later_pages_come_back_in_their_rows() -> None:
+    """Nulls of unknown fields, misfits and times of another layout come back in the row and page that sent them."""
+    rows: list[dict[str, Any]] = [{"id": each, "createdAt": NOON} for each in "abcd"]
+    rows[2] |= {"some": None, "customId": 5}
+    rows[3] |= {"some": 1, "createdAt": "2026-03-01T12:00:01Z"}
+    table, notes = build([reference.page(rows[:2]), reference.page(rows[2:])], "json")
+    assert [BLANK | row for row in rows] == to_records(framed(table, notes))
+
+
+def test_records_keep_the_order_of_the_frame() -> None:
+    """Records stand in the frame's order, whatever its index."""
+    table, notes = build([reference.page([{"id": each} for each in "abc"])])
+    frame = framed(table, notes).sort_values("id", ascending=False)
+    assert ["c", "b", "a"] == [record["id"] for record in to_records(frame)]

@@ -1,0 +1,150 @@
+"""Files and datasets in an object store: a real S3 server on this machine, found through the usual variables."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow.dataset as ds
+import pytest
+from killed_writes import NEWER, OLDER
+from pandas.testing import assert_frame_equal
+from werkzeug.serving import make_server
+
+import galtea_frames as gf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytest.importorskip("moto.server")
+boto3 = pytest.importorskip("boto3")
+s3fs = pytest.importorskip("s3fs")
+
+# Its libraries warn of what they will change themselves.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """An S3 server's address."""
+    # Importing it costs a second that the other tests need not pay.
+    from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415
+
+    listening = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
+    thread = threading.Thread(target=listening.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.server_port}"
+    listening.shutdown()
+    thread.join()
+    listening.server_close()
+
+
+@pytest.fixture
+def s3(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A client of an empty bucket, the server and its credentials being in the environment as users have them."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": server,
+        "AWS_ACCESS_KEY_ID": "made-up",
+        "AWS_SECRET_ACCESS_KEY": "made-up",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    # fsspec keeps a file system for each set of options, whatever the environment is by now.
+    s3fs.S3FileSystem.clear_instance_cache()
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="bucket")
+    yield client
+    for each in keys(client):
+        client.delete_object(Bucket="bucket", Key=each)
+    client.delete_bucket(Bucket="bucket")
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+def keys(client: Any) -> list[str]:  # noqa: ANN401 - boto3 has no types
+    """The names of the objects in the bucket."""
+    return [each["Key"] for each in client.list_objects_v2(Bucket="bucket").get("Contents", [])]
+
+
+def test_a_file_comes_back(s3: Any) -> None:  # noqa: ANN401 - as above
+    """Written, replaced and read; one object, however often."""
+    for frame in (OLDER, NEWER):
+        gf.write_parquet(frame, "s3://bucket/a/sessions.parquet")
+        assert_frame_equal(frame, gf.read_parquet("s3://bucket/a/sessions.parquet"))
+    assert ["a/sessions.parquet"] == keys(s3)
+
+
+def test_a_dataset_comes_back(s3: Any) -> None:  # noqa: ANN401 - as above
+    """An object a partition, named as on a disk, and read by engines as well."""
+    gf.write_parquet(OLDER, "s3://bucket/a/sessions", partition_by="key")
+    expected = [f"a/sessions/key={key}" for key in ("__HIVE_DEFAULT_PARTITION__", "a", "b", "c")]
+    assert expected == [each.rpartition("/")[0] for each in keys(s3)]
+    assert_frame_equal(OLDER, gf.read_parquet("s3://bucket/a/sessions"))
+    table = ds.dataset("bucket/a/sessions", filesystem=s3fs.S3FileSystem(), partitioning="hive").to_table()
+    assert sorted(OLDER["value"]) == sorted(table["value"].to_pylist())
+
+
+def test_odd_values_name_objects(s3: Any) -> None:  # noqa: ANN401 - as above
+    """Values with slashes, dots, percent signs and other scripts stay below the dataset, and come back."""
+    frame = pd.DataFrame({"key": ["../../x", "a/b", "50%", "", None, "ünï → 版"], "row": range(6)})
+    gf.write_parquet(frame, "s3://bucket/odd", partition_by="key")
+    assert_frame_equal(frame, gf.read_parquet("s3://bucket/odd"))
+    assert {2} == {each.count("/") for each in keys(s3)}
+    assert all(each.startswith("odd/key=") for each in keys(s3))
+
+
+def test_an_existing_dataset_is_kept(s3: Any) -> None:  # noqa: ANN401 - as above
+    """A second write there is refused before a byte is sent."""
+    gf.write_parquet(OLDER, "s3://bucket/a", partition_by="key")
+    before = keys(s3)
+    with pytest.raises(gf.ParquetError, match="s3://bucket/a exists; delete it first"):
+        gf.write_parquet(NEWER, "s3://bucket/a", partition_by="key")
+    assert before == keys(s3)
+    assert_frame_equal(OLDER, gf.read_parquet("s3://bucket/a"))
+
+
+def test_what_others_write_is_seen(s3: Any) -> None:  # noqa: ANN401 - as above
+    """A listing that was remembered is not taken for what is there now."""
+    for name in ("a/old", "b/old"):
+        gf.write_parquet(OLDER, f"s3://bucket/{name}")
+    with pytest.raises(gf.ParquetError, match="there is no Parquet file at s3://bucket/a/new"):
+        gf.read_parquet("s3://bucket/a/new")
+    s3.copy_object(Bucket="bucket", Key="a/new", CopySource="bucket/b/old")
+    assert_frame_equal(OLDER, gf.read_parquet("s3://bucket/a/new"))
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_missing_bucket_is_told() -> None:
+    """One line with the address."""
+    with pytest.raises(gf.ParquetError, match="s3://nowhere/a.parquet") as caught:
+        gf.write_parquet(OLDER, "s3://nowhere/a.parquet")
+    assert 1 == len(str(caught.value).splitlines())
+
+
+@pytest.mark.usefixtures("s3")
+def test_missing_credentials_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the store's own library comes as one of ours, in one line."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    s3fs.S3FileSystem.clear_instance_cache()
+    with pytest.raises(gf.ParquetError, match="cannot use s3://bucket/a") as caught:
+        gf.write_parquet(OLDER, "s3://bucket/a")
+    assert 1 == len(str(caught.value).splitlines())
+
+
+@pytest.mark.usefixtures("s3")
+@pytest.mark.filterwarnings("ignore::galtea_frames.MixedTypesWarning")
+def test_loaded_frames_come_back_from_s3() -> None:
+    """The main job's own frame, as a file and as a dataset."""
+    with gf.sample.serve(200, 4) as api, gf.Client(api.api_key, api.url) as client:
+        frame = gf.load_sessions_with_versions(client=client)
+    gf.write_parquet(frame, "s3://bucket/file.parquet")
+    gf.write_parquet(frame, "s3://bucket/dataset", partition_by=["version_id", "status"])
+    for name in ("file.parquet", "dataset"):
+        actual = gf.read_parquet(f"s3://bucket/{name}")
+        assert_frame_equal(frame, actual)
+        assert frame.attrs == actual.attrs

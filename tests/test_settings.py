@@ -1,0 +1,244 @@
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import galtea_frames as gf
+from galtea_frames.settings import DEFAULT_URL, ApiKey, find_key, find_url
+
+KEY = "gsk_argument_0123456789abcdef"
+
+
+@pytest.fixture
+def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home directory with an empty place for the key file, and an environment without settings."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.delenv("GALTEA_API_KEY", raising=False)
+    monkeypatch.delenv("GALTEA_API_URL", raising=False)
+    (tmp_path / ".galtea").mkdir()
+    return tmp_path / ".galtea" / "api-key"
+
+
+def write_key(file: Path, text: str = "gsk_from_the_file_0123456789\n", mode: int = 0o600) -> None:
+    """Write a key file with these permissions."""
+    file.write_text(text, encoding="utf-8")
+    file.chmod(mode)
+
+
+def test_the_argument_comes_first(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that is passed wins over the environment and the file."""
+    write_key(key_file)
+    monkeypatch.setenv("GALTEA_API_KEY", "gsk_from_the_environment")
+    assert find_key(KEY).reveal() == KEY
+
+
+def test_the_environment_comes_second(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an argument the environment wins over the file."""
+    write_key(key_file)
+    monkeypatch.setenv("GALTEA_API_KEY", " gsk_from_the_environment\n")
+    assert find_key(None).reveal() == "gsk_from_the_environment"
+
+
+@pytest.mark.parametrize("empty", ["", "  \n"])
+def test_the_file_comes_last(key_file: Path, monkeypatch: pytest.MonkeyPatch, empty: str) -> None:
+    """Where argument and environment are empty, the file's key is read, without its line break."""
+    write_key(key_file)
+    monkeypatch.setenv("GALTEA_API_KEY", empty)
+    assert find_key(empty).reveal() == "gsk_from_the_file_0123456789"
+
+
+@pytest.mark.parametrize("content", [None, "", "\n"], ids=["no file", "empty file", "blank file"])
+def test_no_key_names_the_variable_and_the_file(key_file: Path, content: str | None) -> None:
+    """Without any key the error says where one could stand."""
+    if content is not None:
+        write_key(key_file, content)
+    with pytest.raises(gf.SettingsError, match=r"GALTEA_API_KEY.*~/\.galtea/api-key"):
+        gf.Client()
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o602], ids=oct)
+def test_a_key_file_that_others_can_read_warns(key_file: Path, mode: int) -> None:
+    """The warning names the command that mends it, points at the caller, and the key is used all the same."""
+    write_key(key_file, mode=mode)
+    with pytest.warns(gf.GalteaFramesWarning, match=r"chmod 600 .*api-key") as caught:
+        client = gf.Client()
+    assert client.settings.api_key.reveal() == "gsk_from_the_file_0123456789"
+    assert caught[0].filename == __file__
+
+
+def test_permissions_are_not_judged_where_there_are_none(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows the mode bits say nothing, so nothing is said of them."""
+    write_key(key_file, mode=0o644)
+    monkeypatch.setattr("galtea_frames.settings.os.name", "nt")
+    monkeypatch.setattr("galtea_frames.settings.Path", type(key_file))
+    assert find_key(None).reveal() == "gsk_from_the_file_0123456789"
+
+
+def make_directory(file: Path) -> None:
+    """Put a directory where the key file should be."""
+    file.mkdir()
+
+
+def test_a_key_file_that_cannot_be_read_is_a_settings_error(key_file: Path) -> None:
+    """The error names the file and what the system said of it."""
+    make_directory(key_file)
+    with pytest.raises(gf.SettingsError, match=r"cannot read the key file .*api-key: IsADirectoryError"):
+        gf.Client()
+
+
+def test_a_key_file_that_is_not_utf_8_is_refused_unquoted(key_file: Path) -> None:
+    """Neither the error nor what led to it holds a part of the file."""
+    key_file.write_bytes(b"gsk_caf\xe9")
+    key_file.chmod(0o600)
+    with pytest.raises(gf.SettingsError, match=r"the key in .*api-key holds .*non-ASCII") as caught:
+        gf.Client()
+    assert "caf" not in str(caught.value)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+@pytest.mark.parametrize("make", [make_directory, write_key], ids=["unreadable", "readable by others"])
+def test_the_key_file_is_left_alone_when_a_key_is_passed(key_file: Path, make: Callable[[Path], None]) -> None:
+    """Neither its content nor its permissions matter to a caller who passes a key."""
+    make(key_file)
+    key_file.chmod(0o755)
+    assert gf.Client(KEY).settings.api_key.reveal() == KEY
+
+
+@pytest.mark.parametrize("key", ["gsk two", "gsk\nx", "gsk_\x7f", "gsk_é", "gsk\t"[:3] + "\tx"])
+def test_a_key_that_no_header_can_carry_is_refused_unquoted(key: str) -> None:
+    """The error says what is wrong with the key, and does not show it."""
+    with pytest.raises(gf.SettingsError, match="the key in the api_key argument holds") as caught:
+        find_key(key)
+    assert key not in str(caught.value)
+
+
+def test_a_key_that_is_no_text_is_a_settings_error() -> None:
+    """A key object of another library does not pass for a key, and is not shown."""
+    with pytest.raises(gf.SettingsError, match="api_key argument is no text") as caught:
+        gf.Client(12345678)  # type: ignore[arg-type] # that is the point
+    assert "12345678" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        pytest.param("gsk_0123456789abcdef", "gsk_…cdef", id="long"),
+        pytest.param("gsk_0123456789ab", "gsk_…89ab", id="just long enough"),
+        pytest.param("gsk_0123456789a", "…", id="too short to show a part"),
+    ],
+)
+def test_a_key_shows_its_ends_at_the_most(key: str, expected: str) -> None:
+    """The mask lets a caller tell two keys apart, and no more."""
+    assert [expected, expected, expected] == [repr(ApiKey(key)), str(ApiKey(key)), f"{ApiKey(key)}"]
+
+
+def test_a_key_is_not_pickled() -> None:
+    """A client that is sent to another process does not write its key anywhere."""
+    with pytest.raises(TypeError, match="not pickled"):
+        pickle.dumps(gf.Client(KEY).settings)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        pytest.param(None, DEFAULT_URL, id="default"),
+        pytest.param("", DEFAULT_URL, id="empty"),
+        pytest.param("https://galtea.example", "https://galtea.example", id="https"),
+        pytest.param(" https://galtea.example/api// ", "https://galtea.example/api", id="path and slashes"),
+        pytest.param("http://localhost:8000", "http://localhost:8000", id="localhost"),
+        pytest.param("http://127.0.0.1:8000/", "http://127.0.0.1:8000", id="loopback"),
+        pytest.param("http://127.8.9.1", "http://127.8.9.1", id="any loopback"),
+        pytest.param("http://[::1]:8000", "http://[::1]:8000", id="IPv6 loopback"),
+    ],
+)
+def test_good_addresses(key_file: Path, address: str | None, expected: str) -> None:
+    """An address is taken as it is, without blanks and slashes at its ends."""
+    assert not key_file.exists()
+    assert expected == find_url(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        pytest.param("http://api.galtea.ai", "in the clear to api.galtea.ai", id="plain http"),
+        pytest.param("http://10.0.0.1", "in the clear", id="plain http in a private net"),
+        pytest.param("http://localhost.evil.example", "in the clear", id="looks like localhost"),
+        pytest.param("http://127.0.0.1.evil.example", "in the clear", id="looks like loopback"),
+        pytest.param("http://127.0.0.1@evil.example", "no user name", id="userinfo that looks like loopback"),
+        pytest.param("https://me:secret@galtea.example", "no user name", id="user name and password"),
+        pytest.param("https://galtea.example?key=secret", "query or fragment", id="query"),
+        pytest.param("https://galtea.example/?", "query or fragment", id="empty query"),
+        pytest.param("https://galtea.example/#secret", "query or fragment", id="fragment"),
+        pytest.param("https://galtea.example/#", "query or fragment", id="empty fragment"),
+        pytest.param("galtea.example", "must look like", id="no scheme"),
+        pytest.param("localhost:8000", "must look like", id="no scheme but a port"),
+        pytest.param("ftp://galtea.example", "must look like", id="another scheme"),
+        pytest.param("https://", "must look like", id="no host"),
+        pytest.param("https://galtea.example:port", "must look like", id="bad port"),
+        pytest.param("https://[::1", "must look like", id="bad IPv6"),
+    ],
+)
+def test_bad_addresses(address: str, words: str) -> None:
+    """Where the key must not be sent, or cannot, the error says why and keeps passwords to itself."""
+    with pytest.raises(gf.SettingsError, match=words) as caught:
+        gf.Client(KEY, address)
+    assert "secret" not in str(caught.value)
+
+
+def test_the_environments_address_is_checked_too(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`GALTEA_API_URL` is used where no address is passed, and must be as good."""
+    assert not key_file.exists()
+    monkeypatch.setenv("GALTEA_API_URL", "https://eu.galtea.example/")
+    assert gf.Client(KEY).settings.base_url == "https://eu.galtea.example"
+    monkeypatch.setenv("GALTEA_API_URL", "http://eu.galtea.example/")
+    with pytest.raises(gf.SettingsError, match="in the clear"):
+        gf.Client(KEY)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("page_size", value) for value in (0, -1, 10_001, 1.5, "10", None, True)],
+        *[("max_workers", value) for value in (0, 65, True)],
+        *[("max_attempts", value) for value in (0, 101, 2.0)],
+        *[("connect_timeout", value) for value in (0, -1, float("inf"), float("nan"), "5", None, True)],
+        *[("read_timeout", value) for value in (0, float("nan"))],
+        *[("max_elapsed", value) for value in (0, float("inf"))],
+        *[("progress", value) for value in ("yes", None, 2)],
+    ],
+)
+def test_bad_limits(name: str, value: object) -> None:
+    """A limit that no request could keep is named, with the value."""
+    limits: dict[str, Any] = {name: value}
+    with pytest.raises(gf.SettingsError, match=name) as caught:
+        gf.Client(KEY, **limits)
+    assert repr(value) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("page_size", 1),
+        ("page_size", 10_000),
+        ("max_workers", 64),
+        ("max_attempts", 100),
+        ("connect_timeout", 0.1),
+        ("read_timeout", 600),
+        ("progress", False),
+        ("progress", "auto"),
+    ],
+)
+def test_good_limits(name: str, value: object) -> None:
+    """The ends of each range are inside it."""
+    limits: dict[str, Any] = {name: value}
+    assert value == getattr(gf.Client(KEY, **limits).settings, name)
+
+
+def test_a_client_closes_itself() -> None:
+    """As a context manager a client is what it was, and shows its address and limits but not its key."""
+    with gf.Client(KEY, "http://localhost:1", page_size=7, max_workers=2) as client:
+        shown = repr(client)
+    assert shown == "Client(http://localhost:1, key gsk_…cdef, page_size=7, max_workers=2)"
