@@ -247,7 +247,7 @@ def _sync(file: IO[bytes]) -> None:
 
 def _sync_folder(folder: Path) -> None:
     """Make a rename last through a power cut, where the system lets a folder be synced."""
-    if os.name == "posix":
+    if os.name == "posix":  # pragma: no branch - Windows syncs no folders
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

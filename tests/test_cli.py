@@ -23,9 +23,11 @@ from galtea_frames import cli
 from galtea_frames.resources import SESSIONS, VERSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from galtea_frames.resources import Filter
+
+    Run = Callable[..., "Done"]
 
 Api = gf.sample.SampleApi
 
@@ -48,7 +50,7 @@ class Done:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:  # noqa: ANN401 - a function
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """A function that runs a command line in this process, up to its exit code."""
 
     def run(*arguments: object) -> Done:
@@ -86,20 +88,26 @@ def queries(api: Api) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(request.path, request.query) for request in api.requests]
 
 
-def start(*arguments: object, **options: Any) -> subprocess.Popen[str]:  # noqa: ANN401 - Popen's
-    """Start a command line as a process of its own, in the environment of this one."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"}
-    given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment} | options
-    return subprocess.Popen([sys.executable, "-m", "galtea_frames", *map(str, arguments)], **given)  # noqa: S603 - our own
+def start(*arguments: object, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
+    """Start a command line as a process of its own, in the environment and the folder of this one."""
+    command = [sys.executable, "-m", "galtea_frames", *map(str, arguments)]
+    further = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8", "COLUMNS": "100", "TERM": "xterm"}
+    return subprocess.Popen(  # noqa: S603 - our own
+        command, stdout=subprocess.PIPE, stderr=stderr, text=True, encoding="utf-8", env=os.environ | further
+    )
 
 
 # -- export --
 
-LOADERS = {"sessions": gf.load_sessions, "versions": gf.load_versions, "joined": gf.load_sessions_with_versions}
+LOADERS: dict[str, Callable[..., pd.DataFrame]] = {
+    "sessions": gf.load_sessions,
+    "versions": gf.load_versions,
+    "joined": gf.load_sessions_with_versions,
+}
 
 
 @pytest.mark.parametrize("kind", LOADERS)
-def test_export_writes_what_loaders_load(run: Any, api: Api, kind: str) -> None:  # noqa: ANN401 - a fixture
+def test_export_writes_what_loaders_load(run: Run, api: Api, kind: str) -> None:
     """The file is the loader's frame, and stdout has one line on it."""
     done = run("export", kind, "--out", "f.parquet")
     with gf.Client() as client, warnings.catch_warnings():
@@ -153,7 +161,11 @@ OPTIONS = [
 @pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
 @pytest.mark.parametrize(("kind", "options", "arguments"), OPTIONS)
 def test_options_ask_what_arguments_ask(
-    run: Any, api: Api, kind: str, options: list[str], arguments: dict[str, Any]  # noqa: ANN401 - a fixture
+    run: Run,
+    api: Api,
+    kind: str,
+    options: list[str],
+    arguments: dict[str, Any],
 ) -> None:
     """Every filter is an option: the requests are those of the loader's call, and so is the frame."""
     with gf.Client() as client:
@@ -166,14 +178,14 @@ def test_options_ask_what_arguments_ask(
 
 
 @pytest.mark.parametrize("option", ["--id", "--ids"])
-def test_ids_are_repeatable(run: Any, api: Api, option: str) -> None:  # noqa: ANN401 - a fixture
+def test_ids_are_repeatable(run: Run, api: Api, option: str) -> None:
     """Under the filter's own name or its singular."""
     wanted = sorted(row["id"] for row in list(api.versions)[:2])
     assert 0 == run("export", "versions", "--out", "f", option, wanted[0], option, wanted[1]).code
     assert wanted == sorted(gf.read_parquet("f")["id"])
 
 
-def test_a_flag_can_be_denied(run: Any, api: Api) -> None:  # noqa: ANN401 - a fixture
+def test_a_flag_can_be_denied(run: Run, api: Api) -> None:
     """`--no-…` asks for the rows that have none; without the option nothing is asked."""
     for options, expected in (
         (["--has-inference-results"], {"true"}),
@@ -182,11 +194,13 @@ def test_a_flag_can_be_denied(run: Any, api: Api) -> None:  # noqa: ANN401 - a f
     ):
         api.reset()
         assert 0 == run("export", "versions", "--out", "f", *options).code
-        assert expected == {value for _, query in queries(api) for name, value in query if name == "hasInferenceResults"}
+        assert expected == {
+            value for _, query in queries(api) for name, value in query if name == "hasInferenceResults"
+        }
 
 
 @pytest.mark.parametrize("kind", LOADERS)
-def test_every_filter_is_an_option(run: Any, kind: str) -> None:  # noqa: ANN401 - a fixture
+def test_every_filter_is_an_option(run: Run, kind: str) -> None:
     """The help names them all, with what they mean."""
     done = run("export", kind, "--help")
     assert (0, "") == (done.code, done.err)
@@ -197,12 +211,12 @@ def test_every_filter_is_an_option(run: Any, kind: str) -> None:  # noqa: ANN401
 
 
 @pytest.mark.usefixtures("api")
-def test_json_is_for_machines(run: Any) -> None:  # noqa: ANN401 - a fixture
+def test_json_is_for_machines(run: Run) -> None:
     """One object on stdout that says what was done."""
     done = run("export", "sessions", "--out", "f", "--json", "--no-progress")
     said = json.loads(done.out)
     frame = gf.read_parquet("f")
-    expected = {"rows": 200, "columns": frame.shape[1], "out": "f", "requests": 2, "retries": 0, "complete": True}
+    expected = {"rows": 200, "columns": frame.shape[1], "out": "f", "requests": 3, "retries": 0, "complete": True}
     assert expected == {name: said[name] for name in expected}
     assert frame.attrs["galtea_frames"]["mixed_columns"] == said["mixed_columns"]
     assert [] == said["overflow_columns"]
@@ -210,17 +224,19 @@ def test_json_is_for_machines(run: Any) -> None:  # noqa: ANN401 - a fixture
 
 
 @pytest.mark.usefixtures("api")
-def test_warnings_are_one_line(run: Any) -> None:  # noqa: ANN401 - a fixture
+def test_warnings_are_one_line(run: Run) -> None:
     """On stderr, without the line of code that a developer would look for."""
     done = run("export", "sessions", "--out", "f")
     assert re.fullmatch(r"warning: values of several types, so JSON text: .*\n", done.err)
 
 
-def test_client_options_reach_the_client(run: Any, api: Api) -> None:  # noqa: ANN401 - a fixture
+def test_client_options_reach_the_client(run: Run, api: Api) -> None:
     """Address, page size and limits on the command line."""
-    assert 0 == run("export", "versions", "--out", "f", "--base-url", api.url, "--page-size", 3, "--max-workers", 1).code
+    assert (
+        0 == run("export", "versions", "--out", "f", "--base-url", api.url, "--page-size", 3, "--max-workers", 1).code
+    )
     assert {"3"} == {value for _, query in queries(api) for name, value in query if name == "limit"}
-    api.answers = [gf.sample.Stall(30)]
+    api.answers = lambda _: gf.sample.Stall(30)
     started = time.monotonic()
     done = run("export", "versions", "--out", "f", "--read-timeout", 0.1, "--max-elapsed", 0.2)
     assert (3, "") == (done.code, done.out)
@@ -228,7 +244,7 @@ def test_client_options_reach_the_client(run: Any, api: Api) -> None:  # noqa: A
 
 
 @pytest.mark.usefixtures("api")
-def test_export_makes_datasets(run: Any) -> None:  # noqa: ANN401 - a fixture
+def test_export_makes_datasets(run: Run) -> None:
     """`--partition-by`, repeatable, and another codec."""
     options = ["--partition-by", "version_id", "--partition-by", "status", "--compression", "snappy"]
     assert 0 == run("export", "sessions", "--out", "d", *options).code
@@ -239,8 +255,8 @@ def test_export_makes_datasets(run: Any) -> None:  # noqa: ANN401 - a fixture
 # -- check --
 
 
-def test_check_says_that_all_is_well(run: Any, api: Api) -> None:  # noqa: ANN401 - a fixture
-    """Address, masked key, and the newest row of each list; two small requests each at most."""
+def test_check_says_that_all_is_well(run: Run, api: Api) -> None:
+    """Address, masked key, and the newest row of each list, at the cost of a few small requests."""
     done = run("check")
     newest = {
         name: str(pd.Timestamp(max(row["createdAt"] for row in store)))
@@ -256,10 +272,11 @@ def test_check_says_that_all_is_well(run: Any, api: Api) -> None:  # noqa: ANN40
     assert expected == done.out.splitlines()[:-1]
     assert re.fullmatch(r"all well; \d+\.\d s for the newest of each", done.out.splitlines()[-1])
     assert api.api_key not in done.out
-    assert len(api.requests) <= 6
+    assert 8 >= len(api.requests)
+    assert 1 >= max(request.rows or 0 for request in api.requests)
 
 
-def test_check_speaks_json(run: Any, api: Api) -> None:  # noqa: ANN401 - a fixture
+def test_check_speaks_json(run: Run, api: Api) -> None:
     """The same as one object; a product without rows has no newest one."""
     product = next(iter(api.versions))["productId"]
     said = json.loads(run("check", "--product-id", product, "--json").out)
@@ -267,14 +284,16 @@ def test_check_speaks_json(run: Any, api: Api) -> None:  # noqa: ANN401 - a fixt
     assert api.url == said["base_url"]
     assert all(said["newest"].values())
     assert {(product,)} == {tuple(request.values("productIds")) for request in api.requests}
-    assert {"versions": None, "sessions": None} == json.loads(run("check", "--product-id", "no", "--json").out)["newest"]
+    assert {"versions": None, "sessions": None} == json.loads(run("check", "--product-id", "no", "--json").out)[
+        "newest"
+    ]
     assert "none that this key may see" in run("check", "--product-id", "no").out
 
 
 TROUBLE: dict[str, tuple[dict[str, str], list[Any], int, str]] = {
     "no key": ({"GALTEA_API_KEY": ""}, [], 2, "no API key: pass api_key=, set GALTEA_API_KEY, or write .*api-key"),
     "wrong key": ({"GALTEA_API_KEY": "gsk_wrong"}, [], 3, "401.*key|key.*401"),
-    "no such place": ({"GALTEA_API_URL": "http://127.0.0.1:9"}, ["--max-elapsed", 0.1], 3, "127.0.0.1|connect"),
+    "no such place": ({"GALTEA_API_URL": "http://127.0.0.1:9"}, ["--max-elapsed", 0.1], 3, "[Cc]onnect|refused"),
     "wrong path": ({}, ["--base-url", "URL/v9"], 3, "404"),
     "no address": ({"GALTEA_API_URL": "galtea"}, [], 2, "the API's address must look like https://api.galtea.ai"),
     "not encrypted": ({"GALTEA_API_URL": "http://example.com"}, [], 2, "use https://"),
@@ -284,7 +303,7 @@ TROUBLE: dict[str, tuple[dict[str, str], list[Any], int, str]] = {
 
 
 @pytest.mark.parametrize("name", TROUBLE)
-def test_check_says_what_is_wrong(run: Any, api: Api, monkeypatch: pytest.MonkeyPatch, name: str) -> None:  # noqa: ANN401 - a fixture
+def test_check_says_what_is_wrong(run: Run, api: Api, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """In plain words on stderr, with the code of its kind, and nothing on stdout."""
     environment, options, code, words = TROUBLE[name]
     for variable, value in environment.items():
@@ -298,7 +317,7 @@ def test_check_says_what_is_wrong(run: Any, api: Api, monkeypatch: pytest.Monkey
         assert 1 == len(done.err.splitlines())
 
 
-def test_the_apis_own_words_are_shown(run: Any, api: Api) -> None:  # noqa: ANN401 - a fixture
+def test_the_apis_own_words_are_shown(run: Run, api: Api) -> None:
     """An old deployment that wants a filter says so, and so do we."""
     api.answers = [gf.sample.Reply(400, {"message": "A filter is required"})]
     done = run("check")
@@ -325,7 +344,7 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_errors_end_with_their_code(run: Any, api: Api, name: str) -> None:  # noqa: ANN401 - a fixture
+def test_errors_end_with_their_code(run: Run, api: Api, name: str) -> None:
     """One line on stderr, nothing on stdout, no file, and the code of the error's kind."""
     Path("file").touch()
     arguments, code, words = WRONG[name]
@@ -336,7 +355,7 @@ def test_errors_end_with_their_code(run: Any, api: Api, name: str) -> None:  # n
     assert ["file"] == [each.name for each in Path().iterdir()]
 
 
-def test_a_missing_extra_is_one_line(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401 - a fixture
+def test_a_missing_extra_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """What to install, and the code of the unexpected."""
     monkeypatch.setitem(sys.modules, "galtea_frames.sample.wire", None)
     expected = "galtea-frames: serving the sample API needs werkzeug: pip install 'galtea-frames[sample]'\n"
@@ -344,14 +363,14 @@ def test_a_missing_extra_is_one_line(run: Any, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("option", ["--help", "-h", "--version"])
-def test_help_and_version_are_no_errors(run: Any, option: str) -> None:  # noqa: ANN401 - a fixture
+def test_help_and_version_are_no_errors(run: Run, option: str) -> None:
     """They go to stdout, with code 0."""
     done = run(option)
     assert (0, "") == (done.code, done.err)
     assert ("Usage" in done.out) or (f"galtea-frames, version {gf.__version__}\n" == done.out)
 
 
-def test_the_commands_are_those_of_the_design(run: Any) -> None:  # noqa: ANN401 - a fixture
+def test_the_commands_are_those_of_the_design(run: Run) -> None:
     """Each has a line of help."""
     assert ["check", "demo", "export", "serve-sample"] == sorted(cli.commands.commands)
     assert isinstance(cli.export, click.Group)
@@ -361,7 +380,7 @@ def test_the_commands_are_those_of_the_design(run: Any) -> None:  # noqa: ANN401
         assert name in run("--help").out
 
 
-def test_bugs_are_not_hidden(run: Any, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401 - a fixture
+def test_bugs_are_not_hidden(run: Run, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the package does not foresee shows its traceback, for whoever has to mend it."""
     del api
     monkeypatch.setattr(cli, "write_parquet", lambda *_, **__: 1 / 0)
@@ -369,7 +388,7 @@ def test_bugs_are_not_hidden(run: Any, api: Api, monkeypatch: pytest.MonkeyPatch
         run("export", "versions", "--out", "f")
 
 
-def test_demo_is_a_command(run: Any, tmp_path: Path) -> None:  # noqa: ANN401 - a fixture
+def test_demo_is_a_command(run: Run, tmp_path: Path) -> None:
     """It writes where `--out` says."""
     done = run("demo", "--out", tmp_path / "d")
     assert (0, "") == (done.code, done.err)
@@ -397,7 +416,7 @@ def test_errors_are_one_line_of_a_process(api: Api, monkeypatch: pytest.MonkeyPa
     assert "gsk_wrong" not in err
 
 
-def wait_until(true: Any) -> None:  # noqa: ANN401 - a function
+def wait_until(true: Callable[[], bool]) -> None:
     """Wait for something to become true, for half a minute at most."""
     end = time.monotonic() + 30
     while not true():
@@ -408,10 +427,11 @@ def wait_until(true: Any) -> None:  # noqa: ANN401 - a function
 @posix
 def test_ctrl_c_ends_a_load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """In the middle of a slow load: at once, with one line, the usual code, and no file."""
+    monkeypatch.chdir(tmp_path)
     with gf.sample.serve(50, 3, latency=lambda request: 30 if request.number > 1 else 0, cap=10) as slow:
         monkeypatch.setenv("GALTEA_API_KEY", slow.api_key)
         monkeypatch.setenv("GALTEA_API_URL", slow.url)
-        process = start("export", "sessions", "--out", "out/f.parquet", cwd=tmp_path)
+        process = start("export", "sessions", "--out", "out/f.parquet")
         wait_until(lambda: len(slow.requests) > 1)
         begin = time.monotonic()
         process.send_signal(signal.SIGINT)
@@ -450,8 +470,7 @@ def test_progress_is_shown_on_a_terminal_and_wiped(api: Api, tmp_path: Path) -> 
     import pty  # noqa: PLC0415 - not on every system
 
     master, terminal = pty.openpty()
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm", "COLUMNS": "100"}
-    process = start("export", "versions", "--out", tmp_path / "f", stderr=terminal, env=environment)
+    process = start("export", "versions", "--out", tmp_path / "f", stderr=terminal)
     os.close(terminal)
     shown = b""
     while chunk := read(master):

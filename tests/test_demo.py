@@ -9,7 +9,6 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -18,6 +17,8 @@ from galtea_frames import demo
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
 WITHOUT_A_KEY = {name: value for name, value in os.environ.items() if not name.startswith("GALTEA_")}
 
@@ -54,7 +55,9 @@ def test_it_prints_a_row_a_version(printed: str) -> None:
     header = printed[:head].splitlines()[-1] + printed[head:].splitlines()[0]
     for title in ("metadata.latency_ms", "metadata.cost_usd", "median", "mean", "created", "sessions", "failed"):
         assert title in header
-    rows = re.findall(r"^(\d+\.\d+\.\d+) +(\d{4}-\d\d-\d\d) +(\d+) +([\d.]+)% +([\d,]+) +(0\.\d{4})$", printed, re.MULTILINE)
+    rows = re.findall(
+        r"^(\d+\.\d+\.\d+) +(\d{4}-\d\d-\d\d) +(\d+) +([\d.]+)% +([\d,]+) +(0\.\d{4})$", printed, re.MULTILINE
+    )
     assert 8 == len(rows)
     assert sorted(row[1] for row in rows) == [row[1] for row in rows]
     assert "…" not in printed[head : printed.index("Written")]
@@ -102,10 +105,9 @@ def test_columns_of_one_type_are_not_spoken_of(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The line on values of several types is there only when there are some."""
-    real = demo.load_sessions_with_versions
 
-    def without_mixed(**arguments: gf.Client) -> pd.DataFrame:
-        frame = real(**arguments)
+    def without_mixed(client: gf.Client) -> pd.DataFrame:
+        frame = gf.load_sessions_with_versions(client=client)
         frame.attrs["galtea_frames"]["mixed_columns"] = []
         return frame
 

@@ -46,10 +46,12 @@ def rows(columns: dict[str, list[Any]]) -> Rows:
 
 
 def of_pandas(frame: pd.DataFrame) -> Rows:
+    """The rows of a frame."""
     return rows({str(name): frame[name].tolist() for name in frame.columns})
 
 
 def of_duckdb(path: str) -> Rows:
+    """The rows that DuckDB reads."""
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         relation = connection.sql(f"SELECT * FROM read_parquet('{path}', hive_partitioning = true)")  # noqa: S608 - our own path
@@ -58,6 +60,7 @@ def of_duckdb(path: str) -> Rows:
 
 
 def of_polars(frame: Any) -> Rows:  # noqa: ANN401 - polars may be missing
+    """The rows of a frame of Polars."""
     return rows(frame.to_dict(as_series=False))
 
 

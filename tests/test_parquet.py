@@ -19,7 +19,7 @@ from pandas.testing import assert_frame_equal
 import galtea_frames as gf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 UTC = dt.UTC
@@ -57,7 +57,7 @@ def of(*values: Any, dtype: Any = None) -> Frame:  # noqa: ANN401 - whatever a c
 def with_attrs(**attrs: object) -> Frame:
     """A frame that says something of itself."""
     frame = of(1)
-    frame.attrs = dict(attrs)
+    frame.attrs |= attrs
     return frame
 
 
@@ -76,7 +76,11 @@ def client() -> Iterator[gf.Client]:
         yield client
 
 
-LOADERS = {"sessions": gf.load_sessions, "versions": gf.load_versions, "joined": gf.load_sessions_with_versions}
+LOADERS: dict[str, Callable[..., Frame]] = {
+    "sessions": gf.load_sessions,
+    "versions": gf.load_versions,
+    "joined": gf.load_sessions_with_versions,
+}
 
 
 @pytest.mark.filterwarnings("ignore::galtea_frames.MixedTypesWarning")
@@ -272,9 +276,15 @@ REFUSED = {
     "no type at all": (of(None, dtype=pd.ArrowDtype(pa.null())), "column 'a' cannot be stored: "),
     "number as name": (pd.DataFrame({"a": [1], 0: [1]}), r"column names must be text: \[0\]"),
     "two rows of names": (pd.DataFrame({("a", "x"): [1]}), r"column names must be text: \[\('a', 'x'\)\]"),
-    "categories as names": (pd.DataFrame({"a": [1]}).set_axis(pd.CategoricalIndex(["a"]), axis=1), "must be plain text"),
+    "categories as names": (
+        pd.DataFrame({"a": [1]}).set_axis(pd.CategoricalIndex(["a"]), axis=1),
+        "must be plain text",
+    ),
     "name twice": (pd.DataFrame([[1, 2, 3]], columns=["a", "b", "a"]), r"columns occur twice: \['a'\]"),
-    "half an emoji as name": (pd.DataFrame([[1]], columns=pd.Index(["\ud800"], dtype=object)), "a column's name cannot"),
+    "half an emoji as name": (
+        pd.DataFrame([[1]], columns=pd.Index(["\ud800"], dtype=object)),
+        "a column's name cannot",
+    ),
     "index of tuples' name": (indexed(pd.Index([1, 2, 3], name=("a", 1))), r"names of an index .*: \[\('a', 1\)\]"),
     "index of objects": (indexed(pd.Index([1, "x", 2.5], dtype=object)), "column '__index_level_0__' cannot be stored"),
     "attrs of sets": (with_attrs(x={1}), "frame.attrs cannot be stored as JSON: .*set"),
@@ -297,7 +307,7 @@ def test_what_would_change_is_refused(tmp_path: Path, name: str) -> None:
 # -- any frame --
 
 names = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), unique=True, max_size=4)
-moments = st.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2250, 1, 1))
+moments = st.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2250, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - its bounds
 CELLS: dict[str, tuple[st.SearchStrategy[Any], Any]] = {
     "text": (st.text(st.characters(exclude_categories=["Cs"])), "string"),
     "integers": (st.integers(-(2**63), 2**63 - 1), "Int64"),
@@ -339,7 +349,7 @@ def test_times_are_microseconds_in_utc(tmp_path: Path) -> None:
         {
             "utc": of("2026-01-01T00:00Z", dtype="datetime64[ns, UTC]")["a"],
             "local": of("2026-01-01T00:00Z", dtype="datetime64[s, Asia/Tokyo]")["a"],
-            "arrow": pd.array([0], pd.ArrowDtype(pa.timestamp("ns", "Asia/Tokyo"))),
+            "arrow": pd.Series([0], dtype=pd.ArrowDtype(pa.timestamp("ns", "Asia/Tokyo"))),
         }
     )
     gf.write_parquet(frame, tmp_path / "times")
@@ -428,7 +438,7 @@ def test_text_of_pandas_3_is_read_by_pandas_2(tmp_path: Path, monkeypatch: pytes
 
     class StringDtype(pd.StringDtype):  # as in pandas 2.2
         def __init__(self, storage: Any) -> None:  # noqa: ANN401 - a literal
-            super().__init__(storage)
+            super().__init__(storage)  # type: ignore[call-arg] # unknown to the stubs
 
     gf.write_parquet(of("x", None, dtype="string[pyarrow]"), tmp_path / "f")
     rewritten(tmp_path / "f", columns={"a": {"kind": "string", "storage": "pyarrow", "nan": True}})

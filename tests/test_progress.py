@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 import sys
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import pytest
-from rich.progress import Progress
 
 import galtea_frames as gf
 from galtea_frames import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rich.progress import Progress
+
+    Shown = bool | Literal["auto"]
 
 
 class Stream(io.StringIO):
@@ -25,6 +28,7 @@ class Stream(io.StringIO):
         self.terminal = terminal
 
     def isatty(self) -> bool:
+        """Whether it is."""
         return self.terminal
 
 
@@ -46,8 +50,13 @@ TERMINAL = type("TerminalInteractiveShell", (), {})()
         pytest.param(False, True, KERNEL, True, False, id="False: on a terminal"),
     ],
 )
-def test_it_is_shown_where_wanted(
-    monkeypatch: pytest.MonkeyPatch, wanted: Any, terminal: bool, shell: object, widgets: bool, expected: bool
+def test_it_is_shown_where_wanted(  # noqa: PLR0917 - a truth table
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: Shown,
+    terminal: bool,
+    shell: object,
+    widgets: bool,
+    expected: bool,
 ) -> None:
     """True and False are obeyed; "auto" asks whether stderr is a terminal or the shell a notebook's."""
     monkeypatch.setattr(sys, "stderr", Stream(terminal))
@@ -83,7 +92,7 @@ def test_it_says_rows_pages_and_rate(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("wanted", [False, "auto"])
-def test_loads_are_silent_in_a_pipe(capfd: pytest.CaptureFixture[str], wanted: Any) -> None:  # noqa: ANN401 - a literal
+def test_loads_are_silent_in_a_pipe(capfd: pytest.CaptureFixture[str], wanted: Shown) -> None:
     """Nothing is printed, neither to stdout nor to stderr."""
     with gf.sample.serve(20, 3) as api, gf.Client(api.api_key, api.url, progress=wanted) as client:
         gf.load_versions(client=client)

@@ -32,7 +32,7 @@ pytestmark = [
 def server() -> Iterator[str]:
     """An S3 server's address."""
     # Importing it costs a second that the other tests need not pay.
-    from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415
 
     listening = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
     thread = threading.Thread(target=listening.serve_forever)
@@ -119,7 +119,7 @@ def test_what_others_write_is_seen(s3: Any) -> None:  # noqa: ANN401 - as above
 @pytest.mark.usefixtures("s3")
 def test_a_missing_bucket_is_told() -> None:
     """One line with the address."""
-    with pytest.raises(gf.ParquetError, match="s3://nowhere/a.parquet") as caught:
+    with pytest.raises(gf.ParquetError, match=r"s3://nowhere/a\.parquet") as caught:
         gf.write_parquet(OLDER, "s3://nowhere/a.parquet")
     assert 1 == len(str(caught.value).splitlines())
 

@@ -136,8 +136,7 @@ def failing(problem: BaseException, call: int) -> Callable[[int], None]:
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-@pytest.mark.parametrize("there", [True, False], ids=["over an older one", "where nothing was"])
-@pytest.mark.parametrize("call", [1, 2, 3])
+@pytest.mark.parametrize(("call", "there"), [(1, True), (2, True), (3, True), (2, False)])
 @pytest.mark.parametrize(
     ("problem", "raised"),
     [
@@ -146,7 +145,7 @@ FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         pytest.param(ZeroDivisionError(), ZeroDivisionError, id="a bug"),
     ],
 )
-def test_a_failed_dataset_leaves_the_old_one(
+def test_a_failed_dataset_leaves_the_old_one(  # noqa: PLR0917 - two fixtures and a truth table
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: Exception, raised: type[Exception], call: int, there: bool
 ) -> None:
     """Whatever fails while the files are written, the old dataset stays and nothing is left of the new."""
@@ -243,21 +242,25 @@ def test_files_have_the_usual_rights(tmp_path: Path) -> None:
 
 
 def folder_there(path: Path) -> Path:
+    """A folder that holds another."""
     (path / "x" / "y").mkdir(parents=True)
     return path / "x"
 
 
 def file_there(path: Path) -> Path:
+    """A file that somebody needs."""
     (path / "x").write_text("precious")
     return path / "x"
 
 
 def file_for_a_folder(path: Path) -> Path:
+    """A place below such a file."""
     (path / "x").write_text("precious")
     return path / "x" / "y"
 
 
 def locked_folder(path: Path) -> Path:
+    """A place in a folder that may not be written to."""
     if os.name != "posix" or os.geteuid() == 0:
         pytest.skip("whoever may do anything is not stopped")
     (path / "x").mkdir(mode=0o555)
@@ -265,6 +268,7 @@ def locked_folder(path: Path) -> Path:
 
 
 def kernel_folder(_: Path) -> Path:
+    """A place in a folder that not even an administrator writes to."""
     if not Path("/proc/self").exists():
         pytest.skip("there is no folder here that nobody may write to")
     return Path("/proc/x")
