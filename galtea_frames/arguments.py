@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from galtea_frames.client import Client
     from galtea_frames.frames import DtypeBackend
+    from galtea_frames.gather import Nested
     from galtea_frames.resources import Resource
-    from galtea_frames.table import Nested
 
 Texts = str | Iterable[str]
 Time = str | date

@@ -247,7 +247,6 @@ def serve_sample(sessions: int, versions: int, port: int, cap: int | None, laten
         click.echo(f"  export GALTEA_API_URL={api.url} GALTEA_API_KEY={api.api_key}")
         click.echo("  galtea-frames check\n\nor in Python:\n")
         click.echo(f'  client = gf.Client("{api.api_key}", "{api.url}")\n\nCtrl-C stops it.')
-        sys.stdout.flush()
         _wait_for_interrupt()
 
 

@@ -1,11 +1,13 @@
-"""Bytes of a page to the values of its fields: fast where rows fit what was seen before, exact everywhere; pure."""
+"""Bytes of a page to the values of its fields: fast where rows fit what was seen before, exact everywhere."""
 
 from __future__ import annotations
 
+import gc
+import threading
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -13,7 +15,7 @@ from galtea_frames.scan import exact_value, scan_page
 from galtea_frames.times import instants
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from galtea_frames.resources import Resource
 
@@ -23,35 +25,7 @@ _MOST_FIELDS = 256
 #: What a field holds in a row that does not have it.
 ABSENT = msgspec.UNSET
 
-
-class _Head(msgspec.Struct, gc=False):
-    id: str
-    createdAt: str  # noqa: N815 - the API's own name
-
-
-_HEADS = msgspec.json.Decoder(list[_Head])
 _KEYS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
-
-
-@dataclass(frozen=True)
-class Page:
-    """One answer of the API, unread but for what the walk needs.
-
-    Attributes:
-        content: the body, a JSON list of objects.
-        ids: the id of each row.
-        created: the creation time of each row, as sent.
-        ordered: whether the creation times never go backwards.
-        first: the first creation time, in microseconds since 1970; 0 for an empty page.
-        last: the last one.
-    """
-
-    content: bytes
-    ids: tuple[str, ...]
-    created: tuple[str, ...]
-    ordered: bool
-    first: int
-    last: int
 
 
 @dataclass(frozen=True)
@@ -65,37 +39,58 @@ class Batch:
     """
 
     rows: int
-    fields: dict[str, list[Any]]
+    fields: dict[str, Sequence[Any]]
     texts: dict[str, list[str | None]]
 
 
-def open_page(content: bytes) -> Page:
-    """Return a page with the id and creation time of each row.
+class Rows(Protocol):
+    """The rows of a page, as one of the two readers read them."""
 
-    Raises:
-        ValueError: not a JSON list of objects that each have an `id` and a `createdAt`.
+    def values(self, name: str) -> list[Any]:
+        """Return one field of every row."""
+
+    def batch(self, skip: Collection[int]) -> Batch:
+        """Return all fields of the rows, but for those numbered in `skip`."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of the API.
+
+    Attributes:
+        rows: the rows.
+        ids: the id of each row.
+        created: the creation time of each row, as sent.
+        ordered: whether the creation times never go backwards.
+        first: the first creation time, in microseconds since 1970; 0 for an empty page.
+        last: the last one.
     """
-    content.decode("utf-8")  # the fast readers leave unread text unchecked
-    try:
-        heads = [(head.id, head.createdAt) for head in _HEADS.decode(content)]
-    except (msgspec.DecodeError, RecursionError):
-        heads = [_exact_head(row) for row in scan_page(content)]
-    if not heads:
-        return Page(content, (), (), ordered=True, first=0, last=0)
-    ids, created = zip(*heads, strict=True)
-    ordered, first, last = instants(created)
-    return Page(content, ids, created, ordered, first, last)
+
+    rows: Rows
+    ids: Sequence[str]
+    created: Sequence[str]
+    ordered: bool
+    first: int
+    last: int
 
 
-def _exact_head(row: dict[str, str]) -> tuple[str, str]:
-    identity, created = (exact_value(row.get(name, "null")) for name in ("id", "createdAt"))
-    if not isinstance(identity, str) or not isinstance(created, str):
-        raise ValueError("a row has no id or no createdAt")  # noqa: TRY004 - the page is bad, not the call
-    return identity, created
+@dataclass(frozen=True)
+class _Layout:
+    """A row type for rows with certain fields and no others: an unknown field must not be dropped unseen.
+
+    Attributes:
+        names: the fields' API names.
+        decoder: reads a list of such rows.
+    """
+
+    names: tuple[str, ...]
+    decoder: msgspec.json.Decoder[list[Any]]
 
 
-class RowReader:
+class PageReader:
     """Reads pages of one resource, learning the fields that rows have from the rows themselves.
+
+    Safe to share between threads.
 
     Args:
         resource: whose rows these are.
@@ -103,65 +98,112 @@ class RowReader:
         as_values: whether they are wanted as Python values.
     """
 
-    def __init__(self, resource: Resource, *, as_text: bool, as_values: bool) -> None:
-        self._objects = tuple(column.api for column in resource.columns if column.kind == "object")
-        self._as_text = as_text
+    def __init__(self, resource: Resource, *, as_text: bool = False, as_values: bool = True) -> None:
+        self._documented = {column.api for column in resource.columns}
+        self._texts = {column.api for column in resource.columns if column.kind == "object"} if as_text else set()
         self._as_values = as_values
-        self._learn(column.api for column in resource.columns)
+        self._layout = self._learn(column.api for column in resource.columns)
 
-    def read(self, content: bytes, skip: Collection[int] = ()) -> Batch:
-        """Return the values of a page's rows, but for the rows numbered in `skip`."""
-        try:
-            rows = self._read_fast(content)
-        except (msgspec.DecodeError, RecursionError):
-            return self._read_exactly(content, skip)
-        if skip:
-            rows = [row for number, row in enumerate(rows) if number not in skip]
-        columns = {name: list(map(get, rows)) for name, get in self._getters.items()}
-        texts: dict[str, list[str | None]] = {}
-        if self._as_text:
-            raw = {name: columns.pop(name) for name in self._objects}
-            texts = {name: [_raw_text(value) for value in values] for name, values in raw.items()}
-            if self._as_values:
-                columns |= {name: [_parsed(text) for text in values] for name, values in texts.items()}
-        return Batch(len(rows), columns, texts)
+    def read(self, content: bytes) -> Rows:
+        """Return the rows of a page.
 
-    def _read_fast(self, content: bytes) -> list[Any]:
+        Raises:
+            ValueError: not a JSON list of objects.
+        """
+        if self._texts:
+            content.decode("utf-8")  # text that is left unread is left unchecked
         try:
-            return self._decoder.decode(content)
+            with _COLLECTOR_PAUSE:
+                return self._read_fast(content)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return _ExactRows(scan_page(content), self._layout.names, self._texts, self._as_values)
+
+    def open(self, content: bytes) -> Page:
+        """Return the page, with what a walk needs to know of it.
+
+        Raises:
+            ValueError: not a JSON list of objects that each have an `id` and a `createdAt`.
+        """
+        rows = self.read(content)
+        ids, created = rows.values("id"), rows.values("createdAt")
+        if not set(map(type, chain(ids, created))) <= {str}:
+            raise ValueError("a row has no id or no createdAt")
+        if not ids:
+            return Page(rows, (), (), ordered=True, first=0, last=0)
+        ordered, first, last = instants(created)
+        return Page(rows, ids, created, ordered, first, last)
+
+    def _read_fast(self, content: bytes) -> _FastRows:
+        layout = self._layout
+        try:
+            return _FastRows(layout.decoder.decode(content), layout.names, self._texts, self._as_values)
         except msgspec.ValidationError:
-            names = dict.fromkeys(chain(self._getters, chain.from_iterable(_KEYS.decode(content))))
-            if len(names) == len(self._getters) or len(names) > _MOST_FIELDS:
+            names = dict.fromkeys(chain(layout.names, chain.from_iterable(_KEYS.decode(content))))
+            if len(names) == len(layout.names) or len(names) > _MOST_FIELDS:
                 raise
-        self._learn(names)
-        return self._decoder.decode(content)
+        self._layout = layout = self._learn(names)
+        return _FastRows(layout.decoder.decode(content), layout.names, self._texts, self._as_values)
 
-    def _learn(self, names: Iterable[str]) -> None:
-        """Make the reader of rows that have these fields, and no others: an unknown one must not be dropped."""
+    def _learn(self, names: Iterable[str]) -> _Layout:
         renamed = {f"f{number}": name for number, name in enumerate(names)}
-        raw = self._objects if self._as_text else ()
-        kinds: list[Any] = [
-            (field, msgspec.Raw if name in raw else Any, ABSENT if name not in raw else msgspec.Raw(b"null"))
-            for field, name in renamed.items()
-        ]
+        kinds = [(field, *self._kind(name)) for field, name in renamed.items()]
         try:
             row = msgspec.defstruct("Row", kinds, rename=renamed, forbid_unknown_fields=True, gc=False)
         except ValueError as problem:  # a key that msgspec cannot name: quotes, control characters
             raise msgspec.DecodeError(str(problem)) from None
-        self._decoder: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
-        self._getters: dict[str, Callable[[Any], Any]] = {name: attrgetter(field) for field, name in renamed.items()}
+        return _Layout(tuple(renamed.values()), msgspec.json.Decoder(list[row]))  # type: ignore[valid-type]
 
-    def _read_exactly(self, content: bytes, skip: Collection[int]) -> Batch:
-        rows = [row for number, row in enumerate(scan_page(content)) if number not in skip]
-        names = dict.fromkeys(chain(self._getters, chain.from_iterable(rows)))
-        texts: dict[str, list[str | None]] = {}
-        if self._as_text:
-            texts = {name: [_null_as_none(row.get(name)) for row in rows] for name in self._objects}
-        wanted = [name for name in names if self._as_values or name not in texts]
-        return Batch(len(rows), {name: [_exact_field(row, name) for row in rows] for name in wanted}, texts)
+    def _kind(self, name: str) -> tuple[Any, Any]:
+        if name in self._texts:
+            return msgspec.Raw, msgspec.Raw(b"null")
+        # An absent field that is documented is null; of any other it is told apart.
+        return Any, None if name in self._documented else ABSENT
 
 
-def _exact_field(row: dict[str, str], name: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
+@dataclass(frozen=True)
+class _FastRows:
+    """Rows as structs whose fields are numbered in the order of the names."""
+
+    rows: list[Any]
+    names: tuple[str, ...]
+    as_text: set[str]
+    as_values: bool
+
+    def values(self, name: str) -> list[Any]:
+        return list(map(attrgetter(f"f{self.names.index(name)}"), self.rows))
+
+    def batch(self, skip: Collection[int]) -> Batch:
+        rows = [row for number, row in enumerate(self.rows) if number not in skip] if skip else self.rows
+        # One call a row and one for the whole, instead of one a cell.
+        columns = zip(*map(msgspec.structs.astuple, rows), strict=True) if rows else repeat(())
+        fields: dict[str, Sequence[Any]] = dict(zip(self.names, columns, strict=False))
+        texts = {name: [_raw_text(raw) for raw in fields.pop(name, ())] for name in self.as_text}
+        if self.as_values:
+            fields |= {name: [None if text is None else exact_value(text) for text in texts[name]] for name in texts}
+        return Batch(len(rows), fields, texts)
+
+
+@dataclass(frozen=True)
+class _ExactRows:
+    """Rows as the JSON text of each field."""
+
+    rows: list[dict[str, str]]
+    names: tuple[str, ...]
+    as_text: set[str]
+    as_values: bool
+
+    def values(self, name: str) -> list[Any]:
+        return [exact_value(row.get(name, "null")) for row in self.rows]
+
+    def batch(self, skip: Collection[int]) -> Batch:
+        rows = [row for number, row in enumerate(self.rows) if number not in skip]
+        texts = {name: [_null_as_none(row.get(name)) for row in rows] for name in self.as_text}
+        names = dict.fromkeys(chain(self.names, chain.from_iterable(rows)))
+        wanted = [name for name in names if self.as_values or name not in texts]
+        return Batch(len(rows), {name: [_exact(row, name) for row in rows] for name in wanted}, texts)
+
+
+def _exact(row: dict[str, str], name: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
     return exact_value(row[name]) if name in row else ABSENT
 
 
@@ -173,5 +215,27 @@ def _raw_text(raw: msgspec.Raw) -> str | None:
     return _null_as_none(bytes(raw).decode("utf-8"))
 
 
-def _parsed(text: str | None) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    return None if text is None else exact_value(text)
+class _CollectorPause:
+    """Keeps Python's garbage collector from walking over rows while they are made: no row is part of a cycle."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._was_on = False
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._was_on = gc.isenabled()
+                gc.disable()
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._was_on and not self._inside:
+                gc.enable()
+
+
+#: The collector is the process's, and so is its pause.
+_COLLECTOR_PAUSE = _CollectorPause()

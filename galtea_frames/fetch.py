@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from galtea_frames.decode import open_page
 from galtea_frames.errors import NotFoundError
-from galtea_frames.pages import PageSize, Slice, Walk, look_up, sort_pairs, time_pairs
+from galtea_frames.pages import PageSize, Slice, Source, Walk, look_up, sort_pairs, time_pairs
 from galtea_frames.query import split_ids, split_lists
 from galtea_frames.transport import Tally
+from galtea_frames.windows import Crew, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from galtea_frames.query import Pairs, Query
+    from galtea_frames.decode import Page
+    from galtea_frames.query import Pairs, Query, Selection
     from galtea_frames.transport import Transport
 
 _NAMED = 10
@@ -30,7 +31,9 @@ class Fetch:
     Args:
         transport: sends the requests.
         query: what is asked for.
+        opened: reads an answer's body.
         page_size: how many rows to ask for at a time.
+        workers: how many walks at once, at most.
         missing_ok: ids that do not exist are left out, and no error.
 
     Attributes:
@@ -40,13 +43,16 @@ class Fetch:
 
     transport: Transport
     query: Query
+    opened: Callable[[bytes], Page]
     page_size: int
+    workers: int = 1
     missing_ok: bool = False
     tally: Tally = field(default_factory=Tally)
     pages: int = 0
 
     def __post_init__(self) -> None:
-        self._size = PageSize(self.page_size)
+        path, end, size = self.query.resource.path, self.query.end, PageSize(self.page_size)
+        self._source = Source(self.transport, path, self.opened, end, size, self.tally)
         self._seen: set[str] = set()
 
     def slices(self) -> Iterator[Slice]:
@@ -73,7 +79,7 @@ class Fetch:
         batches = split_ids(ids)
         found, missing = [], []
         for batch in batches:
-            slices, without = look_up(self.transport, self.query.resource.path, batch, (), self.tally)
+            slices, without = look_up(self._source, batch, ())
             found += slices
             missing += without
         if missing and not self.missing_ok:
@@ -92,25 +98,37 @@ class Fetch:
 
     def _matching(self, ids: tuple[str, ...], filters: Pairs) -> set[str]:
         filters = (*filters, *time_pairs(self.query.start, self.query.end))
-        slices, _ = look_up(self.transport, self.query.resource.path, ids, filters, self.tally)
+        slices, _ = look_up(self._source, ids, filters)
         return {each for found in slices for each in found.ids()}
 
     def _by_filter(self) -> Iterator[Slice]:
         selections = split_lists(self.query)
-        for selection in selections:
-            first, *others = selection.alternatives
-            common = [{each for found in self._walk(filters) for each in found.ids()} for filters in others]
-            slices = self._first_rows(first) if not common else self._walk(first)
-            for found in slices:
-                each = found.only(set.intersection(*common)) if common else found
-                yield self._once(each) if len(selections) > 1 else each
+        if all(len(each.alternatives) == 1 for each in selections) and not self._by_time:
+            slices = self._walk_together([each.alternatives[0] for each in selections])
+        else:
+            slices = (found for each in selections for found in self._in_all(each))
+        return map(self._once, slices) if len(selections) > 1 else slices
+
+    def _in_all(self, selection: Selection) -> Iterator[Slice]:
+        """Yield the rows that every alternative of a selection finds."""
+        first, *others = selection.alternatives
+        if not others:
+            return self._first_rows(first)
+        found = [{each for page in self._walk_together([filters]) for each in page.ids()} for filters in others]
+        common = set.intersection(*found)
+        return (page.only(common) for page in self._walk_together([first]))
+
+    @property
+    def _by_time(self) -> bool:
+        """Whether only so many rows are wanted, from one end of time."""
+        query = self.query
+        return query.limit is not None and (not query.sort or query.sort[0][0] == "created_at")
 
     def _first_rows(self, filters: Pairs) -> Iterator[Slice]:
         """Yield the rows of a selection, or just enough of them where `limit` asks for the oldest or the newest."""
         query = self.query
-        by_time = not query.sort or query.sort[0][0] == "created_at"
-        if query.limit is None or not by_time:
-            return self._walk(filters)
+        if query.limit is None or not self._by_time:
+            return self._walk_together([filters])
         wanted = query.offset + query.limit
         descending = bool(query.sort) and query.sort[0][1]
         return self._newest(filters, wanted) if descending else self._oldest(filters, wanted)
@@ -129,14 +147,7 @@ class Fetch:
 
     def _newest(self, filters: Pairs, wanted: int) -> Iterator[Slice]:
         """Yield at least the last rows: the API says where they begin, and the walk is the usual one from there."""
-        params = [
-            *filters,
-            *time_pairs(self.query.start, self.query.end),
-            *sort_pairs(descending=True),
-            ("limit", "1"),
-            ("offset", str(min(wanted - 1, _DEEPEST))),
-        ]
-        hint = self.transport.get(self.query.resource.path, params, open_page, self.tally)
+        hint = self._newest_row(filters, self.query.start, min(wanted - 1, _DEEPEST))
         if not hint.ids:
             yield from self._walk(filters)
             return
@@ -147,17 +158,30 @@ class Fetch:
         if len(newest) < wanted:  # rows vanished since the hint
             yield from (each.only(set(each.ids()) - newest) for each in self._walk(filters))
 
+    def _newest_row(self, filters: Pairs, start: str | None, offset: int = 0) -> Page:
+        """Return the page of one row, the newest but so many."""
+        pairs = (*filters, *time_pairs(start, self.query.end), *sort_pairs(descending=True))
+        return self._source.get([*pairs, ("limit", "1"), *([("offset", str(offset))] if offset else [])])
+
     def _walk(self, filters: Pairs, start: str | None = None) -> Iterator[Slice]:
-        walk = Walk(
-            self.transport,
-            self.query.resource.path,
-            filters,
-            start=start or self.query.start,
-            end=self.query.end,
-            size=self._size,
-            tally=self.tally,
+        """Yield the pages of a selection in ascending order, for a reader who may stop early."""
+        return Walk(self._source, Window(filters, start or self.query.start)).slices()
+
+    def _walk_together(self, selections: list[Pairs]) -> Iterator[Slice]:
+        """Yield the pages of several selections as they come, asked for ahead of the reader."""
+        windows = [Window(filters, self.query.start) for filters in selections]
+        crew = Crew(
+            windows,
+            self.workers,
+            lambda window: Walk(self._source, window).slices(),
+            self._newest_time,
+            self.tally.abandoned.set,
         )
-        return walk.slices()
+        return crew.slices()
+
+    def _newest_time(self, window: Window) -> int | None:
+        newest = self._newest_row(window.filters, window.start)
+        return newest.last if newest.ids else None
 
     def _once(self, found: Slice) -> Slice:
         """Return a slice without the rows that another selection has brought."""

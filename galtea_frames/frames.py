@@ -19,8 +19,8 @@ from galtea_frames.errors import (
     MixedTypesWarning,
     UnknownStatusWarning,
 )
+from galtea_frames.gather import TIME
 from galtea_frames.names import OVERFLOW
-from galtea_frames.table import TIME
 from galtea_frames.times import instant
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def sorted_table(table: pa.Table, sort: Sequence[tuple[str, bool]]) -> pa.Table:
         table: a table of one resource.
         sort: pairs of column and whether it descends.
     """
+    if not sort and _is_sorted(table):
+        return table
     keys = dict([*sort, *((name, False) for name in ("created_at", "id") if name not in dict(sort))])
     by = table.select(list(keys))
     for index, name in enumerate(keys):
@@ -51,10 +53,18 @@ def sorted_table(table: pa.Table, sort: Sequence[tuple[str, bool]]) -> pa.Table:
             by = by.set_column(index, name, by.column(name).cast(pa.string()))
     orders = [(name, "descending" if descends else "ascending") for name, descends in keys.items()]
     # Nulls come last by default; older and newer Arrow spell that option differently.
-    indices = pc.sort_indices(by, sort_keys=orders)
-    if np.array_equal(indices, np.arange(len(indices))):
-        return table
-    return table.take(indices)
+    return table.take(pc.sort_indices(by, sort_keys=orders))
+
+
+def _is_sorted(table: pa.Table) -> bool:
+    """Tell whether rows stand by `created_at`, then `id`, as most do when they come: sorting copies all of them."""
+    if table.column("created_at").null_count or table.column("id").null_count:
+        return False
+    steps = np.diff(table.column("created_at").cast(pa.int64()).to_numpy())
+    ties = np.flatnonzero(steps == 0)
+    ids = table.column("id")
+    in_order = pc.all(pc.less_equal(ids.take(ties), ids.take(ties + 1))).as_py()
+    return bool((steps >= 0).all() and in_order is not False)
 
 
 def to_frame(
@@ -74,14 +84,13 @@ def to_frame(
         table: the rows in their order.
         attrs: what the frame says of itself, kept under `frame.attrs["galtea_frames"]`.
         dtype_backend: "numpy_nullable" or "pyarrow".
-        parse_dates: text columns to read as times; one that holds other text stays text, with a warning.
+        parse_dates: text columns to read as times; one that holds other text stays text.
     """
     columns = {}
     for name in table.column_names:
         values = table.column(name)
-        if name in parse_dates:
-            values = _read_times(name, values)
-        columns[name] = _series(values, dtype_backend)
+        times = _times(values) if name in parse_dates else None
+        columns[name] = _series(values if times is None else times, dtype_backend)
     frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
     frame.attrs[ATTRS] = attrs
     return frame
@@ -116,15 +125,23 @@ def _category(values: pa.ChunkedArray) -> pd.Categorical:
     return pd.Categorical.from_codes(np.concatenate(codes), categories=pd.Index(members, dtype=object))
 
 
-def _read_times(name: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a text column as times, or as it is, with a warning, where it holds anything else."""
+def all_times(name: str, tables: Iterable[pa.Table]) -> bool:
+    """Tell, with a warning if not, whether a column can be read as times in every part of a result."""
+    parts = (table.column(name) for table in tables if name in table.column_names)
+    if all(_times(values) is not None for values in parts):
+        return True
+    warn(f"parse_dates: {name} stays as it is, for not all of it is ISO 8601 text", GalteaFramesWarning)
+    return False
+
+
+def _times(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Return a text column as times, or None where it holds anything else."""
     if pa.types.is_timestamp(values.type):
         return values
     try:
         moments = [None if text is None else instant(text) for text in values.to_pylist()]
     except (TypeError, ValueError):
-        warn(f"parse_dates: {name} stays as it is, for not all of it is ISO 8601 text", GalteaFramesWarning)
-        return values
+        return None
     return pa.chunked_array([pa.array(moments, pa.int64()).cast(TIME)])
 
 

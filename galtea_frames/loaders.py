@@ -8,22 +8,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Unpack, get_args
 
+import pandas as pd
+import pyarrow as pa
+
 from galtea_frames import progress
 from galtea_frames.arguments import SessionArguments, VersionArguments, takes
 from galtea_frames.client import Client
 from galtea_frames.errors import QueryError
 from galtea_frames.fetch import Fetch
-from galtea_frames.frames import DtypeBackend, sorted_table, to_frame, warn_of
+from galtea_frames.frames import DtypeBackend, all_times, sorted_table, to_frame, warn_of
+from galtea_frames.gather import Gatherer, Nested
 from galtea_frames.joins import join_sessions_versions
 from galtea_frames.query import build_query
 from galtea_frames.resources import SESSIONS, VERSIONS
-from galtea_frames.table import Nested, TableBuilder
+from galtea_frames.spool import Spool
+from galtea_frames.table import TableSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-    import pandas as pd
-
+    from galtea_frames.gather import Batch
     from galtea_frames.query import Query
     from galtea_frames.resources import Resource
     from galtea_frames.table import Notes
@@ -125,8 +129,8 @@ def _load(resource: Resource, arguments: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _iterate(resource: Resource, arguments: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
-    frame = _load(resource, arguments)
-    return (frame.iloc[start : start + _ROWS_A_FRAME] for start in range(0, max(len(frame), 1), _ROWS_A_FRAME))
+    query, options = _checked(resource, arguments)  # here, so that a wrong argument raises at the call
+    return _streamed(query, options)
 
 
 def _checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, _Options]:
@@ -152,19 +156,95 @@ def _shared(client: Client | None) -> Client | nullcontext[Client]:
     return Client() if client is None else nullcontext(client)
 
 
+class _Load:
+    """One load: what is fetched, and what was seen of it so far."""
+
+    def __init__(self, query: Query, options: _Options, client: Client, *, missing_ok: bool = False) -> None:
+        settings = client.settings
+        self.query = query
+        self.options = options
+        self.gatherer = Gatherer(query.resource, options.nested)
+        self._progress = settings.progress
+        self._started = datetime.now(UTC)
+        self._fetch = Fetch(
+            client.transport,
+            query,
+            self.gatherer.reader.open,
+            settings.page_size,
+            settings.max_workers,
+            missing_ok=missing_ok,
+        )
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield what is fetched, batch by batch, in no certain order."""
+        with progress.shown(self._progress, self.query.resource.name) as update:
+            for each in self._fetch.slices():
+                yield self.gatherer.gather(each.page.rows, each.skip)
+                update(self.gatherer.rows, self._fetch.pages)
+
+    def settle(self) -> TableSchema:
+        """Return the columns, all batches having been gathered, with a warning of those that are not plain."""
+        schema = TableSchema(self.gatherer)
+        warn_of(schema.notes)
+        return schema
+
+    def frame(self, table: pa.Table, notes: Notes, rows: int, parse_dates: Collection[str]) -> pd.DataFrame:
+        """Return rows of the result, which has so many in all, as a frame."""
+        attrs = _attrs(self._fetch, notes, self._started, rows)
+        return to_frame(table, attrs, dtype_backend=self.options.dtype_backend, parse_dates=parse_dates)
+
+
 def _fetched(query: Query, options: _Options, client: Client, *, missing_ok: bool = False) -> pd.DataFrame:
-    fetch = Fetch(client.transport, query, client.settings.page_size, missing_ok)
-    builder = TableBuilder(query.resource, options.nested)
-    started = datetime.now(UTC)
-    with progress.shown(client.settings.progress, query.resource.name) as update:
-        for each in fetch.slices():
-            builder.add(each.page.content, each.skip)
-            update(builder.rows, fetch.pages)
-    table, notes = builder.finish()
-    table = sorted_table(table, query.sort).slice(query.offset, query.limit)
-    warn_of(notes)
-    attrs = _attrs(fetch, notes, started, table.num_rows)
-    return to_frame(table, attrs, dtype_backend=options.dtype_backend, parse_dates=options.parse_dates)
+    load = _Load(query, options, client, missing_ok=missing_ok)
+    batches = list(load.batches())
+    schema = load.settle()
+    table = sorted_table(schema.table(batches), query.sort).slice(query.offset, query.limit)
+    dates = [name for name in options.parse_dates if all_times(name, [table])]
+    return load.frame(table, schema.notes, table.num_rows, dates)
+
+
+def _streamed(query: Query, options: _Options) -> Iterator[pd.DataFrame]:
+    """Yield the result in parts; rows wait on disk until the last one has said what the columns are."""
+    with _shared(options.client) as client, Spool() as spool:
+        load = _Load(query, options, client)
+        for batch in load.batches():
+            spool.append(batch)
+        schema = load.settle()
+        rows = max(0, load.gatherer.rows - query.offset)
+        rows = rows if query.limit is None else min(rows, query.limit)
+        dates = [name for name in options.parse_dates if all_times(name, spool.tables(schema))]
+        given = 0
+        for table in _parts(_ordered(spool, schema, query), query.offset, rows):
+            frame = load.frame(table, schema.notes, rows, dates)
+            frame.index = pd.RangeIndex(given, given + len(frame))
+            given += len(frame)
+            yield frame
+
+
+def _ordered(spool: Spool, schema: TableSchema, query: Query) -> Iterator[pa.Table]:
+    """Yield all rows in the order asked for. Any order but the usual one takes all of them in memory."""
+    if query.sort:
+        yield sorted_table(pa.concat_tables(spool.tables(schema)), query.sort)
+    else:
+        yield from spool.tables(schema)
+
+
+def _parts(tables: Iterable[pa.Table], offset: int, limit: int) -> Iterator[pa.Table]:
+    """Yield so many rows from an offset on in tables of 10,000, the last one shorter; at least one table."""
+    held: list[pa.Table] = []
+    given = 0
+    for table in tables:
+        kept = table.slice(offset, limit - given - sum(each.num_rows for each in held))
+        offset = max(0, offset - table.num_rows)
+        held.append(kept)
+        while sum(each.num_rows for each in held) >= _ROWS_A_FRAME:
+            whole = pa.concat_tables(held)
+            yield whole.slice(0, _ROWS_A_FRAME).combine_chunks()
+            given += _ROWS_A_FRAME
+            held = [whole.slice(_ROWS_A_FRAME)]
+    rest = pa.concat_tables(held)
+    if rest.num_rows or not given:
+        yield rest.combine_chunks()
 
 
 def _fetched_versions(sessions: pd.DataFrame, query: Query, options: _Options, client: Client) -> pd.DataFrame:

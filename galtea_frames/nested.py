@@ -1,14 +1,15 @@
 """Free-form values to columns: every path gets one column, typed over all rows.
 
-Values come batch by batch, one list a field. Objects are taken apart key by key, each key's values gathered into one
-list, so that types are looked at a list at a time and never a cell at a time. A batch keeps its values as Arrow
-arrays of the narrowest type; `NestedColumns.columns` settles the type of each path over all batches.
+This happens in two steps, because the type of a column is only known when all rows were seen. `Survey.gather` takes
+the values of one batch apart, key by key, each key's values into one Arrow array of the narrowest type, and notes what
+kinds of values each path holds. When all batches were gathered, `Survey.settle` gives each path its type, and
+`Column.values` makes a batch's arrays of it. Values are looked at a list at a time, never a cell at a time.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from galtea_frames.kinds import TEXT, arrow_type, convert, has_utf8, is_mixed, j
 from galtea_frames.scan import RawJson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 Path = tuple[str, ...]
 
@@ -38,55 +39,90 @@ _NOTHING = {type(None), type(ABSENT)}
 _EMPTY = RawJson("{}")
 
 
-@dataclass(frozen=True)
-class NestedColumn:
-    """One column of free-form values.
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The values of one path in one batch.
 
     Attributes:
-        keys: the path; empty for values that are no objects, None for what has no column of its own.
-        values: one value a row.
-        mixed: whether it is JSON text because its values share no type.
-        json: whether it is JSON text.
+        rows: at which rows of the batch; None for all of them.
+        values: as `kinds.to_array` holds them.
+        kinds: what kinds of values they are.
     """
 
-    keys: Path | None
-    values: pa.ChunkedArray
-    mixed: bool
-    json: bool
-
-
-@dataclass(frozen=True)
-class _Chunk:
-    """The values of one path in one batch, at these rows of it, or at all of them."""
-
-    batch: int
     rows: Sequence[int] | None
     values: pa.Array
     kinds: frozenset[str]
 
 
-@dataclass
-class _Path:
-    chunks: list[_Chunk] = field(default_factory=list)
-    kinds: set[str] = field(default_factory=set)
-    present: int = 0
-
-    def add(self, batch: int, rows: Sequence[int] | None, values: list[Any], types: set[type]) -> None:
-        kinds = kinds_of(values, types)
-        try:
-            array = to_array(values, kinds)
-        except UnicodeEncodeError:  # lone surrogates: only JSON has a text for them
-            values = [_escaped(value) for value in values]
-            # Their own kinds count as well, for a batch that is JSON text anyhow never comes here.
-            kinds |= kinds_of(values, set(map(type, values)) - _NOTHING)
-            array = to_array(values, kinds)
-        self.chunks.append(_Chunk(batch, rows, array, kinds))
-        self.kinds |= kinds
-        self.present += len(array) - array.null_count
+Chunks = dict[Path, Chunk]
 
 
-class NestedColumns:
-    """The columns of free-form values.
+@dataclass(frozen=True)
+class Column:
+    """One column of free-form values.
+
+    Attributes:
+        path: the path; empty for values that are no objects.
+        kinds: the kinds of all its values.
+    """
+
+    path: Path
+    kinds: frozenset[str]
+
+    @property
+    def type(self) -> pa.DataType:
+        """The Arrow type that holds all its values."""
+        return arrow_type(self.kinds) or TEXT
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it is JSON text."""
+        return arrow_type(self.kinds) is None
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it is JSON text because its values share no type."""
+        return is_mixed(self.kinds)
+
+    def values(self, chunks: Chunks, size: int) -> pa.Array:
+        """Return its values in a batch of so many rows."""
+        chunk = chunks.get(self.path)
+        if chunk is None:
+            return pa.nulls(size, self.type)
+        values = convert(chunk.values, chunk.kinds, arrow_type(self.kinds))
+        if chunk.rows is None:
+            return values
+        indices = np.full(size, -1, dtype=np.int64)
+        indices[np.asarray(chunk.rows)] = np.arange(len(values))
+        return values.take(pa.array(indices, mask=indices < 0))
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the columns are, once all batches were gathered.
+
+    Attributes:
+        columns: in the order of their paths.
+        overflow: the paths with values that have no column of their own.
+    """
+
+    columns: list[Column]
+    overflow: list[Path]
+
+    def overflow_objects(self, chunks: Chunks) -> dict[int, dict[str, Any]]:
+        """Return, by row of a batch, an object of what the paths without a column hold there."""
+        rows: dict[int, dict[str, Any]] = defaultdict(dict)
+        for path in self.overflow:
+            if (chunk := chunks.get(path)) is not None:
+                texts = convert(chunk.values, chunk.kinds, None).to_pylist()
+                for row, text in zip(chunk.rows or range(len(texts)), texts, strict=True):
+                    if text is not None:
+                        _place(rows[row], path, RawJson(text))
+        return rows
+
+
+class Survey:
+    """What was seen of free-form values, batch by batch.
 
     Args:
         flatten: whether objects are taken apart; else they are JSON text.
@@ -97,67 +133,79 @@ class NestedColumns:
 
     def __init__(self, *, flatten: bool = True) -> None:
         self._flatten = flatten
-        self._paths: dict[Path, _Path] = defaultdict(_Path)
+        self._kinds: dict[Path, frozenset[str]] = {}
+        self._present: Counter[Path] = Counter()
+        self._common: dict[Path, tuple[str, ...]] = {}
         self.objects: set[Path] = set()
 
-    def add(self, batch: int, values: list[Any], path: Path = ()) -> None:
-        """Add the values at a path in one batch, one a row; None where null, ABSENT where not sent."""
-        self._add(path, values, None, batch)
+    def gather(self, values: Sequence[Any], into: Chunks, path: Path = ()) -> None:
+        """Put the values at a path, one a row of a batch, into chunks; None where null, ABSENT where not sent."""
+        self._gather(path, values, None, into)
 
-    def columns(self, sizes: Sequence[int], budget: int = MAX_COLUMNS) -> Iterator[NestedColumn]:
-        """Yield the columns in the order of their names, then the one for what exceeds the budget.
-
-        Args:
-            sizes: the rows of every batch.
-            budget: columns at most; the paths with the fewest values beyond them share one of JSON text.
-        """
-        parents = {path[:length] for path in self._paths for length in range(len(path))}
+    def settle(self, budget: int = MAX_COLUMNS) -> Settled:
+        """Return the columns; beyond the budget, the paths with the fewest values share one."""
+        parents = {path[:length] for path in self._kinds for length in range(len(path))}
         # A path that is only ever null where others hold objects needs no column: its nulls are theirs.
-        paths = [path for path, seen in self._paths.items() if seen.present or (path and path not in parents)]
-        ranked = sorted(paths, key=lambda path: (-self._paths[path].present, path))
-        for path in sorted(ranked[:budget]):
-            yield self._column(path, sizes)
-        if len(ranked) > budget:
-            yield self._overflow(ranked[budget:], sizes)
+        paths = [path for path in self._kinds if self._present[path] or (path and path not in parents)]
+        ranked = sorted(paths, key=lambda path: (-self._present[path], path))
+        columns = [Column(path, self._kinds[path]) for path in sorted(ranked[:budget])]
+        return Settled(columns, sorted(path for path in ranked[budget:] if self._present[path]))
 
-    def _add(self, path: Path, values: list[Any], rows: Sequence[int] | None, batch: int) -> None:
+    def _gather(self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, into: Chunks) -> None:
         types = set(map(type, values))
         if type(ABSENT) in types:
             values = [None if value is ABSENT else value for value in values]
-        types -= _NOTHING
         if dict in types:
             self.objects.add(path)
-            values, types = self._take_apart(path, values, rows, batch)
+            values = self._take_apart(path, values, rows, into)
+            types = set(map(type, values))
+        types -= _NOTHING
+        kinds = self._kinds.setdefault(path, frozenset())
         if types:
-            self._paths[path].add(batch, rows, values, types)
-        else:
-            self._paths[path]
+            into[path] = chunk = _chunk(rows, values, types)
+            self._present[path] += len(chunk.values) - chunk.values.null_count
+            if not chunk.kinds <= kinds:
+                self._kinds[path] = kinds | chunk.kinds
 
-    def _take_apart(
-        self, path: Path, values: list[Any], rows: Sequence[int] | None, batch: int
-    ) -> tuple[list[Any], set[type]]:
-        """Add what the objects among the values hold; return the values without them."""
+    def _take_apart(self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, into: Chunks) -> Sequence[Any]:
+        """Gather what the objects among the values hold; return the values without them."""
         if len(path) >= MAX_DEPTH or not self._flatten:
-            rest = [RawJson(json_text(value)) if type(value) is dict else value for value in values]
-            return rest, set(map(type, rest)) - _NOTHING
-        at = [index for index, value in enumerate(values) if type(value) is dict and value]
+            return [RawJson(json_text(value)) if type(value) is dict else value for value in values]
+        at = [index for index, value in enumerate(values) if value and type(value) is dict]
         if len(at) == len(values):
-            self._add_objects(path, values, rows, batch)
-            return [None] * len(values), set()
+            self._gather_objects(path, values, rows, into)
+            return ()
         if at:
             within = at if rows is None else [rows[index] for index in at]
-            self._add_objects(path, [values[index] for index in at], within, batch)
-        rest = [value if type(value) is not dict else None if value else _EMPTY for value in values]
-        return rest, set(map(type, rest)) - _NOTHING
+            self._gather_objects(path, [values[index] for index in at], within, into)
+        return [value if type(value) is not dict else None if value else _EMPTY for value in values]
 
-    def _add_objects(self, path: Path, objects: list[dict[str, Any]], rows: Sequence[int] | None, batch: int) -> None:
-        counts = Counter(chain.from_iterable(objects))
+    def _gather_objects(
+        self, path: Path, objects: Sequence[dict[str, Any]], rows: Sequence[int] | None, into: Chunks
+    ) -> None:
+        keys = self._common.get(path, ())
+        lists = _by_key(objects, keys)
+        if lists is None or sum(map(len, objects)) != len(keys) * len(objects):
+            counts = Counter(chain.from_iterable(objects))
+            self._common[path] = keys = tuple(key for key, count in counts.items() if count == len(objects))
+            lists = _by_key(objects, keys) or {}
+            self._gather_others(path, objects, rows, {key: n for key, n in counts.items() if key not in lists}, into)
+        for key, values in lists.items():
+            self._gather((*path, key), values, rows, into)
+
+    def _gather_others(
+        self,
+        path: Path,
+        objects: Sequence[dict[str, Any]],
+        rows: Sequence[int] | None,
+        counts: dict[str, int],
+        into: Chunks,
+    ) -> None:
+        """Gather the keys that only some of the objects have."""
         sparse: dict[str, tuple[list[Any], list[int]]] = {}
         for key, count in counts.items():
-            if count == len(objects):
-                self._add((*path, key), list(map(itemgetter(key), objects)), rows, batch)
-            elif count * _SPARSE >= len(objects):
-                self._add((*path, key), [each.get(key) for each in objects], rows, batch)
+            if count * _SPARSE >= len(objects):
+                self._gather((*path, key), [each.get(key) for each in objects], rows, into)
             else:
                 sparse[key] = ([], [])
         if not sparse:
@@ -167,47 +215,29 @@ class NestedColumns:
                 sparse[key][0].append(each[key])
                 sparse[key][1].append(row)
         for key, (values, within) in sparse.items():
-            self._add((*path, key), values, within, batch)
-
-    def _column(self, path: Path, sizes: Sequence[int]) -> NestedColumn:
-        seen = self._paths.pop(path)
-        wanted = arrow_type(seen.kinds)
-        kind = wanted or TEXT
-        chunks = {chunk.batch: chunk for chunk in seen.chunks}
-        seen.chunks.clear()
-        arrays = []
-        for batch, size in enumerate(sizes):
-            chunk = chunks.pop(batch, None)
-            arrays.append(pa.nulls(size, kind) if chunk is None else _spread(chunk, wanted, size))
-        values = pa.chunked_array(arrays, kind)
-        return NestedColumn(path, values, mixed=is_mixed(seen.kinds), json=wanted is None)
-
-    def _overflow(self, paths: Sequence[Path], sizes: Sequence[int]) -> NestedColumn:
-        """Return one column of JSON text with, for each row, an object of what these paths hold."""
-        rows: dict[tuple[int, int], dict[str, Any]] = defaultdict(dict)
-        for path in sorted(paths):
-            seen = self._paths.pop(path)
-            for chunk in seen.chunks:
-                texts = convert(chunk.values, chunk.kinds, None).to_pylist()
-                within = range(len(texts)) if chunk.rows is None else chunk.rows
-                for row, text in zip(within, texts, strict=True):
-                    if text is not None:
-                        _place(rows[chunk.batch, row], path, RawJson(text))
-        arrays = []
-        for batch, size in enumerate(sizes):
-            cells = (rows.pop((batch, row), None) for row in range(size))
-            arrays.append(pa.array([None if cell is None else json_text(cell) for cell in cells], TEXT))
-        return NestedColumn(None, pa.chunked_array(arrays, TEXT), mixed=False, json=True)
+            self._gather((*path, key), values, within, into)
 
 
-def _spread(chunk: _Chunk, wanted: pa.DataType | None, size: int) -> pa.Array:
-    """Return a chunk's values at their rows of the batch, null elsewhere."""
-    values = convert(chunk.values, chunk.kinds, wanted)
-    if chunk.rows is None:
-        return values
-    indices = np.full(size, -1, dtype=np.int64)
-    indices[np.asarray(chunk.rows)] = np.arange(len(values))
-    return values.take(pa.array(indices, mask=indices < 0))
+def _by_key(objects: Sequence[dict[str, Any]], keys: tuple[str, ...]) -> dict[str, Sequence[Any]] | None:
+    """Return the values of keys that all objects have, a list a key; None where one lacks a key."""
+    try:
+        if len(keys) == 1:
+            return {keys[0]: list(map(itemgetter(*keys), objects))}
+        # One call an object, and one to turn rows into columns, instead of one a cell.
+        return dict(zip(keys, zip(*map(itemgetter(*keys), objects), strict=True), strict=True)) if keys else {}
+    except KeyError:
+        return None
+
+
+def _chunk(rows: Sequence[int] | None, values: Sequence[Any], types: set[type]) -> Chunk:
+    kinds = kinds_of(values, types)
+    try:
+        return Chunk(rows, to_array(values, kinds), kinds)
+    except UnicodeEncodeError:  # lone surrogates: only JSON has a text for them
+        values = [_escaped(value) for value in values]
+    # Their own kinds count as well, for a batch that is JSON text anyhow never comes here.
+    kinds |= kinds_of(values, set(map(type, values)) - _NOTHING)
+    return Chunk(rows, to_array(values, kinds), kinds)
 
 
 def _place(target: dict[str, Any], path: Path, value: RawJson) -> None:

@@ -8,20 +8,21 @@ when they fill a page there is no later time to go on from, and only `offset` le
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from galtea_frames.decode import open_page
 from galtea_frames.errors import ResponseError
 from galtea_frames.times import instant
 from galtea_frames.transport import IdsNotFoundError, PageTooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from galtea_frames.decode import Page
     from galtea_frames.query import Pairs
     from galtea_frames.transport import Tally, Transport
+    from galtea_frames.windows import Window
 
 #: Passes over one tie group before the walk gives up: the server's order changes faster than it can be read.
 _MOST_PASSES = 60
@@ -66,23 +67,29 @@ class Slice:
 
 
 class PageSize:
-    """How many rows to ask for: half as many after the server failed at more, again more after it did well."""
+    """How many rows to ask for: half as many after the server failed at more, again more after it did well.
+
+    All walks of a load share one, and so learn from each other.
+    """
 
     def __init__(self, rows: int) -> None:
         self._most = self.rows = rows
         self._good = 0
+        self._lock = threading.Lock()
 
-    def shrink(self) -> None:
-        """Halve the page."""
-        self._good = 0
-        self.rows = max(1, self.rows // 2)
+    def shrink(self, failed: int) -> None:
+        """Halve the page that the server failed at, unless another walk has done so."""
+        with self._lock:
+            self._good = 0
+            self.rows = min(self.rows, max(1, failed // 2))
 
     def succeeded(self) -> None:
         """Note a good page, growing after some."""
-        self._good += 1
-        if self._good == _GOOD_BEFORE_GROWTH:
-            self._good = 0
-            self.rows = min(self.rows * 2, self._most)
+        with self._lock:
+            self._good += 1
+            if self._good == _GOOD_BEFORE_GROWTH:
+                self._good = 0
+                self.rows = min(self.rows * 2, self._most)
 
 
 @dataclass
@@ -132,37 +139,42 @@ class TieGroup:
         return next((each for each in self.boundaries if len(each.after) >= each.size), None)
 
 
-class Walk:
-    """One walk over one selection.
+@dataclass
+class Source:
+    """One list of the API, and how to ask for its pages.
 
-    Args:
+    Attributes:
         transport: sends the requests.
         path: the path of the list.
-        filters: the selection's wire parameters.
-        start: only rows from this time on, as wire text.
+        open: reads an answer's body.
         end: only rows up to this time, as wire text.
         size: how many rows to ask for.
         tally: counts the requests.
     """
 
-    def __init__(
-        self,
-        transport: Transport,
-        path: str,
-        filters: Pairs,
-        *,
-        start: str | None,
-        end: str | None,
-        size: PageSize,
-        tally: Tally,
-    ) -> None:
-        self._transport = transport
-        self._path = path
-        self._filters = filters
-        self._start = start
-        self._end = end
-        self._size = size
-        self._tally = tally
+    transport: Transport
+    path: str
+    open: Callable[[bytes], Page]
+    end: str | None
+    size: PageSize
+    tally: Tally
+
+    def get(self, params: Iterable[tuple[str, str]], *, shrinkable: bool = False) -> Page:
+        """Return the page of one request."""
+        return self.transport.get(self.path, list(params), self.open, self.tally, shrinkable=shrinkable)
+
+
+class Walk:
+    """One walk through one window.
+
+    Args:
+        source: where the pages come from.
+        window: what to walk through; its end may move nearer meanwhile.
+    """
+
+    def __init__(self, source: Source, window: Window) -> None:
+        self._source = source
+        self._window = window
         self._longest = 0
 
     def slices(self) -> Iterator[Slice]:
@@ -172,7 +184,7 @@ class Walk:
             RequestError: a request failed for good.
             ResponseError: the answers cannot be trusted to be whole.
         """
-        start, reached, group = self._start, None, TieGroup()
+        start, reached, group = self._window.start, None, TieGroup()
         while True:
             page, short = self._fetch(start)
             if not page.ids:
@@ -180,16 +192,19 @@ class Walk:
             self._check_order(page, reached)
             # An empty group: rows of the time that the last group led to are yet to come.
             if reached is None or not group.seen or page.last > reached:
-                yield _slice(page, set(page.ids) - group.seen)
+                end = self._window.advance(page.first, page.last)
+                yield _slice(page, _ids_before(page, end) - group.seen)
+                if end is not None and page.last >= end:
+                    return
                 start, reached = page.created[-1], page.last
                 group = TieGroup(_last_ids(page))
                 if short:
                     self._probe_end(start, group)
                 continue
-            end = yield from self._read_ties(page, start, reached, group)
-            if end.beyond is None:
+            settled = yield from self._read_ties(page, start, reached, group)
+            if settled.beyond is None or not self._window.holds(instant(settled.beyond)):
                 return
-            start, reached, group = end.beyond, instant(end.beyond), TieGroup()
+            start, reached, group = settled.beyond, instant(settled.beyond), TieGroup()
 
     def _probe_end(self, start: str | None, group: TieGroup) -> None:
         """Ask for what follows a page that looks like the last: nothing, and it is, once its rows are confirmed."""
@@ -218,8 +233,8 @@ class Walk:
                 return settled
             if barren == _MOST_BARREN or len(group.boundaries) == _MOST_PASSES:
                 raise ResponseError(
-                    f"{self._path} makes no progress at {start}: the rows of this creation time never come to an end;"
-                    " a larger page_size may hold them all"
+                    f"{self._source.path} makes no progress at {start}: rows of this creation time never come to an"
+                    " end; a larger page_size may hold them all"
                 )
             page, _ = self._fetch(start, offset)
             self._check_order(page, time)
@@ -227,23 +242,21 @@ class Walk:
     def _fetch(self, start: str | None, offset: int = 0) -> tuple[Page, bool]:
         """Return a page, and whether it is shorter than pages were until now."""
         while True:
-            asked = self._size.rows
+            asked = self._source.size.rows
             try:
-                page = self._transport.get(
-                    self._path, self._params(start, offset, asked), open_page, self._tally, shrinkable=asked > 1
-                )
+                page = self._source.get(self._params(start, offset, asked), shrinkable=asked > 1)
             except PageTooLarge:
-                self._size.shrink()
+                self._source.size.shrink(asked)
                 continue
-            self._size.succeeded()
+            self._source.size.succeeded()
             short = len(page.ids) < min(asked, self._longest or asked)
             self._longest = max(self._longest, len(page.ids))
             return page, short
 
     def _params(self, start: str | None, offset: int, limit: int) -> list[tuple[str, str]]:
         return [
-            *self._filters,
-            *time_pairs(start, self._end),
+            *self._window.filters,
+            *time_pairs(start, self._source.end),
             *sort_pairs(descending=False),
             ("limit", str(limit)),
             *((("offset", str(offset)),) if offset else ()),
@@ -252,7 +265,7 @@ class Walk:
     def _check_order(self, page: Page, reached: int | None) -> None:
         if not page.ordered or (page.ids and reached is not None and page.first < reached):
             raise ResponseError(
-                f"{self._path} does not keep to sort and fromCreatedAt, so no page can be known to be the last"
+                f"{self._source.path} does not keep to sort and fromCreatedAt, so no page can be known to be the last"
             )
 
 
@@ -267,35 +280,31 @@ def sort_pairs(*, descending: bool) -> Pairs:
     return (("sort[]", "createdAt"), ("sort[]", "desc" if descending else "asc"))
 
 
-def look_up(
-    transport: Transport, path: str, ids: Sequence[str], filters: Pairs, tally: Tally
-) -> tuple[list[Slice], list[str]]:
+def look_up(source: Source, ids: Sequence[str], filters: Pairs) -> tuple[list[Slice], list[str]]:
     """Return the rows with these ids that pass the filters, and the ids that have none.
 
     The API answers 404 for a whole request in which one id has no row. Such a request is halved until each id has an
     answer of its own.
 
     Args:
-        transport: sends the requests.
-        path: the path of the list.
+        source: where the rows come from.
         ids: as many ids as fit one request.
         filters: the other wire parameters.
-        tally: counts the requests.
     """
     try:
-        page = transport.get(path, [*filters, *(("ids[]", each) for each in ids)], open_page, tally)
+        page = source.get([*filters, *(("ids[]", each) for each in ids)])
     except IdsNotFoundError:
         if len(ids) == 1:
             return [], list(ids)
         middle = len(ids) // 2
-        parts = [look_up(transport, path, half, filters, tally) for half in (ids[:middle], ids[middle:])]
+        parts = [look_up(source, half, filters) for half in (ids[:middle], ids[middle:])]
         return [each for part in parts for each in part[0]], [each for part in parts for each in part[1]]
     found = set(ids) & set(page.ids)
     rest = [each for each in ids if each not in found]
     if not found or not rest:
         return [_slice(page, found)], rest
     # A server that returns fewer rows than asked has more to say of the rest.
-    slices, missing = look_up(transport, path, rest, filters, tally)
+    slices, missing = look_up(source, rest, filters)
     return [_slice(page, found), *slices], missing
 
 
@@ -311,6 +320,13 @@ def _slice(page: Page, wanted: set[str]) -> Slice:
         else:
             skip.append(number)
     return Slice(page, frozenset(skip))
+
+
+def _ids_before(page: Page, end: int | None) -> set[str]:
+    """Return the ids of the rows created before a time; all of them where there is none."""
+    if end is None or page.last < end:
+        return set(page.ids)
+    return {each for each, created in zip(page.ids, page.created, strict=True) if instant(created) < end}
 
 
 def _last_ids(page: Page) -> set[str]:

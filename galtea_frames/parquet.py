@@ -260,7 +260,7 @@ def _index(stored: dict[str, Any], columns: dict[str, pd.Series[Any]]) -> pd.Ind
     levels = [columns.pop(name) for name in stored["levels"]]
     if stored["multi"]:
         return pd.MultiIndex.from_arrays(levels, names=stored["names"])
-    index: pd.Index[Any] = pd.Index(levels[0], dtype=levels[0].dtype).rename(stored["names"][0])
+    index: pd.Index[Any] = pd.Index(levels[0]).rename(stored["names"][0])
     return index
 
 
@@ -268,5 +268,5 @@ def _header(stored: dict[str, Any], columns: pd.Index[Any]) -> pd.Index[Any]:
     if stored["of"] is None:
         return columns.rename(stored["names"][0])
     names = from_arrow(pa.chunked_array([pa.array(list(columns), pa.string())]), stored["of"])
-    header: pd.Index[Any] = pd.Index(names, dtype=names.dtype, name=stored["names"][0])
+    header: pd.Index[Any] = pd.Index(names).rename(stored["names"][0])
     return header

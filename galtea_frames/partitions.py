@@ -113,7 +113,7 @@ def _partition(
     values = [each.dictionary[each.indices[int(rows[0])].as_py()] for each in encoded]
     folders = [_folder(name, value) for name, value in zip(names, values, strict=True)]
     stored = {name: _stored(value) for name, value in zip(names, values, strict=True)}
-    return Partition("/".join([*folders, f"part-{number}.parquet"]), stored, np.sort(rows))
+    return Partition("/".join([*folders, f"part-{number}.parquet"]), stored, rows)
 
 
 def _folder(name: str, value: pa.Scalar) -> str:

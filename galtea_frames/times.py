@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+#: How the API writes times: with milliseconds (api.md, "Rows").
+USUAL_DIGITS = 3
+
+#: The layouts that `render` gives: by digits after the second, their names for Python and for Arrow.
+LAYOUTS = {USUAL_DIGITS: ("milliseconds", "ms"), 0: ("seconds", "s"), 6: ("microseconds", "us")}
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -51,8 +57,7 @@ def wire_text(value: str | date) -> str:
 def render(microseconds: int, digits: int) -> str:
     """Return an instant as ISO 8601 text in UTC with a `Z` and 0, 3 or 6 digits after the second."""
     moment = _EPOCH + timedelta(microseconds=microseconds)
-    timespec = {0: "seconds", 3: "milliseconds", 6: "microseconds"}[digits]
-    return moment.isoformat(timespec=timespec).replace("+00:00", "Z")
+    return moment.isoformat(timespec=LAYOUTS[digits][0]).replace("+00:00", "Z")
 
 
 def instants(texts: Sequence[str]) -> tuple[bool, int, int]:
@@ -61,9 +66,8 @@ def instants(texts: Sequence[str]) -> tuple[bool, int, int]:
     Raises:
         ValueError: one of them is no ISO 8601 time.
     """
-    if len({(len(text), text[-1:]) for text in texts}) == 1 and texts[0].endswith("Z"):
+    if len(set(map(len, texts))) == 1 and {text[-1:] for text in texts} == {"Z"}:
         # One layout, so text sorts as time does: parsing each would cost as much as reading the page.
-        ordered = all(a <= b for a, b in pairwise(texts))
-        return ordered, instant(texts[0]), instant(texts[-1])
+        return sorted(texts) == list(texts), instant(texts[0]), instant(texts[-1])
     parsed = [instant(text) for text in texts]
     return all(a <= b for a, b in pairwise(parsed)), parsed[0], parsed[-1]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import msgspec
@@ -50,12 +50,23 @@ class IdsNotFoundError(NotFoundError):
     """The API itself says that a row does not exist; a 404 that is an HTML page says that the address is wrong."""
 
 
+class LoadAbandonedError(Exception):
+    """Nobody waits for this request's load any more; seen by no caller."""
+
+
 @dataclass
 class Tally:
-    """What one load cost: requests sent, and how many of them were sent again."""
+    """What one load cost, and whether anyone still waits for it.
+
+    Attributes:
+        requests: requests sent.
+        retries: how many of them were sent again.
+        abandoned: set when the load failed, or was given up: no request of it is sent any more.
+    """
 
     requests: int = 0
     retries: int = 0
+    abandoned: threading.Event = field(default_factory=threading.Event, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def count(self, *, again: bool) -> None:
@@ -131,7 +142,7 @@ class Transport:
 
     Args:
         settings: key, address, timeouts and the retry budget.
-        sleep: waits that many seconds; tests put their own here.
+        sleep: waits that many seconds; by default until then, or until the load is abandoned.
         clock: monotonic seconds.
     """
 
@@ -139,13 +150,15 @@ class Transport:
         self,
         settings: Settings,
         *,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], Any] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._sleep = sleep
         self._clock = clock
         self._held_until = 0.0
+        # However many loads share the client, this is how many requests are under way at once.
+        self._slots = threading.BoundedSemaphore(settings.max_workers)
         self._session = _open_session(settings)
 
     def close(self) -> None:
@@ -179,7 +192,7 @@ class Transport:
         call = _Call(f"{self._settings.base_url}{path}{query}", path, parse, tally, shrinkable)
         failure: _Failure
         try:
-            result: T = self._retrying()(self._attempt, call)
+            result: T = self._retrying(call)(self._attempt, call)
         except _Failure as last:
             failure = last
         else:
@@ -187,7 +200,7 @@ class Transport:
         # Raised out here, so that no exception in the chain holds the request with its key.
         raise _final_error(failure, call, self._settings.max_elapsed)
 
-    def _retrying(self) -> tenacity.Retrying:
+    def _retrying(self, call: _Call[T]) -> tenacity.Retrying:
         settings = self._settings
         waits: dict[int, float] = {}
         started = self._clock()
@@ -202,7 +215,7 @@ class Transport:
             return state.attempt_number >= settings.max_attempts or elapsed + wait(state) > settings.max_elapsed
 
         retried = tenacity.retry_if_exception_type(_Failure)
-        return tenacity.Retrying(stop=stop, wait=wait, retry=retried, sleep=self._sleep, reraise=True)
+        return tenacity.Retrying(stop=stop, wait=wait, retry=retried, sleep=self._pause(call), reraise=True)
 
     def _wait_after(self, state: tenacity.RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None
@@ -215,6 +228,8 @@ class Transport:
 
     def _attempt(self, call: _Call[T]) -> T:
         self._hold_back(call)
+        if call.tally.abandoned.is_set():
+            raise LoadAbandonedError
         call.tally.count(again=call.attempts > 0)
         call.attempts += 1
         outcome = self._send(call)
@@ -230,23 +245,27 @@ class Transport:
             words = self._without_key(str(problem))
         raise _Unreadable(words, status=outcome.status_code)
 
+    def _pause(self, call: _Call[T]) -> Callable[[float], Any]:
+        return self._sleep or call.tally.abandoned.wait
+
     def _hold_back(self, call: _Call[T]) -> None:
         """Wait until the key's limit allows another request, or say at once that it takes too long."""
         budget = self._settings.max_elapsed
         # In a loop, because a request of another thread may meet a longer limit meanwhile.
-        while (held := self._held_until - self._clock()) > 0:
+        while (held := self._held_until - self._clock()) > 0 and not call.tally.abandoned.is_set():
             if held > budget:
                 wait = f"the API asks to wait {held:.0f} s, and the budget is max_elapsed={budget:g} s"
                 status, attempts = HTTPStatus.TOO_MANY_REQUESTS.value, call.attempts
                 raise RequestError(f"{call.path}: {wait}", status=status, attempts=attempts, path=call.path)
-            self._sleep(held)
+            self._pause(call)(held)
 
     def _send(self, call: _Call[T]) -> requests.Response | _Failure | RequestError:
         """Return the answer, or why there is none: never raised here, where the chain would hold the key."""
         settings = self._settings
         timeout = (settings.connect_timeout, settings.read_timeout)
         try:
-            return self._session.get(call.url, timeout=timeout)
+            with self._slots:
+                return self._session.get(call.url, timeout=timeout)
         except requests.ReadTimeout:
             return _Timeout(f"nothing came for {settings.read_timeout:g} s")
         except requests.ConnectTimeout:

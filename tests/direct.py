@@ -1,5 +1,6 @@
 """The stand-in's answers without a network, for tests that make thousands of requests."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -32,6 +33,7 @@ class DirectTransport(Transport):
     ) -> None:
         self.sessions = Store(SESSIONS, sessions)
         self.requests: list[Request] = []
+        self._lock = threading.Lock()
         self.before: Callable[[int], None] = lambda _: None
         self._routes = Routes(self.sessions, Store(VERSIONS, versions), KEY, Behaviour(**behaviour))
 
@@ -46,6 +48,10 @@ class DirectTransport(Transport):
     ) -> T:
         """Return the parsed body, or raise as a transport does; nothing goes wrong on the way."""
         del shrinkable
+        with self._lock:
+            return self._answered(path, params, parse, tally)
+
+    def _answered(self, path: str, params: Sequence[tuple[str, str]], parse: Callable[[bytes], T], tally: Tally) -> T:
         tally.count(again=False)
         number = len(self.requests) + 1
         request = Request(number, "GET", path, urlencode(params), {"Authorization": f"Bearer {KEY}"})

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import reference
 
-from galtea_frames.frames import to_frame
+from galtea_frames.decode import PageReader
+from galtea_frames.frames import all_times, to_frame
+from galtea_frames.gather import Gatherer, Nested
 from galtea_frames.resources import SESSIONS
-from galtea_frames.table import Nested, TableBuilder
+from galtea_frames.table import TableSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import pandas as pd
     import pyarrow as pa
 
+    from galtea_frames.decode import Page
+    from galtea_frames.gather import Batch
     from galtea_frames.resources import Resource
     from galtea_frames.table import Notes
 
@@ -23,6 +27,28 @@ Record = dict[str, Any]
 
 #: An argument of `to_frame`.
 Option = Any
+
+
+class TableBuilder:
+    """Pages to one table, as a loader gathers and settles them."""
+
+    def __init__(self, resource: Resource, nested: Nested = "columns") -> None:
+        self.gatherer = Gatherer(resource, nested)
+        self.batches: list[Batch] = []
+
+    def add(self, content: bytes, skip: Collection[int] = ()) -> None:
+        """Add the rows of a page, but for those numbered in `skip`."""
+        self.batches.append(self.gatherer.gather(self.gatherer.reader.read(content), skip))
+
+    def finish(self) -> tuple[pa.Table, Notes]:
+        """Return the table and its notes."""
+        schema = TableSchema(self.gatherer)
+        return schema.table(self.batches), schema.notes
+
+
+def open_page(content: bytes) -> Page:
+    """Return a page of sessions."""
+    return PageReader(SESSIONS).open(content)
 
 
 def build(pages: Sequence[bytes], nested: Nested = "columns", resource: Resource = SESSIONS) -> tuple[pa.Table, Notes]:
@@ -44,7 +70,8 @@ def framed(table: pa.Table, notes: Notes, resource: Resource = SESSIONS, **optio
         "null_fields": notes.null_fields,
         "time_digits": notes.time_digits,
     }
-    return to_frame(table, attrs, **options)
+    dates = [name for name in options.pop("parse_dates", ()) if all_times(name, [table])]
+    return to_frame(table, attrs, parse_dates=dates, **options)
 
 
 def frame_of(

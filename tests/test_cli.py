@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -168,11 +169,11 @@ def test_options_ask_what_arguments_ask(
     arguments: dict[str, Any],
 ) -> None:
     """Every filter is an option: the requests are those of the loader's call, and so is the frame."""
-    with gf.Client() as client:
+    with gf.Client(max_workers=1) as client:  # several race, and which of them ask once more is left to chance
         expected = LOADERS[kind](**arguments, client=client)
     asked = queries(api)
     api.reset()
-    assert 0 == run("export", kind, "--out", "f", *options).code
+    assert 0 == run("export", kind, "--out", "f", "--max-workers", 1, *options).code
     assert asked == queries(api)
     assert_frame_equal(expected, gf.read_parquet("f"))
 
@@ -216,9 +217,10 @@ def test_json_is_for_machines(run: Run) -> None:
     done = run("export", "sessions", "--out", "f", "--json", "--no-progress")
     said = json.loads(done.out)
     frame = gf.read_parquet("f")
-    expected = {"rows": 200, "columns": frame.shape[1], "out": "f", "requests": 3, "retries": 0, "complete": True}
+    expected = {"rows": 200, "columns": frame.shape[1], "out": "f", "retries": 0, "complete": True}
     assert expected == {name: said[name] for name in expected}
-    assert frame.attrs["galtea_frames"]["mixed_columns"] == said["mixed_columns"]
+    for name in ("requests", "mixed_columns"):
+        assert frame.attrs["galtea_frames"][name] == said[name]
     assert [] == said["overflow_columns"]
     assert 0 < said["seconds"] < 60
 
@@ -250,6 +252,9 @@ def test_export_makes_datasets(run: Run) -> None:
     assert 0 == run("export", "sessions", "--out", "d", *options).code
     assert all(each.name.startswith("version_id=") for each in Path("d").iterdir())
     assert 200 == len(gf.read_parquet("d"))
+    assert {"SNAPPY"} == {
+        pq.read_metadata(each).row_group(0).column(0).compression for each in Path("d").rglob("*.parquet")
+    }
 
 
 # -- check --
@@ -272,7 +277,7 @@ def test_check_says_that_all_is_well(run: Run, api: Api) -> None:
     assert expected == done.out.splitlines()[:-1]
     assert re.fullmatch(r"all well; \d+\.\d s for the newest of each", done.out.splitlines()[-1])
     assert api.api_key not in done.out
-    assert 8 >= len(api.requests)
+    assert 20 > len(api.requests)
     assert 1 >= max(request.rows or 0 for request in api.requests)
 
 
@@ -436,7 +441,7 @@ def test_ctrl_c_ends_a_load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         begin = time.monotonic()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
-        assert time.monotonic() - begin < 2
+        assert time.monotonic() - begin < 3
     assert (130, "", "stopped") == (process.returncode, out, err.strip())
     assert [] == list(tmp_path.iterdir())
 

@@ -3,12 +3,11 @@ from typing import Any, get_args
 import pyarrow as pa
 import pytest
 import reference
-from tables import build, frame_of
+from tables import TableBuilder, build, frame_of, open_page
 
-from galtea_frames.decode import open_page
 from galtea_frames.records import to_records
 from galtea_frames.resources import SESSIONS
-from galtea_frames.table import Nested, TableBuilder
+from galtea_frames.gather import Nested
 
 NESTED: tuple[Nested, ...] = get_args(Nested)
 NOON = '"createdAt":"2026-03-01T12:00:00.000Z"'
@@ -55,8 +54,8 @@ def test_a_page_knows_its_rows(page: str, ids: tuple[str, ...], ordered: bool, f
     """A page tells the ids of its rows, whether their times go forwards, and the first and the last of these."""
     opened = open_page(page.encode())
     offset = NOON_IN_MICROSECONDS if ids else 0
-    assert (ids, ordered, offset + first, offset + last) == (opened.ids, opened.ordered, opened.first, opened.last)
-    assert page.encode() == opened.content
+    assert (ids, ordered) == (tuple(opened.ids), opened.ordered)
+    assert (offset + first, offset + last) == (opened.first, opened.last)
 
 
 @pytest.mark.parametrize(

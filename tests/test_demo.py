@@ -77,7 +77,11 @@ def test_its_numbers_are_those_of_the_file(printed: str, folder: Path) -> None:
     rates = (ended["status"] == "FAILED").groupby(ended["version.created_at"]).mean()
     assert [f"{rate:.1%}" for rate in rates] == re.findall(r" ([\d.]+%) ", printed)
     unknown = frame["version.id"].isna().sum()
-    assert f"2,000 sessions, each once, in 23 requests; {frame.shape[1]} typed columns;\n{unknown} sessions" in printed
+    requests = frame.attrs["galtea_frames"]["requests"]
+    assert (
+        f"2,000 sessions, each once, in {requests} requests; {frame.shape[1]} typed columns;\n{unknown} sessions"
+        in printed
+    )
 
 
 def test_its_files_are_where_it_says(printed: str, folder: Path) -> None:

@@ -12,7 +12,7 @@ from tables import build, frame_of, framed
 import galtea_frames as gf
 from galtea_frames.frames import DtypeBackend, sorted_table, warn, warn_of
 from galtea_frames.resources import SESSIONS, VERSIONS, Resource
-from galtea_frames.table import Nested
+from galtea_frames.gather import Nested
 
 NESTED: tuple[Nested, ...] = get_args(Nested)
 BACKENDS: tuple[DtypeBackend, ...] = get_args(DtypeBackend)

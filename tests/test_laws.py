@@ -14,16 +14,15 @@ import pytest
 import reference
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from tables import build, framed
+from tables import TableBuilder, build, framed, open_page
 
-from galtea_frames.decode import open_page
 from galtea_frames.frames import sorted_table, to_frame
 from galtea_frames.joins import How, join_sessions_versions
 from galtea_frames.names import column_name, root_names, split_name
 from galtea_frames.records import to_records
 from galtea_frames.resources import SESSIONS, VERSIONS
 from galtea_frames.scan import scan_page
-from galtea_frames.table import Nested, TableBuilder
+from galtea_frames.gather import Nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -428,6 +428,23 @@ def members(request: Request) -> int:
     return sum(name.endswith("[]") and name != "sort[]" for name, _ in request.query)
 
 
+def test_a_row_that_two_walks_find_is_one_row() -> None:
+    """A session that moves to another version between the walks of a long list comes once."""
+    first, last = MANY_VERSIONS[0], MANY_VERSIONS[-1]
+    server = DirectTransport([each | {"versionId": first} for each in SESSIONS[:3]])
+    moved: list[str] = []
+
+    def move(_number: int) -> None:
+        if not moved and last in server.requests[-1].values("versionIds"):
+            server.sessions.update(SESSIONS[1]["id"], versionId=last)
+            moved.append(SESSIONS[1]["id"])
+
+    server.before = move
+    frame = gf.load_sessions(version_ids=MANY_VERSIONS, client=server.client(max_workers=1))
+    assert moved
+    assert sorted(each["id"] for each in SESSIONS[:3]) == sorted(frame["id"])
+
+
 @pytest.mark.parametrize("limit", [7, 400])
 def test_long_exclusions_with_a_limit(client: gf.Client, limit: int) -> None:
     """A limit counts rows that every one of the walks agrees on."""
@@ -592,7 +609,7 @@ def test_no_frame_past_the_budget(api: SampleApi, at: int) -> None:
     """When a request fails for good in the middle of the walk there is an error, and no part of the rows."""
     api.answers = lambda request: Reply(503, {"message": "busy"}) if request.number >= at else None
     with (
-        gf.Client(api.api_key, api.url, page_size=100, max_attempts=2) as client,
+        gf.Client(api.api_key, api.url, page_size=100, max_attempts=2, max_workers=1) as client,
         pytest.raises(gf.RequestError, match=r"/sessions answered 503 \(busy\) after 2 attempts") as caught,
     ):
         gf.load_sessions(client=client)

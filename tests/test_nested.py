@@ -6,7 +6,7 @@ import reference
 from tables import build, metadata_of
 
 from galtea_frames.resources import SESSIONS
-from galtea_frames.table import Nested
+from galtea_frames.gather import Nested
 
 BUDGET = 500
 

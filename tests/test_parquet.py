@@ -289,6 +289,7 @@ REFUSED = {
     "index of objects": (indexed(pd.Index([1, "x", 2.5], dtype=object)), "column '__index_level_0__' cannot be stored"),
     "attrs of sets": (with_attrs(x={1}), "frame.attrs cannot be stored as JSON: .*set"),
     "attrs of NaN": (with_attrs(x=np.nan), "frame.attrs cannot be stored as JSON: "),
+    "attrs of infinity": (with_attrs(x=np.inf), "frame.attrs cannot be stored as JSON: "),
     "attrs of tuples": (with_attrs(x=(1, 2)), "frame.attrs cannot be stored as JSON: tuples"),
     "attrs of numpy": (with_attrs(x=np.int64(1)), "frame.attrs cannot be stored as JSON: .*int64"),
 }

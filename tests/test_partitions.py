@@ -76,6 +76,7 @@ def test_any_text_names_a_folder(tmp_path: Path) -> None:
     found = files(folder)
     assert len(TEXTS) == len(found)
     assert {2} == {each.count("/") + 1 for each in found}
+    assert len(TEXTS) == len({each.partition("/")[0] for each in found})
     values = [unquote(each.partition("/")[0].removeprefix("key=")) for each in found]
     assert sorted(NULL if text is None else text for text in TEXTS) == sorted(values)
 

@@ -335,6 +335,11 @@ LONG = [
     pytest.param({"version_ids": MANY, "test_case_ids": CASES}, 64, id="120 versions x 120 test cases"),
     pytest.param({"version_ids": MANY, "product_ids": ["p"], "test_ids": ""}, 4, id="two short lists and a long one"),
     pytest.param({"ids": MANY, "version_ids": MANY}, 64, id="ids x versions"),
+    pytest.param(
+        {"custom_ids": [f"c{n}" for n in range(200)], "product_ids": [f"p{n}" for n in range(200)]},
+        64,
+        id="many short members of two lists",
+    ),
     pytest.param({"exclude_test_ids": MANY}, 4, id="120 exclusions"),
     pytest.param({"exclude_test_ids": MANY, "version_ids": MANY}, 64, id="120 exclusions x 120 versions"),
     pytest.param({"custom_ids": ["ü" * 100, "é" * 100, "a" * 1500]}, 3, id="long members, longer when quoted"),

@@ -4,11 +4,11 @@ from typing import Any, get_args
 import pyarrow as pa
 import pytest
 import reference
-from tables import build, frame_of
+from tables import TableBuilder, build, frame_of
 
 from galtea_frames.records import to_records
 from galtea_frames.resources import SESSIONS, VERSIONS, Resource
-from galtea_frames.table import TIME, Nested, TableBuilder
+from galtea_frames.gather import TIME, Nested
 
 NESTED: tuple[Nested, ...] = get_args(Nested)
 SECOND = 1_772_359_200_000_000  # 2026-03-01T10:00:00Z in microseconds since 1970
@@ -224,4 +224,4 @@ def test_a_builder_counts_its_rows() -> None:
     builder.add(reference.page([{"id": "a"}, {"id": "b"}]))
     builder.add(reference.page([]))
     builder.add(reference.page([{"id": "c"}]), skip={0})
-    assert builder.rows == 2
+    assert builder.gatherer.rows == 2

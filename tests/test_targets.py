@@ -107,16 +107,28 @@ def test_an_old_folder_that_cannot_be_put_back_is_not_taken_for_new(
     assert_frame_equal(OLDER, gf.read_parquet(tmp_path / "target"))
 
 
-def test_datasets_of_long_names_have_their_own_old_folders(tmp_path: Path) -> None:
+@pytest.mark.parametrize("length", [150, 230])
+def test_datasets_of_long_names_have_their_own_old_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
     """Two names that differ at their ends only are never swapped for each other."""
-    names = ["n" * 230 + end for end in "ab"]
-    for name in names:
-        gf.write_parquet(OLDER, tmp_path / name, partition_by="key")
-    (tmp_path / names[0]).rename(tmp_path / f".{'0' * 64}.old")
+    one, other = (tmp_path / ("n" * length + end) for end in "ab")
+    gf.write_parquet(OLDER, one, partition_by="key")
+    real, renamed = os.rename, []
+
+    def rename_once(*paths: Any) -> None:  # noqa: ANN401 - as the original
+        renamed.append(paths)
+        if len(renamed) > 1:
+            raise KeyboardInterrupt
+        real(*paths)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "rename", rename_once)
+        with pytest.raises(KeyboardInterrupt):
+            gf.write_parquet(NEWER, one, partition_by="key")
     with pytest.raises(gf.ParquetError, match="there is no Parquet file"):
-        gf.read_parquet(tmp_path / names[0])
-    gf.write_parquet(NEWER, tmp_path / names[1], partition_by="key")
-    assert_frame_equal(NEWER, gf.read_parquet(tmp_path / names[1]))
+        gf.read_parquet(other)
+    assert_frame_equal(OLDER, gf.read_parquet(one))
 
 
 # -- writes that fail --

@@ -1,0 +1,185 @@
+"""Pages to narrow Arrow arrays, batch by batch, noting on the way what the columns of all rows will have to hold."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from galtea_frames.decode import ABSENT, PageReader
+from galtea_frames.kinds import TEXT, has_utf8
+from galtea_frames.nested import Survey
+from galtea_frames.times import LAYOUTS, instant
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from galtea_frames.decode import Rows
+    from galtea_frames.nested import Chunks
+    from galtea_frames.resources import Column, Resource
+
+Nested = Literal["columns", "json", "both"]
+
+TIME = pa.timestamp("us", "UTC")
+
+#: The first and the last instant of the years 1 to 9999, which is what `instant` reads: Arrow knows a year 0.
+_FIRST_INSTANT = instant("0001-01-01T00:00:00Z")
+_LAST_INSTANT = instant("9999-12-31T23:59:59.999999Z")
+
+
+@dataclass
+class Batch:
+    """Some rows as narrow Arrow arrays.
+
+    Attributes:
+        rows: how many.
+        documented: by API name, the documented columns, nested ones among them as JSON text where that is wanted.
+        sent_times: the time columns as they were sent, where that is wanted.
+        objects: by API name, what the documented objects hold.
+        others: what other fields hold, objects among them taken apart.
+        others_whole: the same with objects as JSON text, where that is wanted.
+        misfits: by row, documented fields with values that their column cannot hold.
+        nulls: by API name, the rows in which another field was sent as null, where that is wanted.
+    """
+
+    rows: int
+    documented: dict[str, pa.Array] = field(default_factory=dict)
+    sent_times: dict[str, pa.Array] = field(default_factory=dict)
+    objects: dict[str, Chunks] = field(default_factory=dict)
+    others: Chunks = field(default_factory=dict)
+    others_whole: Chunks = field(default_factory=dict)
+    misfits: dict[int, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    nulls: dict[str, list[int]] = field(default_factory=dict)
+
+
+class Gatherer:
+    """Gathers pages of one resource.
+
+    Args:
+        resource: whose rows these are.
+        nested: whether nested fields become typed columns, JSON text, or both.
+
+    Attributes:
+        reader: opens the pages.
+        rows: how many rows were gathered.
+        objects: by API name, what was seen of the documented objects.
+        others: what was seen of other fields.
+        others_whole: the same with objects as JSON text.
+        sent: by API name, how many rows had another field.
+        sent_as_null: how many of them had it as null.
+        statuses: members of the status column.
+        misfits: by API name, how many values of documented fields are of another type.
+        layouts: by API name and digits, how many times of a column were written with so many digits.
+    """
+
+    def __init__(self, resource: Resource, nested: Nested = "columns") -> None:
+        self.resource = resource
+        self.flatten = nested != "json"
+        self.as_text = nested != "columns"
+        self.reader = PageReader(resource, as_text=self.as_text, as_values=self.flatten)
+        self._documented = {column.api: column for column in resource.columns}
+        self.rows = 0
+        self.objects = {column.api: Survey() for column in resource.columns if column.kind == "object"}
+        self.others = Survey()
+        self.others_whole = Survey(flatten=False)
+        self.sent: Counter[str] = Counter()
+        self.sent_as_null: Counter[str] = Counter()
+        self.statuses: set[str] = set()
+        self.misfits: Counter[str] = Counter()
+        self.layouts: dict[str, Counter[int]] = defaultdict(Counter)
+
+    def gather(self, rows: Rows, skip: Collection[int] = ()) -> Batch:
+        """Return the rows of a page, but for those numbered in `skip`."""
+        read = rows.batch(skip)
+        batch = Batch(read.rows)
+        self.rows += read.rows
+        for api, texts in read.texts.items():
+            batch.documented[api] = pa.array(texts, TEXT)
+        for api, values in read.fields.items():
+            column = self._documented.get(api)
+            if column is None:
+                self._gather_other(api, values, batch)
+            elif column.kind == "object":
+                self.objects[api].gather(values, batch.objects.setdefault(api, {}))
+            else:
+                self._gather_documented(column, values, batch)
+        return batch
+
+    def _gather_documented(self, column: Column, values: Sequence[Any], batch: Batch) -> None:
+        texts = self._texts(column, values, batch)
+        if column.kind == "status":
+            coded = texts.dictionary_encode()
+            self.statuses.update(coded.dictionary.to_pylist())
+            batch.documented[column.api] = coded
+        elif column.kind == "time":
+            batch.documented[column.api] = times = self._times(column, texts, batch)
+            if self.as_text:
+                batch.sent_times[column.api] = texts
+                counts = {digits: pc.sum(written_alike(times, texts, digits)).as_py() or 0 for digits in LAYOUTS}
+                self.layouts[column.api].update(counts)
+        else:
+            batch.documented[column.api] = texts
+
+    def _texts(self, column: Column, values: Sequence[Any], batch: Batch) -> pa.Array:
+        try:
+            return pa.array(values, TEXT)
+        except (pa.ArrowException, TypeError, UnicodeEncodeError):  # something else than text, or a lone surrogate
+            return pa.array([self._text(column, row, value, batch) for row, value in enumerate(values)], TEXT)
+
+    def _text(self, column: Column, row: int, value: object, batch: Batch) -> str | None:
+        if value is None or value is ABSENT:
+            return None
+        if isinstance(value, str) and has_utf8(value):
+            return value
+        self._keep_misfit(column, row, value, batch)
+        return None
+
+    def _keep_misfit(self, column: Column, row: int, value: object, batch: Batch) -> None:
+        batch.misfits[row][column.api] = value
+        self.misfits[column.api] += 1
+
+    def _times(self, column: Column, texts: pa.Array, batch: Batch) -> pa.Array:
+        try:
+            times = pc.cast(texts, TIME)
+        except pa.ArrowInvalid:  # no zone, more digits than Arrow reads, or no time at all
+            pass
+        else:
+            if _within_calendar(times):
+                return times
+        moments = [self._moment(column, row, text, batch) for row, text in enumerate(texts.to_pylist())]
+        return pa.array(moments, pa.int64()).cast(TIME)
+
+    def _moment(self, column: Column, row: int, text: str | None, batch: Batch) -> int | None:
+        try:
+            return None if text is None else instant(text)
+        except ValueError:
+            self._keep_misfit(column, row, text, batch)
+            return None
+
+    def _gather_other(self, api: str, values: Sequence[Any], batch: Batch) -> None:
+        sent = len(values) - values.count(ABSENT)
+        if not sent:  # known from other pages, or from a row that is skipped
+            return
+        self.sent[api] += sent
+        if self.flatten:
+            self.others.gather(values, batch.others, (api,))
+        if self.as_text:
+            self.others_whole.gather(values, batch.others_whole, (api,))
+            batch.nulls[api] = [row for row, value in enumerate(values) if value is None]
+            self.sent_as_null[api] += len(batch.nulls[api])
+
+
+def written_alike(times: pa.Array, sent: pa.Array, digits: int) -> pa.Array:
+    """Tell for each time whether it was sent with so many digits after the second and a `Z`; a null was."""
+    written = pc.strftime(times.cast(pa.timestamp(LAYOUTS[digits][1]), safe=False), "%Y-%m-%dT%H:%M:%SZ")
+    return pc.or_kleene(pc.is_null(sent), pc.fill_null(pc.equal(written.cast(TEXT), sent), fill_value=False))
+
+
+def _within_calendar(times: pa.Array) -> bool:
+    """Tell whether all times lie in the years that `instant` reads."""
+    bounds = pc.min_max(times.cast(pa.int64())).as_py()
+    least, most = bounds["min"], bounds["max"]
+    return least is None or (least >= _FIRST_INSTANT and most <= _LAST_INSTANT)
