@@ -6,6 +6,7 @@ import json
 import sys
 import time
 import warnings
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,12 +15,19 @@ from galtea_frames import sample
 from galtea_frames._version import __version__
 from galtea_frames.client import Client
 from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SettingsError
-from galtea_frames.loaders import load_sessions, load_sessions_with_versions, load_versions
-from galtea_frames.parquet import write_parquet
+from galtea_frames.loaders import (
+    iter_joined,
+    iter_sessions,
+    iter_versions,
+    load_sessions,
+    load_sessions_with_versions,
+    load_versions,
+)
+from galtea_frames.parquet import write_frames, write_parquet
 from galtea_frames.resources import SESSIONS, VERSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import pandas as pd
 
@@ -32,6 +40,12 @@ _LOADERS: dict[str, tuple[Resource, Callable[..., pd.DataFrame]]] = {
     "sessions": (SESSIONS, load_sessions),
     "versions": (VERSIONS, load_versions),
     "joined": (SESSIONS, load_sessions_with_versions),
+}
+
+_ITERATORS: dict[str, Callable[..., Iterator[pd.DataFrame]]] = {
+    "sessions": iter_sessions,
+    "versions": iter_versions,
+    "joined": iter_joined,
 }
 
 
@@ -150,18 +164,23 @@ def _export(
     as_json: bool,
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> None:
-    _, load = _LOADERS[kind]
     started = time.monotonic()
     nested = given.pop("nested")
     with _client(given) as client:
-        frame = load(**_arguments(given), nested=nested, client=client)
-    write_parquet(frame, out, partition_by=list(partition_by) or None, compression=compression)
+        arguments = _arguments(given) | {"nested": nested, "client": client}
+        if partition_by or any(arguments[name] is not None for name in ("sort", "limit", "offset")):
+            first = _LOADERS[kind][1](**arguments)
+            write_parquet(first, out, partition_by=list(partition_by) or None, compression=compression)
+        else:  # as it comes, however much there is
+            frames = _ITERATORS[kind](**arguments)
+            first = next(frames)
+            write_frames(chain([first], frames), first.attrs["galtea_frames"]["rows"], out, compression=compression)
     seconds = time.monotonic() - started
-    attrs = frame.attrs["galtea_frames"]
-    summary = {"rows": len(frame), "columns": frame.shape[1], "out": out, "seconds": round(seconds, 3)}
+    attrs = first.attrs["galtea_frames"]
+    summary = {"rows": attrs["rows"], "columns": first.shape[1], "out": out, "seconds": round(seconds, 3)}
     summary |= {name: attrs[name] for name in ("requests", "retries", "complete", "mixed_columns", "overflow_columns")}
     what = "sessions with their versions" if kind == "joined" else kind
-    _say(summary, f"{len(frame):,} {what}, {frame.shape[1]} columns, in {seconds:.1f} s: {out}", as_json=as_json)
+    _say(summary, f"{attrs['rows']:,} {what}, {first.shape[1]} columns, in {seconds:.1f} s: {out}", as_json=as_json)
 
 
 def _say(summary: dict[str, Any], line: str, *, as_json: bool) -> None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Unpack, get_args
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from galtea_frames import progress
 from galtea_frames.arguments import SessionArguments, VersionArguments, takes
 from galtea_frames.client import Client
 from galtea_frames.errors import QueryError
 from galtea_frames.fetch import Fetch
-from galtea_frames.frames import DtypeBackend, all_times, sorted_table, to_frame, warn_of
+from galtea_frames.frames import ATTRS, DtypeBackend, all_times, sorted_table, to_frame, warn_of
 from galtea_frames.gather import Gatherer, Nested
 from galtea_frames.joins import join_sessions_versions
 from galtea_frames.query import build_query
@@ -118,7 +120,8 @@ def load_sessions_with_versions(**arguments: Unpack[SessionArguments]) -> pd.Dat
     query, options = _checked(SESSIONS, arguments)
     with _shared(options.client) as client:
         sessions = _fetched(query, options, client)
-        versions = _fetched_versions(sessions, query, options, client)
+        occurring = list(sessions["version_id"].dropna().unique())
+        versions = _fetched_versions(occurring, query, options, client)
     return join_sessions_versions(sessions, versions)
 
 
@@ -203,12 +206,21 @@ def _fetched(query: Query, options: _Options, client: Client, *, missing_ok: boo
     return load.frame(table, schema.notes, table.num_rows, dates)
 
 
-def _streamed(query: Query, options: _Options) -> Iterator[pd.DataFrame]:
-    """Yield the result in parts; rows wait on disk until the last one has said what the columns are."""
+def _streamed(query: Query, options: _Options, occurring: Counter[str | None] | None = None) -> Iterator[pd.DataFrame]:
+    """Yield the result in parts; rows wait on disk until the last one has said what the columns are.
+
+    Args:
+        query: what is asked for.
+        options: how the frames are wanted.
+        occurring: counts the version ids of all rows, before the first part is yielded.
+    """
     with _shared(options.client) as client, Spool() as spool:
         load = _Load(query, options, client)
         for batch in load.batches():
             spool.append(batch)
+            if occurring is not None:
+                counts = pc.value_counts(batch.documented["versionId"]).to_pylist()
+                occurring.update({each["values"]: each["counts"] for each in counts})
         schema = load.settle()
         rows = max(0, load.gatherer.rows - query.offset)
         rows = rows if query.limit is None else min(rows, query.limit)
@@ -219,6 +231,30 @@ def _streamed(query: Query, options: _Options) -> Iterator[pd.DataFrame]:
             frame.index = pd.RangeIndex(given, given + len(frame))
             given += len(frame)
             yield frame
+
+
+def iter_joined(**arguments: Unpack[SessionArguments]) -> Iterator[pd.DataFrame]:
+    """Yield the rows of `load_sessions_with_versions` in frames of up to 10,000, all with the attrs of the whole."""
+    query, options = _checked(SESSIONS, arguments)
+    occurring: Counter[str | None] = Counter()
+    with _shared(options.client) as client:
+        shared = replace(options, client=client)
+        versions: pd.DataFrame | None = None
+        for sessions in _streamed(query, shared, occurring):
+            if versions is None:
+                versions = _fetched_versions([each for each in occurring if each is not None], query, options, client)
+            joined = join_sessions_versions(sessions, versions)
+            joined.attrs[ATTRS] |= {"rows": occurring.total(), "join": _totals(joined, versions, occurring)}
+            yield joined
+
+
+def _totals(joined: pd.DataFrame, versions: pd.DataFrame, occurring: Counter[str | None]) -> dict[str, Any]:
+    """Return what a join says of itself, with the counts of all parts instead of one's."""
+    known = set(versions["id"])
+    matched = sum(count for each, count in occurring.items() if each in known)
+    unknown = occurring.total() - matched - occurring[None]
+    counts = {"matched": matched, "null_version_ids": occurring[None], "unknown_version_ids": unknown}
+    return {**joined.attrs[ATTRS]["join"], **counts}
 
 
 def _ordered(spool: Spool, schema: TableSchema, query: Query) -> Iterator[pa.Table]:
@@ -247,11 +283,10 @@ def _parts(tables: Iterable[pa.Table], offset: int, limit: int) -> Iterator[pa.T
         yield rest.combine_chunks()
 
 
-def _fetched_versions(sessions: pd.DataFrame, query: Query, options: _Options, client: Client) -> pd.DataFrame:
-    """Return the versions that occur in the sessions, as far as they still exist."""
-    occurring = sessions["version_id"].dropna().unique()
+def _fetched_versions(occurring: list[str], query: Query, options: _Options, client: Client) -> pd.DataFrame:
+    """Return the versions with the ids that occur in sessions, as far as they still exist."""
     products = query.given.get("product_ids")
-    filters = {"product_ids": products} if products else {"ids": list(occurring)}
+    filters = {"product_ids": products} if products else {"ids": occurring}
     versions = _fetched(build_query(VERSIONS, filters), options, client, missing_ok=True)
     return versions[versions["id"].isin(occurring)].reset_index(drop=True)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from galtea_frames.partitions import partitions, positions_from_text, positions_
 from galtea_frames.targets import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from os import PathLike
 
     from galtea_frames.dtypes import Description
@@ -74,6 +75,29 @@ def write_parquet(
             own = description | {"partition": part.stored, "rows": positions_to_text(part.rows)}
             with folder.new_file(part.path) as file:
                 _write(rest.take(part.rows), own, file, compression)
+
+
+def write_frames(
+    frames: Iterator[pd.DataFrame], rows: int, path: str | PathLike[str], *, compression: str = "zstd"
+) -> None:
+    """Write frames of one schema, one after the other, as `write_parquet` writes one frame of all their rows.
+
+    Args:
+        frames: at least one, with the same columns, dtypes and attrs, and without an index of their own.
+        rows: how many rows they have in all.
+        path: a local path or a URL.
+        compression: a codec of Parquet.
+
+    Raises:
+        ParquetError: a frame cannot be stored as it is, or the path cannot be written.
+    """
+    target = Target.at(path)
+    first, description = _describe(next(frames))
+    description["index"]["range"] = [0, rows, 1]
+    schema = _with_description(first, description).schema
+    with target.new_file() as file, pq.ParquetWriter(file, schema, compression=compression) as writer:
+        for group in _row_groups(chain([first], (_describe(frame)[0] for frame in frames))):
+            writer.write_table(group.cast(schema), row_group_size=_ROW_GROUP)
 
 
 def read_parquet(path: str | PathLike[str]) -> pd.DataFrame:
@@ -200,9 +224,24 @@ def _nameable(dtype: Any) -> Any:  # noqa: ANN401 - pandas' dtypes share no type
         return object
 
 
+def _with_description(table: pa.Table, description: dict[str, Any]) -> pa.Table:
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: json.dumps(description).encode()})
+
+
+def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Yield the rows in tables large enough for a row group, the last one as large as it is."""
+    held: list[pa.Table] = []
+    for table in tables:
+        held.append(table)
+        if sum(each.num_rows for each in held) >= _ROW_GROUP:
+            yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)
+
+
 def _write(table: pa.Table, description: dict[str, Any], file: Any, compression: str) -> None:  # noqa: ANN401 - binary file
-    metadata = {**(table.schema.metadata or {}), _KEY: json.dumps(description).encode()}
-    table = table.replace_schema_metadata(metadata)
+    table = _with_description(table, description)
     try:
         pq.write_table(table, file, compression=compression, row_group_size=_ROW_GROUP)
     except (pa.ArrowException, TypeError, ValueError) as problem:

@@ -362,7 +362,8 @@ def _final_error(failure: _Failure, call: _Call[T], max_elapsed: float) -> Galte
     if isinstance(failure, _Unreadable):
         return ResponseError(f"{call.path} answered what is no list of records, {tried}: {failure.words}")
     what = f"answered {failure.status} ({failure.words})" if failure.status else f"failed ({failure.words})"
-    message = f"{call.path} {what} {tried}"
+    where = call.path if failure.status else call.url.partition("?")[0]
+    message = f"{where} {what} {tried}"
     if failure.retry_after is not None:
         message += f"; it asks to wait {failure.retry_after:g} s, and the budget is max_elapsed={max_elapsed:g} s"
     return RequestError(message, status=failure.status, attempts=call.attempts, path=call.path)

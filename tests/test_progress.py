@@ -13,10 +13,6 @@ import galtea_frames as gf
 from galtea_frames import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rich.progress import Progress
-
     Shown = bool | Literal["auto"]
 
 
@@ -37,46 +33,88 @@ KERNEL = type("ZMQInteractiveShell", (), {})()
 TERMINAL = type("TerminalInteractiveShell", (), {})()
 
 
-@pytest.mark.parametrize(
-    ("wanted", "terminal", "shell", "widgets", "expected"),
-    [
-        pytest.param("auto", False, None, True, False, id="auto: in a pipe"),
-        pytest.param("auto", True, None, False, True, id="auto: on a terminal"),
-        pytest.param("auto", False, KERNEL, True, True, id="auto: in a notebook"),
-        pytest.param("auto", False, KERNEL, False, False, id="auto: in a notebook without widgets"),
-        pytest.param("auto", False, TERMINAL, True, False, id="auto: IPython in a pipe"),
-        pytest.param("auto", True, TERMINAL, False, True, id="auto: IPython on a terminal"),
-        pytest.param(True, False, None, False, True, id="True: in a pipe"),
-        pytest.param(False, True, KERNEL, True, False, id="False: on a terminal"),
-    ],
-)
-def test_it_is_shown_where_wanted(  # noqa: PLR0917 - a truth table
-    monkeypatch: pytest.MonkeyPatch,
-    wanted: Shown,
-    terminal: bool,
-    shell: object,
-    widgets: bool,
-    expected: bool,
-) -> None:
-    """True and False are obeyed; "auto" asks whether stderr is a terminal or the shell a notebook's."""
-    monkeypatch.setattr(sys, "stderr", Stream(terminal))
+class Display:
+    """A notebook's display: what was shown, one text after the other."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+
+    def __call__(self, bundle: dict[str, str], *, raw: bool, display_id: bool) -> Display:
+        """Show a line that can be changed."""
+        assert raw
+        assert display_id
+        return self.update(bundle, raw=raw)
+
+    def update(self, bundle: dict[str, str], *, raw: bool) -> Display:
+        """Change the line."""
+        assert raw
+        self.shown.append(bundle["text/plain"])
+        return self
+
+
+@pytest.fixture
+def display(monkeypatch: pytest.MonkeyPatch) -> Display:
+    """The display of IPython."""
+    display = Display()
+    monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=display))
+    return display
+
+
+def set_shell(monkeypatch: pytest.MonkeyPatch, shell: object) -> None:
+    """Run in this shell of IPython, or in none."""
     if shell is None:
         monkeypatch.delitem(sys.modules, "IPython", raising=False)
     else:
         monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
-    spec: Callable[[str], object] = lambda name: object() if widgets and name == "ipywidgets" else None  # noqa: E731
-    monkeypatch.setattr(progress, "find_spec", spec)
-    bars: list[Progress] = []
-    real = progress._bar  # noqa: SLF001 - whether there is a bar at all is what this is about
 
-    def bar() -> Progress:
-        bars.append(real())
-        return bars[-1]
 
-    monkeypatch.setattr(progress, "_bar", bar)
+@pytest.mark.parametrize(
+    ("wanted", "terminal", "shell", "expected"),
+    [
+        pytest.param("auto", False, None, None, id="auto: in a pipe"),
+        pytest.param("auto", True, None, "terminal", id="auto: on a terminal"),
+        pytest.param("auto", False, KERNEL, "notebook", id="auto: in a notebook"),
+        pytest.param("auto", False, TERMINAL, None, id="auto: IPython in a pipe"),
+        pytest.param("auto", True, TERMINAL, "terminal", id="auto: IPython on a terminal"),
+        pytest.param(True, False, None, "terminal", id="True: in a pipe"),
+        pytest.param(True, False, KERNEL, "notebook", id="True: in a notebook"),
+        pytest.param(False, True, KERNEL, None, id="False: on a terminal"),
+    ],
+)
+def test_it_is_shown_where_wanted(  # noqa: PLR0917 - a truth table
+    monkeypatch: pytest.MonkeyPatch,
+    display: Display,
+    wanted: Shown,
+    terminal: bool,
+    shell: object,
+    expected: str | None,
+) -> None:
+    """True and False are obeyed; "auto" asks whether stderr is a terminal or the shell a notebook's."""
+    stream = Stream(terminal)
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=iter(range(100)).__next__))
+    set_shell(monkeypatch, shell)
     with progress.shown(wanted, "sessions") as update:
         update(10, 1)
-    assert expected == bool(bars)
+    shown = "terminal" if stream.getvalue().strip() else "notebook" if display.shown else None
+    assert expected == shown
+
+
+def test_a_notebook_shows_slow_loads_only_and_clears_its_line(
+    monkeypatch: pytest.MonkeyPatch, display: Display
+) -> None:
+    """A load of under a second leaves no output at all; a longer one shows a line now and then, empty at the end."""
+    set_shell(monkeypatch, KERNEL)
+    clock = [0.0]
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    with progress.shown("auto", "sessions") as update:
+        clock[0] = 0.9
+        update(100, 1)
+    assert [] == display.shown
+    with progress.shown("auto", "sessions") as update:
+        for clock[0] in (1.0, 2.0, 2.1, 2.5):
+            update(100, 1)
+    assert ["sessions 100 rows  1 pages  91 rows/s", "sessions 100 rows  1 pages  62 rows/s", ""] == display.shown
 
 
 def test_it_says_rows_pages_and_rate(monkeypatch: pytest.MonkeyPatch) -> None:
