@@ -35,8 +35,14 @@ _QUESTIONS = (
     "¿Puedo cambiar la fecha de mi reserva sin coste? Viajo con un niño pequeño.",
     "The invoice shows VAT twice, and the total is not what I agreed to last week.",
 )
-_SCALARS = ("2 of 3", True, 0.5, "none", [1, 2])
-_TURN = {"role": "assistant", "text": "Your booking is confirmed for two at eight.", "ms": 512, "scores": [0.5, 0.25, 1]}
+#: What stands in place of a number. Scalars all: an object or a list among them would make Polars refuse the rows.
+_SCALARS = ("2 of 3", True, 0.5, "none", "1")
+_TURN = {
+    "role": "assistant",
+    "text": "Your booking is confirmed for two at eight.",
+    "ms": 512,
+    "scores": [0.5, 0.25, 1],
+}
 _TURN_BYTES = 100
 _LARGE_ROW_BYTES = 20_000
 _LARGE_PAGE_TURNS = 45

@@ -113,7 +113,7 @@ class PageReader:
         if self._texts:
             content.decode("utf-8")  # text that is left unread is left unchecked
         try:
-            with _COLLECTOR_PAUSE:
+            with COLLECTOR_PAUSE:
                 return self._read_fast(content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return _ExactRows(scan_page(content), self._layout.names, self._texts, self._as_values)
@@ -238,4 +238,4 @@ class _CollectorPause:
 
 
 #: The collector is the process's, and so is its pause.
-_COLLECTOR_PAUSE = _CollectorPause()
+COLLECTOR_PAUSE = _CollectorPause()

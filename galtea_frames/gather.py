@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.decode import ABSENT, PageReader
+from galtea_frames.decode import ABSENT, COLLECTOR_PAUSE, PageReader
 from galtea_frames.kinds import TEXT, has_utf8
 from galtea_frames.nested import Survey
 from galtea_frames.times import LAYOUTS, instant
@@ -93,20 +93,24 @@ class Gatherer:
 
     def gather(self, rows: Rows, skip: Collection[int] = ()) -> Batch:
         """Return the rows of a page, but for those numbered in `skip`."""
-        read = rows.batch(skip)
-        batch = Batch(read.rows)
-        self.rows += read.rows
-        for api, texts in read.texts.items():
-            batch.documented[api] = pa.array(texts, TEXT)
-        for api, values in read.fields.items():
-            column = self._documented.get(api)
-            if column is None:
-                self._gather_other(api, values, batch)
-            elif column.kind == "object":
-                self.objects[api].gather(values, batch.objects.setdefault(api, {}))
-            else:
-                self._gather_documented(column, values, batch)
+        with COLLECTOR_PAUSE:
+            read = rows.batch(skip)
+            batch = Batch(read.rows)
+            self.rows += read.rows
+            for api, texts in read.texts.items():
+                batch.documented[api] = pa.array(texts, TEXT)
+            for api, values in read.fields.items():
+                self._gather_field(api, values, batch)
         return batch
+
+    def _gather_field(self, api: str, values: Sequence[Any], batch: Batch) -> None:
+        column = self._documented.get(api)
+        if column is None:
+            self._gather_other(api, values, batch)
+        elif column.kind == "object":
+            self.objects[api].gather(values, batch.objects.setdefault(api, {}))
+        else:
+            self._gather_documented(column, values, batch)
 
     def _gather_documented(self, column: Column, values: Sequence[Any], batch: Batch) -> None:
         texts = self._texts(column, values, batch)

@@ -48,7 +48,8 @@ def kinds_of(values: Sequence[Any], types: set[type]) -> frozenset[str]:
     """
     kinds = {_BY_TYPE[each] for each in types if each in _BY_TYPE}
     if int in types:
-        kinds |= _integer_kinds(value for value in values if type(value) is int)
+        integers = [value for value in values if type(value) is int]
+        kinds |= _integer_kinds(min(integers), max(integers))
     if list in types:
         kinds |= _list_kinds([value for value in values if type(value) is list])
     if not types <= {*_BY_TYPE, int, list, _NONE}:
@@ -158,16 +159,10 @@ def _scalar_type(kinds: frozenset[str]) -> pa.DataType | None:
     return None
 
 
-def _integer_kinds(values: Iterable[int]) -> set[str]:
-    least, most = _bounds(values)
-    if least >= -_EXACT and most <= _EXACT:
+def _integer_kinds(least: int, most: int) -> set[str]:
+    if -_EXACT <= least and most <= _EXACT:
         return {"int"}
-    return {"long"} if least >= -(2**63) and most < 2**63 else {"huge"}
-
-
-def _bounds(values: Iterable[int]) -> tuple[int, int]:
-    listed = list(values)
-    return min(listed), max(listed)
+    return {"long"} if -(2**63) <= least and most < 2**63 else {"huge"}
 
 
 def _list_kinds(lists: Sequence[list[Any]]) -> set[str]:

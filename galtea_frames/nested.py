@@ -157,7 +157,7 @@ class Survey:
             values = [None if value is ABSENT else value for value in values]
         if dict in types:
             self.objects.add(path)
-            values = self._take_apart(path, values, rows, into)
+            values = self._take_apart(path, values, rows, types, into)
             types = set(map(type, values))
         types -= _NOTHING
         kinds = self._kinds.setdefault(path, frozenset())
@@ -167,15 +167,16 @@ class Survey:
             if not chunk.kinds <= kinds:
                 self._kinds[path] = kinds | chunk.kinds
 
-    def _take_apart(self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, into: Chunks) -> Sequence[Any]:
+    def _take_apart(
+        self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, types: set[type], into: Chunks
+    ) -> Sequence[Any]:
         """Gather what the objects among the values hold; return the values without them."""
         if len(path) >= MAX_DEPTH or not self._flatten:
             return [RawJson(json_text(value)) if type(value) is dict else value for value in values]
-        at = [index for index, value in enumerate(values) if value and type(value) is dict]
-        if len(at) == len(values):
+        if types == {dict} and all(values):
             self._gather_objects(path, values, rows, into)
             return ()
-        if at:
+        if at := [index for index, value in enumerate(values) if value and type(value) is dict]:
             within = at if rows is None else [rows[index] for index in at]
             self._gather_objects(path, [values[index] for index in at], within, into)
         return [value if type(value) is not dict else None if value else _EMPTY for value in values]
@@ -183,14 +184,17 @@ class Survey:
     def _gather_objects(
         self, path: Path, objects: Sequence[dict[str, Any]], rows: Sequence[int] | None, into: Chunks
     ) -> None:
-        keys = self._common.get(path, ())
-        lists = _by_key(objects, keys)
-        if lists is None or sum(map(len, objects)) != len(keys) * len(objects):
-            counts = Counter(chain.from_iterable(objects))
-            self._common[path] = keys = tuple(key for key, count in counts.items() if count == len(objects))
-            lists = _by_key(objects, keys) or {}
-            self._gather_others(path, objects, rows, {key: n for key, n in counts.items() if key not in lists}, into)
-        for key, values in lists.items():
+        common = self._common.get(path, ())
+        lists = _by_key(objects, common)
+        larger = range(len(objects)) if lists is None else _larger_than(objects, len(common))
+        if larger:
+            counts = Counter(chain.from_iterable(objects[at] for at in larger))
+            if lists is None or len(objects) in counts.values():
+                self._common[path] = common = tuple(key for key, count in counts.items() if count == len(objects))
+                lists = _by_key(objects, common)
+            others = {key: count for key, count in counts.items() if key not in common}
+            self._gather_others(path, objects, rows, larger, others, into)
+        for key, values in (lists or {}).items():
             self._gather((*path, key), values, rows, into)
 
     def _gather_others(
@@ -198,24 +202,30 @@ class Survey:
         path: Path,
         objects: Sequence[dict[str, Any]],
         rows: Sequence[int] | None,
+        larger: Sequence[int],
         counts: dict[str, int],
         into: Chunks,
     ) -> None:
-        """Gather the keys that only some of the objects have."""
+        """Gather the keys that only some of the objects have, the larger ones of them."""
         sparse: dict[str, tuple[list[Any], list[int]]] = {}
         for key, count in counts.items():
             if count * _SPARSE >= len(objects):
                 self._gather((*path, key), [each.get(key) for each in objects], rows, into)
             else:
                 sparse[key] = ([], [])
-        if not sparse:
-            return
-        for row, each in zip(range(len(objects)) if rows is None else rows, objects, strict=True):
-            for key in each.keys() & sparse.keys():
-                sparse[key][0].append(each[key])
-                sparse[key][1].append(row)
+        for at in larger if sparse else ():
+            for key in objects[at].keys() & sparse.keys():
+                sparse[key][0].append(objects[at][key])
+                sparse[key][1].append(at if rows is None else rows[at])
         for key, (values, within) in sparse.items():
             self._gather((*path, key), values, within, into)
+
+
+def _larger_than(objects: Sequence[dict[str, Any]], size: int) -> Sequence[int]:
+    """Return the positions of objects with more keys: having all the common ones, the others have no more."""
+    if sum(map(len, objects)) == size * len(objects):
+        return ()
+    return [at for at, each in enumerate(objects) if len(each) > size]
 
 
 def _by_key(objects: Sequence[dict[str, Any]], keys: tuple[str, ...]) -> dict[str, Sequence[Any]] | None:
