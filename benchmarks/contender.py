@@ -6,7 +6,6 @@ import gc
 import warnings
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.metadata import version
 from importlib.util import find_spec
 from statistics import median
 from time import perf_counter
@@ -82,9 +81,7 @@ def take_turns(
     A machine is faster in one minute than in the next. So ratios are of pairs that ran one right after the other, and
     a base that is a contender too shows what two runs of the same thing differ by.
     """
-    outcomes = [Outcome(each.name) for each in contenders]
-    for each in {each.needs for each in (*bases, *contenders)}:
-        import_module(each)  # outside the clock
+    outcomes = [Outcome(each.name, problem=_import_problem(each.needs)) for each in contenders]
     for _ in range(rounds):
         for contender, outcome in zip(contenders, outcomes, strict=True):
             if outcome.problem is None:
@@ -92,12 +89,25 @@ def take_turns(
     return outcomes
 
 
+def _import_problem(package: str) -> str | None:
+    """Import a package before the clock starts; return why that fails, if it does."""
+    try:
+        import_module(package)
+    except Exception as error:  # noqa: BLE001 - installed and broken: that is its result
+        return _said(error)
+    return None
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:_LONGEST_PROBLEM]
+
+
 def _take_turn(contender: Contender[Given], bases: Sequence[Contender[Given]], given: Given, outcome: Outcome) -> None:
     before = [(base.name, _timed(base, given)[0]) for base in bases]
     try:
         seconds, outcome.shape = _timed(contender, given)
     except Exception as error:  # noqa: BLE001 - whatever an alternative fails with is its result
-        outcome.problem = f"{type(error).__name__}: {' '.join(str(error).split())}"[:_LONGEST_PROBLEM]
+        outcome.problem = _said(error)
         return
     outcome.seconds.append(seconds)
     for name, base_seconds in before:
@@ -134,8 +144,3 @@ def installed(contenders: Sequence[Contender[Given]]) -> tuple[list[Contender[Gi
 def problems(outcomes: Sequence[Outcome]) -> list[str]:
     """Return a line for each contender that failed."""
     return [f"{each.name} fails: {each.problem}" for each in outcomes if each.problem is not None]
-
-
-def named(package: str, name: str) -> str:
-    """Return a contender's name with the version of its package, where that is installed."""
-    return name if find_spec(package) is None else f"{name} ({package} {version(package)})"

@@ -38,8 +38,8 @@ def _table(plan: Plan, traffic: Traffic) -> Table:
         f" {traffic} traffic",
         ["", "of the ideal", "without decode", "seconds", "ideal", "requests", "at once"],
         notes=[
-            f"ideal: {plan.latency_pages} × {plan.latency} s ÷ workers; "
-            f"without decode: less the {decode:.2f} s that the same load takes from a server that answers at once"
+            f"ideal: {plan.latency_pages} pages of {plan.latency} s, shared among the workers",
+            f"without decode: less the {decode:.2f} s that the same load takes from a server that answers at once",
         ],
     )
     with Server(rows, traffic=traffic, latency=plan.latency) as server:

@@ -17,7 +17,7 @@ def machine() -> str:
     """Return machine, system, Python, versions and date in two lines."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
     date = datetime.now(UTC).date().isoformat()
-    here = f"{os.cpu_count()} × {_processor()}{_memory()}, {platform.system()}, {python}, {date}"
+    here = f"{os.cpu_count()} cores of {_processor()}{_memory()}, {platform.system()}, {python}, {date}"
     return f"{here}\n{', '.join(filter(None, map(_versioned, _PACKAGES)))}"
 
 

@@ -27,7 +27,7 @@ _FIRST = datetime(2026, 1, 5, tzinfo=UTC)
 _SPAN_MS = 84 * 24 * 3_600 * 1_000
 
 _MODELS = ("model_small-2026-03", "model_large-2025-12", "model_large-2026-02")
-_TAGS = (["voice"], ["web", "returning"], [], ["web", "new", "trial"])
+_TAGS: tuple[list[str], ...] = (["voice"], ["web", "returning"], [], ["web", "new", "trial"])
 _TIERS = ("free", "pro", "enterprise")
 _COUNTRIES = ("ES", "GB", "DE", "PT", "JP")
 _QUESTIONS = (
@@ -37,12 +37,8 @@ _QUESTIONS = (
 )
 #: What stands in place of a number. Scalars all: an object or a list among them would make Polars refuse the rows.
 _SCALARS = ("2 of 3", True, 0.5, "none", "1")
-_TURN = {
-    "role": "assistant",
-    "text": "Your booking is confirmed for two at eight.",
-    "ms": 512,
-    "scores": [0.5, 0.25, 1],
-}
+#: About a hundred bytes as JSON.
+_TURN = {"role": "assistant", "text": "Your booking is confirmed for two at eight.", "ms": 512, "ok": [True, False]}
 _TURN_BYTES = 100
 _LARGE_ROW_BYTES = 20_000
 _LARGE_PAGE_TURNS = 45
@@ -90,7 +86,7 @@ def _record(number: int, rows: int, kind: Kind, traffic: Traffic) -> Record:
 
 
 def _scrambled(number: int) -> int:
-    """Return 64 bits that look random: making a generator of random numbers for each row would cost more than the row."""
+    """Return 64 bits that look random: a generator of random numbers for each row would cost more than the row."""
     bits = (number + 1) * 0x9E3779B97F4A7C15 & _MASK
     bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9 & _MASK
     return bits ^ bits >> 27

@@ -54,7 +54,7 @@ def _aligned(row: Sequence[str], widths: Sequence[int], gap: str) -> str:
 
 def ratio(value: float | None) -> str:
     """Return how many times as much; a dash for what was not measured."""
-    return "-" if value is None else f"{value:.2f} ×"
+    return "-" if value is None else f"{value:.2f}x"
 
 
 def seconds(value: float | None) -> str:

@@ -125,11 +125,9 @@ class Fetch:
         return query.limit is not None and (not query.sort or query.sort[0][0] == "created_at")
 
     def _first_rows(self, filters: Pairs) -> Iterator[Slice]:
-        """Yield the rows of a selection, or just enough of them where `limit` asks for the oldest or the newest."""
+        """Yield just enough rows of a selection where `limit` asks for the oldest or the newest."""
         query = self.query
-        if query.limit is None or not self._by_time:
-            return self._walk_together([filters])
-        wanted = query.offset + query.limit
+        wanted = query.offset + (query.limit or 0)
         descending = bool(query.sort) and query.sort[0][1]
         return self._newest(filters, wanted) if descending else self._oldest(filters, wanted)
 

@@ -19,9 +19,8 @@ from galtea_frames.errors import (
     MixedTypesWarning,
     UnknownStatusWarning,
 )
-from galtea_frames.gather import TIME
 from galtea_frames.names import OVERFLOW
-from galtea_frames.times import instant
+from galtea_frames.times import TIME, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

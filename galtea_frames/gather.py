@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from galtea_frames.decode import ABSENT, COLLECTOR_PAUSE, PageReader
 from galtea_frames.kinds import TEXT, has_utf8
 from galtea_frames.nested import Survey
-from galtea_frames.times import LAYOUTS, instant
+from galtea_frames.times import LAYOUTS, TIME, instant, within_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
     from galtea_frames.resources import Column, Resource
 
 Nested = Literal["columns", "json", "both"]
-
-TIME = pa.timestamp("us", "UTC")
-
-#: The first and the last instant of the years 1 to 9999, which is what `instant` reads: Arrow knows a year 0.
-_FIRST_INSTANT = instant("0001-01-01T00:00:00Z")
-_LAST_INSTANT = instant("9999-12-31T23:59:59.999999Z")
 
 
 @dataclass
@@ -151,7 +145,7 @@ class Gatherer:
         except pa.ArrowInvalid:  # no zone, more digits than Arrow reads, or no time at all
             pass
         else:
-            if _within_calendar(times):
+            if within_calendar(times):
                 return times
         moments = [self._moment(column, row, text, batch) for row, text in enumerate(texts.to_pylist())]
         return pa.array(moments, pa.int64()).cast(TIME)
@@ -180,10 +174,3 @@ def written_alike(times: pa.Array, sent: pa.Array, digits: int) -> pa.Array:
     """Tell for each time whether it was sent with so many digits after the second and a `Z`; a null was."""
     written = pc.strftime(times.cast(pa.timestamp(LAYOUTS[digits][1]), safe=False), "%Y-%m-%dT%H:%M:%SZ")
     return pc.or_kleene(pc.is_null(sent), pc.fill_null(pc.equal(written.cast(TEXT), sent), fill_value=False))
-
-
-def _within_calendar(times: pa.Array) -> bool:
-    """Tell whether all times lie in the years that `instant` reads."""
-    bounds = pc.min_max(times.cast(pa.int64())).as_py()
-    least, most = bounds["min"], bounds["max"]
-    return least is None or (least >= _FIRST_INSTANT and most <= _LAST_INSTANT)

@@ -160,9 +160,9 @@ def _scalar_type(kinds: frozenset[str]) -> pa.DataType | None:
 
 
 def _integer_kinds(least: int, most: int) -> set[str]:
-    if -_EXACT <= least and most <= _EXACT:
+    if least >= -_EXACT and most <= _EXACT:
         return {"int"}
-    return {"long"} if -(2**63) <= least and most < 2**63 else {"huge"}
+    return {"long"} if least >= -(2**63) and most < 2**63 else {"huge"}
 
 
 def _list_kinds(lists: Sequence[list[Any]]) -> set[str]:

@@ -191,19 +191,27 @@ class _Load:
         warn_of(schema.notes)
         return schema
 
-    def frame(self, table: pa.Table, notes: Notes, rows: int, parse_dates: Collection[str]) -> pd.DataFrame:
-        """Return rows of the result, which has so many in all, as a frame."""
-        attrs = _attrs(self._fetch, notes, self._started, rows)
+    @property
+    def rows(self) -> int:
+        """How many rows the result has, after `offset` and `limit`."""
+        rows = max(0, self.gatherer.rows - self.query.offset)
+        return rows if self.query.limit is None else min(rows, self.query.limit)
+
+    def frame(self, table: pa.Table, notes: Notes, parse_dates: Collection[str]) -> pd.DataFrame:
+        """Return rows of the result as a frame, with the attrs of the whole."""
+        attrs = _attrs(self._fetch, notes, self._started, self.rows)
         return to_frame(table, attrs, dtype_backend=self.options.dtype_backend, parse_dates=parse_dates)
 
 
 def _fetched(query: Query, options: _Options, client: Client, *, missing_ok: bool = False) -> pd.DataFrame:
     load = _Load(query, options, client, missing_ok=missing_ok)
-    batches = list(load.batches())
-    schema = load.settle()
-    table = sorted_table(schema.table(batches), query.sort).slice(query.offset, query.limit)
+    with Spool(on_disk=False) as spool:
+        for batch in load.batches():
+            spool.append(batch)
+        schema = load.settle()
+        table = pa.concat_tables(_parts(spool, schema, query, load.rows))
     dates = [name for name in options.parse_dates if all_times(name, [table])]
-    return load.frame(table, schema.notes, table.num_rows, dates)
+    return load.frame(table, schema.notes, dates)
 
 
 def _streamed(query: Query, options: _Options, occurring: Counter[str | None] | None = None) -> Iterator[pd.DataFrame]:
@@ -214,7 +222,7 @@ def _streamed(query: Query, options: _Options, occurring: Counter[str | None] | 
         options: how the frames are wanted.
         occurring: counts the version ids of all rows, before the first part is yielded.
     """
-    with _shared(options.client) as client, Spool() as spool:
+    with _shared(options.client) as client, Spool(on_disk=True) as spool:
         load = _Load(query, options, client)
         for batch in load.batches():
             spool.append(batch)
@@ -222,15 +230,31 @@ def _streamed(query: Query, options: _Options, occurring: Counter[str | None] | 
                 counts = pc.value_counts(batch.documented["versionId"]).to_pylist()
                 occurring.update({each["values"]: each["counts"] for each in counts})
         schema = load.settle()
-        rows = max(0, load.gatherer.rows - query.offset)
-        rows = rows if query.limit is None else min(rows, query.limit)
         dates = [name for name in options.parse_dates if all_times(name, spool.tables(schema))]
         given = 0
-        for table in _parts(_ordered(spool, schema, query), query.offset, rows):
-            frame = load.frame(table, schema.notes, rows, dates)
+        for table in _parts(spool, schema, query, load.rows):
+            frame = load.frame(table, schema.notes, dates)
             frame.index = pd.RangeIndex(given, given + len(frame))
             given += len(frame)
             yield frame
+
+
+def _parts(spool: Spool, schema: TableSchema, query: Query, rows: int) -> Iterator[pa.Table]:
+    """Yield the result, so many rows after `offset`, in tables of 10,000, the last one shorter; at least one table."""
+    tables: Iterable[pa.Table] = spool.tables(schema)
+    if query.sort:  # any order but the usual one takes all rows in memory
+        tables = [sorted_table(pa.concat_tables(tables), query.sort)]
+    skipped, left, held = query.offset, rows, schema.table([])
+    for table in tables:
+        held = pa.concat_tables([held, table.slice(skipped, left - held.num_rows)])
+        skipped = max(0, skipped - table.num_rows)
+        while held.num_rows >= _ROWS_A_FRAME:
+            # Copied, so that a part holds on to no memory but its own.
+            yield held.slice(0, _ROWS_A_FRAME).combine_chunks()
+            held = held.slice(_ROWS_A_FRAME)
+            left -= _ROWS_A_FRAME
+    if left or not rows:
+        yield held.combine_chunks()
 
 
 def iter_joined(**arguments: Unpack[SessionArguments]) -> Iterator[pd.DataFrame]:
@@ -255,32 +279,6 @@ def _totals(joined: pd.DataFrame, versions: pd.DataFrame, occurring: Counter[str
     unknown = occurring.total() - matched - occurring[None]
     counts = {"matched": matched, "null_version_ids": occurring[None], "unknown_version_ids": unknown}
     return {**joined.attrs[ATTRS]["join"], **counts}
-
-
-def _ordered(spool: Spool, schema: TableSchema, query: Query) -> Iterator[pa.Table]:
-    """Yield all rows in the order asked for. Any order but the usual one takes all of them in memory."""
-    if query.sort:
-        yield sorted_table(pa.concat_tables(spool.tables(schema)), query.sort)
-    else:
-        yield from spool.tables(schema)
-
-
-def _parts(tables: Iterable[pa.Table], offset: int, limit: int) -> Iterator[pa.Table]:
-    """Yield so many rows from an offset on in tables of 10,000, the last one shorter; at least one table."""
-    held: list[pa.Table] = []
-    given = 0
-    for table in tables:
-        kept = table.slice(offset, limit - given - sum(each.num_rows for each in held))
-        offset = max(0, offset - table.num_rows)
-        held.append(kept)
-        while sum(each.num_rows for each in held) >= _ROWS_A_FRAME:
-            whole = pa.concat_tables(held)
-            yield whole.slice(0, _ROWS_A_FRAME).combine_chunks()
-            given += _ROWS_A_FRAME
-            held = [whole.slice(_ROWS_A_FRAME)]
-    rest = pa.concat_tables(held)
-    if rest.num_rows or not given:
-        yield rest.combine_chunks()
 
 
 def _fetched_versions(occurring: list[str], query: Query, options: _Options, client: Client) -> pd.DataFrame:

@@ -193,7 +193,7 @@ class Survey:
                 self._common[path] = common = tuple(key for key, count in counts.items() if count == len(objects))
                 lists = _by_key(objects, common)
             others = {key: count for key, count in counts.items() if key not in common}
-            self._gather_others(path, objects, rows, larger, others, into)
+            self._gather_others(path, objects, rows, larger, counts=others, into=into)
         for key, values in (lists or {}).items():
             self._gather((*path, key), values, rows, into)
 
@@ -203,6 +203,7 @@ class Survey:
         objects: Sequence[dict[str, Any]],
         rows: Sequence[int] | None,
         larger: Sequence[int],
+        *,
         counts: dict[str, int],
         into: Chunks,
     ) -> None:

@@ -192,7 +192,7 @@ class Walk:
             self._check_order(page, reached)
             # An empty group: rows of the time that the last group led to are yet to come.
             if reached is None or not group.seen or page.last > reached:
-                end = self._window.advance(page.first, page.last)
+                end = self._window.advance(page.first, page.last, short=short)
                 yield _slice(page, _ids_before(page, end) - group.seen)
                 if end is not None and page.last >= end:
                     return

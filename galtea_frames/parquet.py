@@ -35,7 +35,7 @@ _INDEX = "__index_level_{}__"
 _SHOWN = 5
 
 #: Rows a row group: enough to compress well, few enough for engines to read groups in parallel.
-_ROW_GROUP = 100_000
+_ROW_GROUP = 50_000
 
 
 def write_parquet(
@@ -97,7 +97,7 @@ def write_frames(
     schema = _with_description(first, description).schema
     with target.new_file() as file, pq.ParquetWriter(file, schema, compression=compression) as writer:
         for group in _row_groups(chain([first], (_describe(frame)[0] for frame in frames))):
-            writer.write_table(group.cast(schema), row_group_size=_ROW_GROUP)
+            writer.write_table(group.cast(schema), row_group_size=max(1, group.num_rows))
 
 
 def read_parquet(path: str | PathLike[str]) -> pd.DataFrame:

@@ -10,11 +10,10 @@ import pyarrow as pa
 
 from galtea_frames.errors import QueryError
 from galtea_frames.frames import ATTRS
-from galtea_frames.gather import TIME
 from galtea_frames.names import OVERFLOW, split_name
 from galtea_frames.resources import RESOURCES
 from galtea_frames.scan import exact_value
-from galtea_frames.times import USUAL_DIGITS, render
+from galtea_frames.times import TIME, USUAL_DIGITS, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

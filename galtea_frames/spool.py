@@ -1,12 +1,11 @@
-"""Gathered batches on disk, for results that are larger than memory should hold."""
+"""Gathered batches, kept until all of them were seen, and then given back as tables in the order of creation."""
 
 from __future__ import annotations
 
 import pickle
 import tempfile
-from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,49 +22,63 @@ if TYPE_CHECKING:
 _CREATED = "createdAt"
 
 
-@dataclass(frozen=True)
 class _Entry:
-    """Where a batch lies in the file, and the first creation time in it; None where it has a row without one."""
+    """One batch: the first creation time in it, and the batch or where it lies in the file."""
 
-    first: int | None
-    position: int
+    def __init__(self, first: int, kept: Batch | int) -> None:
+        self.first = first
+        self.kept: Batch | int | None = kept
 
 
 class Spool:
-    """Batches in a file of the system's folder for temporary files, which goes when the spool is closed.
+    """Batches in memory, or in a file of the system's folder for temporary files, gone when the spool is closed.
 
-    The file has no name that another program could open.
+    Args:
+        on_disk: keep them in a file. It has no name that another program could open.
     """
 
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the spool
+    def __init__(self, *, on_disk: bool) -> None:
+        self._file: IO[bytes] | None = tempfile.TemporaryFile() if on_disk else None  # noqa: SIM115 - closed with the spool
         self._entries: list[_Entry] = []
 
     def append(self, batch: Batch) -> None:
-        """Put a batch at the end."""
-        self._entries.append(_Entry(_first(batch), self._file.tell()))
-        pickle.dump(batch, self._file, protocol=5)
+        """Keep a batch."""
+        first = pc.min(batch.documented[_CREATED].cast(pa.int64())).as_py()
+        if self._file is None:
+            self._entries.append(_Entry(first, batch))
+        else:
+            self._entries.append(_Entry(first, self._file.tell()))
+            pickle.dump(batch, self._file, protocol=5)
 
     def tables(self, schema: TableSchema) -> Iterator[pa.Table]:
-        """Yield all rows by `created_at`, then `id`, in tables of about a batch each; at least one table."""
-        entries = sorted(self._entries, key=lambda entry: entry.first or 0)
+        """Yield all rows by `created_at`, then `id`, in tables of about a batch each; at least one table.
+
+        Batches in memory are released as their rows are given, so this can be done once; from a file, at any time.
+        """
+        entries = sorted(self._entries, key=lambda entry: entry.first)
         rest = schema.table([])
         for entry, following in zip_longest(entries, entries[1:]):
-            rest = sorted_table(pa.concat_tables([rest, schema.table([self._read(entry)])]), ())
-            # What lies before the next batch's first row is in its place; later rows may have others among them.
+            rest = sorted_table(pa.concat_tables([rest, schema.table([self._take(entry)])]), ())
+            # What lies before the next batch's first row is in its place; among later rows others may belong.
             ready = rest.num_rows if following is None else _count_before(rest, following.first)
             yield rest.slice(0, ready)
             rest = rest.slice(ready)
         yield rest
 
-    def _read(self, entry: _Entry) -> Batch:
-        self._file.seek(entry.position)
-        batch: Batch = pickle.load(self._file)  # noqa: S301 - written above, to a file that no one else can reach
-        return batch
+    def _take(self, entry: _Entry) -> Batch:
+        if isinstance(entry.kept, int) and self._file is not None:
+            self._file.seek(entry.kept)
+            batch: Batch = pickle.load(self._file)  # noqa: S301 - written above, to a file that no one else can reach
+            return batch
+        kept, entry.kept = entry.kept, None
+        assert kept is not None  # noqa: S101 - given back once
+        assert not isinstance(kept, int)  # noqa: S101 - in memory
+        return kept
 
     def close(self) -> None:
         """Remove the file."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -76,13 +89,6 @@ class Spool:
         self.close()
 
 
-def _first(batch: Batch) -> int | None:
-    times = batch.documented[_CREATED].cast(pa.int64())
-    return None if times.null_count else pc.min(times).as_py()
-
-
-def _count_before(table: pa.Table, time: int | None) -> int:
-    """Return how many rows of a sorted table were created before a time; none where the time is not known."""
-    if time is None:
-        return 0
-    return pc.sum(pc.less(table.column("created_at").cast(pa.int64()), time)).as_py() or 0
+def _count_before(table: pa.Table, moment: int) -> int:
+    """Return how many rows of a sorted table were created before a time."""
+    return pc.sum(pc.less(table.column("created_at").cast(pa.int64()), moment)).as_py() or 0

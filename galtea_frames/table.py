@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.gather import TIME, written_alike
+from galtea_frames.gather import written_alike
 from galtea_frames.kinds import TEXT, json_text
 from galtea_frames.names import column_name, overflow_name, root_names
 from galtea_frames.nested import Settled
 from galtea_frames.resources import snake_case
-from galtea_frames.times import USUAL_DIGITS
+from galtea_frames.times import TIME, USUAL_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -60,11 +60,14 @@ class Window:
     page_span: int | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def advance(self, first: int, last: int) -> int | None:
-        """Note a page from `first` to `last`; return where the window ends now."""
+    def advance(self, first: int, last: int, *, short: bool = False) -> int | None:
+        """Note a page from `first` to `last`; return where the window ends now.
+
+        A short page says nothing of how dense traffic is, for it is likely the last one.
+        """
         with self._lock:
             self.reached = last
-            self.page_span = max(last - first, 1)
+            self.page_span = None if short else max(last - first, 1)
             return self.end
 
     def holds(self, moment: int) -> bool:
@@ -204,8 +207,7 @@ class Crew(Generic[Page]):
                     self._active.append(self._waiting.popleft())
                     return self._active[-1]
                 unmeasured = self._unmeasured()
-                if unmeasured is None:
-                    continue
+                assert unmeasured is not None  # noqa: S101 - that is how it can help
                 self._measured.add(unmeasured)
             newest = self._newest(unmeasured)
             with self._changed:

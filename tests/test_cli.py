@@ -388,7 +388,7 @@ def test_the_commands_are_those_of_the_design(run: Run) -> None:
 def test_bugs_are_not_hidden(run: Run, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the package does not foresee shows its traceback, for whoever has to mend it."""
     del api
-    monkeypatch.setattr(cli, "write_parquet", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(cli, "write_frames", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run("export", "versions", "--out", "f")
 
@@ -497,3 +497,13 @@ def read(terminal: int) -> bytes:
         return os.read(terminal, 65_536)
     except OSError:
         return b""
+
+
+def test_ctrl_c_is_one_line(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    """An interrupt ends with the usual code and a line, and no traceback."""
+
+    def interrupted(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.commands, "main", interrupted)
+    assert Done(130, "", "stopped\n") == run("check")

@@ -5,9 +5,9 @@ import pytest
 import reference
 from tables import TableBuilder, build, frame_of, open_page
 
+from galtea_frames.gather import Nested
 from galtea_frames.records import to_records
 from galtea_frames.resources import SESSIONS
-from galtea_frames.gather import Nested
 
 NESTED: tuple[Nested, ...] = get_args(Nested)
 NOON = '"createdAt":"2026-03-01T12:00:00.000Z"'

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from tables import TableBuilder, build, framed, open_page
 
 from galtea_frames.frames import sorted_table, to_frame
+from galtea_frames.gather import Nested
 from galtea_frames.joins import How, join_sessions_versions
 from galtea_frames.names import column_name, root_names, split_name
 from galtea_frames.records import to_records
 from galtea_frames.resources import SESSIONS, VERSIONS
 from galtea_frames.scan import scan_page
-from galtea_frames.gather import Nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,3 +1,4 @@
+import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -12,7 +13,8 @@ from direct import DirectTransport
 
 import galtea_frames as gf
 from galtea_frames import sample
-from galtea_frames.sample import Reply, Request, SampleApi
+from galtea_frames.loaders import iter_joined
+from galtea_frames.sample import RawPage, Reply, Request, SampleApi
 
 Record = dict[str, Any]
 Test = Callable[[Record], bool]
@@ -569,8 +571,9 @@ def test_bad_calls(
 
 def test_positional_arguments_are_refused(client: gf.Client) -> None:
     """Filters have names: a value in the first place could be any of them."""
+    load: Any = gf.load_sessions
     with pytest.raises(TypeError):
-        gf.load_sessions("version_1", client=client)  # type: ignore[misc,arg-type] # that is the point
+        load("version_1", client=client)
 
 
 def test_without_a_client_one_is_made_of_the_settings(api: SampleApi, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -689,3 +692,72 @@ def test_a_query_is_sent_as_the_api_takes_it(api: SampleApi, client: gf.Client) 
         ("limit", "250"),
     ]
     assert (expected, urlencode(expected)) == (api.requests[0].query, api.requests[0].query_string)
+
+
+@pytest.mark.parametrize("nested", ["columns", "json", "both"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param({}, id="all"),
+        pytest.param({"offset": 250, "limit": 300}, id="a part"),
+        pytest.param({"sort": [("status", "desc"), ("created_at", "desc")]}, id="another order"),
+        pytest.param({"sort": "version_id", "offset": 890}, id="the end of another order"),
+        pytest.param({"offset": 5000}, id="beyond the end"),
+    ],
+)
+def test_parts_together_are_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+    client: gf.Client,
+    nested: Literal["columns", "json", "both"],
+    arguments: dict[str, Any],
+) -> None:
+    """Whatever is asked for, the parts of an iterator have the rows, dtypes and attrs of the loader's frame."""
+    monkeypatch.setattr("galtea_frames.loaders._ROWS_A_FRAME", 70)
+    parts = list(gf.iter_sessions(nested=nested, client=client, **arguments))
+    full = gf.load_sessions(nested=nested, client=client, **arguments)
+    pd.testing.assert_frame_equal(full, pd.concat(parts))
+    costs = ("fetched_at", "pages", "requests")
+    said = [{key: value for key, value in each.attrs["galtea_frames"].items() if key not in costs} for each in parts]
+    assert all({k: v for k, v in full.attrs["galtea_frames"].items() if k not in costs} == each for each in said)
+
+
+def test_times_are_read_in_every_part_or_in_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column of which one part holds other text stays text in all parts, with one warning."""
+    monkeypatch.setattr("galtea_frames.loaders._ROWS_A_FRAME", 2)
+    values = [["2026-01-01T00:00:00Z"] * 5, ["2026-01-01T00:00:00Z"] * 4 + ["soon"]]
+    rows = [
+        {"id": f"s{n}", "createdAt": MIDDLE, "metadata": {"good": good, "bad": bad}}
+        for n, (good, bad) in enumerate(zip(*values, strict=True))
+    ]
+    client = DirectTransport(rows).client()
+    with pytest.warns(gf.GalteaFramesWarning, match=r"metadata\.bad stays as it is") as warned:
+        frames = list(gf.iter_sessions(parse_dates=["metadata.good", "metadata.bad", "metadata.none"], client=client))
+    assert len(warned) == 1
+    kinds = {(str(each["metadata.good"].dtype), str(each["metadata.bad"].dtype)) for each in frames}
+    assert {("datetime64[us, UTC]", "string")} == kinds
+    assert len(frames) == 3
+
+
+def test_a_row_without_a_readable_time_is_an_error() -> None:
+    """A creation time that cannot be read could stand anywhere, so no walk can be trusted that met one."""
+    rows = [{"id": f"s{n}", "createdAt": f"2026-01-01T00:00:{n:02}.000Z"} for n in range(9)]
+    page = json.dumps(rows).replace("00:00:04.000Z", "00:00:0x.000Z").encode()
+    with (
+        sample.serve([], [], answers=lambda _: RawPage(page)) as api,
+        gf.Client(api.api_key, api.url, max_attempts=1) as client,
+        pytest.raises(gf.ResponseError, match="Invalid isoformat string"),
+    ):
+        gf.load_sessions(client=client)
+
+
+def test_the_joined_iterator_counts_all_parts(monkeypatch: pytest.MonkeyPatch, client: gf.Client) -> None:
+    """Every part of what the command line exports has the rows of the whole, and says of the join what it would."""
+    full = gf.load_sessions_with_versions(client=client)
+    monkeypatch.setattr("galtea_frames.loaders._ROWS_A_FRAME", 200)
+    parts = list(iter_joined(client=client))
+    pd.testing.assert_frame_equal(full, pd.concat(parts))
+    counts = ("matched", "null_version_ids", "unknown_version_ids", "how")
+    expected = [full.attrs["galtea_frames"]["join"][each] for each in counts]
+    for part in parts:
+        about = part.attrs["galtea_frames"]
+        assert (len(full), expected) == (about["rows"], [about["join"][each] for each in counts])

@@ -520,7 +520,7 @@ def test_what_the_walk_sends() -> None:
         ("sort[]", "asc"),
         ("limit", "10"),
     ] == server.requests[0].query
-    load(server.client(page_size=3))
+    load(server.client(page_size=3, max_workers=1))
     assert moment(20) == server.requests[-1].values("fromCreatedAt")[0]
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
+from galtea_frames.parquet import write_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -375,7 +376,7 @@ def test_many_rows_make_several_groups(tmp_path: Path) -> None:
     """Large frames are cut so that engines read in parallel, and come back in order."""
     frame = pd.DataFrame({"a": np.arange(250_000)[::-1]})
     assert_same(frame, stored(frame, tmp_path))
-    assert 3 == pq.read_metadata(tmp_path / "frame.parquet").num_row_groups
+    assert 5 == pq.read_metadata(tmp_path / "frame.parquet").num_row_groups
 
 
 def test_indexes_never_hide_a_column(tmp_path: Path) -> None:
@@ -463,3 +464,37 @@ def test_frames_are_left_as_they_were(tmp_path: Path) -> None:
     before = frame.copy(deep=True)
     stored(frame, tmp_path)
     assert_same(before, frame)
+
+
+def test_frames_are_written_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream of frames makes the file that one frame of all their rows would, in row groups of their own size."""
+    monkeypatch.setattr("galtea_frames.parquet._ROW_GROUP", 25)
+    whole = pd.DataFrame({"n": pd.array(range(100), "Int64"), "text": pd.array(["a", None] * 50, "string")})
+    whole.attrs = {"of": "all"}
+    frames = [whole.iloc[at : at + 10] for at in range(0, 100, 10)]
+    write_frames(iter(frames), 100, tmp_path / "streamed.parquet")
+    assert_same(whole, gf.read_parquet(tmp_path / "streamed.parquet"))
+    assert [30, 30, 30, 10] == row_groups(tmp_path / "streamed.parquet")
+    write_frames(iter(frames[:3]), 30, tmp_path / "streamed.parquet")
+    assert [30] == row_groups(tmp_path / "streamed.parquet")
+
+
+def test_a_stream_that_breaks_leaves_the_old_file(tmp_path: Path) -> None:
+    """Frames that stop coming leave nothing behind, and the old file as it was."""
+    old = pd.DataFrame({"n": [1, 2]})
+    gf.write_parquet(old, tmp_path / "f.parquet")
+
+    def frames() -> Iterator[pd.DataFrame]:
+        yield old
+        raise gf.ResponseError("the walk broke")
+
+    with pytest.raises(gf.ResponseError, match="the walk broke"):
+        write_frames(frames(), 4, tmp_path / "f.parquet")
+    assert_same(old, gf.read_parquet(tmp_path / "f.parquet"))
+    assert ["f.parquet"] == [each.name for each in tmp_path.iterdir()]
+
+
+def row_groups(path: Path) -> list[int]:
+    """How many rows each row group of a file has."""
+    metadata = pq.read_metadata(path)
+    return [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]

@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_set_up_commands_are_run_by_ci() -> None:
 
 def test_every_python_block_is_followed_by_its_output_or_stands_alone() -> None:
     """A text block shows the output of the Python block before it, and of nothing else."""
-    before = [kind for (kind, _), (following, _) in zip(BLOCKS, BLOCKS[1:], strict=False) if following == "text"]
+    before = [kind for (kind, _), (following, _) in pairwise(BLOCKS) if following == "text"]
     assert set(before) == {"python"}
 
 

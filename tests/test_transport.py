@@ -31,6 +31,7 @@ from galtea_frames.sample import (
 )
 from galtea_frames.settings import ApiKey, Settings
 from galtea_frames.transport import (
+    LoadAbandonedError,
     PageTooLarge,
     Tally,
     Transport,
@@ -663,3 +664,20 @@ def test_a_transport_is_shared_by_threads() -> None:
         transport.close()
     assert {limit: limit for limit in range(1, 33)} == found
     assert tally.requests == 32
+
+
+def test_an_abandoned_load_sends_nothing_more(fake_time: FakeTime) -> None:
+    """Once nobody waits for a load, its requests end before they are sent, and its waits at once."""
+    tally = Tally()
+    tally.abandoned.set()
+    with sample.serve(1, 0) as api:
+        with pytest.raises(LoadAbandonedError):
+            get(transport_to(api.url, fake_time), tally)
+        assert ([], 0) == (api.requests, tally.requests)
+        started = time.monotonic()
+        api.answers = [Reply(503, b"", {"Retry-After": "60"})]
+        tally.abandoned.clear()
+        threading.Timer(0.2, tally.abandoned.set).start()
+        with pytest.raises(LoadAbandonedError):
+            get(transport_to(api.url), tally)
+        assert (1, True) == (len(api.requests), time.monotonic() - started < 5)

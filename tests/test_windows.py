@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import pairwise
 
 import pytest
@@ -17,8 +17,8 @@ SECOND = 1_000_000
 
 def window(reached: int | None, span: int | None, *, end: int | None = None, newest: int | None = None) -> Window:
     """A window that is being walked; times in seconds."""
-    in_seconds = [None if each is None else each * SECOND for each in (end, newest, reached, span)]
-    return Window((), None, *in_seconds)
+    end, newest, reached, span = (None if each is None else each * SECOND for each in (end, newest, reached, span))
+    return Window((), None, end, newest, reached, span)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,7 @@ def test_a_reader_that_stops_early_stops_the_workers() -> None:
     crew = Crew([Window(())], 4, pages_of(1000), lambda _: 1000 * SECOND, lambda: abandoned.append(True))
     slices = crew.slices()
     first = [next(slices) for _ in range(3)]
+    assert isinstance(slices, Generator)
     slices.close()
     assert (len(first), abandoned, threading.active_count()) == (3, [True], before)
 
