@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _NAMED = 10
 
+#: Rows to ask for beyond a limit: enough to see past those that share the last one's creation time, mostly.
+_BEYOND_LIMIT = 100
+
 #: An offset that every database can count to; beyond it no list has rows.
 _DEEPEST = 2**31 - 1
 
@@ -51,8 +54,9 @@ class Fetch:
     pages: int = 0
 
     def __post_init__(self) -> None:
-        path, end, size = self.query.resource.path, self.query.end, PageSize(self.page_size)
-        self._source = Source(self.transport, path, self.opened, end, size, self.tally)
+        rows = min(self.page_size, self._wanted + _BEYOND_LIMIT) if self._by_time else self.page_size
+        path, end = self.query.resource.path, self.query.end
+        self._source = Source(self.transport, path, self.opened, end, PageSize(rows), self.tally)
         self._seen: set[str] = set()
 
     def slices(self) -> Iterator[Slice]:
@@ -124,10 +128,15 @@ class Fetch:
         query = self.query
         return query.limit is not None and (not query.sort or query.sort[0][0] == "created_at")
 
+    @property
+    def _wanted(self) -> int:
+        """How many rows, from one end of time, the result comes from."""
+        return self.query.offset + (self.query.limit or 0)
+
     def _first_rows(self, filters: Pairs) -> Iterator[Slice]:
         """Yield just enough rows of a selection where `limit` asks for the oldest or the newest."""
         query = self.query
-        wanted = query.offset + (query.limit or 0)
+        wanted = self._wanted
         descending = bool(query.sort) and query.sort[0][1]
         return self._newest(filters, wanted) if descending else self._oldest(filters, wanted)
 
