@@ -15,6 +15,7 @@ The ladder, over all rows of a column (nulls do not count):
 from __future__ import annotations
 
 import json
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +26,13 @@ import pyarrow.compute as pc
 from galtea_frames.scan import RawJson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 #: The largest integer up to which every integer is exact as a double.
 _EXACT = 2**53
 
 _LIST = "list of "
+_ENCODER = msgspec.json.Encoder()
 _COMMA = RawJson(",")
 _NONE = type(None)
 
@@ -57,9 +59,9 @@ def kinds_of(values: Sequence[Any], types: set[type]) -> frozenset[str]:
     return frozenset(kinds)
 
 
-def arrow_type(kinds: Iterable[str]) -> pa.DataType | None:
+@cache
+def arrow_type(kinds: frozenset[str]) -> pa.DataType | None:
     """Return the type that holds values of all these kinds exactly, or None where only JSON text does."""
-    kinds = frozenset(kinds)
     lists = {kind for kind in kinds if kind.startswith(_LIST)}
     if not lists:
         return _scalar_type(kinds)
@@ -70,9 +72,9 @@ def arrow_type(kinds: Iterable[str]) -> pa.DataType | None:
     return None if element is None else pa.list_(pa.string() if element == TEXT else element)
 
 
-def is_mixed(kinds: Iterable[str]) -> bool:
+def is_mixed(kinds: frozenset[str]) -> bool:
     """Tell whether values of these kinds, scalars or lists of them, share no column type."""
-    return arrow_type(kinds) is None and frozenset(kinds) - {_LIST} != {"json"}
+    return arrow_type(kinds) is None and kinds - {_LIST} != {"json"}
 
 
 def to_array(values: Sequence[Any], kinds: frozenset[str]) -> pa.Array:
@@ -82,10 +84,11 @@ def to_array(values: Sequence[Any], kinds: frozenset[str]) -> pa.Array:
     """
     kind = arrow_type(kinds)
     if kind is None or not _same(kinds):
-        return pa.array([None if value is None else json_text(value) for value in values], TEXT)
+        return _json_array(values)
     return pa.array(values, kind)
 
 
+@cache
 def is_text(kinds: frozenset[str]) -> bool:
     """Tell whether `to_array` leaves values of these kinds as JSON text."""
     return arrow_type(kinds) is None or not _same(kinds)
@@ -97,10 +100,20 @@ def convert(array: pa.Array, kinds: frozenset[str], wanted: pa.DataType | None) 
     if wanted is None:
         if text:
             return array
-        return pa.array([None if value is None else json_text(value) for value in array.to_pylist()], TEXT)
+        return _json_array(array.to_pylist())
     if text and pa.types.is_list(wanted):
         return pa.array([None if value is None else json.loads(value) for value in array.to_pylist()], wanted)
-    return pc.cast(array, wanted)
+    return array if array.type == wanted else pc.cast(array, wanted)
+
+
+def _json_array(values: Sequence[Any]) -> pa.Array:
+    """Return the JSON text of each value; null where there is none."""
+    try:
+        # All at once, a line each: no JSON text without spaces holds a line break. What is kept as text may.
+        lines = _ENCODER.encode_lines(values).decode().split("\n")
+    except (UnicodeEncodeError, RecursionError, TypeError):
+        return pa.array([None if value is None else json_text(value) for value in values], TEXT)
+    return pa.array([None if value is None else line for value, line in zip(values, lines, strict=False)], TEXT)
 
 
 def json_text(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
