@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from galtea_frames.errors import NotFoundError
@@ -54,9 +54,8 @@ class Fetch:
     pages: int = 0
 
     def __post_init__(self) -> None:
-        rows = min(self.page_size, self._wanted + _BEYOND_LIMIT) if self._by_time else self.page_size
-        path, end = self.query.resource.path, self.query.end
-        self._source = Source(self.transport, path, self.opened, end, PageSize(rows), self.tally)
+        path, end, size = self.query.resource.path, self.query.end, PageSize(self.page_size)
+        self._source = Source(self.transport, path, self.opened, end, size, self.tally)
         self._seen: set[str] = set()
 
     def slices(self) -> Iterator[Slice]:
@@ -135,10 +134,8 @@ class Fetch:
 
     def _first_rows(self, filters: Pairs) -> Iterator[Slice]:
         """Yield just enough rows of a selection where `limit` asks for the oldest or the newest."""
-        query = self.query
-        wanted = self._wanted
-        descending = bool(query.sort) and query.sort[0][1]
-        return self._newest(filters, wanted) if descending else self._oldest(filters, wanted)
+        sort, wanted = self.query.sort, self._wanted
+        return self._newest(filters, wanted) if sort and sort[0][1] else self._oldest(filters, wanted)
 
     def _oldest(self, filters: Pairs, wanted: int) -> Iterator[Slice]:
         """Yield the first rows, and all that share the last one's creation time, for they are sorted by id."""
@@ -171,8 +168,9 @@ class Fetch:
         return self._source.get([*pairs, ("limit", "1"), *([("offset", str(offset))] if offset else [])])
 
     def _walk(self, filters: Pairs, start: str | None = None) -> Iterator[Slice]:
-        """Yield the pages of a selection in ascending order, for a reader who may stop early."""
-        return Walk(self._source, Window(filters, start or self.query.start)).slices()
+        """Yield the pages of a selection in ascending order, not much larger than what is wanted of it."""
+        size = PageSize(min(self.page_size, self._wanted + _BEYOND_LIMIT))
+        return Walk(replace(self._source, size=size), Window(filters, start or self.query.start)).slices()
 
     def _walk_together(self, selections: list[Pairs]) -> Iterator[Slice]:
         """Yield the pages of several selections as they come, asked for ahead of the reader."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Unpack, get_args
@@ -205,7 +205,7 @@ class _Load:
 
 def _fetched(query: Query, options: _Options, client: Client, *, missing_ok: bool = False) -> pd.DataFrame:
     load = _Load(query, options, client, missing_ok=missing_ok)
-    with Spool(on_disk=False) as spool:
+    with closing(Spool(on_disk=False)) as spool:
         for batch in load.batches():
             spool.append(batch)
         schema = load.settle()
@@ -222,7 +222,7 @@ def _streamed(query: Query, options: _Options, occurring: Counter[str | None] | 
         options: how the frames are wanted.
         occurring: counts the version ids of all rows, before the first part is yielded.
     """
-    with _shared(options.client) as client, Spool(on_disk=True) as spool:
+    with _shared(options.client) as client, closing(Spool(on_disk=True)) as spool:
         load = _Load(query, options, client)
         for batch in load.batches():
             spool.append(batch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import tempfile
 from itertools import zip_longest
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +14,6 @@ from galtea_frames.frames import sorted_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
     from galtea_frames.gather import Batch
     from galtea_frames.table import TableSchema
@@ -79,14 +78,6 @@ class Spool:
         """Remove the file."""
         if self._file is not None:
             self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _count_before(table: pa.Table, moment: int) -> int:
