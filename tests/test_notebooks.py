@@ -17,6 +17,7 @@ def said(notebook: Any) -> list[str]:  # noqa: ANN401 - nbformat has no types
     return [text for text in texts if " at 0x" not in text]
 
 
+@pytest.mark.printed
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("default")  # jupyter's own
 def test_notebooks_run_and_say_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,7 @@ def _api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         yield
 
 
+@pytest.mark.printed
 @pytest.mark.usefixtures("_api")
 def test_python_blocks_print_what_the_readme_shows() -> None:
     """The Python blocks, run one after the other, print the text blocks that follow them."""
