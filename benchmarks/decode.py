@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from benchmarks.contender import Contender, installed, problems, take_turns
 from benchmarks.rows import pages
 from benchmarks.table import Table, ratio, seconds
+from galtea_frames.collector import COLLECTOR_PAUSE
 from galtea_frames.frames import sorted_table, to_frame
 from galtea_frames.gather import Gatherer
 from galtea_frames.resources import SESSIONS
@@ -74,7 +75,8 @@ def _dropped(given: Bodies) -> object:
 def ours(given: Bodies) -> pd.DataFrame:
     """Return the frame that `load_sessions` makes of the pages: all that it does between bytes and frame."""
     gatherer = Gatherer(SESSIONS)
-    batches = [gatherer.gather(gatherer.reader.open(page).rows) for page in given.pages]
+    with COLLECTOR_PAUSE:
+        batches = [batch for page in given.pages for batch in gatherer.gather(gatherer.reader.open(page).rows)]
     return to_frame(sorted_table(TableSchema(gatherer).table(batches), ()), {})
 
 

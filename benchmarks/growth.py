@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -12,15 +11,17 @@ from typing import TYPE_CHECKING
 
 from benchmarks.rows import pages
 from benchmarks.table import Table, ratio, seconds
+from galtea_frames.collector import COLLECTOR_PAUSE
 from galtea_frames.frames import sorted_table, to_frame
 from galtea_frames.gather import Gatherer
 from galtea_frames.resources import SESSIONS
 from galtea_frames.table import TableSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from benchmarks.plan import Plan
+    from galtea_frames.gather import Batch
 
 _MICRO = 1_000_000
 
@@ -57,27 +58,22 @@ def measured(rows: int) -> Cost:
 def cost_of(rows: int) -> Cost:
     """Return the cost of so many rows, page by page: a page is thrown away before the next one is made."""
     loads = import_module("orjson").loads if find_spec("orjson") else None
-    gatherer, batches = Gatherer(SESSIONS), []
+    gatherer = Gatherer(SESSIONS)
+    batches: list[Batch] = []
     ours = floor = 0.0
-    for page in pages(rows):
-        if loads is not None:
-            floor += _floor(loads, page)
-        begin = perf_counter()
-        batches.append(gatherer.gather(gatherer.reader.open(page).rows))
-        ours += perf_counter() - begin
+    with COLLECTOR_PAUSE:  # as a load has it; orjson is measured without the collector anyway
+        for page in pages(rows):
+            if loads is not None:
+                begin = perf_counter()
+                loads(page)
+                floor += perf_counter() - begin
+            begin = perf_counter()
+            batches.extend(gatherer.gather(gatherer.reader.open(page).rows))
+            ours += perf_counter() - begin
     begin = perf_counter()
     frame = to_frame(sorted_table(TableSchema(gatherer).table(batches), ()), {})
     ours += perf_counter() - begin
     return Cost(len(frame), ours, floor if loads is not None else None)
-
-
-def _floor(loads: Callable[[bytes], object], page: bytes) -> float:
-    gc.disable()
-    begin = perf_counter()
-    loads(page)
-    end = perf_counter()
-    gc.enable()
-    return end - begin
 
 
 def _row(cost: Cost, first: Cost) -> list[str]:

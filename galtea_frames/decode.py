@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-import gc
-import threading
-from dataclasses import dataclass
-from itertools import chain, repeat
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import chain, pairwise, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
+import numpy as np
 
 from galtea_frames.scan import exact_value, scan_page
+from galtea_frames.shapes import ABSENT, MAX_DEPTH, MOST_KEYS, ONE_IN, PLAIN, Layout, Shape
 from galtea_frames.times import instants
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from galtea_frames.resources import Resource
+    from galtea_frames.shapes import Path
 
-#: Fields of a row that the fast reader learns; a page with more of them is read the exact way.
-_MOST_FIELDS = 256
+#: Bytes of a page above which its rows are read in parts: as Python objects they take several times as much.
+_LARGE = 8_000_000
 
-#: What a field holds in a row that does not have it.
-ABSENT = msgspec.UNSET
+#: Bytes of a part, about.
+_PART = 2_000_000
 
-_KEYS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
+_RAWS = msgspec.json.Decoder(list[msgspec.Raw])
+_RECORD = msgspec.json.Decoder(dict[str, Any])
+_RAW_RECORD = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+#: What JSON that is odd, or none, makes the fast reader raise.
+_REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -36,21 +43,26 @@ class Batch:
         rows: how many rows there are.
         fields: by API name, one value a row; ABSENT where a row lacks the field.
         texts: the JSON text of the fields that were read as text, None for null or absent.
+        strays: what few rows hold besides, by the keys that lead there: the rows that hold it, and their values.
     """
 
     rows: int
     fields: dict[str, Sequence[Any]]
     texts: dict[str, list[str | None]]
+    strays: Mapping[Path, tuple[list[int], list[Any]]] = field(default_factory=dict)
 
 
 class Rows(Protocol):
-    """The rows of a page, as one of the two readers read them."""
+    """The rows of a page, as one of the readers read them."""
 
-    def values(self, name: str) -> list[Any]:
-        """Return one field of every row."""
+    def values(self, *names: str) -> list[list[Any]]:
+        """Return some fields, each of every row."""
 
-    def batch(self, skip: Collection[int]) -> Batch:
-        """Return all fields of the rows, but for those numbered in `skip`."""
+    def batches(self, skip: Collection[int]) -> Iterator[Batch]:
+        """Yield all fields of the rows, but for those numbered in `skip`."""
+
+    def reordered(self, order: Sequence[int]) -> Rows:
+        """Return the rows in another order; as they are, if they are too many to be moved."""
 
 
 @dataclass(frozen=True)
@@ -74,21 +86,8 @@ class Page:
     last: int
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """A row type for rows with certain fields and no others: an unknown field must not be dropped unseen.
-
-    Attributes:
-        names: the fields' API names.
-        decoder: reads a list of such rows.
-    """
-
-    names: tuple[str, ...]
-    decoder: msgspec.json.Decoder[list[Any]]
-
-
 class PageReader:
-    """Reads pages of one resource, learning the fields that rows have from the rows themselves.
+    """Reads pages of one resource, learning the shape of the rows from the rows themselves.
 
     Safe to share between threads.
 
@@ -99,10 +98,15 @@ class PageReader:
     """
 
     def __init__(self, resource: Resource, *, as_text: bool = False, as_values: bool = True) -> None:
-        self._documented = {column.api for column in resource.columns}
-        self._texts = {column.api for column in resource.columns if column.kind == "object"} if as_text else set()
-        self._as_values = as_values
-        self._layout = self._learn(column.api for column in resource.columns)
+        self.texts = {column.api for column in resource.columns if column.kind == "object"} if as_text else set()
+        self.as_values = as_values
+        # As text, objects of other fields must stay whole too: what is fitted to a shape loses the order of its keys.
+        self._plain: Any = Any if as_text else PLAIN
+        self._depth = MAX_DEPTH if as_text else 1
+        kinds = {column.api: column.kind for column in resource.columns}
+        self._fixed: dict[str, tuple[Any, Any]] = {name: (Any, None) for name in kinds if kinds[name] != "object"}
+        self._fixed |= {name: (msgspec.Raw, msgspec.Raw(b"null")) for name in self.texts}
+        self._layout = Layout(Shape(dict.fromkeys(kinds)), self._fixed, self._plain)
 
     def read(self, content: bytes) -> Rows:
         """Return the rows of a page.
@@ -110,97 +114,201 @@ class PageReader:
         Raises:
             ValueError: not a JSON list of objects.
         """
-        if self._texts:
+        if self.texts:
             content.decode("utf-8")  # text that is left unread is left unchecked
         try:
-            with COLLECTOR_PAUSE:
-                return self._read_fast(content)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return _ExactRows(scan_page(content), self._layout.names, self._texts, self._as_values)
+            if len(content) > _LARGE:
+                return _Parts(self, _grouped(_RAWS.decode(content)))
+            return self._read_together(content)
+        except _REFUSED:
+            return self._read_exactly(content)
+
+    def read_part(self, raws: Sequence[msgspec.Raw]) -> Rows:
+        """Return some rows of a page, given one by one.
+
+        Raises:
+            ValueError: one of them is no JSON object.
+        """
+        try:
+            return self._read_apart(raws)
+        except _REFUSED:
+            return self._read_exactly(b"[" + b",".join(raws) + b"]")
 
     def open(self, content: bytes) -> Page:
-        """Return the page, with what a walk needs to know of it.
+        """Return the page, with what a walk needs to know of it; rows that share a creation time stand by their ids.
 
         Raises:
             ValueError: not a JSON list of objects that each have an `id` and a `createdAt`.
         """
-        rows = self.read(content)
-        ids, created = rows.values("id"), rows.values("createdAt")
-        if not set(map(type, chain(ids, created))) <= {str}:
-            raise ValueError("a row has no id or no createdAt")
-        if not ids:
-            return Page(rows, (), (), ordered=True, first=0, last=0)
-        ordered, first, last = instants(created)
-        return Page(rows, ids, created, ordered, first, last)
+        return opened(self.read(content))
 
-    def _read_fast(self, content: bytes) -> _FastRows:
+    def _read_together(self, content: bytes) -> Rows:
         layout = self._layout
         try:
-            return _FastRows(layout.decoder.decode(content), layout.names, self._texts, self._as_values)
+            return _Structs(self, layout, layout.many.decode(content), {})
         except msgspec.ValidationError:
-            names = dict.fromkeys(chain(layout.names, chain.from_iterable(_KEYS.decode(content))))
-            if len(names) == len(layout.names) or len(names) > _MOST_FIELDS:
-                raise
-        self._layout = layout = self._learn(names)
-        return _FastRows(layout.decoder.decode(content), layout.names, self._texts, self._as_values)
+            return self._read_apart(_RAWS.decode(content))
 
-    def _learn(self, names: Iterable[str]) -> _Layout:
-        renamed = {f"f{number}": name for number, name in enumerate(names)}
-        kinds = [(field, *self._kind(name)) for field, name in renamed.items()]
+    def _read_apart(self, raws: Sequence[msgspec.Raw]) -> Rows:
+        """Return rows of which some may not fit the shape, having let it grow where many do not."""
+        layout = self._layout
+        rows, misfits = _decoded(layout, raws)
+        if len(misfits) * ONE_IN >= len(raws):
+            records = [self._record(raws[number]) for number in misfits]
+            shape = layout.shape.grown(records, len(raws), self._depth)
+            if shape != layout.shape and shape.size <= MOST_KEYS:
+                self._layout = layout = Layout(shape, self._fixed, self._plain)
+                rows, misfits = _decoded(layout, raws)
+        strays: dict[int, dict[Path, Any]] = {}
+        for number in misfits:
+            strays[number] = {}
+            rows[number] = layout.fitted(self._record(raws[number]), strays[number])
+        return _Structs(self, layout, rows, strays)
+
+    def _record(self, raw: msgspec.Raw) -> dict[str, Any]:
+        if not self.texts:
+            return _RECORD.decode(raw)
+        fields = _RAW_RECORD.decode(raw)
+        return {name: each if name in self.texts else msgspec.json.decode(each) for name, each in fields.items()}
+
+    def _read_exactly(self, content: bytes) -> Rows:
+        return _ExactRows(self, self._layout.names, scan_page(content))
+
+
+def opened(rows: Rows) -> Page:
+    """Return rows as a page, with what a walk needs to know of it; those of one creation time stand by their ids.
+
+    Raises:
+        ValueError: a row has no `id` or no `createdAt`.
+    """
+    ids, created = rows.values("id", "createdAt")
+    if not set(map(type, chain(ids, created))) <= {str}:
+        raise ValueError("a row has no id or no createdAt")
+    if not ids:
+        return Page(rows, (), (), ordered=True, first=0, last=0)
+    moments = instants(created)
+    steps = np.diff(moments)
+    ordered = bool((steps >= 0).all())
+    ties = np.flatnonzero(steps == 0).tolist() if ordered else ()
+    # Rows are moved while they are Python objects: to move those of a finished table costs each of its cells.
+    if any(ids[at] > ids[at + 1] for at in ties):
+        keys = list(zip(moments.tolist(), ids, strict=True))
+        order = sorted(range(len(ids)), key=keys.__getitem__)
+        if (moved := rows.reordered(order)) is not rows:
+            rows, ids, created = moved, [ids[at] for at in order], [created[at] for at in order]
+    return Page(rows, ids, created, ordered, int(moments[0]), int(moments[-1]))
+
+
+def _decoded(layout: Layout, raws: Sequence[msgspec.Raw]) -> tuple[list[Any], list[int]]:
+    """Return the rows that fit a layout, with None for those that do not, and the numbers of these."""
+    rows: list[Any] = []
+    misfits = []
+    left = iter(raws)
+    while len(rows) < len(raws):
         try:
-            row = msgspec.defstruct("Row", kinds, rename=renamed, forbid_unknown_fields=True, gc=False)
-        except ValueError as problem:  # a key that msgspec cannot name: quotes, control characters
-            raise msgspec.DecodeError(str(problem)) from None
-        return _Layout(tuple(renamed.values()), msgspec.json.Decoder(list[row]))  # type: ignore[valid-type]
+            rows.extend(map(layout.one.decode, left))
+        except msgspec.ValidationError:  # those before it are in the list already, and the iterator stands behind it
+            misfits.append(len(rows))
+            rows.append(None)
+    return rows, misfits
 
-    def _kind(self, name: str) -> tuple[Any, Any]:
-        if name in self._texts:
-            return msgspec.Raw, msgspec.Raw(b"null")
-        # An absent field that is documented is null; of any other it is told apart.
-        return Any, None if name in self._documented else ABSENT
+
+def _grouped(raws: Sequence[msgspec.Raw]) -> list[Sequence[msgspec.Raw]]:
+    """Return rows in parts of so many bytes; a larger row is a part of its own."""
+    ends = np.cumsum([len(memoryview(raw)) for raw in raws]) // _PART
+    cuts: list[int] = np.flatnonzero(np.diff(ends, prepend=-1, append=-1)).tolist()
+    return [raws[start:end] for start, end in pairwise(cuts)]
 
 
 @dataclass(frozen=True)
-class _FastRows:
-    """Rows as structs whose fields are numbered in the order of the names."""
+class _Structs:
+    """Rows as structs of one layout.
 
+    Attributes:
+        reader: read them.
+        layout: their layout.
+        rows: one struct a row.
+        strays: by row, what the layout does not know.
+    """
+
+    reader: PageReader
+    layout: Layout
     rows: list[Any]
-    names: tuple[str, ...]
-    as_text: set[str]
-    as_values: bool
+    strays: dict[int, dict[Path, Any]]
 
-    def values(self, name: str) -> list[Any]:
-        return list(map(attrgetter(f"f{self.names.index(name)}"), self.rows))
+    def values(self, *names: str) -> list[list[Any]]:
+        fields = [attrgetter(f"f{self.layout.names.index(name)}") for name in names]
+        return [list(map(each, self.rows)) for each in fields]
 
-    def batch(self, skip: Collection[int]) -> Batch:
-        rows = [row for number, row in enumerate(self.rows) if number not in skip] if skip else self.rows
+    def reordered(self, order: Sequence[int]) -> Rows:
+        strays = {new: self.strays[old] for new, old in enumerate(order) if old in self.strays}
+        return _Structs(self.reader, self.layout, [self.rows[at] for at in order], strays)
+
+    def batches(self, skip: Collection[int]) -> Iterator[Batch]:
+        kept = [number for number in range(len(self.rows)) if number not in skip] if skip else None
+        rows = self.rows if kept is None else [self.rows[number] for number in kept]
         # One call a row and one for the whole, instead of one a cell.
         columns = zip(*map(msgspec.structs.astuple, rows), strict=True) if rows else repeat(())
-        fields: dict[str, Sequence[Any]] = dict(zip(self.names, columns, strict=False))
-        texts = {name: [_raw_text(raw) for raw in fields.pop(name, ())] for name in self.as_text}
-        if self.as_values:
+        fields: dict[str, Sequence[Any]] = dict(zip(self.layout.names, columns, strict=False))
+        texts = {name: [_raw_text(raw) for raw in fields.pop(name, ())] for name in self.reader.texts}
+        if self.reader.as_values:
             fields |= {name: [None if text is None else exact_value(text) for text in texts[name]] for name in texts}
-        return Batch(len(rows), fields, texts)
+        yield Batch(len(rows), fields, texts, self._strays(kept))
+
+    def _strays(self, kept: Sequence[int] | None) -> Mapping[Path, tuple[list[int], list[Any]]]:
+        by_path: dict[Path, tuple[list[int], list[Any]]] = defaultdict(lambda: ([], []))
+        # In the order of the rows, whatever order they were fitted in.
+        numbers = sorted(self.strays) if kept is None else kept
+        for row, number in zip(numbers if kept is None else range(len(kept)), numbers, strict=True):
+            for path, value in self.strays.get(number, {}).items():
+                by_path[path][0].append(row)
+                by_path[path][1].append(value)
+        return by_path
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Rows of a page that is too large to be Python objects all at once; each part is read again when it is needed."""
+
+    reader: PageReader
+    parts: list[Sequence[msgspec.Raw]]
+
+    def values(self, *names: str) -> list[list[Any]]:
+        parts = [self.reader.read_part(part).values(*names) for part in self.parts]
+        return [list(chain.from_iterable(each)) for each in zip(*parts, strict=True)]
+
+    def reordered(self, order: Sequence[int]) -> Rows:
+        del order  # the rows of a finished table are sorted once more
+        return self
+
+    def batches(self, skip: Collection[int]) -> Iterator[Batch]:
+        first = 0
+        for part in self.parts:
+            numbers = range(first, first + len(part))
+            yield from self.reader.read_part(part).batches({each - first for each in skip if each in numbers})
+            first += len(part)
 
 
 @dataclass(frozen=True)
 class _ExactRows:
     """Rows as the JSON text of each field."""
 
-    rows: list[dict[str, str]]
+    reader: PageReader
     names: tuple[str, ...]
-    as_text: set[str]
-    as_values: bool
+    rows: list[dict[str, str]]
 
-    def values(self, name: str) -> list[Any]:
-        return [exact_value(row.get(name, "null")) for row in self.rows]
+    def values(self, *names: str) -> list[list[Any]]:
+        return [[exact_value(row.get(name, "null")) for row in self.rows] for name in names]
 
-    def batch(self, skip: Collection[int]) -> Batch:
+    def reordered(self, order: Sequence[int]) -> Rows:
+        return _ExactRows(self.reader, self.names, [self.rows[at] for at in order])
+
+    def batches(self, skip: Collection[int]) -> Iterator[Batch]:
         rows = [row for number, row in enumerate(self.rows) if number not in skip]
-        texts = {name: [_null_as_none(row.get(name)) for row in rows] for name in self.as_text}
+        texts = {name: [_null_as_none(row.get(name)) for row in rows] for name in self.reader.texts}
         names = dict.fromkeys(chain(self.names, chain.from_iterable(rows)))
-        wanted = [name for name in names if self.as_values or name not in texts]
-        return Batch(len(rows), {name: [_exact(row, name) for row in rows] for name in wanted}, texts)
+        wanted = [name for name in names if self.reader.as_values or name not in texts]
+        yield Batch(len(rows), {name: [_exact(row, name) for row in rows] for name in wanted}, texts)
 
 
 def _exact(row: dict[str, str], name: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
@@ -213,29 +321,3 @@ def _null_as_none(text: str | None) -> str | None:
 
 def _raw_text(raw: msgspec.Raw) -> str | None:
     return _null_as_none(bytes(raw).decode("utf-8"))
-
-
-class _CollectorPause:
-    """Keeps Python's garbage collector from walking over rows while they are made: no row is part of a cycle."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._was_on = False
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if not self._inside:
-                self._was_on = gc.isenabled()
-                gc.disable()
-            self._inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if self._was_on and not self._inside:
-                gc.enable()
-
-
-#: The collector is the process's, and so is its pause.
-COLLECTOR_PAUSE = _CollectorPause()

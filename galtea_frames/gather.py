@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.decode import ABSENT, COLLECTOR_PAUSE, PageReader
-from galtea_frames.kinds import TEXT, has_utf8
+from galtea_frames.decode import PageReader
+from galtea_frames.kinds import TEXT, has_utf8, text_array
 from galtea_frames.nested import Survey
+from galtea_frames.shapes import ABSENT
 from galtea_frames.times import LAYOUTS, TIME, instant, within_calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from galtea_frames.decode import Rows
     from galtea_frames.nested import Chunks
     from galtea_frames.resources import Column, Resource
+    from galtea_frames.shapes import Path
 
 Nested = Literal["columns", "json", "both"]
 
@@ -85,17 +87,18 @@ class Gatherer:
         self.misfits: Counter[str] = Counter()
         self.layouts: dict[str, Counter[int]] = defaultdict(Counter)
 
-    def gather(self, rows: Rows, skip: Collection[int] = ()) -> Batch:
-        """Return the rows of a page, but for those numbered in `skip`."""
-        with COLLECTOR_PAUSE:
-            read = rows.batch(skip)
+    def gather(self, rows: Rows, skip: Collection[int] = ()) -> Iterator[Batch]:
+        """Yield the rows of a page, but for those numbered in `skip`: all at once, unless the page is large."""
+        for read in rows.batches(skip):
             batch = Batch(read.rows)
             self.rows += read.rows
             for api, texts in read.texts.items():
                 batch.documented[api] = pa.array(texts, TEXT)
             for api, values in read.fields.items():
                 self._gather_field(api, values, batch)
-        return batch
+            for path, (numbers, values) in read.strays.items():
+                self._gather_stray(path, numbers, values, batch)
+            yield batch
 
     def _gather_field(self, api: str, values: Sequence[Any], batch: Batch) -> None:
         column = self._documented.get(api)
@@ -122,10 +125,10 @@ class Gatherer:
             batch.documented[column.api] = texts
 
     def _texts(self, column: Column, values: Sequence[Any], batch: Batch) -> pa.Array:
-        try:
-            return pa.array(values, TEXT)
-        except (pa.ArrowException, TypeError, UnicodeEncodeError):  # something else than text, or a lone surrogate
-            return pa.array([self._text(column, row, value, batch) for row, value in enumerate(values)], TEXT)
+        texts = text_array(values)
+        if texts is None:
+            texts = pa.array([self._text(column, row, value, batch) for row, value in enumerate(values)], TEXT)
+        return texts
 
     def _text(self, column: Column, row: int, value: object, batch: Batch) -> str | None:
         if value is None or value is ABSENT:
@@ -157,16 +160,26 @@ class Gatherer:
             self._keep_misfit(column, row, text, batch)
             return None
 
-    def _gather_other(self, api: str, values: Sequence[Any], batch: Batch) -> None:
+    def _gather_stray(self, path: Path, rows: Sequence[int], values: Sequence[Any], batch: Batch) -> None:
+        api, *keys = path
+        if api in self.objects:
+            self.objects[api].gather(values, batch.objects.setdefault(api, {}), tuple(keys), rows)
+        elif keys:
+            self.others.gather(values, batch.others, path, rows)
+        else:
+            self._gather_other(api, values, batch, rows)
+
+    def _gather_other(self, api: str, values: Sequence[Any], batch: Batch, rows: Sequence[int] | None = None) -> None:
         sent = len(values) - values.count(ABSENT)
         if not sent:  # known from other pages, or from a row that is skipped
             return
         self.sent[api] += sent
         if self.flatten:
-            self.others.gather(values, batch.others, (api,))
+            self.others.gather(values, batch.others, (api,), rows)
         if self.as_text:
-            self.others_whole.gather(values, batch.others_whole, (api,))
-            batch.nulls[api] = [row for row, value in enumerate(values) if value is None]
+            self.others_whole.gather(values, batch.others_whole, (api,), rows)
+            numbered = zip(range(len(values)) if rows is None else rows, values, strict=True)
+            batch.nulls[api] = [row for row, value in numbered if value is None]
             self.sent_as_null[api] += len(batch.nulls[api])
 
 

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from galtea_frames import progress
 from galtea_frames.arguments import SessionArguments, VersionArguments, takes
 from galtea_frames.client import Client
+from galtea_frames.collector import COLLECTOR_PAUSE
 from galtea_frames.errors import QueryError
 from galtea_frames.fetch import Fetch
 from galtea_frames.frames import ATTRS, DtypeBackend, all_times, sorted_table, to_frame, warn_of
@@ -180,9 +181,10 @@ class _Load:
 
     def batches(self) -> Iterator[Batch]:
         """Yield what is fetched, batch by batch, in no certain order."""
-        with progress.shown(self._progress, self.query.resource.name) as update:
+        with progress.shown(self._progress, self.query.resource.name) as update, COLLECTOR_PAUSE:
             for each in self._fetch.slices():
-                yield self.gatherer.gather(each.page.rows, each.skip)
+                yield from self.gatherer.gather(each.page.rows, each.skip)
+                COLLECTOR_PAUSE.interrupt(self._fetch.pages)
                 update(self.gatherer.rows, self._fetch.pages)
 
     def settle(self) -> TableSchema:

@@ -3,7 +3,7 @@
 This happens in two steps, because the type of a column is only known when all rows were seen. `Survey.gather` takes
 the values of one batch apart, key by key, each key's values into one Arrow array of the narrowest type, and notes what
 kinds of values each path holds. When all batches were gathered, `Survey.settle` gives each path its type, and
-`Column.values` makes a batch's arrays of it. Values are looked at a list at a time, never a cell at a time.
+`Column.arrays` makes arrays of it. Values are looked at a list at a time, never a cell at a time.
 """
 
 from __future__ import annotations
@@ -11,31 +11,36 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import chain
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+from msgspec.structs import astuple
 
-from galtea_frames.decode import ABSENT
-from galtea_frames.kinds import TEXT, arrow_type, convert, has_utf8, is_mixed, json_text, kinds_of, to_array
+from galtea_frames.kinds import (
+    TEXT,
+    TEXT_KINDS,
+    arrow_type,
+    convert,
+    has_utf8,
+    is_mixed,
+    json_text,
+    kinds_of,
+    narrow,
+    text_array,
+    to_array,
+)
 from galtea_frames.scan import RawJson
+from galtea_frames.shapes import ABSENT, MAX_DEPTH, ONE_IN, Path, Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-Path = tuple[str, ...]
+    from collections.abc import Iterable, Sequence
 
 #: Columns of one nested field, at most (design: guarantee 3).
 MAX_COLUMNS = 500
 
-#: Objects nested deeper stay JSON text: nobody names a column so long.
-MAX_DEPTH = 32
-
-#: A key that less than one object in this many has is gathered object by object, not by asking each one for it.
-_SPARSE = 8
-
 _NOTHING = {type(None), type(ABSENT)}
+_PLAIN = {*_NOTHING, bool, int, float, str, list, RawJson}
 _EMPTY = RawJson("{}")
 
 
@@ -45,7 +50,7 @@ class Chunk:
 
     Attributes:
         rows: at which rows of the batch; None for all of them.
-        values: as `kinds.to_array` holds them.
+        values: as `kinds.narrow` holds them.
         kinds: what kinds of values they are.
     """
 
@@ -84,17 +89,34 @@ class Column:
         """Whether it is JSON text because its values share no type."""
         return is_mixed(self.kinds)
 
-    def values(self, chunks: Chunks, size: int) -> pa.Array:
-        """Return its values in a batch of so many rows."""
-        chunk = chunks.get(self.path)
-        if chunk is None:
+    def arrays(self, batches: Iterable[tuple[Chunks, int]]) -> list[pa.Array]:
+        """Return its values in batches of so many rows each: an array for one batch, or for several that have few."""
+        arrays: list[pa.Array] = []
+        few: list[tuple[int, Chunk]] = []
+        rows = 0
+        for chunks, size in batches:
+            chunk = chunks.get(self.path)
+            if chunk is None or chunk.rows is not None:
+                few += [] if chunk is None else [(rows, chunk)]
+                rows += size
+                continue
+            arrays += [self._spread(few, rows)] if rows else []
+            arrays.append(self._converted(chunk))
+            few, rows = [], 0
+        return [*arrays, self._spread(few, rows)] if rows else arrays
+
+    def _spread(self, chunks: Sequence[tuple[int, Chunk]], size: int) -> pa.Array:
+        """Return so many values, null but for those of chunks, whose rows are counted from the numbers given."""
+        if not chunks:
             return pa.nulls(size, self.type)
-        values = convert(chunk.values, chunk.kinds, arrow_type(self.kinds))
-        if chunk.rows is None:
-            return values
+        values = pa.concat_arrays([self._converted(chunk) for _, chunk in chunks])
         indices = np.full(size, -1, dtype=np.int64)
-        indices[np.asarray(chunk.rows)] = np.arange(len(values))
+        at = np.concatenate([np.asarray(chunk.rows) + first for first, chunk in chunks])
+        indices[at] = np.arange(len(values))
         return values.take(pa.array(indices, mask=indices < 0))
+
+    def _converted(self, chunk: Chunk) -> pa.Array:
+        return convert(chunk.values, chunk.kinds, arrow_type(self.kinds))
 
 
 @dataclass(frozen=True)
@@ -135,12 +157,19 @@ class Survey:
         self._flatten = flatten
         self._kinds: dict[Path, frozenset[str]] = {}
         self._present: Counter[Path] = Counter()
-        self._common: dict[Path, tuple[str, ...]] = {}
         self.objects: set[Path] = set()
 
-    def gather(self, values: Sequence[Any], into: Chunks, path: Path = ()) -> None:
-        """Put the values at a path, one a row of a batch, into chunks; None where null, ABSENT where not sent."""
-        self._gather(path, values, None, into)
+    def gather(self, values: Sequence[Any], into: Chunks, path: Path = (), rows: Sequence[int] | None = None) -> None:
+        """Put the values at a path into chunks; None where null, ABSENT where not sent.
+
+        Args:
+            values: one for each row of a batch, or for those named.
+            into: where they go.
+            path: where they stand.
+            rows: numbers of the rows that hold them; None for all.
+        """
+        self.objects.update(path[:length] for length in range(len(path)))
+        self._gather(path, values, rows, into)
 
     def settle(self, budget: int = MAX_COLUMNS) -> Settled:
         """Return the columns; beyond the budget, the paths with the fewest values share one."""
@@ -151,104 +180,113 @@ class Survey:
         columns = [Column(path, self._kinds[path]) for path in sorted(ranked[:budget])]
         return Settled(columns, sorted(path for path in ranked[budget:] if self._present[path]))
 
-    def _gather(self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, into: Chunks) -> None:
+    def _gather(
+        self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, into: Chunks, missing: int = 0
+    ) -> None:
+        """Put values into chunks; so many of them are Nones in place of what objects that are not there would hold."""
+        kinds = self._kinds.get(path)
+        # Most columns are text: one that was so far is tried as text, without a look at each value's type.
+        if kinds in TEXT_KINDS and (texts := text_array(values, arrow_type(kinds))) is not None:
+            self._add(path, Chunk(rows, texts, kinds), into)
+            return
         types = set(map(type, values))
         if type(ABSENT) in types:
+            if types <= _NOTHING and values.count(None) <= missing:
+                return  # no row has it
             values = [None if value is ABSENT else value for value in values]
-        if dict in types:
+        if not types <= _PLAIN:
             self.objects.add(path)
             values = self._take_apart(path, values, rows, types, into)
             types = set(map(type, values))
+        self._kinds.setdefault(path, frozenset())
         types -= _NOTHING
-        kinds = self._kinds.setdefault(path, frozenset())
         if types:
-            into[path] = chunk = _chunk(rows, values, types)
-            self._present[path] += len(chunk.values) - chunk.values.null_count
-            if not chunk.kinds <= kinds:
-                self._kinds[path] = kinds | chunk.kinds
+            self._add(path, _chunk(rows, values, types), into)
+
+    def _add(self, path: Path, chunk: Chunk, into: Chunks) -> None:
+        into[path] = chunk
+        self._present[path] += len(chunk.values) - chunk.values.null_count
+        if not chunk.kinds <= self._kinds[path]:
+            self._kinds[path] |= chunk.kinds
 
     def _take_apart(
         self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, types: set[type], into: Chunks
     ) -> Sequence[Any]:
         """Gather what the objects among the values hold; return the values without them."""
+        if structs := [each for each in types if issubclass(each, Struct)]:
+            return self._take_structs(path, values, rows, structs[0], into)
         if len(path) >= MAX_DEPTH or not self._flatten:
             return [RawJson(json_text(value)) if type(value) is dict else value for value in values]
-        if types == {dict} and all(values):
-            self._gather_objects(path, values, rows, into)
-            return ()
         if at := [index for index, value in enumerate(values) if value and type(value) is dict]:
-            within = at if rows is None else [rows[index] for index in at]
-            self._gather_objects(path, [values[index] for index in at], within, into)
+            self._gather_objects(path, [values[index] for index in at], _within(rows, at), into)
         return [value if type(value) is not dict else None if value else _EMPTY for value in values]
 
-    def _gather_objects(
-        self, path: Path, objects: Sequence[dict[str, Any]], rows: Sequence[int] | None, into: Chunks
-    ) -> None:
-        common = self._common.get(path, ())
-        lists = _by_key(objects, common)
-        larger = range(len(objects)) if lists is None else _larger_than(objects, len(common))
-        if larger:
-            counts = Counter(chain.from_iterable(objects[at] for at in larger))
-            if lists is None or len(objects) in counts.values():
-                self._common[path] = common = tuple(key for key, count in counts.items() if count == len(objects))
-                lists = _by_key(objects, common)
-            others = {key: count for key, count in counts.items() if key not in common}
-            self._gather_others(path, objects, rows, larger, counts=others, into=into)
-        for key, values in (lists or {}).items():
-            self._gather((*path, key), values, rows, into)
-
-    def _gather_others(
-        self,
-        path: Path,
-        objects: Sequence[dict[str, Any]],
-        rows: Sequence[int] | None,
-        larger: Sequence[int],
-        *,
-        counts: dict[str, int],
-        into: Chunks,
-    ) -> None:
-        """Gather the keys that only some of the objects have, the larger ones of them."""
+    def _gather_objects(self, path: Path, objects: Sequence[dict[str, Any]], rows: Sequence[int], into: Chunks) -> None:
         sparse: dict[str, tuple[list[Any], list[int]]] = {}
-        for key, count in counts.items():
-            if count * _SPARSE >= len(objects):
+        for key, count in Counter(chain.from_iterable(objects)).items():
+            if count * ONE_IN >= len(objects):
                 self._gather((*path, key), [each.get(key) for each in objects], rows, into)
             else:
                 sparse[key] = ([], [])
-        for at in larger if sparse else ():
-            for key in objects[at].keys() & sparse.keys():
-                sparse[key][0].append(objects[at][key])
-                sparse[key][1].append(at if rows is None else rows[at])
+        for each, row in zip(objects, rows, strict=True) if sparse else ():
+            for key in each.keys() & sparse.keys():
+                sparse[key][0].append(each[key])
+                sparse[key][1].append(row)
         for key, (values, within) in sparse.items():
             self._gather((*path, key), values, within, into)
 
+    def _take_structs(
+        self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, kind: type[Struct], into: Chunks
+    ) -> Sequence[Any]:
+        """Do the same with objects of a learned shape."""
+        objects, rows, missing = _complete(values, rows, kind)
+        tuples = list(map(astuple, objects))
+        for key, column in zip(kind.keys, zip(*tuples, strict=True), strict=False):
+            self._gather((*path, key), column, rows, into, missing)
+        if kind.blank in tuples:
+            return [_without_struct(value, kind) for value in values]
+        if len(objects) == len(values) and not missing:
+            return ()
+        return [None if type(value) is kind else value for value in values]
 
-def _larger_than(objects: Sequence[dict[str, Any]], size: int) -> Sequence[int]:
-    """Return the positions of objects with more keys: having all the common ones, the others have no more."""
-    if sum(map(len, objects)) == size * len(objects):
-        return ()
-    return [at for at, each in enumerate(objects) if len(each) > size]
+
+def _complete(
+    values: Sequence[Any], rows: Sequence[int] | None, kind: type[Struct]
+) -> tuple[Sequence[Struct], Sequence[int] | None, int]:
+    """Return an object for each value, with Nones in it where the value is none; or, where few are, only these objects.
+
+    With them come their rows, and how many are made up.
+    """
+    held = list(map(type, values)).count(kind)
+    if held == len(values):
+        return values, rows, 0
+    if held * ONE_IN < len(values):
+        at = [index for index, value in enumerate(values) if type(value) is kind]
+        return [values[index] for index in at], _within(rows, at), 0
+    nothing = kind(*(None,) * len(kind.keys))
+    return [value if type(value) is kind else nothing for value in values], rows, len(values) - held
 
 
-def _by_key(objects: Sequence[dict[str, Any]], keys: tuple[str, ...]) -> dict[str, Sequence[Any]] | None:
-    """Return the values of keys that all objects have, a list a key; None where one lacks a key."""
-    try:
-        if len(keys) == 1:
-            return {keys[0]: list(map(itemgetter(*keys), objects))}
-        # One call an object, and one to turn rows into columns, instead of one a cell.
-        return dict(zip(keys, zip(*map(itemgetter(*keys), objects), strict=True), strict=True)) if keys else {}
-    except KeyError:
-        return None
+def _without_struct(value: Any, kind: type[Struct]) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """Return what is no object as it is, and an empty object as its text; what others hold is told elsewhere."""
+    if type(value) is not kind:
+        return value
+    return _EMPTY if astuple(value) == kind.blank else None
+
+
+def _within(rows: Sequence[int] | None, at: Sequence[int]) -> Sequence[int]:
+    """Return the numbers of the rows at some places of what may itself be some of the rows."""
+    return at if rows is None else [rows[index] for index in at]
 
 
 def _chunk(rows: Sequence[int] | None, values: Sequence[Any], types: set[type]) -> Chunk:
-    kinds = kinds_of(values, types)
     try:
-        return Chunk(rows, to_array(values, kinds), kinds)
+        return Chunk(rows, *narrow(values, types))
     except UnicodeEncodeError:  # lone surrogates: only JSON has a text for them
-        values = [_escaped(value) for value in values]
+        escaped = [_escaped(value) for value in values]
     # Their own kinds count as well, for a batch that is JSON text anyhow never comes here.
-    kinds |= kinds_of(values, set(map(type, values)) - _NOTHING)
-    return Chunk(rows, to_array(values, kinds), kinds)
+    kinds = kinds_of(values, types) | kinds_of(escaped, set(map(type, escaped)) - _NOTHING)
+    return Chunk(rows, to_array(escaped, kinds), kinds)
 
 
 def _place(target: dict[str, Any], path: Path, value: RawJson) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _CREATED = "createdAt"
 
+#: Batches that become columns together: what a column costs beside its values, it costs once for all of them.
+_TOGETHER = 8
+
 
 class _Entry:
     """One batch: the first creation time in it, and the batch or where it lies in the file."""
@@ -50,16 +53,17 @@ class Spool:
             pickle.dump(batch, self._file, protocol=5)
 
     def tables(self, schema: TableSchema) -> Iterator[pa.Table]:
-        """Yield all rows by `created_at`, then `id`, in tables of about a batch each; at least one table.
+        """Yield all rows by `created_at`, then `id`, in tables of some batches each; at least one table.
 
         Batches in memory are released as their rows are given, so this can be done once; from a file, at any time.
         """
         entries = sorted(self._entries, key=lambda entry: entry.first)
+        groups = [entries[start : start + _TOGETHER] for start in range(0, len(entries), _TOGETHER)]
         rest = schema.table([])
-        for entry, following in zip_longest(entries, entries[1:]):
-            rest = sorted_table(pa.concat_tables([rest, schema.table([self._take(entry)])]), ())
+        for group, following in zip_longest(groups, groups[1:]):
+            rest = sorted_table(pa.concat_tables([rest, schema.table(map(self._take, group))]), ())
             # What lies before the next batch's first row is in its place; among later rows others may belong.
-            ready = rest.num_rows if following is None else _count_before(rest, following.first)
+            ready = rest.num_rows if following is None else _count_before(rest, following[0].first)
             yield rest.slice(0, ready)
             rest = rest.slice(ready)
         yield rest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -17,7 +16,7 @@ from galtea_frames.resources import snake_case
 from galtea_frames.times import TIME, USUAL_DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from galtea_frames.gather import Batch, Gatherer
     from galtea_frames.nested import Chunks
@@ -52,10 +51,10 @@ class Notes:
 
 @dataclass(frozen=True)
 class _Column:
-    """One column: its type, and what makes its values of a batch."""
+    """One column: its type, and what makes its values of some batches."""
 
     type: pa.DataType
-    make: Callable[[Batch], pa.Array]
+    make: Callable[[Sequence[Batch]], list[pa.Array]]
 
 
 class TableSchema:
@@ -83,26 +82,23 @@ class TableSchema:
             columns |= self._object(column) if column.kind == "object" else {column.name: self._scalar(column)}
         columns |= dict(sorted(self._others().items()))
         if self._has_leftovers():
-            columns[self._noted(overflow_name(None), overflow=True)] = _Column(TEXT, self._leftovers)
+            columns[self._noted(overflow_name(None), overflow=True)] = _json(self._leftovers)
         self._columns = columns
         self.schema = pa.schema([(name, column.type) for name, column in columns.items()])
         self._note_fields()
 
     def table(self, batches: Iterable[Batch]) -> pa.Table:
         """Return the rows of the batches, in their order; of none, a table that has the columns all the same."""
-        no_rows = self._gathered.gather(self._gathered.reader.read(b"[]"))
-        return pa.Table.from_batches([self.batch(each) for each in chain([no_rows], batches)], self.schema)
-
-    def batch(self, batch: Batch) -> pa.RecordBatch:
-        """Return the rows of one batch."""
-        return pa.record_batch([column.make(batch) for column in self._columns.values()], schema=self.schema)
+        given = list(batches)
+        arrays = [pa.chunked_array(column.make(given), column.type) for column in self._columns.values()]
+        return pa.Table.from_arrays(arrays, schema=self.schema)
 
     # -- documented columns --
 
     def _scalar(self, column: Column) -> _Column:
         if column.kind == "status":
             return self._statuses(column)
-        return _Column(TIME if column.kind == "time" else TEXT, lambda batch: batch.documented[column.api])
+        return _documented(TIME if column.kind == "time" else TEXT, column)
 
     def _statuses(self, column: Column) -> _Column:
         """Return the statuses as codes of one list of members: the documented ones, then any other by name."""
@@ -110,16 +106,17 @@ class TableSchema:
         self.notes.unknown_statuses = sorted(self._gathered.statuses - set(documented))
         members = pa.array([*documented, *self.notes.unknown_statuses], TEXT)
 
-        def make(batch: Batch) -> pa.Array:
-            codes = pc.index_in(batch.documented[column.api].dictionary_decode(), members)
-            return pa.DictionaryArray.from_arrays(codes, members)
+        def make(batches: Sequence[Batch]) -> list[pa.Array]:
+            coded = [pc.index_in(batch.documented[column.api].dictionary_decode(), members) for batch in batches]
+            # One array at least, for it carries the members.
+            return [pa.DictionaryArray.from_arrays(codes, members) for codes in coded or [pa.array([], pa.int32())]]
 
         return _Column(pa.dictionary(pa.int32(), TEXT), make)
 
     def _object(self, column: Column) -> dict[str, _Column]:
         columns = {}
         if self._gathered.as_text:
-            columns[self._noted(column.name)] = _Column(TEXT, lambda batch: batch.documented[column.api])
+            columns[self._noted(column.name)] = _documented(TEXT, column)
         if not self._gathered.flatten:
             return columns
 
@@ -133,7 +130,7 @@ class TableSchema:
                 columns[self._nested_name(each, column.name, each.path)] = _nested(each, chunks)
         if settled.overflow:
             name = self._noted(overflow_name(column.name), overflow=True)
-            columns[name] = _Column(TEXT, lambda batch: _json(settled.overflow_objects(chunks(batch)), batch.rows))
+            columns[name] = _json(lambda batch: settled.overflow_objects(chunks(batch)))
         return columns
 
     # -- other fields --
@@ -173,7 +170,7 @@ class TableSchema:
         odd_nulls = any(gathered.sent[api] < gathered.rows for api in +gathered.sent_as_null)
         return bool(gathered.misfits or self._other_overflow.overflow or odd_times or odd_nulls)
 
-    def _leftovers(self, batch: Batch) -> pa.Array:
+    def _leftovers(self, batch: Batch) -> dict[int, dict[str, Any]]:
         chunks = batch.others_whole if self._gathered.as_text else batch.others
         rows = self._other_overflow.overflow_objects(chunks)
         for api, nulls in batch.nulls.items():
@@ -185,7 +182,7 @@ class TableSchema:
                 rows[row][api] = sent[row].as_py()
         for row, kept in batch.misfits.items():
             rows[row] |= kept
-        return _json(rows, batch.rows)
+        return rows
 
     # -- names --
 
@@ -203,11 +200,19 @@ class TableSchema:
         return name
 
 
+def _documented(kind: pa.DataType, column: Column) -> _Column:
+    return _Column(kind, lambda batches: [batch.documented[column.api] for batch in batches])
+
+
 def _nested(column: NestedColumn, chunks: Callable[[Batch], Chunks]) -> _Column:
-    return _Column(column.type, lambda batch: column.values(chunks(batch), batch.rows))
+    return _Column(column.type, lambda batches: column.arrays((chunks(batch), batch.rows) for batch in batches))
 
 
-def _json(objects: dict[int, dict[str, Any]], rows: int) -> pa.Array:
-    """Return a column of JSON text with the objects at their rows."""
+def _json(objects: Callable[[Batch], dict[int, dict[str, Any]]]) -> _Column:
+    """Return a column of JSON text, made of objects by their rows."""
+    return _Column(TEXT, lambda batches: [_json_texts(objects(batch), batch.rows) for batch in batches])
+
+
+def _json_texts(objects: dict[int, dict[str, Any]], rows: int) -> pa.Array:
     cells = (objects.get(row) for row in range(rows))
     return pa.array([None if cell is None else json_text(dict(sorted(cell.items()))) for cell in cells], TEXT)

@@ -68,16 +68,14 @@ def render(microseconds: int, digits: int) -> str:
     return moment.isoformat(timespec=LAYOUTS[digits][0]).replace("+00:00", "Z")
 
 
-def instants(texts: Sequence[str]) -> tuple[bool, int, int]:
-    """Return whether the times never go backwards, and the first and the last instant.
+def instants(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Return the microseconds since 1970 of ISO 8601 times.
 
     Raises:
         ValueError: one of them is no ISO 8601 time.
     """
     moments = _read_together(texts)
-    if moments is None:
-        moments = np.array([instant(text) for text in texts])
-    return bool((np.diff(moments) >= 0).all()), int(moments[0]), int(moments[-1])
+    return np.array([instant(text) for text in texts], dtype=np.int64) if moments is None else moments
 
 
 def within_calendar(times: pa.Array) -> bool:

@@ -38,7 +38,7 @@ class TableBuilder:
 
     def add(self, content: bytes, skip: Collection[int] = ()) -> None:
         """Add the rows of a page, but for those numbered in `skip`."""
-        self.batches.append(self.gatherer.gather(self.gatherer.reader.read(content), skip))
+        self.batches.extend(self.gatherer.gather(self.gatherer.reader.read(content), skip))
 
     def finish(self) -> tuple[pa.Table, Notes]:
         """Return the table and its notes."""

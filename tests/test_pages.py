@@ -2,6 +2,7 @@ import contextlib
 import itertools
 import json
 import random
+import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -156,14 +157,16 @@ class Churn:
         self._left = changes
         self._times = [each["createdAt"] for each in store]
         self._number = 50_000
+        self._lock = threading.Lock()  # the stand-in answers several requests at once
         self.stayed = {each["id"] for each in store}
         self.known = set(self.stayed)
 
     def step(self) -> None:
         """Change a few rows, or none."""
-        for _ in range(min(self._left, self._dice.choice([0, 0, 1, 2, 5]))):
-            self._left -= 1
-            self._dice.choice([self._insert, self._insert_tie, self._delete, self._delete_many, self._update])()
+        with self._lock:
+            for _ in range(min(self._left, self._dice.choice([0, 0, 1, 2, 5]))):
+                self._left -= 1
+                self._dice.choice([self._insert, self._insert_tie, self._delete, self._delete_many, self._update])()
 
     def _insert(self) -> None:
         self._insert_at(moment(self._dice.randrange(-5, 10 * len(self._times))))
@@ -556,7 +559,7 @@ def test_look_up_of_a_lenient_server() -> None:
     records = rows_of([20])
     ids = [each["id"] for each in records]
     slices, without = look_up(source(lenient(7, records[:15])), ids, ())
-    assert [each for part in slices for each in part.ids()] == ids[:15]
+    assert sorted(each for part in slices for each in part.ids()) == sorted(ids[:15])
     assert without == ids[15:]
 
 

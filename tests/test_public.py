@@ -23,8 +23,8 @@ MODULES = sorted(
 
 #: The modules in their order: each may import from those above it, and from no other.
 LAYERS = """
-    _version errors settings resources times query scan transport decode windows pages fetch client
-    kinds names nested gather table dtypes frames spool joins records arguments progress loaders
+    _version errors settings resources times query scan transport shapes decode windows pages fetch client
+    kinds names nested gather table dtypes frames spool joins records arguments progress collector loaders
     targets partitions parquet demo cli __main__
 """.split()  # noqa: SIM905 - an order is read in lines
 

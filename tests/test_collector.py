@@ -1,0 +1,52 @@
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+import galtea_frames as gf
+from galtea_frames.collector import COLLECTOR_PAUSE
+
+
+@pytest.fixture(autouse=True)
+def _collector_on() -> Iterator[None]:
+    gc.enable()
+    yield
+    gc.enable()
+
+
+def test_the_collector_pauses_and_goes_on() -> None:
+    """It is off while anyone is inside, and on again when the last one leaves."""
+    with COLLECTOR_PAUSE:
+        with COLLECTOR_PAUSE:
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_a_collector_that_was_off_stays_off() -> None:
+    """A program that has turned it off has its reasons, and gets no collection in between either."""
+    gc.disable()
+    before = gc.get_stats()[0]["collections"]
+    with COLLECTOR_PAUSE:
+        COLLECTOR_PAUSE.interrupt(0)
+    assert not gc.isenabled()
+    assert before == gc.get_stats()[0]["collections"]
+
+
+def test_a_long_load_collects_what_is_young_now_and_then() -> None:
+    """Garbage that other threads make meanwhile does not wait for the end."""
+    with COLLECTOR_PAUSE:
+        before = gc.get_stats()[0]["collections"]
+        for number in range(1, 101):
+            COLLECTOR_PAUSE.interrupt(number)
+        assert before + 2 == gc.get_stats()[0]["collections"]
+
+
+def test_a_load_leaves_the_collector_on() -> None:
+    """Whether it ends well or not."""
+    with gf.sample.serve(50, 2) as api, gf.Client(api.api_key, api.url) as client:
+        gf.load_versions(client=client)
+        assert gc.isenabled()
+        with pytest.raises(gf.NotFoundError):
+            gf.load_versions(client=client, ids=["gone"])
+        assert gc.isenabled()
