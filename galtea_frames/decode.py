@@ -74,6 +74,20 @@ class Page:
     last: int
 
 
+def page_of(rows: Rows, ids: Sequence[Any], created: Sequence[Any]) -> Page:
+    """Return a page of rows with these values of `id` and `createdAt`.
+
+    Raises:
+        ValueError: one of them is missing, or no text, or no time.
+    """
+    if not set(map(type, chain(ids, created))) <= {str}:
+        raise ValueError("a row has no id or no createdAt")
+    if not ids:
+        return Page(rows, (), (), ordered=True, first=0, last=0)
+    ordered, first, last = instants(created)
+    return Page(rows, ids, created, ordered, first, last)
+
+
 @dataclass(frozen=True)
 class _Layout:
     """A row type for rows with certain fields and no others: an unknown field must not be dropped unseen.
@@ -125,13 +139,7 @@ class PageReader:
             ValueError: not a JSON list of objects that each have an `id` and a `createdAt`.
         """
         rows = self.read(content)
-        ids, created = rows.values("id"), rows.values("createdAt")
-        if not set(map(type, chain(ids, created))) <= {str}:
-            raise ValueError("a row has no id or no createdAt")
-        if not ids:
-            return Page(rows, (), (), ordered=True, first=0, last=0)
-        ordered, first, last = instants(created)
-        return Page(rows, ids, created, ordered, first, last)
+        return page_of(rows, rows.values("id"), rows.values("createdAt"))
 
     def _read_fast(self, content: bytes) -> _FastRows:
         layout = self._layout
