@@ -38,7 +38,7 @@ _ROWS_A_FRAME = 10_000
 
 
 @dataclass(frozen=True)
-class _Options:
+class LoadOptions:
     """How a caller wants the frame."""
 
     nested: Nested
@@ -117,8 +117,8 @@ def load_sessions_with_versions(**arguments: Unpack[SessionArguments]) -> pd.Dat
     Raises:
         GalteaFramesError: as `load_sessions` does.
     """
-    query, options = _checked(SESSIONS, arguments)
-    with _shared(options.client) as client:
+    query, options = checked(SESSIONS, arguments)
+    with shared(options.client) as client:
         sessions = _fetched(query, options, client)
         occurring = list(sessions["version_id"].dropna().unique())
         versions = _fetched_versions(occurring, query, options, client)
@@ -126,17 +126,17 @@ def load_sessions_with_versions(**arguments: Unpack[SessionArguments]) -> pd.Dat
 
 
 def _load(resource: Resource, arguments: Mapping[str, Any]) -> pd.DataFrame:
-    query, options = _checked(resource, arguments)
-    with _shared(options.client) as client:
+    query, options = checked(resource, arguments)
+    with shared(options.client) as client:
         return _fetched(query, options, client)
 
 
 def _iterate(resource: Resource, arguments: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
-    query, options = _checked(resource, arguments)  # here, so that a wrong argument raises at the call
+    query, options = checked(resource, arguments)  # here, so that a wrong argument raises at the call
     return _streamed(query, options)
 
 
-def _checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, _Options]:
+def checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, LoadOptions]:
     """Return what to ask for and how to give it back; whatever is wrong with it is raised here."""
     filters = dict(arguments)
     nested: Nested = filters.pop("nested", "columns")
@@ -151,10 +151,10 @@ def _checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, _
     dates = [dates] if isinstance(dates, str) else dates
     if not isinstance(dates, Iterable) or not all(isinstance(each, str) for each in dates):
         raise QueryError(f"parse_dates is a column or a list of columns, not {dates!r}")
-    return build_query(resource, filters), _Options(nested, tuple(dates), backend, client)
+    return build_query(resource, filters), LoadOptions(nested, tuple(dates), backend, client)
 
 
-def _shared(client: Client | None) -> Client | nullcontext[Client]:
+def shared(client: Client | None) -> Client | nullcontext[Client]:
     """Return the caller's client, which stays open, or one that is closed after use."""
     return Client() if client is None else nullcontext(client)
 
@@ -162,7 +162,7 @@ def _shared(client: Client | None) -> Client | nullcontext[Client]:
 class _Load:
     """One load: what is fetched, and what was seen of it so far."""
 
-    def __init__(self, query: Query, options: _Options, client: Client, *, missing_ok: bool = False) -> None:
+    def __init__(self, query: Query, options: LoadOptions, client: Client, *, missing_ok: bool = False) -> None:
         settings = client.settings
         self.query = query
         self.options = options
@@ -203,7 +203,7 @@ class _Load:
         return to_frame(table, attrs, dtype_backend=self.options.dtype_backend, parse_dates=parse_dates)
 
 
-def _fetched(query: Query, options: _Options, client: Client, *, missing_ok: bool = False) -> pd.DataFrame:
+def _fetched(query: Query, options: LoadOptions, client: Client, *, missing_ok: bool = False) -> pd.DataFrame:
     load = _Load(query, options, client, missing_ok=missing_ok)
     with closing(Spool(on_disk=False)) as spool:
         for batch in load.batches():
@@ -214,7 +214,9 @@ def _fetched(query: Query, options: _Options, client: Client, *, missing_ok: boo
     return load.frame(table, schema.notes, dates)
 
 
-def _streamed(query: Query, options: _Options, occurring: Counter[str | None] | None = None) -> Iterator[pd.DataFrame]:
+def _streamed(
+    query: Query, options: LoadOptions, occurring: Counter[str | None] | None = None
+) -> Iterator[pd.DataFrame]:
     """Yield the result in parts; rows wait on disk until the last one has said what the columns are.
 
     Args:
@@ -222,7 +224,7 @@ def _streamed(query: Query, options: _Options, occurring: Counter[str | None] | 
         options: how the frames are wanted.
         occurring: counts the version ids of all rows, before the first part is yielded.
     """
-    with _shared(options.client) as client, closing(Spool(on_disk=True)) as spool:
+    with shared(options.client) as client, closing(Spool(on_disk=True)) as spool:
         load = _Load(query, options, client)
         for batch in load.batches():
             spool.append(batch)
@@ -259,12 +261,12 @@ def _parts(spool: Spool, schema: TableSchema, query: Query, rows: int) -> Iterat
 
 def iter_joined(**arguments: Unpack[SessionArguments]) -> Iterator[pd.DataFrame]:
     """Yield the rows of `load_sessions_with_versions` in frames of up to 10,000, all with the attrs of the whole."""
-    query, options = _checked(SESSIONS, arguments)
+    query, options = checked(SESSIONS, arguments)
     occurring: Counter[str | None] = Counter()
-    with _shared(options.client) as client:
-        shared = replace(options, client=client)
+    with shared(options.client) as client:
+        sharing = replace(options, client=client)
         versions: pd.DataFrame | None = None
-        for sessions in _streamed(query, shared, occurring):
+        for sessions in _streamed(query, sharing, occurring):
             if versions is None:
                 versions = _fetched_versions([each for each in occurring if each is not None], query, options, client)
             joined = join_sessions_versions(sessions, versions)
@@ -281,7 +283,7 @@ def _totals(joined: pd.DataFrame, versions: pd.DataFrame, occurring: Counter[str
     return {**joined.attrs[ATTRS]["join"], **counts}
 
 
-def _fetched_versions(occurring: list[str], query: Query, options: _Options, client: Client) -> pd.DataFrame:
+def _fetched_versions(occurring: list[str], query: Query, options: LoadOptions, client: Client) -> pd.DataFrame:
     """Return the versions with the ids that occur in sessions, as far as they still exist."""
     products = query.given.get("product_ids")
     filters = {"product_ids": products} if products else {"ids": occurring}
@@ -299,6 +301,13 @@ def _attrs(fetch: Fetch, notes: Notes, started: datetime, rows: int) -> dict[str
         "requests": fetch.tally.requests,
         "retries": fetch.tally.retries,
         "complete": True,
+        **noted(notes),
+    }
+
+
+def noted(notes: Notes) -> dict[str, Any]:
+    """Return what a frame's attrs say of its columns."""
+    return {
         "mixed_columns": notes.mixed,
         "overflow_columns": notes.overflow,
         "json_columns": notes.json,

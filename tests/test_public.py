@@ -25,7 +25,7 @@ MODULES = sorted(
 LAYERS = """
     _version errors settings resources times query scan transport decode windows pages fetch client
     kinds names nested gather table dtypes frames spool joins records arguments progress loaders
-    targets partitions parquet demo cli __main__
+    stored changes delta sync mirrored mirror targets partitions parquet demo cli __main__
 """.split()  # noqa: SIM905 - an order is read in lines
 
 #: What no one but these may import: the network, retries, terminals, files.
@@ -36,6 +36,7 @@ ONLY = {
     "click": {"cli"},
     "fsspec": {"targets", "parquet", "partitions"},
     "werkzeug": {"sample"},
+    "deltalake": {"delta"},
 }
 
 
@@ -154,6 +155,7 @@ def test_what_importing_the_package_costs() -> None:
         "click",
         "werkzeug",
         "deltalake",
+        "filelock",
         "jinja2",
         "matplotlib",
         "s3fs",

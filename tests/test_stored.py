@@ -49,7 +49,9 @@ def with_ids(rows: list[Record]) -> list[Record]:
 
 @settings(max_examples=300)
 @given(BATCHES, st.sampled_from(NESTED), st.booleans())
-@example([{"context": "bare"}, {"context": {}}, {"metadata": None}, {"metadata": reference.Odd("1e999")}], "both", False)
+@example(
+    [{"context": "bare"}, {"context": {}}, {"metadata": None}, {"metadata": reference.Odd("1e999")}], "both", False
+)
 @example([{"facts": None}, {}, {"facts": {"a": "\ud800"}}], "json", True)
 @example([{"metadata": {"a": [reference.Odd("1e400")]}, "customId": 5, "status": "\ud800"}], "columns", False)
 @example([{"createdAt": "2026-03-01T10:00:00.123456789Z", "deletedAt": "nonsense"}], "both", False)
@@ -72,7 +74,7 @@ def test_what_was_stored_once_is_stored_alike_again(rows: list[Record]) -> None:
 
 @pytest.mark.parametrize("resource", [SESSIONS, VERSIONS], ids=lambda each: each.name)
 def test_the_schema_is_one_for_ever(resource: Resource) -> None:
-    """A stored row has each documented column, `extra` and two times, whatever the records hold, or if there are none."""
+    """A stored row has each documented column, `extra` and two times, whatever the records hold."""
     schema = stored_schema(resource)
     documented = [column.name for column in resource.columns]
     assert [*documented, "extra", "synced_at", "removed_at"] == schema.names
@@ -141,7 +143,7 @@ def test_a_page_knows_what_a_walk_needs() -> None:
 )
 def test_a_row_that_no_mirror_can_find_again_is_refused(row: Record) -> None:
     """Without an id of text and a time the page is an error, as for the walk."""
-    with pytest.raises(ValueError, match="id|isoformat"):
+    with pytest.raises(ValueError, match=r"id|isoformat"):
         open_stored(SESSIONS, reference.page([row]))
 
 
