@@ -1,12 +1,17 @@
-"""The loaders' arguments as types, and as the signature and docstring that editors and `help()` show."""
+"""The arguments of loaders and mirrors: as types, as what `help()` shows, and the values of some."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
+
+import pandas as pd
+
+from galtea_frames.errors import QueryError
+from galtea_frames.times import as_datetime, instant, wire_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -174,3 +179,36 @@ def _documented(order: Sequence[str], arguments: type, docs: Mapping[str, str], 
     listed = "\n".join(f"    {name}: {docs[name]}." for name in order)
     loader.__doc__ = inspect.cleandoc(loader.__doc__ or "").replace("Raises:", f"Args:\n{listed}\n\nRaises:")
     return loader
+
+
+def moment_of(as_of: object) -> int | datetime | None:
+    """Return the version, or the time in UTC, that a caller named.
+
+    Raises:
+        QueryError: the value is neither.
+    """
+    if as_of is None or (isinstance(as_of, int) and not isinstance(as_of, bool)):
+        return as_of
+    try:
+        if not isinstance(as_of, str | date):
+            raise TypeError  # noqa: TRY301 - one message for every value that is no time
+        return as_datetime(instant(wire_text(as_of)))
+    except (TypeError, ValueError, OverflowError):
+        raise QueryError(f'as_of is a version of the table or a time such as "2026-03-01", not {as_of!r}') from None
+
+
+def span_of(lookback: object) -> int:
+    """Return the microseconds of a span of time that a caller gave.
+
+    Raises:
+        QueryError: the value is no span, or a negative one.
+    """
+    try:
+        if not isinstance(lookback, str | timedelta):
+            raise TypeError  # noqa: TRY301 - one message for every value that is no span
+        span = pd.Timedelta(lookback)
+        if not span >= pd.Timedelta(0):  # NaT is none either
+            raise ValueError  # noqa: TRY301
+    except (TypeError, ValueError, OverflowError):
+        raise QueryError(f'lookback is a span of time such as "7D" or "36h", not {lookback!r}') from None
+    return span // pd.Timedelta(1, "us")

@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-import pandas as pd
 import pyarrow.compute as pc
 
 from galtea_frames.arguments import (
     StoredOptions,
     StoredSessionArguments,
     StoredVersionArguments,
+    moment_of,
     names_of,
+    span_of,
     takes_stored,
 )
 from galtea_frames.client import Client
@@ -25,15 +25,18 @@ from galtea_frames.delta import StoredTable
 from galtea_frames.errors import MirrorError, QueryError
 from galtea_frames.joins import join_sessions_versions
 from galtea_frames.loaders import checked, shared
-from galtea_frames.mirrored import as_datetime, load_stored
+from galtea_frames.mirrored import load_stored
 from galtea_frames.query import build_query
 from galtea_frames.resources import SESSIONS, VERSIONS
 from galtea_frames.sync import PENDING, PRESENT, Sync, SyncResult
-from galtea_frames.times import instant, wire_text
+from galtea_frames.times import as_datetime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime, timedelta
     from os import PathLike
+
+    import pandas as pd
 
     from galtea_frames.arguments import Texts
     from galtea_frames.resources import Resource
@@ -144,7 +147,7 @@ class Mirror:
             GalteaFramesError: as `load_sessions` does; what was committed stays, and the next sync goes on from it.
         """
         scope = _scope(product_ids)
-        microseconds = None if full else _microseconds(lookback)
+        microseconds = None if full else span_of(lookback)
         if client is not None and not isinstance(client, Client):
             raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
         with shared(client) as asking, self._lock():
@@ -287,7 +290,7 @@ class Mirror:
             named, answered = (", ".join(sorted(names)) for names in (unknown, names_of(allowed)))
             raise QueryError(f"a mirror of {resource.name} takes no {named}; it takes {answered}")
         include_removed = given.pop("include_removed", False)
-        as_of, allow_incomplete = _moment(given.pop("as_of", None)), given.pop("allow_incomplete", False)
+        as_of, allow_incomplete = moment_of(given.pop("as_of", None)), given.pop("allow_incomplete", False)
         if (statuses := given.pop("statuses", None)) is not None:
             given["params"] = {"statuses": [statuses] if isinstance(statuses, str) else statuses}
         query, options = checked(resource, given)
@@ -306,39 +309,14 @@ class Mirror:
         return table
 
 
-def _moment(as_of: object) -> int | datetime | None:
-    """Return a version or a time from a caller's `as_of`."""
-    if as_of is None or (isinstance(as_of, int) and not isinstance(as_of, bool)):
-        return as_of
-    try:
-        if not isinstance(as_of, str | date):
-            raise TypeError  # noqa: TRY301 - one message for every value that is no time
-        return as_datetime(instant(wire_text(as_of)))
-    except (TypeError, ValueError, OverflowError):
-        raise QueryError(f'as_of is a version of the table or a time such as "2026-03-01", not {as_of!r}') from None
-
-
-def _microseconds(lookback: object) -> int:
-    """Return a span of time that a caller gave."""
-    try:
-        if not isinstance(lookback, str | timedelta):
-            raise TypeError  # noqa: TRY301 - one message for every value that is no span
-        span = pd.Timedelta(lookback)
-        if not span >= pd.Timedelta(0):  # NaT is none either
-            raise ValueError  # noqa: TRY301
-    except (TypeError, ValueError, OverflowError):
-        raise QueryError(f'lookback is a span of time such as "7D" or "36h", not {lookback!r}') from None
-    return span // pd.Timedelta(1, "us")
-
-
 def _scope(product_ids: Texts | None) -> tuple[str, ...] | None:
     """Return the scope that a caller gave, None for the one that the mirror has."""
     if product_ids is None:
         return None
-    (products,) = build_query(VERSIONS, {"product_ids": product_ids}).lists
-    if not products.values:
+    query = build_query(VERSIONS, {"product_ids": product_ids})
+    if query.selects_nothing:
         raise QueryError("product_ids is empty, which is no scope for a mirror")
-    return tuple(sorted(products.values))
+    return tuple(sorted(value for _, value in query.lists[0].pairs()))
 
 
 def _products(scope: tuple[str, ...] | None) -> str:

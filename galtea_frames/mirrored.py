@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from galtea_frames.spool import Spool
 from galtea_frames.stored import REMOVED_AT, to_page
 from galtea_frames.sync import PRESENT
 from galtea_frames.table import TableSchema
-from galtea_frames.times import TIME, instant
+from galtea_frames.times import TIME, as_datetime, instant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +40,6 @@ _COLUMNS = {
     "names": "name",
 }
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMED = 10
 
 
@@ -125,8 +123,3 @@ def _attrs(table: StoredTable, query: Query, notes: Notes, rows: int) -> dict[st
         **noted(notes),
         "mirror": {"version": table.version},
     }
-
-
-def as_datetime(moment: int) -> datetime:
-    """Return microseconds since 1970 as a datetime in UTC."""
-    return _EPOCH + timedelta(microseconds=moment)
