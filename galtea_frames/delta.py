@@ -261,6 +261,11 @@ def _errors(shown: str) -> Iterator[None]:
         yield
     except exceptions.CommitFailedError:
         raise MirrorError(f"{shown}: another sync has written meanwhile, so this one stopped; run it again") from None
+    except FileNotFoundError as problem:
+        raise MirrorError(
+            f"{shown}: a file of this version is gone: if it is an old one, by compacting; else restore the mirror, or"
+            " sync into a new folder"
+        ) from problem
     except (exceptions.DeltaError, pa.ArrowException, OSError) as problem:
         raise MirrorError(f"{shown} cannot be read or written: {_first_line(problem)}") from problem
 

@@ -130,10 +130,10 @@ class Mirror:
         What it does not see is a session older than `lookback` that was final when last seen and was reopened,
         changed or deleted since, or one that was added with an old creation time: `full=True` compares everything.
 
-        A later sync sends p + ⌈n / 50⌉ + v + c requests: p pages of the sessions in the looked-back time, n pending
-        older sessions (fewer than 50 a request where ids are long, and up to 12 more requests for each that was
-        deleted), v pages of versions, and c, which does not depend on what is stored: one for each 50,000 sessions
-        looked at, and what ends a walk and shares it among workers.
+        A later sync sends p + ⌈n / 50⌉ + v + c requests: p pages of the sessions in the looked-back time and after it,
+        n pending older sessions (fewer than 50 a request where ids are long, and up to 12 requests more for each one
+        that was deleted), v pages of versions, and c, which does not depend on how much is stored: 5 with one worker,
+        1 more for each 50,000 sessions looked at, and a few by which several workers share a walk.
 
         Args:
             client: asks the API; by default one is made from the settings, and closed.

@@ -59,6 +59,8 @@ def load_stored(
         MirrorError: rows cannot be read, or some of those asked for by id are not stored.
     """
     wanted = _condition(query, include_removed=include_removed)
+    if query.ids is not None and not missing_ok:
+        _check_all_found(table, query.ids, wanted)
     gatherer = Gatherer(query.resource, options.nested)
     with closing(Spool(on_disk=False)) as spool:
         for batch in table.batches(wanted):
@@ -69,8 +71,6 @@ def load_stored(
     dates = [name for name in options.parse_dates if all_times(name, [rows])]
     attrs = _attrs(table, query, schema.notes, rows.num_rows)
     frame = to_frame(rows, attrs, dtype_backend=options.dtype_backend, parse_dates=dates)
-    if query.ids is not None and not missing_ok:
-        _check_all_found(table, query.ids, frame)
     return _with_removals(frame, table, wanted, options) if include_removed else frame
 
 
@@ -91,9 +91,9 @@ def _time(text: str) -> pa.Scalar:
     return pa.scalar(instant(text), pa.int64()).cast(TIME)
 
 
-def _check_all_found(table: StoredTable, ids: Members, frame: pd.DataFrame) -> None:
-    """Refuse ids that have no row: the loaders do."""
-    missing = sorted(set(ids.values) - set(frame["id"]))
+def _check_all_found(table: StoredTable, ids: Members, wanted: pc.Expression | None) -> None:
+    """Refuse ids that have no row, as the loaders do."""
+    missing = sorted(set(ids.values) - set(table.rows(wanted, ["id"]).column("id").to_pylist()))
     if missing:
         named = ", ".join(missing[:_NAMED]) + (f" and {len(missing) - _NAMED:,} more" if missing[_NAMED:] else "")
         raise MirrorError(f"{table.shown} has no {table.resource.name} with these ids that the filters select: {named}")
