@@ -28,8 +28,10 @@ from galtea_frames.loaders import (
     load_sessions_with_versions,
     load_versions,
 )
+from galtea_frames.mirror import Mirror, MirrorInfo
 from galtea_frames.parquet import read_parquet, write_parquet
 from galtea_frames.records import to_records
+from galtea_frames.sync import SyncResult
 
 __all__ = [
     "AuthenticationError",
@@ -38,7 +40,9 @@ __all__ = [
     "GalteaFramesError",
     "GalteaFramesWarning",
     "JoinError",
+    "Mirror",
     "MirrorError",
+    "MirrorInfo",
     "MixedTypesWarning",
     "NotFoundError",
     "ParquetError",
@@ -47,6 +51,7 @@ __all__ = [
     "RequestError",
     "ResponseError",
     "SettingsError",
+    "SyncResult",
     "UnknownStatusWarning",
     "__version__",
     "iter_sessions",

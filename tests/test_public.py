@@ -25,7 +25,8 @@ MODULES = sorted(
 LAYERS = """
     _version errors settings resources times query scan transport shapes decode windows pages fetch client
     kinds names nested gather table dtypes frames spool joins records arguments progress collector loaders
-    targets partitions parquet demo cli __main__
+    stored changes delta sync mirrored mirror
+    targets partitions parquet options mirror_commands demo cli __main__
 """.split()  # noqa: SIM905 - an order is read in lines
 
 #: What no one but these may import: the network, retries, terminals, files.
@@ -33,9 +34,10 @@ ONLY = {
     "requests": {"transport"},
     "tenacity": {"transport"},
     "rich": {"progress", "cli", "demo"},
-    "click": {"cli"},
+    "click": {"cli", "mirror_commands", "options"},
     "fsspec": {"targets", "parquet", "partitions"},
     "werkzeug": {"sample"},
+    "deltalake": {"delta"},
 }
 
 
@@ -154,6 +156,7 @@ def test_what_importing_the_package_costs() -> None:
         "click",
         "werkzeug",
         "deltalake",
+        "filelock",
         "jinja2",
         "matplotlib",
         "s3fs",
