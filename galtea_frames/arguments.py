@@ -81,27 +81,37 @@ class VersionArguments(VersionFilters, Options, total=False):
     """All arguments of the loaders of versions."""
 
 
-class StoredOptions(TypedDict, total=False):
-    """What every reader of a mirror takes besides filters."""
+class StoredSelection(TypedDict, total=False):
+    """What every reader of a mirror takes besides filters, to say which rows are meant."""
 
     include_removed: bool
     as_of: int | Time | None
     allow_incomplete: bool
+
+
+class StoredOptions(StoredSelection, total=False):
+    """What every reader of a mirror that gives a frame takes besides filters."""
+
     nested: Nested
     parse_dates: str | Sequence[str] | None
     dtype_backend: DtypeBackend
 
 
-class StoredSessionArguments(StoredOptions, total=False):
-    """All arguments of a mirror's readers of sessions: what can be told from the stored columns."""
+class StoredSessionFilters(StoredSelection, total=False):
+    """The filters of a mirror's sessions: what can be told from the stored columns."""
 
-    ids: Texts | None
     custom_ids: Texts | None
     version_ids: Texts | None
     test_case_ids: Texts | None
     from_created_at: Time | None
     to_created_at: Time | None
     statuses: Texts | None
+
+
+class StoredSessionArguments(StoredSessionFilters, StoredOptions, total=False):
+    """All arguments of a mirror's readers of sessions."""
+
+    ids: Texts | None
 
 
 class StoredVersionArguments(StoredOptions, total=False):

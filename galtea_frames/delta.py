@@ -161,6 +161,18 @@ class StoredTable:
             rows: int = self._dataset().count_rows(filter=wanted)
         return rows
 
+    def fragments(self, wanted: pc.Expression | None) -> list[Any]:
+        """Return the files that may hold rows, the oldest rows first, to be read elsewhere."""
+        with _errors(self.shown):
+            found = list(self._dataset().get_fragments(filter=wanted))
+            actions = pa.table(self._delta.get_add_actions(flatten=True)).select(["path", "min.created_at"])
+        oldest = {str(each["path"]): each["min.created_at"] for each in actions.to_pylist()}
+        return sorted(found, key=lambda fragment: oldest[fragment.path])
+
+    def empty(self) -> pa.Table:
+        """Return a table without rows."""
+        return stored_schema(self.resource).empty_table()
+
     def _dataset(self) -> Any:  # noqa: ANN401 - pyarrow has no types
         return self._delta.to_pyarrow_dataset(as_large_types=True)
 
@@ -188,7 +200,7 @@ class StoredTable:
     def mark(self, synced_at: int) -> None:
         """Note that a sync which began at this time has come to its end: the rows are those the API had then."""
         notes = [_deltalake().Transaction(_SYNCED, synced_at)]
-        self._write(stored_schema(self.resource).empty_table(), mode="append", notes=notes)
+        self._write(self.empty(), mode="append", notes=notes)
 
     def _write(self, rows: pa.Table, *, notes: Sequence[Any] = (), **how: str) -> None:
         deltalake = _deltalake()

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from galtea_frames.arguments import (
     StoredOptions,
     StoredSessionArguments,
+    StoredSessionFilters,
     StoredVersionArguments,
     moment_of,
     names_of,
@@ -21,11 +22,12 @@ from galtea_frames.arguments import (
     takes_stored,
 )
 from galtea_frames.client import Client
+from galtea_frames.daskframe import NestedColumn, dask_frame
 from galtea_frames.delta import StoredTable
 from galtea_frames.errors import MirrorError, QueryError
 from galtea_frames.joins import join_sessions_versions
 from galtea_frames.loaders import checked, shared
-from galtea_frames.mirrored import load_stored
+from galtea_frames.mirrored import condition_of, load_stored
 from galtea_frames.query import build_query
 from galtea_frames.resources import SESSIONS, VERSIONS
 from galtea_frames.sync import PENDING, PRESENT, Sync, SyncResult
@@ -36,9 +38,12 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from os import PathLike
 
+    import dask.dataframe
     import pandas as pd
 
     from galtea_frames.arguments import Texts
+    from galtea_frames.loaders import LoadOptions
+    from galtea_frames.query import Query
     from galtea_frames.resources import Resource
 
 #: Held while a sync is at work. The system lets go of it when the process dies, however it dies.
@@ -257,6 +262,32 @@ class Mirror:
         versions = self._load(VERSIONS, StoredVersionArguments, options, missing_ok=True)
         return join_sessions_versions(sessions, versions)
 
+    def to_dask(
+        self, nested: Mapping[str, str] | None = None, **filters: Unpack[StoredSessionFilters]
+    ) -> dask.dataframe.DataFrame:
+        """Return the stored sessions as a Dask DataFrame: one row a session, nothing read yet.
+
+        Columns and dtypes are those of `load_sessions(nested="json")`: the documented columns, `context` and
+        `metadata` as JSON text. Fields that are not documented stand together in `extra`, as JSON text. `status` is a
+        category whose members Dask does not know before it computes. Each file of the table is a partition, whose
+        rows stand by `created_at`, then `id`; files without a row that the filters select are left out.
+
+        Args:
+            nested: nested columns wanted besides, as `load_sessions` names them, each with its dtype: "string",
+                "Int64", "Float64", "boolean", or "json" for the JSON text of any value, as in
+                `{"metadata.latency_ms": "Int64"}`. Computing raises a MirrorError where a value is of another type.
+            filters: those of `load_sessions` but `ids`, with `include_removed`, `as_of` and `allow_incomplete`.
+
+        Raises:
+            QueryError: an argument is unknown, or cannot be used.
+            MirrorError: Dask is not installed, or there is no mirror, it is not complete, or cannot be read.
+        """
+        named = [NestedColumn.named(*each) for each in (nested or {}).items()]
+        table, query, _, include_removed = self._selected(SESSIONS, StoredSessionFilters, filters)
+        condition = condition_of(query, include_removed=include_removed)
+        frame: dask.dataframe.DataFrame = dask_frame(table, condition, named, include_removed=include_removed)
+        return frame
+
     def info(self) -> MirrorInfo:
         """Return what is in the mirror: how much, of which time, how fresh and how large.
 
@@ -285,6 +316,13 @@ class Mirror:
     def _load(
         self, resource: Resource, allowed: type, arguments: Mapping[str, Any], *, missing_ok: bool = False
     ) -> pd.DataFrame:
+        table, query, options, include_removed = self._selected(resource, allowed, arguments)
+        return load_stored(table, query, options, include_removed=include_removed, missing_ok=missing_ok)
+
+    def _selected(
+        self, resource: Resource, allowed: type, arguments: Mapping[str, Any]
+    ) -> tuple[StoredTable, Query, LoadOptions, bool]:
+        """Return the table as it was asked for, what to select of it and how to give it back."""
         given = dict(arguments)
         if unknown := given.keys() - names_of(allowed):
             named, answered = (", ".join(sorted(names)) for names in (unknown, names_of(allowed)))
@@ -297,7 +335,7 @@ class Mirror:
         table = self._table(resource, as_of)
         if table.synced_at is None and not allow_incomplete:
             raise MirrorError(f"{self._shown} is not complete: its first sync has not come to an end; run it again")
-        return load_stored(table, query, options, include_removed=include_removed, missing_ok=missing_ok)
+        return table, query, options, include_removed
 
     def _table(self, resource: Resource, as_of: int | datetime | None = None) -> StoredTable:
         """Return a table as it is, or as it was."""

@@ -55,7 +55,7 @@ def load_stored(
     Raises:
         MirrorError: rows cannot be read, or some of those asked for by id are not stored.
     """
-    wanted = _condition(query, include_removed=include_removed)
+    wanted = condition_of(query, include_removed=include_removed)
     if query.ids is not None and not missing_ok:
         _check_all_found(table, query.ids, wanted)
     gatherer = Gatherer(query.resource, options.nested)
@@ -68,7 +68,7 @@ def load_stored(
     return _with_removals(frame, table, wanted, options) if include_removed else frame
 
 
-def _condition(query: Query, *, include_removed: bool) -> pc.Expression | None:
+def condition_of(query: Query, *, include_removed: bool) -> pc.Expression | None:
     """Return the condition that a stored row must meet; None: every one does."""
     lists = [each for each in (query.ids, *query.lists) if each is not None]
     conditions = [pc.field(_COLUMNS[each.api]).isin(pa.array(each.values, TEXT)) for each in lists]
