@@ -9,6 +9,7 @@ import sys
 import time
 import warnings
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import deltalake
@@ -100,7 +101,8 @@ def test_records_come_back_as_the_api_sent_them(api: DirectTransport, mirror: gf
 def test_warnings_are_the_loaders(api: DirectTransport, mirror: gf.Mirror) -> None:
     """What a loader warns of, reading warns of, at the caller's line."""
     told = []
-    for load in (lambda: gf.load_sessions(client=api.client()), mirror.load_sessions):
+    loaders: list[Callable[[], object]] = [partial(gf.load_sessions, client=api.client()), mirror.load_sessions]
+    for load in loaders:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             load()
