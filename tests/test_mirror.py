@@ -480,6 +480,14 @@ def test_a_home_folder_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
     assert "Mirror('~/mirror')" == repr(gf.Mirror("~/mirror"))
 
 
+@pytest.mark.parametrize("name", ["a[1", "1]", "a%20b"])
+def test_a_folder_that_deltalake_cannot_use_is_refused(tmp_path: Path, name: str) -> None:
+    """Before anything is written."""
+    with pytest.raises(gf.MirrorError, match=r"takes no .* in a path; name another folder"):
+        gf.Mirror(tmp_path / name)
+    assert [] == list(tmp_path.iterdir())
+
+
 def test_a_killed_creation_is_no_hindrance(tmp_path: Path, api: DirectTransport) -> None:
     """With one of two tables made, or an empty log, the next sync makes the rest."""
     mirror = gf.Mirror(tmp_path / "mirror")
