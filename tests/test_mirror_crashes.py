@@ -166,31 +166,36 @@ def test_a_second_sync_fails_at_once(tmp_path: Path) -> None:
 
 
 @posix
-def test_two_syncs_without_a_lock_never_double_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("what", ["changed", "new"])
+def test_two_syncs_without_a_lock_never_double_a_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
     """At a URL there is no lock: whoever commits first stops the other, and nothing is lost or doubled."""
     small_steps(monkeypatch, 10)
-    api = DirectTransport([session(number, number) for number in range(40)], [version("a")])
-    url = f"file://{tmp_path}/mirror"
+    rows = [session(number, number) for number in range(40)]
+    api, other = DirectTransport(rows, [version("a")]), DirectTransport(rows, [version("a")])
     (tmp_path / "mirror").mkdir()
-    gf.Mirror(url).sync(api.client())
+    mirror = gf.Mirror(f"file://{tmp_path}/mirror")
+    mirror.sync(api.client())
     for number in range(40):
-        api.sessions.update(f"session_{number:04}", status="FAILED")
+        for each in (api, other):
+            if what == "changed":
+                each.sessions.update(f"session_{number:04}", status="FAILED")
+            else:
+                each.sessions.insert(session(100 + number, 50 + number))
     middle = len(api.requests) + 9
 
     def overtaken(number: int) -> None:
         if number == middle:
-            api.before = lambda _: None
-            lock, api._lock = api._lock, threading.Lock()  # noqa: SLF001 - the first one is within its request
-            gf.Mirror(url).sync(api.client(), full=True)
-            api._lock = lock  # noqa: SLF001
+            mirror.sync(other.client(), full=True)
 
     api.before = overtaken
     with pytest.raises(gf.MirrorError, match="another sync has written meanwhile, so this one stopped; run it again"):
-        gf.Mirror(url).sync(api.client(page_size=10, max_workers=1), full=True)
-    mirror = gf.Mirror(url)
+        mirror.sync(api.client(page_size=10, max_workers=1), full=what == "changed")
     assert read(mirror, include_removed=True)["id"].is_unique
-    assert_same(mirror, api.client())
-    assert (0, 0) == (mirror.sync(api.client(), full=True).changed, mirror.info().removed)
+    assert_same(mirror, other.client())
+    again = mirror.sync(other.client(), full=True)
+    assert (0, 0, 0) == (again.new, again.changed, again.removed)
 
 
 # -- readers at work --
