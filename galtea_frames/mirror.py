@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -48,6 +49,9 @@ if TYPE_CHECKING:
 
 #: Held while a sync is at work. The system lets go of it when the process dies, however it dies.
 _LOCK = ".sync.lock"
+
+#: What deltalake 1.6.6 fails at in the path of a folder, with a panic or a file that it does not find again.
+_UNUSABLE = re.compile(r"[\[\]]|%[0-9A-Fa-f]{2}")
 
 
 @dataclass(frozen=True)
@@ -100,13 +104,17 @@ class Mirror:
             Delta Lake's own library reads them (`AWS_ACCESS_KEY_ID`, …).
 
     Raises:
-        MirrorError: a package that mirrors need is not installed.
+        MirrorError: the path cannot be used, or a package that mirrors need is not installed.
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
         given = os.fspath(path)
         self._folder = None if "://" in given else Path(given).expanduser().absolute()
         self._shown = given
+        if self._folder is not None and _UNUSABLE.search(str(self._folder)):
+            raise MirrorError(
+                f"{self._folder}: Delta Lake's library takes no [, ] or %20 in a path; name another folder"
+            )
         _require("deltalake", "filelock")
 
     def __repr__(self) -> str:

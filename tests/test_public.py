@@ -85,7 +85,7 @@ def test_a_package_is_its_imports(package: str) -> None:
 def test_the_design_is_public() -> None:
     """What the guarantees are given for can be reached from the top."""
     wanted = "Client load_sessions load_versions iter_sessions iter_versions join_sessions_versions"
-    wanted += " load_sessions_with_versions to_records write_parquet read_parquet sample"
+    wanted += " load_sessions_with_versions to_records write_parquet read_parquet sample Mirror"
     assert set(wanted.split()) <= set(gf.__all__)
 
 

@@ -88,6 +88,20 @@ assert_type(gf.join_sessions_versions(frame, versions), pd.DataFrame)
 assert_type(gf.join_sessions_versions(frame, versions, how="left"), pd.DataFrame)
 assert_type(gf.read_parquet("sessions.parquet"), pd.DataFrame)
 
+# The mirror
+
+mirror = gf.Mirror("mirror")
+assert_type(mirror.sync(), gf.SyncResult)
+mirror.sync(product_ids=["product_1"], lookback="36h", full=True)
+mirror.sync(product_ids=5)  # type: ignore[arg-type]
+assert_type(mirror.load_sessions(statuses="FAILED", as_of=3, nested="json"), pd.DataFrame)
+assert_type(mirror.load_versions(names="a", as_of="2026-03-01", include_removed=True), pd.DataFrame)
+assert_type(mirror.join(version_ids=["version_1"], allow_incomplete=True), pd.DataFrame)
+mirror.load_sessions(limit=3)  # type: ignore[call-arg]
+mirror.load_versions(statuses="FAILED")  # type: ignore[call-arg]
+assert_type(mirror.info(), gf.MirrorInfo)
+mirror.compact()
+
 # Errors
 
 try:
