@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import deltalake
+import killed
 import pytest
 from direct import DirectTransport
 from mirrors import assert_same, ids, session, small_steps, version
@@ -47,9 +48,7 @@ def kill(api: Api, seconds: float, folders: list[Path]) -> None:
     """Have a sync killed in each folder."""
     for folder in folders:
         folder.mkdir(exist_ok=True)
-    script = str(Path(__file__).parent / "killed_syncs.py")
-    command = [sys.executable, script, api.url, api.api_key, str(seconds), *map(str, folders)]
-    subprocess.run(command, check=True, timeout=120)  # noqa: S603 - our own script
+    killed.run("killed_syncs.py", api.url, api.api_key, seconds, *folders)
 
 
 def read(mirror: gf.Mirror, **options: Any) -> pd.DataFrame:  # noqa: ANN401 - any option of the loader

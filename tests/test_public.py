@@ -25,7 +25,7 @@ MODULES = sorted(
 LAYERS = """
     _version errors settings resources times query scan transport shapes decode windows pages fetch client
     kinds names nested gather table dtypes frames spool joins records arguments progress collector loaders
-    stored changes delta sync mirrored daskframe mirror
+    stored changes delta place sync mirrored daskframe mirror
     targets partitions parquet options mirror_commands demo cli __main__
 """.split()  # noqa: SIM905 - an order is read in lines
 
