@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import deltalake
@@ -20,6 +19,7 @@ import galtea_frames as gf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import pandas as pd
 
