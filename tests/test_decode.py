@@ -70,6 +70,7 @@ def test_a_page_knows_its_rows(page: str, ids: tuple[str, ...], ordered: bool, f
         pytest.param(b'[{"id":"a"}]', id="no time"),
         pytest.param(b'[{"id":"a","createdAt":null}]', id="a null as time"),
         pytest.param(b'[{"id":"a","createdAt":"yesterday"}]', id="no time at all"),
+        pytest.param(rb'[{"id":"a","createdAt":"2026-03-01\ud800"}]', id="a time with a lone surrogate"),
         pytest.param(f'[{{"id":"a","error":"\xff",{NOON}}}]'.encode("latin-1"), id="no UTF-8"),
         pytest.param(f'[{{"id":"a",{NOON}}}'.encode(), id="cut off"),
     ],
