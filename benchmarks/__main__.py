@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from benchmarks import decode, growth, hard, http, latency, memory
+from benchmarks import decode, growth, hard, http, latency, memory, mirror
 from benchmarks.machine import machine
 from benchmarks.plan import SMALL, Plan
 
@@ -22,6 +22,7 @@ MEASUREMENTS: dict[str, Callable[[Plan], Iterator[Table]]] = {
     "memory": memory.tables,
     "growth": growth.tables,
     "hard": hard.tables,
+    "mirror": mirror.tables,
 }
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 #: rows, and rare keys. The others are bad input: see `_METADATA`.
 Kind = Literal["plain", "mixed", "large_page", "large_row", "many_keys"]
 
+#: Of an account that grows: what it holds on one day, and on the next.
+Day = Literal["yesterday", "today"]
+
 #: How creation times spread: evenly, or nine tenths of the rows within a hundredth of the time.
 Traffic = Literal["uniform", "skewed"]
 
@@ -48,9 +51,26 @@ _MASK = 2**64 - 1
 _DONE = "COMPLETED"
 
 
-def records(rows: int, kind: Kind = "mixed", traffic: Traffic = "uniform") -> Iterator[Record]:
-    """Yield so many sessions as the API would send them, oldest first."""
-    return (_record(number, rows, kind, traffic) for number in range(rows))
+def records(
+    rows: int, kind: Kind = "mixed", traffic: Traffic = "uniform", *, of: int | None = None
+) -> Iterator[Record]:
+    """Yield so many sessions as the API would send them, oldest first: all there are, or the first of so many."""
+    return (_record(number, of or rows, kind, traffic) for number in range(rows))
+
+
+def account(rows: int, day: Day) -> Iterator[Record]:
+    """Yield so many sessions less a thousandth, as they are yesterday; or all of them, as they are today.
+
+    Sessions are pending in their last week only, and half as many as there are new ones are completed overnight.
+    """
+    new = rows // 1_000
+    settling = new // 2 if day == "today" else 0
+    week = rows - rows * 7 * 24 * 3_600 * 1_000 // _SPAN_MS
+    for number, record in enumerate(records(rows if day == "today" else rows - new, of=rows)):
+        if record["status"] == "PENDING" and (number < week or settling):
+            settling -= number >= week
+            record |= {"status": _DONE, "stoppingReason": "GOAL_ACHIEVED"}
+        yield record
 
 
 def pages(rows: int, kind: Kind = "mixed") -> Iterator[bytes]:

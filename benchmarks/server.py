@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, get_args
 
-from benchmarks.rows import VERSION_IDS, Kind, Traffic, encode, records
+from benchmarks.rows import VERSION_IDS, Day, Kind, Traffic, account, encode, records
 from galtea_frames.sample import RawPage, serve, version_records
 
 if TYPE_CHECKING:
@@ -53,14 +53,24 @@ class Server:
         kind: which rows.
         traffic: how their creation times spread.
         latency: seconds before each answer.
+        day: instead of rows of a kind, an account as it is on that day.
 
     Attributes:
         url: where it listens.
         api_key: the key it accepts.
     """
 
-    def __init__(self, rows: int, kind: Kind = "mixed", traffic: Traffic = "uniform", latency: float = 0.0) -> None:
+    def __init__(
+        self,
+        rows: int,
+        kind: Kind = "mixed",
+        traffic: Traffic = "uniform",
+        latency: float = 0.0,
+        *,
+        day: Day | None = None,
+    ) -> None:
         wanted = ["--rows", str(rows), "--kind", kind, "--traffic", traffic, "--latency", str(latency)]
+        wanted += [] if day is None else ["--day", day]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.server", *wanted],
             stdin=subprocess.PIPE,
@@ -154,8 +164,10 @@ def main() -> None:
     parser.add_argument("--kind", choices=get_args(Kind), default="mixed")
     parser.add_argument("--traffic", choices=get_args(Traffic), default="uniform")
     parser.add_argument("--latency", type=float, default=0.0)
+    parser.add_argument("--day", choices=get_args(Day))
     asked = parser.parse_args()
-    listing = Listing(records(asked.rows, asked.kind, asked.traffic))
+    of_day = account(asked.rows, asked.day) if asked.day else None
+    listing = Listing(of_day or records(asked.rows, asked.kind, asked.traffic))
     versions = [
         version | {"id": version_id}
         for version, version_id in zip(version_records(len(VERSION_IDS)), VERSION_IDS, strict=True)

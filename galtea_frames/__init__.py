@@ -28,8 +28,11 @@ from galtea_frames.loaders import (
     load_sessions_with_versions,
     load_versions,
 )
+from galtea_frames.mirror import Mirror, MirrorInfo
 from galtea_frames.parquet import read_parquet, write_parquet
 from galtea_frames.records import to_records
+from galtea_frames.report import Report, build_report
+from galtea_frames.sync import SyncResult
 
 __all__ = [
     "AuthenticationError",
@@ -38,17 +41,22 @@ __all__ = [
     "GalteaFramesError",
     "GalteaFramesWarning",
     "JoinError",
+    "Mirror",
     "MirrorError",
+    "MirrorInfo",
     "MixedTypesWarning",
     "NotFoundError",
     "ParquetError",
     "QueryError",
+    "Report",
     "ReportError",
     "RequestError",
     "ResponseError",
     "SettingsError",
+    "SyncResult",
     "UnknownStatusWarning",
     "__version__",
+    "build_report",
     "iter_sessions",
     "iter_versions",
     "join_sessions_versions",

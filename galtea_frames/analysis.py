@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from galtea_frames._version import __version__
-from galtea_frames.changes import find_changes, shapes_of_rows
+from galtea_frames.novelties import find_changes, shapes_of_rows
 from galtea_frames.completeness import loaded_since, problems, statement
 from galtea_frames.counts import counts, figures
 from galtea_frames.findings import Changes, Completeness, Findings, Reproduction, Scope, Span, Stack

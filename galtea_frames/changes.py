@@ -1,151 +1,86 @@
-"""What a period has that earlier ones had not, and the other way round."""
+"""What a sync must write: fetched rows beside stored ones; pure."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from galtea_frames.error_shapes import shapes
-from galtea_frames.findings import Change, Changes, ErrorShape
-from galtea_frames.observations import counted
-from galtea_frames.wording import cut, shown
+from galtea_frames.stored import REMOVED_AT, SYNCED_AT, record_schema, stored_schema
+from galtea_frames.times import TIME
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from galtea_frames.observations import Observations
-    from galtea_frames.roster import Entry, Roster
-
-_EXAMPLES = 3
-_ERRORS = 12
-_LONGEST_MESSAGE = 500
-_METADATA = "metadata."
+    from galtea_frames.resources import Resource
 
 
-def find_changes(
-    seen: Observations, sessions: pd.DataFrame, entries: Roster, *, first: bool, include_text: bool
-) -> Changes:
-    """Return what changed.
+@dataclass(frozen=True)
+class Changes:
+    """Rows to write into a table.
+
+    Attributes:
+        rows: the rows as they shall be stored.
+        replaced: the stored creation times of those among them that are stored already.
+        new: how many were not stored.
+        changed: how many are stored otherwise, or as removed.
+        removed: how many are not served any more.
+    """
+
+    rows: pa.Table
+    replaced: pa.ChunkedArray
+    new: int
+    changed: int
+    removed: int
+
+
+def compare(resource: Resource, fetched: pa.Table, served: pa.Table, elsewhere: pa.Table, now: int) -> Changes:
+    """Return what makes stored rows equal to fetched ones. A row found gone keeps its values.
 
     Args:
-        seen: the sessions of all periods.
-        sessions: the frame that they came from.
-        entries: what is known of the versions.
-        first: whether there is nothing to compare with.
-        include_text: whether errors are quoted.
+        resource: whose rows these are.
+        fetched: all rows that the API has where was looked, as `record_schema` says.
+        served: all rows that are stored there.
+        elsewhere: those stored in other places whose ids were fetched.
+        now: the time to note, in microseconds since 1970.
     """
-    by_status = seen.by_status()
-    by_version, by_kind = by_status.sum(axis=2), by_status.sum(axis=1)
-    errors, other_errors = _error_shapes(seen, first=first, include_text=include_text)
+    stored = pa.concat_tables([served, elsewhere])
+    places = pc.index_in(fetched.column("id"), stored.column("id"))
+    known = pc.is_valid(places)
+    found = stored.take(places.filter(known))
+    differs = _differs(fetched.filter(known), found, record_schema(resource).names)
+    new, changed = fetched.filter(pc.invert(known)), fetched.filter(known).filter(differs)
+    gone = served.filter(pc.and_(pc.is_null(served.column(REMOVED_AT)), pc.invert(_among(served, fetched))))
+    noted = pa.scalar(now, pa.int64()).cast(TIME)
+    rows = [_noting(new, noted, None), _noting(changed, noted, None), _noting(gone, noted, noted)]
+    schema = stored_schema(resource)
     return Changes(
-        new_versions=_new_versions(seen, by_version, entries, first=first),
-        silent_versions=() if first else _silent_versions(seen, by_version, entries),
-        statuses=() if first else tuple(str(seen.statuses[at]) for at in _appeared(by_kind) if seen.statuses[at]),
-        keys=_new_keys(seen, sessions, first=first),
-        errors=errors,
-        other_errors=other_errors,
+        rows=pa.concat_tables(each.select(schema.names).cast(schema) for each in rows),
+        replaced=pa.concat_tables([found.filter(differs), gone]).column("created_at"),
+        new=new.num_rows,
+        changed=changed.num_rows,
+        removed=gone.num_rows,
     )
 
 
-def _appeared(by_period: NDArray[np.int64]) -> list[int]:
-    """Return the places that the last period has and none of the earlier ones."""
-    found = np.flatnonzero((by_period[-1] > 0) & (by_period[:-1].sum(axis=0) == 0))
-    return [int(each) for each in found]
+def _differs(fetched: pa.Table, stored: pa.Table, names: list[str]) -> pa.ChunkedArray:
+    """Tell for each pair of rows whether they differ, or the stored one is marked as removed."""
+    differs = pc.is_valid(stored.column(REMOVED_AT))
+    for name in names:
+        one, other = fetched.column(name), stored.column(name)
+        same = pc.or_kleene(pc.equal(one, other), pc.and_(pc.is_null(one), pc.is_null(other)))
+        differs = pc.or_(differs, pc.invert(pc.fill_null(same, fill_value=False)))
+    return differs
 
 
-def _new_versions(
-    seen: Observations, by_version: NDArray[np.int64], entries: Roster, *, first: bool
-) -> tuple[Change, ...]:
-    period = seen.periods[-1]
-    ids = {each.id for each in entries.values() if each.made_in(period)}
-    if not first and not seen.before:
-        ids |= {seen.version_ids[place] for place in _appeared(by_version)}
-    return _ordered([_change(entries[each], seen, by_version) for each in ids if each is not None])
+def _among(rows: pa.Table, others: pa.Table) -> pa.ChunkedArray:
+    return pc.is_in(rows.column("id"), others.column("id").combine_chunks())
 
 
-def _silent_versions(seen: Observations, by_version: NDArray[np.int64], entries: Roster) -> tuple[Change, ...]:
-    silent = np.flatnonzero((by_version[-1] == 0) & (by_version[-2] > 0))
-    ids = (seen.version_ids[place] for place in silent)
-    return _ordered([_change(entries[each], seen, by_version) for each in ids if each is not None])
-
-
-def _ordered(found: list[Change]) -> tuple[Change, ...]:
-    return tuple(sorted(found, key=lambda each: (-each.sessions, -each.before, each.version_id)))
-
-
-def _change(entry: Entry, seen: Observations, by_version: NDArray[np.int64]) -> Change:
-    place = seen.version_ids.index(entry.id) if entry.id in seen.version_ids else None
-    now, before = (0, 0) if place is None else (int(by_version[-1, place]), int(by_version[-2, place]))
-    created = None if entry.created is None else entry.created.isoformat()
-    return Change(str(entry.id), entry.label, created, now, before)
-
-
-def _new_keys(seen: Observations, sessions: pd.DataFrame, *, first: bool) -> tuple[str, ...] | None:
-    """Return the columns of metadata that only this period has values in; None where metadata is JSON text."""
-    columns = [str(name) for name in sessions.columns if str(name).startswith(_METADATA)]
-    if not columns and "metadata" in sessions and sessions["metadata"].notna().any():
-        return None
-    if first:
-        return ()
-    now = seen.places[seen.period == seen.current]
-    earlier = seen.places[seen.period < seen.current]
-    return tuple(name for name in columns if _any(sessions[name], now) and not _any(sessions[name], earlier))
-
-
-def _any(values: pd.Series, places: NDArray[np.int64]) -> bool:
-    return bool(values.notna().to_numpy(dtype=bool)[places].any())
-
-
-def shapes_of_rows(seen: Observations) -> pd.Categorical:
-    """Return the shape of each session's error."""
-    place, names = _shapes(seen)
-    return pd.Categorical.from_codes(place, categories=pd.Index(names, dtype=object))
-
-
-def _shapes(seen: Observations) -> tuple[NDArray[np.int64], list[str]]:
-    """Return the place of each session's error among the shapes, -1 without an error, and the shapes, sorted."""
-    if "error" not in seen.rows:
-        return np.full(len(seen.rows), -1), []
-    # Shapes are taken of each message once: many sessions share one.
-    code, messages = pd.factorize(seen.rows["error"])
-    found = shapes(pa.array([str(each) for each in messages], pa.string())).to_numpy(zero_copy_only=False)
-    names, place = np.unique(found.astype(object), return_inverse=True)
-    # The code of no error is -1, which is the last place of this table.
-    return np.append(place, -1)[code], [str(each) for each in names]
-
-
-def _error_shapes(seen: Observations, *, first: bool, include_text: bool) -> tuple[tuple[ErrorShape, ...], int]:
-    """Return the most frequent shapes of this period's errors, and how many sessions have others."""
-    shape, names = _shapes(seen)
-    rows = np.flatnonzero(shape >= 0)
-    counts = counted((shape[rows], seen.period[rows]), (len(names), len(seen.periods)))
-    order = sorted(np.flatnonzero(counts[:, -1]), key=lambda place: (-counts[place, -1], names[place]))
-    found = []
-    for place in order[:_ERRORS]:
-        latest = _latest(seen, np.flatnonzero((shape == place) & (seen.period == seen.current)))
-        words = cut(shown(str(latest["error"].iloc[0])), _LONGEST_MESSAGE) if include_text else None
-        found.append(_error_shape(names[place], counts[place], latest, words, first=first))
-    return tuple(found), int(counts[order[_ERRORS:], -1].sum())
-
-
-def _error_shape(
-    name: str, by_period: NDArray[np.int64], latest: pd.DataFrame, words: str | None, *, first: bool
-) -> ErrorShape:
-    trend = tuple(int(each) for each in by_period)
-    return ErrorShape(
-        shape=name,
-        sessions=trend[-1],
-        before=trend[-2],
-        trend=trend,
-        is_new=not first and not any(trend[:-1]),
-        examples=tuple(str(each) for each in latest["id"]),
-        message=words,
-    )
-
-
-def _latest(seen: Observations, rows: NDArray[np.int64]) -> pd.DataFrame:
-    """Return the latest of some sessions, whatever order they stand in."""
-    return seen.rows.iloc[rows].sort_values(["created_at", "id"], ascending=False).head(_EXAMPLES)
+def _noting(rows: pa.Table, synced: pa.Scalar, removed: pa.Scalar | None) -> pa.Table:
+    """Return the rows with the times at which they were fetched and found gone."""
+    kept = rows.drop_columns([name for name in (SYNCED_AT, REMOVED_AT) if name in rows.column_names])
+    times = ((SYNCED_AT, synced), (REMOVED_AT, removed))
+    for name, moment in times:
+        kept = kept.append_column(name, pa.repeat(moment or pa.scalar(None, TIME), rows.num_rows))
+    return kept

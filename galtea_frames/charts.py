@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: How many versions a chart has room for; the tables have them all.
 _ROOM = 14
 _LABEL = 26
-_WIDTH, _DPI = 4.6, 220
+_WIDTH, _DPI = 3.9, 240
 
 
 @dataclass(frozen=True)
@@ -189,8 +189,8 @@ def _failure_rates(findings: Findings) -> Chart:
                 axes.plot([100 * found.value], [place], "o", color=colour, markerfacecolor=fill, markersize=6)
         _rows(axes, [_name(line.label) + (" *" if line.few else "") for line in lines])
         axes.set_xlim(left=0)
-        few = "   (* fewer than 30 ended)" if any(line.few for line in lines) else ""
-        axes.set_xlabel("failure rate, % with 95 % interval" + few)
+        few = "\n* fewer than 30 have ended" if any(line.few for line in lines) else ""
+        _below(axes, f"failure rate, %, with 95 % interval{few}")
 
     return Chart("failure_rate_by_version", "Failure rate by version", alt, _height(len(lines)), draw)
 
@@ -205,7 +205,7 @@ def _stopping_reasons(findings: Findings) -> Chart:
         colours = [look.other if each.text is None else look.colours[0] for each in reasons]
         axes.barh(range(len(reasons)), [each.sessions for each in reasons], height=0.62, color=colours)
         _rows(axes, names)
-        axes.set_xlabel("sessions")
+        _below(axes, "sessions")
 
     return Chart("stopping_reasons", "Stopping reasons", alt, _height(len(reasons)), draw)
 
@@ -224,7 +224,7 @@ def _quantiles(metric: Metric, place: int) -> Chart:
                 for value, sign in ((median, "o"), (p90, "D"), (p95, "|")):
                     axes.plot([value], [row], sign, color=look.colours[0], markersize=6, markeredgewidth=1.6)
         _rows(axes, [_name(line.label) for line in lines])
-        axes.set_xlabel(f"{name}:  ● median   ◆ 90th   | 95th percentile")
+        _below(axes, f"{name}\n● median   ◆ 90th   | 95th percentile")
 
     return Chart(f"metric_{place}", f"{name} by version", alt, _height(len(lines)), draw)
 
@@ -250,7 +250,7 @@ def _bars(axes: Axes, look: Look, stack: Stack, scale: list[float]) -> None:
         floor = [low + height for low, height in zip(floor, heights, strict=True)]
     axes.grid(axis="y")
     longest = max(len(_name(series.label)) for series in stack.series)
-    axes.figure.legend(loc="outside lower center", ncols=max(1, 48 // (longest + 4)), handlelength=1, handleheight=1)
+    axes.figure.legend(loc="outside lower center", ncols=max(1, 46 // (longest + 5)), handlelength=1, handleheight=1)
 
 
 def _rows(axes: Axes, names: list[str]) -> None:
@@ -259,6 +259,11 @@ def _rows(axes: Axes, names: list[str]) -> None:
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
+
+
+def _below(axes: Axes, words: str) -> None:
+    """Write below a chart, in the middle of the whole picture: its axis may be a narrow part of it."""
+    axes.figure.supxlabel(words, fontsize=8)
 
 
 def _ticks(axes: Axes, labels: list[str]) -> None:

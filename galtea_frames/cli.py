@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 import warnings
@@ -23,7 +22,11 @@ from galtea_frames.loaders import (
     load_sessions_with_versions,
     load_versions,
 )
+from galtea_frames.mirror import Mirror
+from galtea_frames.mirror_commands import MIRROR, SYNC
+from galtea_frames.options import arguments_of, client_options, client_settings, json_option, query_options, say
 from galtea_frames.parquet import write_frames, write_parquet
+from galtea_frames.report_command import REPORT
 from galtea_frames.resources import SESSIONS, VERSIONS
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from galtea_frames.resources import Filter, Resource
+    from galtea_frames.resources import Resource
 
 #: What the shell gets (design: "Public interface"); 130 is the usual code of a program that Ctrl-C ended.
 DONE, UNEXPECTED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -85,68 +88,6 @@ def commands() -> None:
     """
 
 
-# -- options made from the resources --
-
-
-def _option_names(wanted: Filter) -> list[str]:
-    """Return how a filter is spelled as an option: a list's singular reads better when repeated."""
-    plain = "--" + wanted.name.replace("_", "-")
-    if wanted.kind == "flag":
-        return [f"{plain}/--no-{plain.removeprefix('--')}"]
-    # `names` has no singular: `name` is another filter.
-    return [plain.removesuffix("s"), plain] if wanted.kind == "texts" and wanted.name != "names" else [plain]
-
-
-def _filter_option(wanted: Filter) -> click.Option:
-    kind = bool if wanted.kind == "flag" else str
-    several = wanted.kind == "texts"
-    names = [wanted.name, *_option_names(wanted)]
-    return click.Option(names, type=kind, multiple=several, default=None, help=f"{wanted.meaning}")
-
-
-def _query_options(resource: Resource) -> list[click.Option]:
-    return [
-        *map(_filter_option, resource.filters),
-        click.Option(["--sort"], multiple=True, metavar="COLUMN[:asc|desc]", help="order of the rows; repeatable"),
-        click.Option(["--limit"], type=int, help="how many rows in all"),
-        click.Option(["--offset"], type=int, help="rows of the sorted result to leave out first"),
-        click.Option(["params", "--param"], multiple=True, metavar="NAME=VALUE", help="any further filter of the API"),
-    ]
-
-
-def _client_options() -> list[click.Option]:
-    return [
-        click.Option(["--base-url"], metavar="URL", help="the API's address"),
-        click.Option(["--page-size"], type=int, help="rows to ask for at a time"),
-        click.Option(["--max-workers"], type=int, help="requests under way at once, at most"),
-        click.Option(["--read-timeout"], type=float, metavar="SECONDS", help="how long to wait for an answer"),
-        click.Option(["--max-elapsed"], type=float, metavar="SECONDS", help="how long one request may be retried"),
-        click.Option(["--progress/--no-progress"], default=None, help="by default on a terminal only"),
-    ]
-
-
-_CLIENT_SETTINGS = ("base_url", "page_size", "max_workers", "read_timeout", "max_elapsed", "progress")
-
-
-def _client(given: dict[str, Any]) -> Client:
-    """Return the client of the options, taking them out of what was given."""
-    settings = {name: given.pop(name) for name in _CLIENT_SETTINGS}
-    return Client(**{name: value for name, value in settings.items() if value is not None})
-
-
-def _arguments(given: dict[str, Any]) -> dict[str, Any]:
-    """Return a loader's arguments from the values of `_query_options`."""
-    sort = [tuple(each.split(":", 1)) if ":" in each else each for each in given.pop("sort")]
-    params: dict[str, list[str]] = {}
-    for each in given.pop("params"):
-        name, equals, value = each.partition("=")
-        if not equals:
-            raise QueryError(f"--param takes NAME=VALUE, not {each!r}")
-        params.setdefault(name, []).append(value)
-    filters = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value != ()}
-    return filters | {"sort": sort or None, "params": params or None}
-
-
 # -- export --
 
 
@@ -161,30 +102,53 @@ def _export(
     out: str,
     partition_by: tuple[str, ...],
     compression: str,
+    mirror: str | None,
     as_json: bool,
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> None:
     started = time.monotonic()
+    settings = client_settings(given)
     nested = given.pop("nested")
-    with _client(given) as client:
-        arguments = _arguments(given) | {"nested": nested, "client": client}
-        if partition_by or any(arguments[name] is not None for name in ("sort", "limit", "offset")):
-            first = _LOADERS[kind][1](**arguments)
-            write_parquet(first, out, partition_by=list(partition_by) or None, compression=compression)
-        else:  # as it comes, however much there is
-            frames = _ITERATORS[kind](**arguments)
-            first = next(frames)
-            write_frames(chain([first], frames), first.attrs["galtea_frames"]["rows"], out, compression=compression)
+    asked = arguments_of(given) | {"nested": nested}
+    form: dict[str, Any] = {"partition_by": list(partition_by) or None, "compression": compression}
+    if mirror is None:
+        with Client(**settings) as client:
+            first = _from_api(kind, asked | {"client": client}, out, form)
+    else:
+        first = _from_mirror(kind, mirror, asked)
+        write_parquet(first, out, **form)
     seconds = time.monotonic() - started
     attrs = first.attrs["galtea_frames"]
     summary = {"rows": attrs["rows"], "columns": first.shape[1], "out": out, "seconds": round(seconds, 3)}
     summary |= {name: attrs[name] for name in ("requests", "retries", "complete", "mixed_columns", "overflow_columns")}
     what = "sessions with their versions" if kind == "joined" else kind
-    _say(summary, f"{attrs['rows']:,} {what}, {first.shape[1]} columns, in {seconds:.1f} s: {out}", as_json=as_json)
+    say(summary, f"{attrs['rows']:,} {what}, {first.shape[1]} columns, in {seconds:.1f} s: {out}", as_json=as_json)
 
 
-def _say(summary: dict[str, Any], line: str, *, as_json: bool) -> None:
-    click.echo(json.dumps(summary, ensure_ascii=False) if as_json else line)
+def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) -> pd.DataFrame:
+    """Write what the API answers; return the first of the frames."""
+    if form["partition_by"] or any(asked[name] is not None for name in ("sort", "limit", "offset")):
+        first = _LOADERS[kind][1](**asked)
+        write_parquet(first, out, **form)
+    else:  # as it comes, however much there is
+        frames = _ITERATORS[kind](**asked)
+        first = next(frames)
+        rows = first.attrs["galtea_frames"]["rows"]
+        write_frames(chain([first], frames), rows, out, compression=form["compression"])
+    return first
+
+
+def _from_mirror(kind: str, folder: str, asked: dict[str, Any]) -> pd.DataFrame:
+    """Return what a mirror holds; a filter that it cannot answer is refused."""
+    mirror = Mirror(folder)
+    loaders: dict[str, Callable[..., pd.DataFrame]] = {
+        "sessions": mirror.load_sessions,
+        "versions": mirror.load_versions,
+        "joined": mirror.join,
+    }
+    given = {name: value for name, value in asked.items() if value is not None}
+    # What the API takes as a further filter, `statuses`, a mirror takes by name.
+    return loaders[kind](**given.pop("params", {}), **given)
 
 
 def _add_export(kind: str) -> None:
@@ -199,9 +163,10 @@ def _add_export(kind: str) -> None:
             click.Option(["--partition-by"], multiple=True, metavar="COLUMN", help="makes a dataset of folders"),
             click.Option(["--compression"], default="zstd", show_default=True, help="codec of the files"),
             click.Option(["--nested"], default="columns", type=click.Choice(["columns", "json", "both"])),
-            *_query_options(resource),
-            *_client_options(),
-            click.Option(["as_json", "--json"], is_flag=True, help="say what was done as JSON"),
+            click.Option(["--mirror"], metavar="DIR", help="read from this mirror instead of the API"),
+            *query_options(resource),
+            *client_options(),
+            json_option(),
         ],
     )
     export.add_command(command)
@@ -211,12 +176,21 @@ for _kind in _LOADERS:
     _add_export(_kind)
 
 
+# -- the mirror --
+
+commands.add_command(SYNC)
+commands.add_command(MIRROR)
+
+# -- the report --
+
+commands.add_command(REPORT)
+
 # -- check --
 
 
 def _check(*, product_ids: tuple[str, ...], as_json: bool, **given: Any) -> None:  # noqa: ANN401 - as in `_export`
     filters = {"product_ids": list(product_ids)} if product_ids else {}
-    with _client(given) as client:
+    with Client(**client_settings(given)) as client:
         newest: Any = {"sort": ("created_at", "desc"), "limit": 1, "client": client, **filters}
         started = time.monotonic()
         frames = {"versions": load_versions(**newest), "sessions": load_sessions(**newest)}
@@ -233,7 +207,7 @@ def _check(*, product_ids: tuple[str, ...], as_json: bool, **given: Any) -> None
         ),
         f"all well; {seconds:.1f} s for the newest of each",
     ]
-    _say(summary, "\n".join(lines), as_json=as_json)
+    say(summary, "\n".join(lines), as_json=as_json)
 
 
 commands.add_command(
@@ -243,8 +217,8 @@ commands.add_command(
         help="Ask the API for the newest session and version: are key and address right?",
         params=[
             click.Option(["product_ids", "--product-id"], multiple=True, help="look at these products only"),
-            *_client_options(),
-            click.Option(["as_json", "--json"], is_flag=True, help="answer as JSON"),
+            *client_options(),
+            json_option(),
         ],
     )
 )

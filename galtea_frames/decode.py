@@ -18,6 +18,8 @@ from galtea_frames.times import instants
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from galtea_frames.resources import Resource
     from galtea_frames.shapes import Path
 
@@ -135,12 +137,18 @@ class PageReader:
             return self._read_exactly(b"[" + b",".join(raws) + b"]")
 
     def open(self, content: bytes) -> Page:
-        """Return the page, with what a walk needs to know of it; rows that share a creation time stand by their ids.
+        """Return the page, with what a walk needs to know of it; rows of one creation time stand by their ids.
 
         Raises:
             ValueError: not a JSON list of objects that each have an `id` and a `createdAt`.
         """
-        return opened(self.read(content))
+        rows = self.read(content)
+        ids, created = rows.values("id", "createdAt")
+        moments = _moments(ids, created)
+        # Rows are moved while they are Python objects: to move those of a finished table costs each of its cells.
+        if (order := _order(moments, ids)) and (moved := rows.reordered(order)) is not rows:
+            rows, ids, created = moved, [ids[at] for at in order], [created[at] for at in order]
+        return _page(rows, ids, created, moments)
 
     def _read_together(self, content: bytes) -> Rows:
         layout = self._layout
@@ -175,28 +183,35 @@ class PageReader:
         return _ExactRows(self, self._layout.names, scan_page(content))
 
 
-def opened(rows: Rows) -> Page:
-    """Return rows as a page, with what a walk needs to know of it; those of one creation time stand by their ids.
+def page_of(rows: Any, ids: Sequence[Any], created: Sequence[Any]) -> Page:  # noqa: ANN401 - whatever reads them
+    """Return a page of rows with these values of `id` and `createdAt`.
 
     Raises:
-        ValueError: a row has no `id` or no `createdAt`.
+        ValueError: one of them is missing, or no text, or no time.
     """
-    ids, created = rows.values("id", "createdAt")
-    if not set(map(type, chain(ids, created))) <= {str}:
-        raise ValueError("a row has no id or no createdAt")
+    return _page(rows, ids, created, _moments(ids, created))
+
+
+def _page(rows: Rows, ids: Sequence[str], created: Sequence[str], moments: NDArray[np.int64]) -> Page:
     if not ids:
         return Page(rows, (), (), ordered=True, first=0, last=0)
-    moments = instants(created)
-    steps = np.diff(moments)
-    ordered = bool((steps >= 0).all())
-    ties = np.flatnonzero(steps == 0).tolist() if ordered else ()
-    # Rows are moved while they are Python objects: to move those of a finished table costs each of its cells.
-    if any(ids[at] > ids[at + 1] for at in ties):
-        keys = list(zip(moments.tolist(), ids, strict=True))
-        order = sorted(range(len(ids)), key=keys.__getitem__)
-        if (moved := rows.reordered(order)) is not rows:
-            rows, ids, created = moved, [ids[at] for at in order], [created[at] for at in order]
+    ordered = bool((np.diff(moments) >= 0).all())
     return Page(rows, ids, created, ordered, int(moments[0]), int(moments[-1]))
+
+
+def _moments(ids: Sequence[Any], created: Sequence[Any]) -> NDArray[np.int64]:
+    if not set(map(type, chain(ids, created))) <= {str}:
+        raise ValueError("a row has no id or no createdAt")
+    return instants(created)
+
+
+def _order(moments: NDArray[np.int64], ids: Sequence[str]) -> list[int] | None:
+    """Return the order that puts rows of one creation time by their ids; None if they are, or times go backwards."""
+    steps = np.diff(moments)
+    if (steps < 0).any() or not any(ids[at] > ids[at + 1] for at in np.flatnonzero(steps == 0).tolist()):
+        return None
+    keys = list(zip(moments.tolist(), ids, strict=True))
+    return sorted(range(len(ids)), key=keys.__getitem__)
 
 
 def _decoded(layout: Layout, raws: Sequence[msgspec.Raw]) -> tuple[list[Any], list[int]]:

@@ -33,8 +33,9 @@ def _reason(outcome: Verdict, results: Sequence[ThresholdResult]) -> str:
     level = "fail" if outcome is Verdict.FAIL else "warn"
     broken = [each for each in results if each.outcome == "broken" and each.level == level]
     if broken:
-        more = f" and {plural(len(broken) - 1, 'more threshold')}" if broken[1:] else ""
-        return f"“{shown(broken[0].text)}” is true{_where(broken[0])}{more}"
+        rest = len(broken) - 1
+        more = f", and so {'is' if rest == 1 else 'are'} {plural(rest, 'more threshold')}" if rest else ""
+        return f"“{shown(broken[0].text)}” is broken{_where(broken[0])}{more}"
     unclear = sum(each.outcome == "n/a" and not each.per_version for each in results)
     if unclear:
         return f"{plural(unclear, 'threshold')} could not be judged"
@@ -46,7 +47,7 @@ def _where(broken: ThresholdResult) -> str:
         return ""
     names = [cut(shown(str(each.label)), _LABEL) for each in broken.broken]
     more = f" and {len(names) - _NAMED} more" if names[_NAMED:] else ""
-    return f" of {', '.join(names[:_NAMED])}{more}"
+    return f" by {', '.join(names[:_NAMED])}{more}"
 
 
 def _figures(sessions: int, total: Mapping[str, float | None], scope: Scope) -> str:

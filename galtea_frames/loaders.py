@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing, nullcontext
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Unpack, get_args
@@ -28,7 +29,7 @@ from galtea_frames.spool import Spool
 from galtea_frames.table import TableSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from galtea_frames.gather import Batch
     from galtea_frames.query import Query
@@ -39,7 +40,7 @@ _ROWS_A_FRAME = 10_000
 
 
 @dataclass(frozen=True)
-class _Options:
+class LoadOptions:
     """How a caller wants the frame."""
 
     nested: Nested
@@ -118,8 +119,8 @@ def load_sessions_with_versions(**arguments: Unpack[SessionArguments]) -> pd.Dat
     Raises:
         GalteaFramesError: as `load_sessions` does.
     """
-    query, options = _checked(SESSIONS, arguments)
-    with _shared(options.client) as client:
+    query, options = checked(SESSIONS, arguments)
+    with shared(options.client) as client:
         sessions = _fetched(query, options, client)
         occurring = list(sessions["version_id"].dropna().unique())
         versions = _fetched_versions(occurring, query, options, client)
@@ -127,17 +128,17 @@ def load_sessions_with_versions(**arguments: Unpack[SessionArguments]) -> pd.Dat
 
 
 def _load(resource: Resource, arguments: Mapping[str, Any]) -> pd.DataFrame:
-    query, options = _checked(resource, arguments)
-    with _shared(options.client) as client:
+    query, options = checked(resource, arguments)
+    with shared(options.client) as client:
         return _fetched(query, options, client)
 
 
 def _iterate(resource: Resource, arguments: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
-    query, options = _checked(resource, arguments)  # here, so that a wrong argument raises at the call
+    query, options = checked(resource, arguments)  # here, so that a wrong argument raises at the call
     return _streamed(query, options)
 
 
-def _checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, _Options]:
+def checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, LoadOptions]:
     """Return what to ask for and how to give it back; whatever is wrong with it is raised here."""
     filters = dict(arguments)
     nested: Nested = filters.pop("nested", "columns")
@@ -152,10 +153,10 @@ def _checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, _
     dates = [dates] if isinstance(dates, str) else dates
     if not isinstance(dates, Iterable) or not all(isinstance(each, str) for each in dates):
         raise QueryError(f"parse_dates is a column or a list of columns, not {dates!r}")
-    return build_query(resource, filters), _Options(nested, tuple(dates), backend, client)
+    return build_query(resource, filters), LoadOptions(nested, tuple(dates), backend, client)
 
 
-def _shared(client: Client | None) -> Client | nullcontext[Client]:
+def shared(client: Client | None) -> Client | nullcontext[Client]:
     """Return the caller's client, which stays open, or one that is closed after use."""
     return Client() if client is None else nullcontext(client)
 
@@ -163,7 +164,7 @@ def _shared(client: Client | None) -> Client | nullcontext[Client]:
 class _Load:
     """One load: what is fetched, and what was seen of it so far."""
 
-    def __init__(self, query: Query, options: _Options, client: Client, *, missing_ok: bool = False) -> None:
+    def __init__(self, query: Query, options: LoadOptions, client: Client, *, missing_ok: bool = False) -> None:
         settings = client.settings
         self.query = query
         self.options = options
@@ -181,42 +182,67 @@ class _Load:
 
     def batches(self) -> Iterator[Batch]:
         """Yield what is fetched, batch by batch, in no certain order."""
-        with progress.shown(self._progress, self.query.resource.name) as update, COLLECTOR_PAUSE:
+        with progress.shown(self._progress, self.query.resource.name) as update:
             for each in self._fetch.slices():
                 yield from self.gatherer.gather(each.page.rows, each.skip)
-                COLLECTOR_PAUSE.interrupt(self._fetch.pages)
                 update(self.gatherer.rows, self._fetch.pages)
-
-    def settle(self) -> TableSchema:
-        """Return the columns, all batches having been gathered, with a warning of those that are not plain."""
-        schema = TableSchema(self.gatherer)
-        warn_of(schema.notes)
-        return schema
 
     @property
     def rows(self) -> int:
-        """How many rows the result has, after `offset` and `limit`."""
-        rows = max(0, self.gatherer.rows - self.query.offset)
-        return rows if self.query.limit is None else min(rows, self.query.limit)
+        """How many rows the result has."""
+        return self.query.rows_of(self.gatherer.rows)
 
-    def frame(self, table: pa.Table, notes: Notes, parse_dates: Collection[str]) -> pd.DataFrame:
-        """Return rows of the result as a frame, with the attrs of the whole."""
-        attrs = _attrs(self._fetch, notes, self._started, self.rows)
-        return to_frame(table, attrs, dtype_backend=self.options.dtype_backend, parse_dates=parse_dates)
+    def attrs(self, notes: Notes) -> dict[str, Any]:
+        """Return what the frame, or each of its parts, says of the whole."""
+        return _attrs(self._fetch, notes, self._started, self.rows)
 
 
-def _fetched(query: Query, options: _Options, client: Client, *, missing_ok: bool = False) -> pd.DataFrame:
+def _fetched(query: Query, options: LoadOptions, client: Client, *, missing_ok: bool = False) -> pd.DataFrame:
     load = _Load(query, options, client, missing_ok=missing_ok)
+    return framed(load.gatherer, load.batches(), query, options, load.attrs)
+
+
+def framed(
+    gatherer: Gatherer,
+    batches: Iterable[Batch],
+    query: Query,
+    options: LoadOptions,
+    attrs: Callable[[Notes], dict[str, Any]],
+) -> pd.DataFrame:
+    """Return gathered batches as the frame that a query asks for, warning of columns that are not plain.
+
+    Args:
+        gatherer: gathers the batches.
+        batches: all rows that the query selects, before `offset` and `limit`.
+        query: says the order, and which of the rows.
+        options: how the frame is wanted.
+        attrs: what the frame says of itself, once all batches were gathered.
+    """
     with closing(Spool(on_disk=False)) as spool:
-        for batch in load.batches():
-            spool.append(batch)
-        schema = load.settle()
-        table = pa.concat_tables(_parts(spool, schema, query, load.rows))
+        _fill(spool, batches)
+        schema = _settled(gatherer)
+        table = pa.concat_tables(_parts(spool, schema, query, query.rows_of(gatherer.rows)))
     dates = [name for name in options.parse_dates if all_times(name, [table])]
-    return load.frame(table, schema.notes, dates)
+    return to_frame(table, attrs(schema.notes), dtype_backend=options.dtype_backend, parse_dates=dates)
 
 
-def _streamed(query: Query, options: _Options, occurring: Counter[str | None] | None = None) -> Iterator[pd.DataFrame]:
+def _fill(spool: Spool, batches: Iterable[Batch]) -> None:
+    with COLLECTOR_PAUSE:
+        for number, batch in enumerate(batches):
+            spool.append(batch)
+            COLLECTOR_PAUSE.interrupt(number)
+
+
+def _settled(gatherer: Gatherer) -> TableSchema:
+    """Return the columns, all batches having been gathered, with a warning of those that are not plain."""
+    schema = TableSchema(gatherer)
+    warn_of(schema.notes)
+    return schema
+
+
+def _streamed(
+    query: Query, options: LoadOptions, occurring: Counter[str | None] | None = None
+) -> Iterator[pd.DataFrame]:
     """Yield the result in parts; rows wait on disk until the last one has said what the columns are.
 
     Args:
@@ -224,21 +250,26 @@ def _streamed(query: Query, options: _Options, occurring: Counter[str | None] | 
         options: how the frames are wanted.
         occurring: counts the version ids of all rows, before the first part is yielded.
     """
-    with _shared(options.client) as client, closing(Spool(on_disk=True)) as spool:
+    with shared(options.client) as client, closing(Spool(on_disk=True)) as spool:
         load = _Load(query, options, client)
-        for batch in load.batches():
-            spool.append(batch)
-            if occurring is not None:
-                counts = pc.value_counts(batch.documented["versionId"]).to_pylist()
-                occurring.update({each["values"]: each["counts"] for each in counts})
-        schema = load.settle()
+        batches = load.batches()
+        _fill(spool, batches if occurring is None else _counting(batches, occurring))
+        schema = _settled(load.gatherer)
+        attrs = load.attrs(schema.notes)
         dates = [name for name in options.parse_dates if all_times(name, spool.tables(schema))]
         given = 0
         for table in _parts(spool, schema, query, load.rows):
-            frame = load.frame(table, schema.notes, dates)
+            frame = to_frame(table, deepcopy(attrs), dtype_backend=options.dtype_backend, parse_dates=dates)
             frame.index = pd.RangeIndex(given, given + len(frame))
             given += len(frame)
             yield frame
+
+
+def _counting(batches: Iterable[Batch], occurring: Counter[str | None]) -> Iterator[Batch]:
+    for batch in batches:
+        counts = pc.value_counts(batch.documented["versionId"]).to_pylist()
+        occurring.update({each["values"]: each["counts"] for each in counts})
+        yield batch
 
 
 def _parts(spool: Spool, schema: TableSchema, query: Query, rows: int) -> Iterator[pa.Table]:
@@ -261,12 +292,12 @@ def _parts(spool: Spool, schema: TableSchema, query: Query, rows: int) -> Iterat
 
 def iter_joined(**arguments: Unpack[SessionArguments]) -> Iterator[pd.DataFrame]:
     """Yield the rows of `load_sessions_with_versions` in frames of up to 10,000, all with the attrs of the whole."""
-    query, options = _checked(SESSIONS, arguments)
+    query, options = checked(SESSIONS, arguments)
     occurring: Counter[str | None] = Counter()
-    with _shared(options.client) as client:
-        shared = replace(options, client=client)
+    with shared(options.client) as client:
+        sharing = replace(options, client=client)
         versions: pd.DataFrame | None = None
-        for sessions in _streamed(query, shared, occurring):
+        for sessions in _streamed(query, sharing, occurring):
             if versions is None:
                 versions = _fetched_versions([each for each in occurring if each is not None], query, options, client)
             joined = join_sessions_versions(sessions, versions)
@@ -283,7 +314,7 @@ def _totals(joined: pd.DataFrame, versions: pd.DataFrame, occurring: Counter[str
     return {**joined.attrs[ATTRS]["join"], **counts}
 
 
-def _fetched_versions(occurring: list[str], query: Query, options: _Options, client: Client) -> pd.DataFrame:
+def _fetched_versions(occurring: list[str], query: Query, options: LoadOptions, client: Client) -> pd.DataFrame:
     """Return the versions with the ids that occur in sessions, as far as they still exist."""
     products = query.given.get("product_ids")
     filters = {"product_ids": products} if products else {"ids": occurring}
@@ -301,6 +332,13 @@ def _attrs(fetch: Fetch, notes: Notes, started: datetime, rows: int) -> dict[str
         "requests": fetch.tally.requests,
         "retries": fetch.tally.retries,
         "complete": True,
+        **noted(notes),
+    }
+
+
+def noted(notes: Notes) -> dict[str, Any]:
+    """Return what a frame's attrs say of its columns."""
+    return {
         "mixed_columns": notes.mixed,
         "overflow_columns": notes.overflow,
         "json_columns": notes.json,

@@ -89,6 +89,11 @@ class Query:
         kept = [members for members in (self.ids, *self.lists) if members and not members.excludes]
         return self.limit == 0 or any(not members.values for members in kept)
 
+    def rows_of(self, selected: int) -> int:
+        """Return how many of so many selected rows are left after `offset` and `limit`."""
+        rows = max(0, selected - self.offset)
+        return rows if self.limit is None else min(rows, self.limit)
+
     @property
     def narrows_ids(self) -> bool:
         """Whether rows asked for by id must pass another filter as well."""

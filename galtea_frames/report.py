@@ -14,13 +14,13 @@ from galtea_frames import charts, rendering
 from galtea_frames.analysis import Terms, analyse
 from galtea_frames.errors import QueryError, ReportError
 from galtea_frames.parquet import write_parquet
-from galtea_frames.periods import read_moment, read_zone
+from galtea_frames.periods import last_closed, read_moment, read_zone, up_to
 from galtea_frames.targets import Target
 from galtea_frames.thresholds import LEVELS, read_thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
     from os import PathLike
 
     from galtea_frames.charts import Chart
@@ -175,20 +175,35 @@ def build_report(
         ReportError: the frames are not such as the loaders return.
     """
     zone = read_zone(timezone)
-    if isinstance(trend_periods, bool) or trend_periods not in _TREND:
-        raise QueryError(f"trend_periods is a number from {_TREND[0]} to {_TREND[-1]}, not {trend_periods!r}")
     terms = Terms(
         as_of=read_moment(as_of, zone),
         unit=period,
         zone=zone,
         thresholds=read_thresholds(thresholds),
         metrics=(metrics,) if isinstance(metrics, str) else tuple(metrics),
-        trend_periods=trend_periods,
+        trend_periods=_checked_trend(trend_periods),
         include_text=include_text,
         last_report=last_report,
     )
     found, rows = analyse(sessions, versions, terms, command or _call(terms))
     return Report(found, rows)
+
+
+def needed_since(as_of: str | date, period: Unit, timezone: str, trend_periods: int) -> tuple[datetime, datetime]:
+    """Return from which instant on a report needs sessions, and the first one from which on it needs none.
+
+    Raises:
+        QueryError: an argument cannot be used.
+    """
+    zone = read_zone(timezone)
+    periods = up_to(last_closed(read_moment(as_of, zone), period, zone), _checked_trend(trend_periods))
+    return periods[0].start, periods[-1].end
+
+
+def _checked_trend(count: int) -> int:
+    if isinstance(count, bool) or count not in _TREND:
+        raise QueryError(f"trend_periods is a number from {_TREND[0]} to {_TREND[-1]}, not {count!r}")
+    return count
 
 
 def require() -> None:

@@ -64,8 +64,12 @@ def wire_text(value: str | date) -> str:
 
 def render(microseconds: int, digits: int) -> str:
     """Return an instant as ISO 8601 text in UTC with a `Z` and 0, 3 or 6 digits after the second."""
-    moment = _EPOCH + timedelta(microseconds=microseconds)
-    return moment.isoformat(timespec=LAYOUTS[digits][0]).replace("+00:00", "Z")
+    return as_datetime(microseconds).isoformat(timespec=LAYOUTS[digits][0]).replace("+00:00", "Z")
+
+
+def as_datetime(microseconds: int) -> datetime:
+    """Return an instant as a datetime in UTC."""
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def instants(texts: Sequence[str]) -> NDArray[np.int64]:

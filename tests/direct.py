@@ -21,6 +21,7 @@ class DirectTransport(Transport):
 
     Attributes:
         sessions: the rows; insert, update and delete at any time.
+        versions: likewise.
         requests: the requests so far.
         before: called before each answer, with the number of the request.
     """
@@ -32,10 +33,11 @@ class DirectTransport(Transport):
         **behaviour: Any,  # noqa: ANN401 - the stand-in's knobs are of several types
     ) -> None:
         self.sessions = Store(SESSIONS, sessions)
+        self.versions = Store(VERSIONS, versions)
         self.requests: list[Request] = []
         self._lock = threading.Lock()
         self.before: Callable[[int], None] = lambda _: None
-        self._routes = Routes(self.sessions, Store(VERSIONS, versions), KEY, Behaviour(**behaviour))
+        self._routes = Routes(self.sessions, self.versions, KEY, Behaviour(**behaviour))
 
     def get(
         self,

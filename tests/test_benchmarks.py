@@ -14,7 +14,7 @@ import requests
 
 import galtea_frames as gf
 from benchmarks import __main__ as command
-from benchmarks import decode, growth, hard, http, latency, memory
+from benchmarks import decode, growth, hard, http, latency, memory, mirror
 from benchmarks.contender import Contender, installed, problems, take_turns
 from benchmarks.plan import SMALL, Plan
 from benchmarks.probe import ProbeError, take
@@ -189,7 +189,7 @@ TINY = Plan(rows=200, rounds=1, latency=0.001, latency_pages=4, hard_share=0.01)
 
 @pytest.mark.parametrize(
     ("measure", "lengths"),
-    [(http, [3]), (latency, [4, 4]), (memory, [2, 4]), (growth, [3]), (hard, [1])],
+    [(http, [3]), (latency, [4, 4]), (memory, [2, 4]), (growth, [3]), (hard, [1]), (mirror, [6])],
     ids=lambda each: getattr(each, "__name__", ""),
 )
 def test_tables_are_whole(measure: Any, lengths: list[int], monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401 - a module

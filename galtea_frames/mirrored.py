@@ -1,0 +1,119 @@
+"""Stored rows to frames: the same way as rows that were just fetched, so that the frames are the same."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from galtea_frames.errors import MirrorError
+from galtea_frames.frames import to_frame
+from galtea_frames.gather import Gatherer
+from galtea_frames.kinds import TEXT
+from galtea_frames.loaders import framed, noted
+from galtea_frames.stored import REMOVED_AT, to_page
+from galtea_frames.sync import PRESENT
+from galtea_frames.times import TIME, as_datetime, instant
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from galtea_frames.delta import StoredTable
+    from galtea_frames.loaders import LoadOptions
+    from galtea_frames.query import Members, Query
+    from galtea_frames.table import Notes
+
+#: The column that a list filter looks at.
+_COLUMNS = {
+    "ids": "id",
+    "customIds": "custom_id",
+    "versionIds": "version_id",
+    "testCaseIds": "test_case_id",
+    "statuses": "status",
+    "productIds": "product_id",
+    "names": "name",
+}
+
+_NAMED = 10
+
+
+def load_stored(
+    table: StoredTable, query: Query, options: LoadOptions, *, include_removed: bool, missing_ok: bool
+) -> pd.DataFrame:
+    """Return the stored rows that a query selects as a loader's frame.
+
+    Args:
+        table: the stored rows.
+        query: filters that look at stored columns only.
+        options: how the frame is wanted.
+        include_removed: also rows that the API serves no longer, with a column `removed_at`.
+        missing_ok: ids that are not stored are left out, and no error.
+
+    Raises:
+        MirrorError: rows cannot be read, or some of those asked for by id are not stored.
+    """
+    wanted = condition_of(query, include_removed=include_removed)
+    if query.ids is not None and not missing_ok:
+        _check_all_found(table, query.ids, wanted)
+    gatherer = Gatherer(query.resource, options.nested)
+    batches = (
+        batch
+        for stored in table.batches(wanted)
+        for batch in gatherer.gather(gatherer.reader.read(to_page(query.resource, stored)))
+    )
+    frame = framed(gatherer, batches, query, options, lambda notes: _attrs(table, query, notes, gatherer.rows))
+    return _with_removals(frame, table, wanted, options) if include_removed else frame
+
+
+def condition_of(query: Query, *, include_removed: bool) -> pc.Expression | None:
+    """Return the condition that a stored row must meet; None: every one does."""
+    lists = [each for each in (query.ids, *query.lists) if each is not None]
+    conditions = [pc.field(_COLUMNS[each.api]).isin(pa.array(each.values, TEXT)) for each in lists]
+    if query.start is not None:
+        conditions.append(pc.field("created_at") >= _time(query.start))
+    if query.end is not None:
+        conditions.append(pc.field("created_at") <= _time(query.end))
+    if not include_removed:
+        conditions.append(PRESENT)
+    return reduce(and_, conditions) if conditions else None
+
+
+def _time(text: str) -> pa.Scalar:
+    return pa.scalar(instant(text), pa.int64()).cast(TIME)
+
+
+def _check_all_found(table: StoredTable, ids: Members, wanted: pc.Expression | None) -> None:
+    """Refuse ids that have no row, as the loaders do."""
+    missing = sorted(set(ids.values) - set(table.rows(wanted, ["id"]).column("id").to_pylist()))
+    if missing:
+        named = ", ".join(missing[:_NAMED]) + (f" and {len(missing) - _NAMED:,} more" if missing[_NAMED:] else "")
+        raise MirrorError(f"{table.shown} has no {table.resource.name} with these ids that the filters select: {named}")
+
+
+def _with_removals(
+    frame: pd.DataFrame, table: StoredTable, wanted: pc.Expression | None, options: LoadOptions
+) -> pd.DataFrame:
+    """Return the frame with the column `removed_at` at its end."""
+    stored = table.rows(wanted, ["id", REMOVED_AT])
+    places = pc.index_in(pa.array(frame["id"], TEXT), stored.column("id").combine_chunks())
+    removed = to_frame(stored.select([REMOVED_AT]).take(places), {}, dtype_backend=options.dtype_backend)
+    return frame.assign(**{REMOVED_AT: removed[REMOVED_AT]})
+
+
+def _attrs(table: StoredTable, query: Query, notes: Notes, rows: int) -> dict[str, Any]:
+    synced = None if table.synced_at is None else as_datetime(table.synced_at).isoformat(timespec="milliseconds")
+    return {
+        "resource": query.resource.name,
+        "filters": query.given,
+        "fetched_at": synced,
+        "rows": rows,
+        "pages": 0,
+        "requests": 0,
+        "retries": 0,
+        "complete": table.synced_at is not None,
+        **noted(notes),
+        "mirror": {"version": table.version},
+    }

@@ -1,0 +1,84 @@
+"""Options of the command line that commands share: made from the resources, and read back as arguments."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from galtea_frames.errors import QueryError
+
+if TYPE_CHECKING:
+    from galtea_frames.resources import Filter, Resource
+
+
+def _option_names(wanted: Filter) -> list[str]:
+    """Return how a filter is spelled as an option: a list's singular reads better when repeated."""
+    plain = "--" + wanted.name.replace("_", "-")
+    if wanted.kind == "flag":
+        return [f"{plain}/--no-{plain.removeprefix('--')}"]
+    # `names` has no singular: `name` is another filter.
+    return [plain.removesuffix("s"), plain] if wanted.kind == "texts" and wanted.name != "names" else [plain]
+
+
+def _filter_option(wanted: Filter) -> click.Option:
+    kind = bool if wanted.kind == "flag" else str
+    several = wanted.kind == "texts"
+    names = [wanted.name, *_option_names(wanted)]
+    return click.Option(names, type=kind, multiple=several, default=None, help=f"{wanted.meaning}")
+
+
+def query_options(resource: Resource) -> list[click.Option]:
+    """Return an option for each filter of a resource, and those that every list has."""
+    return [
+        *map(_filter_option, resource.filters),
+        click.Option(["--sort"], multiple=True, metavar="COLUMN[:asc|desc]", help="order of the rows; repeatable"),
+        click.Option(["--limit"], type=int, help="how many rows in all"),
+        click.Option(["--offset"], type=int, help="rows of the sorted result to leave out first"),
+        click.Option(["params", "--param"], multiple=True, metavar="NAME=VALUE", help="any further filter of the API"),
+    ]
+
+
+def client_options() -> list[click.Option]:
+    """Return the options that say how to ask the API."""
+    return [
+        click.Option(["--base-url"], metavar="URL", help="the API's address"),
+        click.Option(["--page-size"], type=int, help="rows to ask for at a time"),
+        click.Option(["--max-workers"], type=int, help="requests under way at once, at most"),
+        click.Option(["--read-timeout"], type=float, metavar="SECONDS", help="how long to wait for an answer"),
+        click.Option(["--max-elapsed"], type=float, metavar="SECONDS", help="how long one request may be retried"),
+        click.Option(["--progress/--no-progress"], default=None, help="by default on a terminal only"),
+    ]
+
+
+_CLIENT_SETTINGS = ("base_url", "page_size", "max_workers", "read_timeout", "max_elapsed", "progress")
+
+
+def client_settings(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the client's settings among the options, taking them out of what was given."""
+    settings = {name: given.pop(name) for name in _CLIENT_SETTINGS}
+    return {name: value for name, value in settings.items() if value is not None}
+
+
+def arguments_of(given: dict[str, Any]) -> dict[str, Any]:
+    """Return a loader's arguments from the values of `query_options`."""
+    sort = [tuple(each.split(":", 1)) if ":" in each else each for each in given.pop("sort")]
+    params: dict[str, list[str]] = {}
+    for each in given.pop("params"):
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise QueryError(f"--param takes NAME=VALUE, not {each!r}")
+        params.setdefault(name, []).append(value)
+    filters = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value != ()}
+    return filters | {"sort": sort or None, "params": params or None}
+
+
+def json_option() -> click.Option:
+    """Return the option that has a command say as JSON what it did."""
+    return click.Option(["as_json", "--json"], is_flag=True, help="say what was done as JSON")
+
+
+def say(summary: dict[str, Any], line: str, *, as_json: bool) -> None:
+    """Print what was done: a summary for machines, or a line for people."""
+    click.echo(json.dumps(summary, ensure_ascii=False) if as_json else line)
