@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from galtea_frames._version import __version__
-from galtea_frames.novelties import find_changes, shapes_of_rows
 from galtea_frames.completeness import loaded_since, problems, statement
 from galtea_frames.counts import counts, figures
 from galtea_frames.findings import Changes, Completeness, Findings, Reproduction, Scope, Span, Stack
 from galtea_frames.frames import ATTRS
 from galtea_frames.headline import headline
 from galtea_frames.judging import judge, verdict
+from galtea_frames.novelties import find_changes, shapes_of_rows
 from galtea_frames.observations import observe
 from galtea_frames.periods import last_closed, up_to
 from galtea_frames.quality import assess
@@ -95,7 +95,7 @@ def analyse(
     entries = roster(versions, seen.version_ids)
     attrs: Mapping[str, Any] = sessions.attrs.get(ATTRS, {})
     scope = _scope(seen, versions, attrs, terms)
-    found = _findings(seen, sessions, entries, attrs, scope, terms)
+    found = _findings(seen, sessions, entries, scope, terms)
     found = replace(found, reproduction=Reproduction(command, _query(sessions, versions), _libraries()))
     if not found.completeness.complete and sessions.empty:
         found = _without_figures(found)
@@ -106,10 +106,10 @@ def _findings(
     seen: Observations,
     sessions: pd.DataFrame,
     entries: Roster,
-    attrs: Mapping[str, Any],
     scope: Scope,
     terms: Terms,
 ) -> Findings:
+    attrs: Mapping[str, Any] = sessions.attrs.get(ATTRS, {})
     first, loaded = scope.no_previous is not None, _loaded(seen.periods, attrs)
     total = total_figures(seen, first=first)
     results = _judged(seen, entries, terms.thresholds, total, first=first)

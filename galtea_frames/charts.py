@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from galtea_frames.errors import ReportError
 from galtea_frames.wording import cut, number, percent, shown
 
 if TYPE_CHECKING:
@@ -71,9 +70,9 @@ class Chart:
     def png(self, look: Look) -> bytes:
         """Return the picture."""
         # Imported here: matplotlib takes longer to import than all the rest of a report.
-        from matplotlib import rc_context, rcdefaults
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+        from matplotlib import rc_context, rcdefaults  # noqa: PLC0415
+        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+        from matplotlib.figure import Figure  # noqa: PLC0415
 
         with rc_context():
             rcdefaults()  # whatever the user's own settings are
@@ -92,18 +91,6 @@ def charts(findings: Findings) -> tuple[Chart, ...]:
     return tuple(_charts(findings))
 
 
-def require() -> None:
-    """Refuse, with what to install, if matplotlib is missing.
-
-    Raises:
-        ReportError: it is.
-    """
-    try:
-        import matplotlib as _
-    except ImportError:
-        raise ReportError("a report needs matplotlib: pip install 'galtea-frames[report]'") from None
-
-
 def _charts(findings: Findings) -> Iterator[Chart]:
     if any(findings.by_day.totals):
         yield _sessions_by_day(findings.by_day)
@@ -118,7 +105,7 @@ def _charts(findings: Findings) -> Iterator[Chart]:
             yield _quantiles(metric, place)
 
 
-def _settings(look: Look) -> dict[str, object]:
+def _settings(look: Look) -> dict[Any, Any]:
     return {
         "font.family": ["DejaVu Sans"],  # comes with matplotlib, so that no machine has another
         "font.size": 8,
@@ -274,7 +261,7 @@ def _ticks(axes: Axes, labels: list[str]) -> None:
 
 
 def _whole_numbers(axes: Axes) -> None:
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
 
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
 
@@ -291,7 +278,7 @@ def _name(text: str) -> str:
 
 @cache
 def _drawable() -> frozenset[str]:
-    from matplotlib.font_manager import findfont
-    from matplotlib.ft2font import FT2Font
+    from matplotlib.font_manager import findfont  # noqa: PLC0415
+    from matplotlib.ft2font import FT2Font  # noqa: PLC0415
 
     return frozenset(map(chr, FT2Font(findfont("DejaVu Sans")).get_charmap()))

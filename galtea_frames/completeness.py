@@ -54,7 +54,7 @@ def statement(sessions: int, attrs: Mapping[str, Any], found: tuple[str, ...]) -
     seen = plural(sessions, "session")
     if found:
         return f"{seen}, not all that there may be"
-    if not attrs:
+    if attrs.get("complete") is not True:
         return f"{seen}; the frame does not say whether that is all"
     return f"{seen}, all fetched"
 

@@ -18,9 +18,7 @@ Outcome = Literal["broken", "held", "n/a"]
 _OUTCOMES: dict[bool | None, Outcome] = {True: "broken", False: "held", None: "n/a"}
 
 
-def judge(
-    threshold: Threshold, total: Figures, versions: Iterable[tuple[str | None, str, Figures]]
-) -> ThresholdResult:
+def judge(threshold: Threshold, total: Figures, versions: Iterable[tuple[str | None, str, Figures]]) -> ThresholdResult:
     """Return what comes of a threshold.
 
     It is broken if the total, or any version, breaks it. It could not be judged if the total could not be, or none of
@@ -36,7 +34,8 @@ def judge(
     else:
         checks = [_check(threshold, None, None, total)]
     by_outcome = {wanted: tuple(each for each in checks if each.outcome == wanted) for wanted in _OUTCOMES.values()}
-    outcome = next((each for each in ("broken", "held") if by_outcome[each]), "n/a" if checks else "held")
+    held: Outcome = "held"  # where there are no versions to hold it against
+    outcome = next((each for each in _OUTCOMES.values() if by_outcome[each]), held)
     return ThresholdResult(
         level=threshold.level,
         text=threshold.text,

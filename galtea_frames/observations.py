@@ -139,7 +139,8 @@ def microseconds(times: pd.Series[Any]) -> NDArray[np.int64]:
         aware = times.astype(pd.DatetimeTZDtype("us", "UTC"))
     except (TypeError, ValueError):
         raise ReportError(f"created_at are times, not {times.dtype}: load the frame with galtea_frames") from None
-    return aware.dt.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
+    found: NDArray[np.int64] = aware.dt.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
+    return found
 
 
 def _check(sessions: pd.DataFrame) -> None:
@@ -166,7 +167,7 @@ def _places(values: pd.Series[Any], known: Sequence[str]) -> tuple[NDArray[np.in
 
 
 def _production(rows: pd.DataFrame) -> NDArray[np.bool_]:
-    no_test = rows["test_case_id"].isna() if "test_case_id" in rows else pd.Series(True, index=rows.index)  # noqa: FBT003
+    no_test = rows["test_case_id"].isna() if "test_case_id" in rows else pd.Series(True, index=rows.index)
     if "is_production" not in rows:
         return no_test.to_numpy(dtype=bool)
     sent = rows["is_production"].astype("boolean")

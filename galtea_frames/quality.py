@@ -57,7 +57,12 @@ def _lines(seen: Observations, entries: Roster) -> tuple[QualityLine, ...]:
     failed = seen.status == FAILED
     lines = [
         ("No version", current & no_version, total, "counted in the totals, in no version"),
-        ("Unknown version", current & np.isin(seen.version, unknown), total, "their version was deleted, or was not loaded"),
+        (
+            "Unknown version",
+            current & np.isin(seen.version, unknown),
+            total,
+            "their version was deleted, or was not loaded",
+        ),
         ("No status", current & (seen.status == len(seen.statuses) - 1), total, "in no rate"),
         ("Status unknown to this release", current & strange, total, "counted as they are, in no rate"),
         ("No user", current & _null(seen, "user_id"), total, "not among the distinct users"),
@@ -88,7 +93,9 @@ def _partial_day(seen: Observations, as_of: datetime) -> str:
         return "The period ends at the as-of time; nothing is left out."
     begin, now = day_title(period.following.first), as_of.astimezone(period.zone)
     loaded = f", {seen.after:,} of which were loaded" if seen.after else ""
-    return f"Left out: sessions from {begin} on{loaded}; at the as-of time, {now:%H:%M}, that {period.unit} is not over."
+    return (
+        f"Left out: sessions from {begin} on{loaded}; at the as-of time, {now:%H:%M}, that {period.unit} is not over."
+    )
 
 
 def _read(last: LastReport) -> dict[str, Any]:

@@ -62,10 +62,9 @@ def _all(values: pd.Series[float]) -> Quantiles:
 def _by_version(values: pd.Series[float], version: NDArray[np.int64]) -> dict[int, Quantiles]:
     present = values.notna().to_numpy()
     groups = values[present].groupby(version[present])
-    sizes, levels = groups.size(), groups.quantile(list(_LEVELS)).unstack()
+    sizes, levels = groups.size(), [groups.quantile(level) for level in _LEVELS]
     return {
-        int(place): Quantiles(int(sizes[place]), *(float(levels.loc[place, level]) for level in _LEVELS))
-        for place in sizes.index
+        int(place): Quantiles(int(sizes[place]), *(float(level[place]) for level in levels)) for place in sizes.index
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from galtea_frames import drawing, wording
@@ -52,16 +53,18 @@ def escape_markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\g<0>", plain)
 
 
-def require() -> None:
-    """Refuse, with what to install, if jinja2 is missing.
+def require(*libraries: str) -> None:
+    """Refuse, with what to install, if a library of the extra `[report]` is missing.
 
     Raises:
-        ReportError: it is.
+        ReportError: one is.
     """
-    try:
-        import jinja2 as _
-    except ImportError:
-        raise ReportError("a report needs jinja2: pip install 'galtea-frames[report]'") from None
+    for name in libraries:
+        # Not `find_spec`: what cannot be imported is missing too.
+        try:
+            import_module(name)
+        except ImportError:
+            raise ReportError(f"a report needs {name}: pip install 'galtea-frames[report]'") from None
 
 
 def _names(findings: Findings) -> dict[str, Any]:
@@ -94,11 +97,11 @@ def _limit(figure: str, value: float | None) -> str:
 @cache
 def _environment(*, markdown: bool) -> Environment:
     # Imported here: the package does without jinja2 until a report is shown.
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415
 
     made = Environment(
         loader=PackageLoader("galtea_frames"),
-        autoescape=not markdown,
+        autoescape=select_autoescape(["html.j2"]),
         finalize=_escaped if markdown else None,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -99,7 +99,9 @@ def _command(terms: dict[str, Any], mirror: str | None, products: Sequence[str])
     texts = thresholds if isinstance(thresholds, dict) else {}
     repeated = {"--product-id": products, "--metric": terms["metrics"]}
     repeated |= {"--fail-if": texts.get("fail_if", ()), "--warn-if": texts.get("warn_if", ())}
-    return shlex.join(words + [word for option, values in repeated.items() for value in values for word in (option, value)])
+    return shlex.join(
+        words + [word for option, values in repeated.items() for value in values for word in (option, value)]
+    )
 
 
 def _summary(report: Report, out: str) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from galtea_frames.counts import counts, figures
 from galtea_frames.findings import Figure, Reason
 from galtea_frames.observations import KNOWN
 from galtea_frames.rates import ENOUGH, Difference, Rate, difference, rate
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from galtea_frames.observations import Observations
 
 _NO_DIFFERENCE = Difference(None, None, None)

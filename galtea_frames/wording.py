@@ -11,7 +11,9 @@ _MINUS = "\u2212"
 
 #: Characters that would be invisible, would turn the text around them, or cannot be written: controls, marks of
 #: writing direction, lone surrogates.
-_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_UNSHOWABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 _SPACE = re.compile(r"\s+")
 
 
