@@ -115,6 +115,8 @@ def _read(last: LastReport) -> dict[str, Any]:
 
 def _late_changes(seen: Observations, said: dict[str, Any]) -> tuple[str | None, tuple[LateChange, ...]]:
     """Return the period of an earlier report, if it is among these, and the figures that have changed since."""
+    if said.get("figures") == []:  # of a load that failed
+        return None, ()
     try:
         span = said["scope"]["period"]
         then = {each["name"]: each["now"] for each in said["figures"]}

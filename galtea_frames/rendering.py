@@ -102,7 +102,7 @@ def _environment(*, markdown: bool) -> Environment:
     made = Environment(
         loader=PackageLoader("galtea_frames"),
         autoescape=select_autoescape(["html.j2"]),
-        finalize=_escaped if markdown else None,
+        finalize=_escaped if markdown else _shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -117,6 +117,11 @@ def _environment(*, markdown: bool) -> Environment:
 def _escaped(value: object) -> object:
     """Escape whatever a Markdown template prints, so that no place can be forgotten."""
     return value if hasattr(value, "__html__") else escape_markdown(str(value))
+
+
+def _shown(value: object) -> object:
+    """Show whatever an HTML template prints on one line, without what would hide or turn the text around it."""
+    return wording.shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _data_address(picture: bytes) -> str:

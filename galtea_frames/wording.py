@@ -14,7 +14,8 @@ _MINUS = "\u2212"
 _UNSHOWABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-_SPACE = re.compile(r"\s+")
+#: Spaces and line ends, but not the space that holds a number and its unit together.
+_SPACE = re.compile(r"[^\S\u00a0]+")
 
 
 def count(value: float | None) -> str:
