@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from galtea_frames.findings import ThresholdResult
     from galtea_frames.observations import Observations
     from galtea_frames.periods import Period, Unit
-    from galtea_frames.quality import LastReport
     from galtea_frames.roster import Roster
     from galtea_frames.thresholds import Threshold
 
@@ -56,7 +55,7 @@ class Terms:
         metrics: numeric columns.
         trend_periods: how many periods trends go back, the last one included.
         include_text: whether raw text of the data may be shown.
-        last_report: an earlier report, to find late changes.
+        last_report: what an earlier report says, to find late changes.
     """
 
     as_of: datetime
@@ -66,7 +65,7 @@ class Terms:
     metrics: tuple[str, ...]
     trend_periods: int
     include_text: bool
-    last_report: LastReport | None
+    last_report: dict[str, Any] | None
 
     @property
     def periods(self) -> tuple[Period, ...]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _NAMED = 3
 _LABEL = 40
+_PROBLEM = 200
 
 
 def headline(
@@ -25,7 +26,9 @@ def headline(
 ) -> str:
     """Return the verdict with its reason, and the two figures that everyone asks for first."""
     if outcome is Verdict.INCOMPLETE:
-        return f"The data is incomplete, so that nothing can pass: {'; '.join(completeness.problems)}."
+        first, *others = completeness.problems
+        more = f", and {plural(len(others), 'more reason')}" if others else ""
+        return f"The data is incomplete, so that nothing can pass: {cut(shown(first), _PROBLEM)}{more}."
     return f"{_reason(outcome, results)}: {_figures(completeness.sessions, total, scope)}."
 
 

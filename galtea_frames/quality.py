@@ -31,14 +31,14 @@ _COMPARED = ("sessions", "completed", "failed", "pending")
 
 
 def assess(
-    seen: Observations, entries: Roster, attrs: Mapping[str, Any], as_of: datetime, last: LastReport | None
+    seen: Observations, entries: Roster, attrs: Mapping[str, Any], as_of: datetime, last: dict[str, Any] | None
 ) -> Quality:
     """Return what readers should know of the data of the last period.
 
     Raises:
-        QueryError: the earlier report cannot be read.
+        QueryError: the earlier report is none.
     """
-    late_period, late_changes = (None, ()) if last is None else _late_changes(seen, _read(last))
+    late_period, late_changes = (None, ()) if last is None else _late_changes(seen, last)
     return Quality(
         lines=_lines(seen, entries),
         mixed_columns=tuple(map(str, attrs.get("mixed_columns", ()))),
@@ -98,7 +98,12 @@ def _partial_day(seen: Observations, as_of: datetime) -> str:
     )
 
 
-def _read(last: LastReport) -> dict[str, Any]:
+def read_last(last: LastReport) -> dict[str, Any]:
+    """Return what an earlier report says.
+
+    Raises:
+        QueryError: its file cannot be read.
+    """
     if isinstance(last, dict):
         return last
     path = Path(fspath(last))

@@ -12,13 +12,14 @@ from galtea_frames import charts, rendering
 from galtea_frames.analysis import Terms, analyse
 from galtea_frames.errors import QueryError, ReportError
 from galtea_frames.parquet import write_parquet
-from galtea_frames.periods import last_closed, read_moment, read_zone, up_to
+from galtea_frames.periods import last_closed, read_moment, read_zone
+from galtea_frames.quality import read_last
 from galtea_frames.targets import Target
 from galtea_frames.thresholds import LEVELS, read_thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date
     from os import PathLike
 
     import pandas as pd
@@ -103,8 +104,7 @@ class Report:
             ParquetError: the folder cannot be written.
         """
         require()
-        target = Target.at(directory)
-        _refuse_others(Path(target.path), target.shown)
+        target = place(directory)
         pictures = self._pictures()
         texts = {
             _HTML: rendering.html(self.findings, pictures),
@@ -175,36 +175,60 @@ def build_report(
         QueryError: an argument cannot be used.
         ReportError: the frames are not such as the loaders return.
     """
+    terms = read_terms(
+        as_of=as_of,
+        period=period,
+        timezone=timezone,
+        thresholds=thresholds,
+        metrics=metrics,
+        trend_periods=trend_periods,
+        include_text=include_text,
+        last_report=last_report,
+    )
+    return compute(sessions, versions, terms, command or _call(terms))
+
+
+def read_terms(
+    *,
+    as_of: str | date,
+    period: Unit,
+    timezone: str,
+    thresholds: Thresholds | None,
+    metrics: str | Sequence[str],
+    trend_periods: int,
+    include_text: bool,
+    last_report: LastReport | None,
+) -> Terms:
+    """Return what a caller asks for, checked: nothing of it can fail once sessions have been fetched.
+
+    Raises:
+        QueryError: an argument cannot be used.
+    """
     zone = read_zone(timezone)
+    if isinstance(trend_periods, bool) or trend_periods not in _TREND:
+        raise QueryError(f"trend_periods is a number from {_TREND[0]} to {_TREND[-1]}, not {trend_periods!r}")
     terms = Terms(
         as_of=read_moment(as_of, zone),
         unit=period,
         zone=zone,
         thresholds=read_thresholds(thresholds),
         metrics=(metrics,) if isinstance(metrics, str) else tuple(metrics),
-        trend_periods=_checked_trend(trend_periods),
+        trend_periods=trend_periods,
         include_text=include_text,
-        last_report=last_report,
+        last_report=None if last_report is None else read_last(last_report),
     )
-    found, rows = analyse(sessions, versions, terms, command or _call(terms))
-    return Report(found, rows)
+    last_closed(terms.as_of, terms.unit, zone)
+    return terms
 
 
-def needed_since(as_of: str | date, period: Unit, timezone: str, trend_periods: int) -> tuple[datetime, datetime]:
-    """Return from which instant on a report needs sessions, and the first one from which on it needs none.
+def compute(sessions: pd.DataFrame, versions: pd.DataFrame, terms: Terms, command: str) -> Report:
+    """Return the report on these terms, which says that `command` gives the same one.
 
     Raises:
-        QueryError: an argument cannot be used.
+        QueryError: the terms' earlier report is none.
+        ReportError: the frames are not such as the loaders return.
     """
-    zone = read_zone(timezone)
-    periods = up_to(last_closed(read_moment(as_of, zone), period, zone), _checked_trend(trend_periods))
-    return periods[0].start, periods[-1].end
-
-
-def _checked_trend(count: int) -> int:
-    if isinstance(count, bool) or count not in _TREND:
-        raise QueryError(f"trend_periods is a number from {_TREND[0]} to {_TREND[-1]}, not {count!r}")
-    return count
+    return Report(*analyse(sessions, versions, terms, command))
 
 
 def require() -> None:
@@ -214,6 +238,20 @@ def require() -> None:
         ReportError: it is.
     """
     rendering.require("jinja2", "matplotlib")
+
+
+def place(directory: str | PathLike[str]) -> Target:
+    """Return where a report is to be written, if nothing else is there: writing one replaces the folder whole.
+
+    Raises:
+        ReportError: the folder holds something else.
+        ParquetError: the folder cannot be used.
+    """
+    target = Target.at(directory)
+    folder, own = Path(target.path), {_HTML, _MARKDOWN, _JSON, _ROWS, _CHARTS}
+    if others := sorted(each.name for each in folder.iterdir() if each.name not in own) if folder.is_dir() else []:
+        raise ReportError(f"{target.shown} holds files that are no report's ({others[0]}, …): name another folder")
+    return target
 
 
 def _call(terms: Terms) -> str:
@@ -243,10 +281,3 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of a finding
 def _write(folder: Folder, name: str, content: bytes) -> None:
     with folder.new_file(name) as file:
         file.write(content)
-
-
-def _refuse_others(folder: Path, shown: str) -> None:
-    """Refuse a folder that holds more than a report: writing one replaces the folder whole."""
-    own = {_HTML, _MARKDOWN, _JSON, _ROWS, _CHARTS}
-    if others := sorted(each.name for each in folder.iterdir() if each.name not in own) if folder.is_dir() else []:
-        raise ReportError(f"{shown} holds files that are no report's ({others[0]}, …): name another folder")

@@ -16,7 +16,7 @@ from galtea_frames.frames import ATTRS
 from galtea_frames.loaders import load_sessions, load_versions
 from galtea_frames.mirror import Mirror
 from galtea_frames.options import client_options, client_settings, json_option, say
-from galtea_frames.report import build_report, needed_since, require
+from galtea_frames.report import compute, place, read_terms, require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,28 +38,28 @@ def _report(
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> int:
     require()
-    settings = client_settings(given)
-    terms = _terms(given)
-    since, end = needed_since(terms["as_of"], terms["period"], terms["timezone"], terms["trend_periods"])
-    span = {"from_created_at": since, "to_created_at": end - _INSTANT}
+    settings, written = client_settings(given), _written(given)
+    terms = read_terms(**written)
+    place(out)
+    span = {"from_created_at": terms.periods[0].start, "to_created_at": terms.periods[-1].end - _INSTANT}
     try:
         sessions, versions = _frames(mirror, settings, span, list(product_ids))
     except (RequestError, ResponseError) as problem:
         click.echo(f"galtea-frames: {problem}", err=True)
         sessions, versions = _unseen(problem)
-    report = build_report(sessions, versions, **terms, command=_command(terms, mirror, product_ids))
+    report = compute(sessions, versions, terms, _command(written, mirror, product_ids))
     report.write(out)
     say(_summary(report, out), f"{report.verdict}: {report.findings.headline} {out}", as_json=as_json)
     return report.exit_code
 
 
-def _terms(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of `build_report` from the values of the options."""
+def _written(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the terms of a report from the values of the options."""
     fail_if, warn_if, file = (given.pop(name) for name in ("fail_if", "warn_if", "thresholds"))
     if file is not None and (fail_if or warn_if):
         raise QueryError("thresholds come from a file or from --fail-if and --warn-if, not from both")
-    written = {"fail_if": list(fail_if), "warn_if": list(warn_if)} if fail_if or warn_if else None
-    given["thresholds"] = written if file is None else Path(file)
+    conditions = {"fail_if": list(fail_if), "warn_if": list(warn_if)} if fail_if or warn_if else None
+    given["thresholds"] = conditions if file is None else Path(file)
     # The one place where a report looks at a clock; what it shows names the time, so that it can be had again.
     given["as_of"] = given["as_of"] or datetime.now(UTC).isoformat(timespec="seconds")
     return given
@@ -87,17 +87,17 @@ def _unseen(problem: Exception) -> Frames:
     return sessions, pd.DataFrame({"id": pd.Series([], dtype="string")})
 
 
-def _command(terms: dict[str, Any], mirror: str | None, products: Sequence[str]) -> str:
+def _command(written: dict[str, Any], mirror: str | None, products: Sequence[str]) -> str:
     """Return the command that makes the same report, whatever the folder."""
-    thresholds = terms["thresholds"]
-    words = ["galtea-frames", "report", "--out", "report", "--as-of", terms["as_of"], "--period", terms["period"]]
-    words += ["--timezone", terms["timezone"], "--trend-periods", str(terms["trend_periods"])]
+    thresholds = written["thresholds"]
+    words = ["galtea-frames", "report", "--out", "report", "--as-of", written["as_of"], "--period", written["period"]]
+    words += ["--timezone", written["timezone"], "--trend-periods", str(written["trend_periods"])]
     words += ["--mirror", mirror] if mirror else []
     words += ["--thresholds", str(thresholds)] if isinstance(thresholds, Path) else []
-    words += ["--include-text"] if terms["include_text"] else []
-    words += ["--last-report", terms["last_report"]] if terms["last_report"] else []
+    words += ["--include-text"] if written["include_text"] else []
+    words += ["--last-report", written["last_report"]] if written["last_report"] else []
     texts = thresholds if isinstance(thresholds, dict) else {}
-    repeated = {"--product-id": products, "--metric": terms["metrics"]}
+    repeated = {"--product-id": products, "--metric": written["metrics"]}
     repeated |= {"--fail-if": texts.get("fail_if", ()), "--warn-if": texts.get("warn_if", ())}
     return shlex.join(
         words + [word for option, values in repeated.items() for value in values for word in (option, value)]

@@ -22,8 +22,12 @@ Record = dict[str, Any]
 AS_OF = "2026-03-30T08:00"
 
 
+#: The value of any field of a record.
+Field = Any
+
+
 def sessions(
-    count: int, day: str, status: str = "COMPLETED", version: str | None = "v1", **fields: Any
+    count: int, day: str, status: str = "COMPLETED", version: str | None = "v1", **fields: Field
 ) -> list[Record]:
     """Return so many sessions of a day, with ids of their own."""
     name = f"{day}-{status}-{version}-{crc32(repr(fields).encode())}"
@@ -34,7 +38,7 @@ def sessions(
     ]
 
 
-def versions(*ids: str, **fields: Any) -> list[Record]:  # noqa: ANN401 - any field
+def versions(*ids: str, **fields: Field) -> list[Record]:
     """Return versions named after their ids, made in January."""
     return [
         {"id": each, "name": f"name of {each}", "productId": "p1", "createdAt": "2026-01-01T00:00:00Z"} | fields
@@ -57,7 +61,7 @@ def report_on(
     records: Iterable[Record],
     versions_of: Iterable[Record] | None = None,
     attrs: Mapping[str, Any] | None = None,
-    **options: Any,  # noqa: ANN401 - any option of `build_report`
+    **options: Field,
 ) -> gf.Report:
     """Return the report of these sessions for the usual week."""
     return gf.build_report(*framed(records, versions_of, attrs), **{"as_of": AS_OF, **options})

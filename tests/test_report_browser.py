@@ -5,19 +5,17 @@ from __future__ import annotations
 import base64
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from chromium import Browser, browser
 from reports import report_on, sessions, two_weeks
 
-import galtea_frames as gf
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-pytestmark = pytest.mark.xdist_group("chromium")
+    import galtea_frames as gf
 
 LOOKS = [(360, False), (360, True), (1200, False), (1200, True)]
 
@@ -146,17 +144,22 @@ def test_hostile_text_stays_text(chromium: Browser, canary: Canary, hostile_page
     assert "<script>window.hacked" in chromium.evaluate("document.body.innerText")
 
 
-@pytest.mark.parametrize(("width", "dark"), LOOKS)
-@pytest.mark.parametrize("hostile", [True, False])
+@pytest.fixture(scope="module")
+def usual_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page such as users see."""
+    file = tmp_path_factory.mktemp("usual") / "report.html"
+    file.write_text(report_on(two_weeks()).to_html(), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("page", ["hostile_page", "usual_page"])
 def test_nothing_overflows(
-    chromium: Browser, hostile_page: Path, tmp_path: Path, width: int, dark: bool, hostile: bool
+    chromium: Browser, look: tuple[int, bool], page: str, request: pytest.FixtureRequest
 ) -> None:
     """Neither the page nor anything in it is wider than a phone's or a desktop's window, light or dark."""
-    page = hostile_page
-    if not hostile:
-        page = tmp_path / "report.html"
-        page.write_text(report_on(two_weeks()).to_html(), encoding="utf-8")
-    chromium.open(page, width, dark=dark)
+    width, dark = look
+    chromium.open(request.getfixturevalue(page), width, dark=dark)
     assert width == chromium.evaluate("document.documentElement.clientWidth")
     assert [] == overflowing(chromium)
 
@@ -185,7 +188,8 @@ def test_colours_follow_the_readers_choice_and_can_be_read(
                 return own.startsWith('rgba(0, 0, 0, 0') ? ground(each.parentElement) : own;
             };
             const faint = new Set();
-            for (const each of document.querySelectorAll('p, td, th, dt, dd, h1, h2, h3, code, pre, span, caption, b')) {
+            const texts = 'p, td, th, dt, dd, h1, h2, h3, code, pre, span, caption, b';
+            for (const each of document.querySelectorAll(texts)) {
                 if (!each.innerText?.trim() || each.closest('.hidden')) continue;
                 const pair = [light(getComputedStyle(each).color), light(ground(each))].sort((a, b) => b - a);
                 if ((pair[0] + 0.05) / (pair[1] + 0.05) < 4.5) faint.add(`${each.tagName}.${each.className}`);
@@ -197,7 +201,7 @@ def test_colours_follow_the_readers_choice_and_can_be_read(
 
 
 def test_a_page_that_is_not_safe_would_be_found(chromium: Browser, tmp_path: Path) -> None:
-    """The same texts in a page that does not escape them run, ask and overflow, or the tests above would prove nothing."""
+    """The same texts in a page that does not escape them run, ask and overflow: the tests above can fail."""
     bird = Canary()
     page = tmp_path / "unsafe.html"
     page.write_text(f"<html><body>{' '.join(payloads(bird.url)[2:4])}<p style='width:2000px'>x</p></body></html>")

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import matplotlib as mpl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,9 +45,11 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep a tag."""
         self.tags.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
+        """Keep a piece of text."""
         self.words.append(data)
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
@@ -221,8 +224,6 @@ def test_charts_are_pictures_of_both_looks(tmp_path: Path) -> None:
 
 def test_users_settings_of_matplotlib_change_nothing() -> None:
     """Neither do the charts change them."""
-    import matplotlib as mpl
-
     expected = report_on(measured()).to_html()
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "lines.linewidth": 9}):
         assert expected == report_on(measured()).to_html()
@@ -285,7 +286,7 @@ import galtea_frames as gf
 from tables import frame_of
 from galtea_frames.resources import VERSIONS
 sessions, versions = frame_of(gf.sample.session_records(600)), frame_of(gf.sample.version_records(8), resource=VERSIONS)
-report = gf.build_report(sessions, versions, as_of="2026-03-30T08:00", timezone="Europe/Madrid", metrics="metadata.latency_ms")
+report = gf.build_report(sessions, versions, as_of="2026-03-30", timezone="Europe/Madrid", metrics="metadata.score")
 report.write(sys.argv[1])
 """
 
@@ -341,11 +342,11 @@ def test_a_missing_extra_is_one_line(name: str, library: str, tmp_path: Path, mo
 
 def test_numbers_are_written_for_people() -> None:
     """Thousands apart, three digits, a minus as wide as a plus, no sign for what rounds to nothing."""
-    assert ["1,276", "0.0167", "12.3", "5", "−0.5", "n/a"] == [
+    assert ["1,276", "0.0167", "12.3", "5", "\u22120.5", "n/a"] == [
         number(each) for each in (1276.4, 0.016667, 12.34, 5, -0.5, None)
     ]
-    assert ["+412", "−3", "0", "n/a"] == [signed_count(each) for each in (412, -3, 0, None)]
-    assert ["+2.1", "−0.1", "0.0", "n/a"] == [points(each) for each in (0.0212, -0.0011, -0.0001, None)]
+    assert ["+412", "\u22123", "0", "n/a"] == [signed_count(each) for each in (412, -3, 0, None)]
+    assert ["+2.1", "\u22120.1", "0.0", "n/a"] == [points(each) for each in (0.0212, -0.0011, -0.0001, None)]
     assert ["+9.4\u00a0%", "n/a"] == [signed_percent(each) for each in (0.094, None)]
     assert ["1 session", "2 sessions", "0 boxes"] == [
         plural(1, "session"),
