@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from importlib import import_module
+from itertools import takewhile
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +43,10 @@ _MOST_SPANS = 50
 
 #: Delta's statistics keep milliseconds.
 _MILLISECOND = 1_000
+
+#: What deltalake's messages are set with: colours, an arrow before each cause, and the lines of a trace.
+_ORNAMENT = re.compile("\x1b\\[[0-9;]*m|↳")
+_TRACE = re.compile(r"\d+: ")
 
 #: Hours for which files that are not needed any more stay, for readers that are at work: Delta's own default, a week.
 RETENTION_HOURS = 7 * 24
@@ -279,11 +285,13 @@ def _errors(shown: str) -> Iterator[None]:
             " sync into a new folder"
         ) from problem
     except (exceptions.DeltaError, pa.ArrowException, OSError) as problem:
-        raise MirrorError(f"{shown} cannot be read or written: {_first_line(problem)}") from problem
+        raise MirrorError(f"{shown} cannot be read or written: {_one_line(problem)}") from problem
 
 
-def _first_line(problem: Exception) -> str:
-    return str(problem).strip().partition("\n")[0] or type(problem).__name__
+def _one_line(problem: Exception) -> str:
+    """Return an error's own words: deltalake tells causes in lines of their own, and then where in its code it was."""
+    lines = filter(None, (_ORNAMENT.sub("", line).strip() for line in str(problem).splitlines()))
+    return ": ".join(takewhile(lambda line: not _TRACE.match(line), lines)) or type(problem).__name__
 
 
 def created_between(start: int | None, end: int | None) -> pc.Expression | None:

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 #: The largest integer up to which every integer is exact as a double.
 _EXACT = 2**53
 
+#: Values from which on it pays to have numpy look at them.
+_MANY = 50
+
 _LIST = "list of "
 _ENCODER = msgspec.json.Encoder()
 _COMMA = RawJson(",")
@@ -66,7 +69,7 @@ def narrow(values: Sequence[Any], types: set[type]) -> tuple[pa.Array, frozenset
         values: some of them may be None.
         types: the types of the others.
     """
-    if types == {int} and (integers := _integers(values)) is not None:
+    if types == {int} and len(values) >= _MANY and (integers := _integers(values)) is not None:
         return pa.array(integers), frozenset(_integer_kinds(integers.min(), integers.max()))
     kinds = kinds_of(values, types)
     return to_array(values, kinds), kinds

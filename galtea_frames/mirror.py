@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import pyarrow.compute as pc
@@ -23,18 +20,18 @@ from galtea_frames.arguments import (
 )
 from galtea_frames.client import Client
 from galtea_frames.daskframe import NestedColumn, dask_frame
-from galtea_frames.delta import StoredTable
 from galtea_frames.errors import MirrorError, QueryError
 from galtea_frames.joins import join_sessions_versions
 from galtea_frames.loaders import checked, shared
 from galtea_frames.mirrored import condition_of, load_stored
+from galtea_frames.place import Place
 from galtea_frames.query import build_query
 from galtea_frames.resources import SESSIONS, VERSIONS
 from galtea_frames.sync import PENDING, PRESENT, Sync, SyncResult
 from galtea_frames.times import as_datetime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import datetime, timedelta
     from os import PathLike
 
@@ -42,12 +39,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from galtea_frames.arguments import Texts
+    from galtea_frames.delta import StoredTable
     from galtea_frames.loaders import LoadOptions
     from galtea_frames.query import Query
     from galtea_frames.resources import Resource
-
-#: Held while a sync is at work. The system lets go of it when the process dies, however it dies.
-_LOCK = ".sync.lock"
 
 
 @dataclass(frozen=True)
@@ -100,17 +95,14 @@ class Mirror:
             Delta Lake's own library reads them (`AWS_ACCESS_KEY_ID`, …).
 
     Raises:
-        MirrorError: a package that mirrors need is not installed.
+        MirrorError: the path cannot be used, or a package that mirrors need is not installed.
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
-        given = os.fspath(path)
-        self._folder = None if "://" in given else Path(given).expanduser().absolute()
-        self._shown = given
-        _require("deltalake", "filelock")
+        self._place = Place(os.fspath(path))
 
     def __repr__(self) -> str:
-        return f"Mirror({self._shown!r})"
+        return f"Mirror({self._place.shown!r})"
 
     # -- bringing it up to date --
 
@@ -155,8 +147,8 @@ class Mirror:
         microseconds = None if full else span_of(lookback)
         if client is not None and not isinstance(client, Client):
             raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
-        with shared(client) as asking, self._lock():
-            sessions, versions = self._tables(scope)
+        with shared(client) as asking, self._place.lock():
+            sessions, versions = self._place.tables(scope)
             return Sync(sessions, versions, asking, microseconds).run()
 
     def compact(self) -> None:
@@ -167,53 +159,9 @@ class Mirror:
         Raises:
             MirrorError: there is no mirror, a sync is at work, or a file cannot be read, written or deleted.
         """
-        with self._lock():
+        with self._place.lock():
             for resource in (SESSIONS, VERSIONS):
-                self._table(resource).compact()
-
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        """Keep other syncs away. At a URL there is no such lock: of two, the first to commit stops the other."""
-        if self._folder is None:
-            yield
-            return
-        filelock = import_module("filelock")
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(self._folder / _LOCK, timeout=0)
-            lock.acquire()
-        except filelock.Timeout:
-            raise MirrorError(f"{self._shown}: another sync is at work; wait for its end") from None
-        except OSError as problem:
-            raise MirrorError(f"{self._shown} cannot be written: {problem.strerror}") from problem
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def _tables(self, scope: tuple[str, ...] | None) -> tuple[StoredTable, StoredTable]:
-        """Return the tables of sessions and versions; make those that are missing."""
-        found = {each: StoredTable.at(self._address(each), self._shown, each) for each in (VERSIONS, SESSIONS)}
-        stored = [each for each in found.values() if each is not None]
-        if not stored:
-            self._check_empty()
-        elif scope is not None and scope != stored[0].scope:
-            raise MirrorError(f"{self._shown} holds {_products(stored[0].scope)}, not {_products(scope)}")
-        scope = stored[0].scope if stored else scope
-        versions, sessions = (
-            table or StoredTable.create(self._address(each), self._shown, each, scope) for each, table in found.items()
-        )
-        return sessions, versions
-
-    def _check_empty(self) -> None:
-        """Refuse a folder with other things in it: a slip in the path must not strew tables there."""
-        known = {_LOCK, SESSIONS.name, VERSIONS.name}
-        if self._folder is not None and any(each.name not in known for each in self._folder.iterdir()):
-            raise MirrorError(f"{self._shown} is not a mirror, but not empty either; name a new folder")
-
-    def _address(self, resource: Resource) -> str:
-        root = self._shown.rstrip("/") if self._folder is None else self._folder
-        return f"{root}/{resource.name}"
+                self._place.table(resource).compact()
 
     # -- reading it --
 
@@ -257,7 +205,7 @@ class Mirror:
         sessions = self.load_sessions(**arguments)
         options: dict[str, Any] = {name: each for name, each in arguments.items() if name in names_of(StoredOptions)}
         if isinstance(options.get("as_of"), int):
-            options["as_of"] = self._table(SESSIONS, options["as_of"]).committed_at()
+            options["as_of"] = self._place.table(SESSIONS, options["as_of"]).committed_at()
         options["ids"] = list(sessions["version_id"].dropna().unique())
         versions = self._load(VERSIONS, StoredVersionArguments, options, missing_ok=True)
         return join_sessions_versions(sessions, versions)
@@ -294,7 +242,7 @@ class Mirror:
         Raises:
             MirrorError: there is no mirror, or it cannot be read.
         """
-        sessions, versions = self._table(SESSIONS), self._table(VERSIONS)
+        sessions, versions = self._place.table(SESSIONS), self._place.table(VERSIONS)
         span = pc.min_max(sessions.rows(PRESENT, ["created_at"]).column("created_at")).as_py()
         files = sessions.files() + versions.files()
         return MirrorInfo(
@@ -332,19 +280,12 @@ class Mirror:
         if (statuses := given.pop("statuses", None)) is not None:
             given["params"] = {"statuses": [statuses] if isinstance(statuses, str) else statuses}
         query, options = checked(resource, given)
-        table = self._table(resource, as_of)
+        table = self._place.table(resource, as_of)
         if table.synced_at is None and not allow_incomplete:
-            raise MirrorError(f"{self._shown} is not complete: its first sync has not come to an end; run it again")
+            raise MirrorError(
+                f"{self._place.shown} is not complete: its first sync has not come to an end; run it again"
+            )
         return table, query, options, include_removed
-
-    def _table(self, resource: Resource, as_of: int | datetime | None = None) -> StoredTable:
-        """Return a table as it is, or as it was."""
-        table = StoredTable.at(self._address(resource), self._shown, resource)
-        if table is None:
-            raise MirrorError(f"{self._shown} is not a mirror; `galtea-frames sync {self._shown}` makes one")
-        if as_of is not None:
-            table.as_of(as_of)
-        return table
 
 
 def _scope(product_ids: Texts | None) -> tuple[str, ...] | None:
@@ -355,16 +296,3 @@ def _scope(product_ids: Texts | None) -> tuple[str, ...] | None:
     if query.selects_nothing:
         raise QueryError("product_ids is empty, which is no scope for a mirror")
     return tuple(sorted(value for _, value in query.lists[0].pairs()))
-
-
-def _products(scope: tuple[str, ...] | None) -> str:
-    return "all products" if scope is None else f"the products {', '.join(scope)}"
-
-
-def _require(*packages: str) -> None:
-    """Refuse to begin without a package of the extra."""
-    for name in packages:
-        try:
-            import_module(name)
-        except ImportError:
-            raise MirrorError(f"a mirror needs {name}: pip install 'galtea-frames[mirror]'") from None

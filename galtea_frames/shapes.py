@@ -127,12 +127,24 @@ class _Node:
         """Return an object as its struct; None where none of what it holds has a place there."""
         known = list(map(record.pop, self.type.keys, self._defaults))
         for key, value in record.items():
-            strays[*path, key] = value
+            if path:  # a field of the row is counted as sent, and so stays whole
+                _scatter(value, (*path, key), strays)
+            else:
+                strays[*path, key] = value
         for number, key in enumerate(self.type.keys):
             if key in self.inner and type(known[number]) is dict:
                 known[number] = self.inner[key].fitted(known[number], (*path, key), strays)
         # As a struct without values it would pass for an empty object.
         return None if path and record and tuple(known) == self._defaults else self.type(*known)
+
+
+def _scatter(value: Any, path: Path, strays: dict[Path, Any]) -> None:  # noqa: ANN401 - whatever JSON can hold
+    """Put what an object holds among the strays, key by key: it will be taken apart, and here that costs least."""
+    if type(value) is not dict or not value or len(path) >= MAX_DEPTH:
+        strays[path] = value
+        return
+    for key, inner in value.items():
+        _scatter(inner, (*path, key), strays)
 
 
 def _nameable(key: str) -> bool:

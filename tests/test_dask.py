@@ -43,7 +43,7 @@ def sessions(mirror: gf.Mirror) -> pd.DataFrame:
         return mirror.load_sessions()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def _cluster() -> Iterator[None]:
     """Two worker processes of one thread each."""
     with warnings.catch_warnings():

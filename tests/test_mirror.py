@@ -9,6 +9,7 @@ import sys
 import time
 import warnings
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import deltalake
@@ -100,7 +101,7 @@ def test_records_come_back_as_the_api_sent_them(api: DirectTransport, mirror: gf
 def test_warnings_are_the_loaders(api: DirectTransport, mirror: gf.Mirror) -> None:
     """What a loader warns of, reading warns of, at the caller's line."""
     told = []
-    loaders: list[Callable[[], object]] = [lambda: gf.load_sessions(client=api.client()), mirror.load_sessions]
+    loaders: list[Callable[[], object]] = [partial(gf.load_sessions, client=api.client()), mirror.load_sessions]
     for load in loaders:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -477,6 +478,14 @@ def test_a_home_folder_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
     gf.Mirror("~/mirror").sync(api.client())
     assert (tmp_path / "mirror" / "sessions" / "_delta_log").is_dir()
     assert "Mirror('~/mirror')" == repr(gf.Mirror("~/mirror"))
+
+
+@pytest.mark.parametrize("name", ["a[1", "1]", "a%20b"])
+def test_a_folder_that_deltalake_cannot_use_is_refused(tmp_path: Path, name: str) -> None:
+    """Before anything is written."""
+    with pytest.raises(gf.MirrorError, match=r"takes no .* in a path; name another folder"):
+        gf.Mirror(tmp_path / name)
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_a_killed_creation_is_no_hindrance(tmp_path: Path, api: DirectTransport) -> None:

@@ -203,12 +203,11 @@ def test_versions_are_compared_whole(account: Account) -> None:
 def test_a_version_made_during_a_sync_is_there_for_its_sessions(account: Account) -> None:
     """When a session names a version that was not there when versions were fetched, they are fetched once more."""
 
-    def release(number: int) -> None:
-        if number == first_of_sessions:
+    def release(_: int) -> None:
+        if account.api.requests[-1].path == "/sessions" and "version_new" not in account.api.versions:
             account.api.versions.insert(version("new", 40))
             account.api.sessions.insert(session(100, 40, versionId="version_new"))
 
-    first_of_sessions = len(account.api.requests) + 3
     account.api.before = release
     account.sync()
     assert "new" in account.mirror.join(ids="session_0100")["version.name"].tolist()
@@ -235,6 +234,14 @@ def test_any_size_of_steps_gives_the_same_mirror(tmp_path: Path, monkeypatch: py
         assert (65, 0, 0) == account.sync()
         assert (0, 0, 0) == account.sync(full=True)
         account.agree()
+
+
+def test_steps_go_on_after_a_moment_with_more_rows_than_a_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One step holds that moment whole; those after it are of the usual size, and so is the memory they take."""
+    small_steps(monkeypatch, 10)
+    account = Account(tmp_path, [*ACCOUNT, *(session(100 + number, 7) for number in range(25))])
+    account.sync()
+    assert 4 == len(list((tmp_path / "mirror" / "sessions").glob("*.parquet")))
 
 
 def test_a_first_sync_that_fails_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,6 +125,15 @@ def test_rare_keys_stand_in_their_rows() -> None:
         assert [cells.get(row) for row in range(101)] == columns[name]
 
 
+def test_a_page_without_the_rarest_paths_has_none_of_them() -> None:
+    """Where a page has nothing of what shares one column, that column is null there."""
+    usual = {f"k{number:03}": 1 for number in range(BUDGET)}
+    pages = [reference.page([{"metadata": row}]) for row in (usual, usual, usual | {"rare": "x"})]
+    table, notes = build(pages)
+    assert ["metadata.*"] == notes.overflow
+    assert [None, None, '{"rare":"x"}'] == table["metadata.*"].to_pylist()
+
+
 @pytest.mark.parametrize("nested", ["columns", "both"])
 def test_a_field_has_no_columns_in_json_mode_alone(nested: Nested) -> None:
     """`nested="json"` gives one column a field; the other modes give the columns of its paths."""

@@ -25,7 +25,7 @@ MODULES = sorted(
 LAYERS = """
     _version errors settings resources times query scan transport shapes decode windows pages fetch client
     kinds names nested gather table dtypes frames spool joins records arguments progress collector loaders
-    stored changes delta sync mirrored daskframe mirror
+    stored changes delta place sync mirrored daskframe mirror
     targets partitions parquet
     wording periods rates findings thresholds judging completeness headline
     observations counts roster error_shapes novelties totals version_lines quantiles quality analysis
@@ -91,7 +91,7 @@ def test_a_package_is_its_imports(package: str) -> None:
 def test_the_design_is_public() -> None:
     """What the guarantees are given for can be reached from the top."""
     wanted = "Client load_sessions load_versions iter_sessions iter_versions join_sessions_versions"
-    wanted += " load_sessions_with_versions to_records write_parquet read_parquet sample"
+    wanted += " load_sessions_with_versions to_records write_parquet read_parquet sample Mirror"
     assert set(wanted.split()) <= set(gf.__all__)
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow.dataset as ds
 import pytest
+from direct import DirectTransport
 from killed_writes import NEWER, OLDER
+from mirrors import assert_same, session, version
 from pandas.testing import assert_frame_equal
 from werkzeug.serving import make_server
 
@@ -147,3 +149,35 @@ def test_loaded_frames_come_back_from_s3() -> None:
         actual = gf.read_parquet(f"s3://bucket/{name}")
         assert_frame_equal(frame, actual)
         assert frame.attrs == actual.attrs
+
+
+def test_a_mirror_is_synced_and_read(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401 - as above
+    """At a URL, with the credentials of the environment: first, changed, compacted; frames are the API's."""
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+    api = DirectTransport([session(number, number) for number in range(20)], [version("a")])
+    mirror = gf.Mirror("s3://bucket/mirror/")
+    assert 20 == mirror.sync(api.client()).new
+    api.sessions.update("session_0019", status="FAILED")
+    api.sessions.delete("session_0018")
+    done = mirror.sync(api.client())
+    assert (0, 1, 1) == (done.new, done.changed, done.removed)
+    mirror.compact()
+    assert_same(mirror, api.client())
+    assert {"mirror/sessions", "mirror/versions"} == {"/".join(each.split("/")[:2]) for each in keys(s3)}
+
+
+def test_of_two_syncs_at_a_url_one_is_stopped(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
+    """The store lets nobody overwrite a commit: who comes second is told, and no row is doubled."""
+    del s3
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+    api = DirectTransport([session(number, number) for number in range(20)], [version("a")])
+    other = DirectTransport([session(number, number) for number in range(20)], [version("a")])
+
+    def overtaken(number: int) -> None:
+        if number == 6:
+            gf.Mirror("s3://bucket/mirror").sync(other.client())
+
+    api.before = overtaken
+    with pytest.raises(gf.MirrorError, match="another sync has written meanwhile"):
+        gf.Mirror("s3://bucket/mirror").sync(api.client(max_workers=1))
+    assert 20 == len(gf.Mirror("s3://bucket/mirror").load_sessions(include_removed=True))

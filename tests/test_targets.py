@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import fsspec
+import killed
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,7 +22,6 @@ import galtea_frames as gf
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-KILLED_WRITES = Path(__file__).with_name("killed_writes.py")
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs signals and forks")
 kinds = pytest.mark.parametrize("kind", ["file", "dataset"])
@@ -45,7 +45,7 @@ def kill_writes(how: str, kind: str, folders: list[Path]) -> None:
     for folder in folders:
         folder.mkdir()
         write(OLDER, kind, folder)
-    subprocess.run([sys.executable, KILLED_WRITES, how, kind, *folders], check=True, timeout=60)  # noqa: S603 - our own
+    killed.run("killed_writes.py", how, kind, *folders)
 
 
 def assert_whole(kind: str, folder: Path) -> None:

@@ -88,6 +88,45 @@ assert_type(gf.join_sessions_versions(frame, versions), pd.DataFrame)
 assert_type(gf.join_sessions_versions(frame, versions, how="left"), pd.DataFrame)
 assert_type(gf.read_parquet("sessions.parquet"), pd.DataFrame)
 
+# The mirror
+
+mirror = gf.Mirror("mirror")
+assert_type(mirror.sync(), gf.SyncResult)
+mirror.sync(product_ids=["product_1"], lookback="36h", full=True)
+mirror.sync(product_ids=5)  # type: ignore[arg-type]
+assert_type(mirror.load_sessions(statuses="FAILED", as_of=3, nested="json"), pd.DataFrame)
+assert_type(mirror.load_versions(names="a", as_of="2026-03-01", include_removed=True), pd.DataFrame)
+assert_type(mirror.join(version_ids=["version_1"], allow_incomplete=True), pd.DataFrame)
+mirror.load_sessions(limit=3)  # type: ignore[call-arg]
+mirror.load_versions(statuses="FAILED")  # type: ignore[call-arg]
+assert_type(mirror.info(), gf.MirrorInfo)
+mirror.compact()
+
+# Reports
+
+report = gf.build_report(frame, versions, as_of="2026-03-30")
+gf.build_report(
+    frame,
+    versions,
+    as_of=date(2026, 3, 30),
+    period="month",
+    timezone="Europe/Madrid",
+    thresholds={"fail_if": ["n > 1"], "warn_if": "n > 0"},
+    metrics=["metadata.latency_ms"],
+    trend_periods=8,
+    include_text=True,
+    last_report=report.to_dict(),
+    command="make report",
+)
+gf.build_report(frame, versions)  # type: ignore[call-arg]
+gf.build_report(frame, versions, as_of="2026-03-30", period="year")  # type: ignore[arg-type]
+assert_type(report, gf.Report)
+assert_type(report.exit_code, int)
+assert_type(report.to_html(), str)
+assert_type(report.to_markdown(), str)
+assert_type(report.rows, pd.DataFrame)
+assert_type(report.write("report"), None)
+
 # Errors
 
 try:
