@@ -167,11 +167,12 @@ def _loaded(periods: tuple[Period, ...], attrs: Mapping[str, Any]) -> int:
 
 def _no_previous(seen: Observations, attrs: Mapping[str, Any]) -> str | None:
     """Return why the last period has nothing to be compared with, or None if it has."""
-    unit = seen.periods[-1].unit
-    if _loaded(seen.periods, attrs) == 1:
+    unit, loaded, since = seen.periods[-1].unit, _loaded(seen.periods, attrs), loaded_since(attrs)
+    if loaded == 1:
         return f"no previous period: the {unit} before was not loaded"
     if not seen.before and not (seen.period < seen.current).any():
-        return f"no previous period: there are no sessions before this {unit}"
+        earlier = f"before this {unit}" if since is None else f"in the {loaded - 1} {unit}s before"
+        return f"no previous period: there are no sessions {earlier}"
     return None
 
 

@@ -205,11 +205,10 @@ def _quantiles(metric: Metric, place: int) -> Chart:
 
     def draw(axes: Axes, look: Look) -> None:
         for row, line in enumerate(lines):
-            median, p90, p95 = line.now.median, line.now.p90, line.now.p95
-            if median is not None and p90 is not None and p95 is not None:
-                axes.plot([median, p95], [row, row], color=look.other, linewidth=2.2, alpha=0.6)
-                for value, sign in ((median, "o"), (p90, "D"), (p95, "|")):
-                    axes.plot([value], [row], sign, color=look.colours[0], markersize=6, markeredgewidth=1.6)
+            levels = [level for level in (line.now.median, line.now.p90, line.now.p95) if level is not None]
+            axes.plot(levels, [row] * len(levels), color=look.other, linewidth=2.2, alpha=0.6)
+            for level, sign in zip(levels, "oD|", strict=True):
+                axes.plot([level], [row], sign, color=look.colours[0], markersize=6, markeredgewidth=1.6)
         _rows(axes, [_name(line.label) for line in lines])
         _below(axes, f"{name}\n● median   ◆ 90th   | 95th percentile")
 

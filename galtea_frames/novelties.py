@@ -61,8 +61,8 @@ def _new_versions(
 ) -> tuple[Change, ...]:
     period = seen.periods[-1]
     ids = {each.id for each in entries.values() if each.made_in(period)}
-    if not first and not seen.before:
-        ids |= {seen.version_ids[place] for place in _appeared(by_version)}
+    if not first:
+        ids |= {seen.version_ids[place] for place in _appeared(by_version)} - seen.earlier_ids
     return _ordered([_change(entries[each], seen, by_version) for each in ids if each is not None])
 
 

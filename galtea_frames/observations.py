@@ -45,6 +45,7 @@ class Observations:
         statuses: the known ones, then those unknown to us, sorted, and last of all None.
         production: whether it was in production: `is_production` where that was sent, else whether it ran no test case.
         before: how many sessions of the frame were created before the periods.
+        earlier_ids: the versions of these.
         after: how many after them.
         undated: how many have no creation time.
     """
@@ -61,6 +62,7 @@ class Observations:
     statuses: tuple[str | None, ...]
     production: NDArray[np.bool_]
     before: int
+    earlier_ids: frozenset[str]
     after: int
     undated: int
 
@@ -114,7 +116,8 @@ def observe(sessions: pd.DataFrame, periods: tuple[Period, ...], columns: Sequen
     period_of_day = np.repeat(np.arange(len(periods)), [len(period.days) for period in periods])
     version, version_ids = _places(rows["version_id"], ())
     status, statuses = _places(rows["status"], KNOWN)
-    undated = int(sessions["created_at"].isna().sum())
+    dated = sessions["created_at"].notna().to_numpy(dtype=bool)
+    older = dated & (day_of_row < 0)
     return Observations(
         rows=rows,
         places=places,
@@ -127,9 +130,10 @@ def observe(sessions: pd.DataFrame, periods: tuple[Period, ...], columns: Sequen
         status=status,
         statuses=statuses,
         production=_production(rows),
-        before=int((day_of_row < 0).sum()) - undated,
+        before=int(older.sum()),
+        earlier_ids=frozenset(map(str, sessions["version_id"].iloc[np.flatnonzero(older)].dropna().unique())),
         after=int((day_of_row >= len(days)).sum()),
-        undated=undated,
+        undated=int((~dated).sum()),
     )
 
 

@@ -6,6 +6,7 @@ import json
 import math
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -411,6 +412,9 @@ def test_the_first_period_has_no_previous_one() -> None:
 
 def test_periods_that_were_not_loaded_are_no_zeros() -> None:
     """The week before was not asked for, so it is not known; in the trend neither."""
+    attrs = {"complete": True, "filters": {"from_created_at": "2026-03-09"}}
+    report = report_on(two_weeks()[125:], attrs=attrs)
+    assert "no previous period: there are no sessions in the 2 weeks before" == report.findings.scope.no_previous
     report = report_on(two_weeks()[125:], attrs={"complete": True, "filters": {"from_created_at": "2026-03-23"}})
     assert "no previous period: the week before was not loaded" == report.findings.scope.no_previous
     assert [None] * 11 == [each for line in report.findings.versions[:1] for each in line.trend[:-1]]
@@ -424,6 +428,8 @@ def test_older_sessions_make_an_empty_week_before_a_week_of_none() -> None:
     assert report.findings.scope.no_previous is None
     assert (3, 0) == (figures_of(report)["sessions"]["now"], figures_of(report)["sessions"]["before"])
     assert () == report.findings.changes.new_versions, "it was there before the weeks that were looked at"
+    report = report_on([*sessions(1, "2025-01-01", version="old"), *sessions(3, "2026-03-24")])
+    assert ["v1"] == [each.version_id for each in report.findings.changes.new_versions]
 
 
 # -- changes --
@@ -713,6 +719,28 @@ def test_rows_are_those_that_were_counted() -> None:
     assert {"name of v1", "name of v2", "name of v3", "name of v4", "No version"} == set(rows["version"])
     assert 19 == (rows["error_shape"] == "cannot read <text>").sum()
     assert math.isclose(86, rows.loc[rows["period"] == "2026-W13", "production"].sum())
+
+
+def test_the_page_of_an_empty_week_shows_what_there_is_not() -> None:
+    """No charts of nothing, no version, and no error either."""
+    report = report_on(sessions(1, "2026-02-20"), metrics=[])
+    assert (0, 0) == (figures_of(report)["sessions"]["now"], figures_of(report)["sessions"]["before"])
+    empty = report_on([], metrics=["metadata.ms"])
+    assert "data:image" not in empty.to_html()
+    assert "metadata.ms" in empty.to_markdown()
+
+
+def test_libraries_that_are_not_installed_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures need neither jinja2 nor matplotlib."""
+
+    def version(name: str) -> str:
+        if name == "jinja2":
+            raise PackageNotFoundError(name)
+        return "1.0"
+
+    monkeypatch.setattr("galtea_frames.analysis.version", version)
+    names = [name for name, _ in report_on(two_weeks()).findings.reproduction.libraries]
+    assert ["galtea_frames", "Python", "pandas", "pyarrow", "numpy", "matplotlib"] == names
 
 
 def test_a_report_says_what_it_is() -> None:
