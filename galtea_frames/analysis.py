@@ -140,7 +140,7 @@ def _scope(seen: Observations, versions: pd.DataFrame, attrs: Mapping[str, Any],
     return Scope(
         unit=terms.unit,
         timezone=terms.zone.key,
-        as_of=terms.as_of.astimezone(terms.zone).isoformat(timespec="minutes"),
+        as_of=terms.as_of.astimezone(terms.zone).isoformat(timespec="seconds"),
         period=_span(period),
         previous=_span(previous),
         no_previous=_no_previous(seen, attrs),
