@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
@@ -14,7 +14,7 @@ from galtea_frames.errors import QueryError
 from galtea_frames.times import as_datetime, instant, wire_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from galtea_frames.client import Client
     from galtea_frames.frames import DtypeBackend
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Texts = str | Iterable[str]
 Time = str | date
 SortPair = tuple[str, Literal["asc", "desc"]]
+Sort = str | SortPair | Sequence[str | SortPair]
 
 Loader = TypeVar("Loader", bound="Callable[..., Any]")
 
@@ -40,7 +41,7 @@ class Options(TypedDict, total=False):
 class Paging(TypedDict, total=False):
     """What every list of the API takes besides its own filters."""
 
-    sort: str | SortPair | Sequence[str | SortPair] | None
+    sort: Sort | None
     limit: int | None
     offset: int | None
     from_created_at: Time | None
@@ -108,13 +109,21 @@ class StoredSessionFilters(StoredSelection, total=False):
     statuses: Texts | None
 
 
-class StoredSessionArguments(StoredSessionFilters, StoredOptions, total=False):
+class StoredPaging(TypedDict, total=False):
+    """What says which of the selected rows a mirror gives, and in which order."""
+
+    sort: Sort | None
+    limit: int | None
+    offset: int | None
+
+
+class StoredSessionArguments(StoredSessionFilters, StoredPaging, StoredOptions, total=False):
     """All arguments of a mirror's readers of sessions."""
 
     ids: Texts | None
 
 
-class StoredVersionArguments(StoredOptions, total=False):
+class StoredVersionArguments(StoredPaging, StoredOptions, total=False):
     """All arguments of a mirror's readers of versions."""
 
     ids: Texts | None
@@ -166,7 +175,7 @@ def takes(resource: Resource, arguments: type) -> Callable[[Loader], Loader]:
 def takes_stored(resource: Resource, arguments: type) -> Callable[[Loader], Loader]:
     """Return a decorator that gives a mirror's reader the signature and the argument docs of a resource."""
     own, options = inspect.get_annotations(arguments), inspect.get_annotations(StoredOptions)
-    docs = {each.name: each.meaning for each in resource.filters} | _OPTIONS_DOC | _STORED_DOC
+    docs = {each.name: each.meaning for each in resource.filters} | _PAGING_DOC | _OPTIONS_DOC | _STORED_DOC
     order = [*(name for name in own if name not in options), *options]
     return partial(_documented, order, arguments, docs)
 

@@ -13,7 +13,7 @@ from galtea_frames.decode import PageReader
 from galtea_frames.kinds import TEXT, has_utf8, text_array
 from galtea_frames.nested import Survey
 from galtea_frames.shapes import ABSENT
-from galtea_frames.times import LAYOUTS, TIME, instant, within_calendar
+from galtea_frames.times import LAYOUTS, TIME, arrow_times, instant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -143,13 +143,8 @@ class Gatherer:
         self.misfits[column.api] += 1
 
     def _times(self, column: Column, texts: pa.Array, batch: Batch) -> pa.Array:
-        try:
-            times = pc.cast(texts, TIME)
-        except pa.ArrowInvalid:  # no zone, more digits than Arrow reads, or no time at all
-            pass
-        else:
-            if within_calendar(times):
-                return times
+        if (times := arrow_times(texts)) is not None:
+            return times
         moments = [self._moment(column, row, text, batch) for row, text in enumerate(texts.to_pylist())]
         return pa.array(moments, pa.int64()).cast(TIME)
 

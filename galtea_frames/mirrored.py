@@ -64,7 +64,9 @@ def load_stored(
         for stored in table.batches(wanted)
         for batch in gatherer.gather(gatherer.reader.read(to_page(query.resource, stored)))
     )
-    frame = framed(gatherer, batches, query, options, lambda notes: _attrs(table, query, notes, gatherer.rows))
+    frame = framed(
+        gatherer, batches, query, options, lambda notes: _attrs(table, query, notes, query.rows_of(gatherer.rows))
+    )
     return _with_removals(frame, table, wanted, options) if include_removed else frame
 
 

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from galtea_frames.decode import page_of
 from galtea_frames.kinds import TEXT, has_utf8
 from galtea_frames.scan import exact_value, scan_page
-from galtea_frames.times import TIME, instant, within_calendar
+from galtea_frames.times import TIME, arrow_times, instant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,13 +138,8 @@ def _texts(raws: Sequence[bytes]) -> list[str | None]:
 
 def _times(texts: pa.Array) -> pa.Array:
     """Return the times that are written, null for text that is none."""
-    try:
-        times = pc.cast(texts, TIME)
-    except pa.ArrowInvalid:  # no zone, more digits than Arrow reads, or no time at all
-        pass
-    else:
-        if within_calendar(times):
-            return times
+    if (times := arrow_times(texts)) is not None:
+        return times
     return pa.array(map(_moment, texts.to_pylist()), pa.int64()).cast(TIME)
 
 

@@ -82,7 +82,16 @@ def instants(texts: Sequence[str]) -> NDArray[np.int64]:
     return np.array([instant(text) for text in texts], dtype=np.int64) if moments is None else moments
 
 
-def within_calendar(times: pa.Array) -> bool:
+def arrow_times(texts: pa.Array) -> pa.Array | None:
+    """Return the times that texts are, if Arrow can read all of them, and as `instant` does; nulls stay nulls."""
+    try:
+        times = pc.cast(texts, TIME)
+    except pa.ArrowInvalid:  # no zone, more digits than it reads, or no time at all
+        return None
+    return times if _within_calendar(times) else None
+
+
+def _within_calendar(times: pa.Array) -> bool:
     """Tell whether all times lie in the years that `instant` reads: Arrow knows a year 0."""
     bounds = pc.min_max(times.cast(pa.int64())).as_py()
     least, most = bounds["min"], bounds["max"]
@@ -92,10 +101,10 @@ def within_calendar(times: pa.Array) -> bool:
 def _read_together(texts: Sequence[str]) -> NDArray[np.int64] | None:
     """Return the instants if Arrow can read all the times, which costs a twentieth of reading them one by one."""
     try:
-        times = pc.cast(pa.array(texts, pa.string()), TIME)
-    except (pa.ArrowInvalid, UnicodeEncodeError):  # no zone, more digits than it reads, or no time at all
+        times = arrow_times(pa.array(texts, pa.string()))
+    except UnicodeEncodeError:
         return None
-    return times.cast(pa.int64()).to_numpy() if within_calendar(times) else None
+    return None if times is None else times.cast(pa.int64()).to_numpy()
 
 
 #: The years 1 to 9999.

@@ -166,6 +166,19 @@ def test_filters_of_versions(mirror: gf.Mirror, filters: dict[str, Any], expecte
 
 
 @pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
+@pytest.mark.parametrize("include_removed", [False, True])
+def test_order_and_paging_are_the_loaders(mirror: gf.Mirror, *, include_removed: bool) -> None:
+    """`sort`, `offset` and `limit` give a part of the rows in another order, and `attrs` counts them."""
+    whole = mirror.load_sessions(include_removed=include_removed)
+    part = mirror.load_sessions(sort=("id", "desc"), offset=1, limit=2, include_removed=include_removed)
+    expected = whole.sort_values("id", ascending=False).iloc[1:3]
+    assert list(expected["id"]) == list(part["id"])
+    assert 2 == part.attrs["galtea_frames"]["rows"]
+    if include_removed:
+        assert list(expected["removed_at"]) == list(part["removed_at"])
+
+
+@pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
 def test_a_join_takes_the_filters_of_sessions(api: DirectTransport, mirror: gf.Mirror) -> None:
     """And is the loader's, counts of the join included."""
     loaded = gf.load_sessions_with_versions(client=api.client(), from_created_at=at(2))
@@ -179,8 +192,12 @@ def test_a_join_takes_the_filters_of_sessions(api: DirectTransport, mirror: gf.M
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        pytest.param({"limit": 3}, "a mirror of sessions takes no limit; it takes .*statuses", id="paging"),
-        pytest.param({"test_ids": "x"}, "takes no test_ids", id="a filter that only the API knows"),
+        pytest.param(
+            {"test_ids": "x"},
+            "a mirror of sessions takes no test_ids; it takes .*statuses",
+            id="what only the API knows",
+        ),
+        pytest.param({"limit": -1}, "limit is a whole number", id="a bad limit"),
         pytest.param({"verson_ids": "x"}, "takes no verson_ids", id="a slip of the pen"),
         pytest.param({"version_ids": 5}, "version_ids is a string", id="a bad value"),
         pytest.param({"statuses": [5]}, "holds 5, which is no string", id="a bad status"),

@@ -154,11 +154,13 @@ def test_export_from_a_mirror_takes_its_filters(run: Run, api: Api) -> None:
     assert 0 == run("export", "sessions", *options, *filters)[0]
     expected = [each["id"] for each in api.sessions if each["createdAt"] >= "2026-02" and each["status"] == "COMPLETED"]
     assert sorted(expected) == sorted(gf.read_parquet("data")["id"])
+    assert 0 == run("export", "sessions", "--mirror", "mirror", "--out", "file", "--sort", "id:desc", "--limit", "3")[0]
+    assert sorted(each["id"] for each in api.sessions)[:-4:-1] == list(gf.read_parquet("file")["id"])
 
 
 @pytest.mark.parametrize(
     "option",
-    [["--limit", "3"], ["--sort", "id"], ["--test-id", "x"], ["--param", "userIds=x"]],
+    [["--test-id", "x"], ["--product-id", "x"], ["--param", "userIds=x"]],
     ids=lambda each: each[0],
 )
 def test_export_from_a_mirror_refuses_other_filters(run: Run, option: list[str]) -> None:

@@ -97,7 +97,8 @@ mirror.sync(product_ids=5)  # type: ignore[arg-type]
 assert_type(mirror.load_sessions(statuses="FAILED", as_of=3, nested="json"), pd.DataFrame)
 assert_type(mirror.load_versions(names="a", as_of="2026-03-01", include_removed=True), pd.DataFrame)
 assert_type(mirror.join(version_ids=["version_1"], allow_incomplete=True), pd.DataFrame)
-mirror.load_sessions(limit=3)  # type: ignore[call-arg]
+mirror.load_sessions(sort=("created_at", "desc"), limit=3, offset=1)
+mirror.load_sessions(test_ids="x")  # type: ignore[call-arg]
 mirror.load_versions(statuses="FAILED")  # type: ignore[call-arg]
 assert_type(mirror.info(), gf.MirrorInfo)
 mirror.compact()
