@@ -6,7 +6,7 @@ import time
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from galtea_frames.error_shapes import shapes
@@ -48,6 +48,7 @@ def test_long_shapes_are_cut() -> None:
     assert "z" * 160 == shape("z" * 160)
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(0, 10**9), st.integers(0, 10**9))
 def test_messages_that_differ_in_a_number_share_a_shape(text: str, first: int, second: int) -> None:
     """Whatever stands before the number."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import galtea_frames as gf
@@ -24,6 +24,7 @@ units = st.sampled_from(get_args(Unit))
 zones = st.sampled_from(ZONES)
 
 
+@settings(deadline=None)
 @given(moments, units, zones)
 def test_the_last_period_is_over_and_the_next_is_not(as_of: datetime, unit: Unit, zone: ZoneInfo) -> None:
     """Whatever the moment, the unit and the zone."""
@@ -31,6 +32,7 @@ def test_the_last_period_is_over_and_the_next_is_not(as_of: datetime, unit: Unit
     assert period.end <= as_of < period.following.end
 
 
+@settings(deadline=None)
 @given(moments, units, zones, st.integers(2, 15))
 def test_periods_follow_each_other_without_a_gap(as_of: datetime, unit: Unit, zone: ZoneInfo, count: int) -> None:
     """Each one begins where the one before ends, and its days do the same within it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from galtea_frames.rates import Difference, Rate, difference, rate
@@ -55,6 +55,7 @@ def test_a_share_of_nothing_is_none() -> None:
     assert Difference(None, None, None) == difference(nothing, rate(1, 2)) == difference(rate(1, 2), nothing)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**7), st.integers(1, 10**7))
 def test_intervals_hold_their_rate(count: int, n: int) -> None:
     """Within 0 and 1, at either end exactly."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from reports import framed, report_on, sessions, two_weeks, versions
@@ -177,6 +177,7 @@ def test_text_of_the_data_is_text_in_markdown(text: str) -> None:
     assert not re.search(r"(?<!\\)\]\(|(?<!\\)!\[|[a-z]://|(?<!\\)@someone|www\.", markdown)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_escaped_markdown_has_no_markup(text: str) -> None:
     """No line ends, tags, cells or links, whatever the text; and nothing but marks is added."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import galtea_frames as gf
@@ -59,6 +59,7 @@ def test_what_cannot_be_read_is_pointed_at(text: str, character: int, problem: s
     assert 1 == len(message.splitlines())
 
 
+@settings(deadline=None)
 @given(st.text() | st.lists(st.sampled_from([*IN_TOTAL, *"<>=!%.-+", "and", "per", "version", "1", " "])).map("".join))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Nothing but a QueryError of one line comes of it."""
@@ -70,6 +71,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert len(said.splitlines()) <= 1
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(OF_VERSIONS)), st.sampled_from(["<", ">="]), st.floats(-1e9, 1e9))
 def test_any_limit_is_read_back(figure: str, operator: str, limit: float) -> None:
     """As Python writes numbers, with an exponent too."""
