@@ -31,6 +31,7 @@ from galtea_frames.loaders import (
 from galtea_frames.mirror import Mirror, MirrorInfo
 from galtea_frames.parquet import read_parquet, write_parquet
 from galtea_frames.records import to_records
+from galtea_frames.report import Report, build_report
 from galtea_frames.sync import SyncResult
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "NotFoundError",
     "ParquetError",
     "QueryError",
+    "Report",
     "ReportError",
     "RequestError",
     "ResponseError",
@@ -54,6 +56,7 @@ __all__ = [
     "SyncResult",
     "UnknownStatusWarning",
     "__version__",
+    "build_report",
     "iter_sessions",
     "iter_versions",
     "join_sessions_versions",

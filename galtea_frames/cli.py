@@ -26,6 +26,7 @@ from galtea_frames.mirror import Mirror
 from galtea_frames.mirror_commands import MIRROR, SYNC
 from galtea_frames.options import arguments_of, client_options, client_settings, json_option, query_options, say
 from galtea_frames.parquet import write_frames, write_parquet
+from galtea_frames.report_command import REPORT
 from galtea_frames.resources import SESSIONS, VERSIONS
 
 if TYPE_CHECKING:
@@ -179,6 +180,10 @@ for _kind in _LOADERS:
 
 commands.add_command(SYNC)
 commands.add_command(MIRROR)
+
+# -- the report --
+
+commands.add_command(REPORT)
 
 # -- check --
 

@@ -26,7 +26,11 @@ LAYERS = """
     _version errors settings resources times query scan transport shapes decode windows pages fetch client
     kinds names nested gather table dtypes frames spool joins records arguments progress collector loaders
     stored changes delta place sync mirrored daskframe mirror
-    targets partitions parquet options mirror_commands demo cli __main__
+    targets partitions parquet
+    wording periods rates findings thresholds judging completeness headline
+    observations counts roster error_shapes novelties totals version_lines quantiles quality analysis
+    drawing charts rendering report
+    options mirror_commands report_command demo cli __main__
 """.split()  # noqa: SIM905 - an order is read in lines
 
 #: What no one but these may import: the network, retries, terminals, files.
@@ -34,10 +38,12 @@ ONLY = {
     "requests": {"transport"},
     "tenacity": {"transport"},
     "rich": {"progress", "cli", "demo"},
-    "click": {"cli", "mirror_commands", "options"},
+    "click": {"cli", "mirror_commands", "options", "report_command"},
     "fsspec": {"targets", "parquet", "partitions"},
     "werkzeug": {"sample"},
     "deltalake": {"delta"},
+    "jinja2": {"rendering"},
+    "matplotlib": {"charts"},
 }
 
 

@@ -103,6 +103,31 @@ mirror.load_versions(statuses="FAILED")  # type: ignore[call-arg]
 assert_type(mirror.info(), gf.MirrorInfo)
 mirror.compact()
 
+# Reports
+
+report = gf.build_report(frame, versions, as_of="2026-03-30")
+gf.build_report(
+    frame,
+    versions,
+    as_of=date(2026, 3, 30),
+    period="month",
+    timezone="Europe/Madrid",
+    thresholds={"fail_if": ["n > 1"], "warn_if": "n > 0"},
+    metrics=["metadata.latency_ms"],
+    trend_periods=8,
+    include_text=True,
+    last_report=report.to_dict(),
+    command="make report",
+)
+gf.build_report(frame, versions)  # type: ignore[call-arg]
+gf.build_report(frame, versions, as_of="2026-03-30", period="year")  # type: ignore[arg-type]
+assert_type(report, gf.Report)
+assert_type(report.exit_code, int)
+assert_type(report.to_html(), str)
+assert_type(report.to_markdown(), str)
+assert_type(report.rows, pd.DataFrame)
+assert_type(report.write("report"), None)
+
 # Errors
 
 try:

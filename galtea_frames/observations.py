@@ -1,0 +1,178 @@
+"""The sessions of a row of periods as numbers: which period, day, version and status each one is of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from galtea_frames.errors import ReportError
+from galtea_frames.periods import midnight
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from galtea_frames.periods import Period
+
+#: Their places among the statuses; whatever else the API sends comes after them.
+PENDING, COMPLETED, FAILED = range(3)
+KNOWN = ("PENDING", "COMPLETED", "FAILED")
+
+_REQUIRED = ("id", "version_id", "status", "created_at")
+_KEPT = (*_REQUIRED, "user_id", "test_case_id", "is_production", "stopping_reason", "error")
+_US_A_SECOND = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """Sessions created in a row of periods; the arrays have one member a session.
+
+    Attributes:
+        rows: the sessions' own columns, as far as a report needs them, in their order and numbered from 0.
+        places: where each session stands in the frame it came from.
+        periods: oldest first; the last is the one that a report is about.
+        days: the local days of all periods.
+        period: each session's place in `periods`.
+        day: each session's place in `days`.
+        version: its place in `version_ids`.
+        version_ids: the ids that occur, sorted, and last of all None, for sessions without one.
+        status: its place in `statuses`.
+        statuses: the known ones, then those unknown to us, sorted, and last of all None.
+        production: whether it was in production: `is_production` where that was sent, else whether it ran no test case.
+        before: how many sessions of the frame were created before the periods.
+        earlier_ids: the versions of these.
+        after: how many after them.
+        undated: how many have no creation time.
+    """
+
+    rows: pd.DataFrame
+    places: NDArray[np.int64]
+    periods: tuple[Period, ...]
+    days: tuple[date, ...]
+    period: NDArray[np.int64]
+    day: NDArray[np.int64]
+    version: NDArray[np.int64]
+    version_ids: tuple[str | None, ...]
+    status: NDArray[np.int64]
+    statuses: tuple[str | None, ...]
+    production: NDArray[np.bool_]
+    before: int
+    earlier_ids: frozenset[str]
+    after: int
+    undated: int
+
+    @property
+    def current(self) -> int:
+        """The place of the period that a report is about."""
+        return len(self.periods) - 1
+
+    def by_status(self) -> NDArray[np.int64]:
+        """Return how many sessions there are, by period, version and status."""
+        return counted((self.period, self.version, self.status), self._sizes)
+
+    def by_day(self) -> NDArray[np.int64]:
+        """Return how many sessions there are, by day and version."""
+        return counted((self.day, self.version), (len(self.days), len(self.version_ids)))
+
+    @property
+    def _sizes(self) -> tuple[int, int, int]:
+        return len(self.periods), len(self.version_ids), len(self.statuses)
+
+
+def counted(places: Sequence[NDArray[np.int64]], sizes: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return how often each combination of places occurs, as an array with one dimension for each of them."""
+    flat = np.ravel_multi_index(tuple(places), sizes)
+    return np.bincount(flat, minlength=int(np.prod(sizes))).reshape(sizes)
+
+
+def observe(sessions: pd.DataFrame, periods: tuple[Period, ...], columns: Sequence[str] = ()) -> Observations:
+    """Return the sessions that were created in these periods.
+
+    Args:
+        sessions: one row a session.
+        periods: in a row, oldest first.
+        columns: what to keep besides the columns that every report needs.
+
+    Raises:
+        ReportError: a column is missing, or a session occurs twice.
+    """
+    _check(sessions)
+    created = microseconds(sessions["created_at"])
+    days = tuple(day for period in periods for day in period.days)
+    day_of_row = np.searchsorted(_starts(periods), created, side="right") - 1
+    within = (day_of_row >= 0) & (day_of_row < len(days))
+    kept = [name for name in dict.fromkeys([*_KEPT, *columns]) if name in sessions.columns]
+    places = np.flatnonzero(within)
+    rows = sessions[kept].iloc[places].reset_index(drop=True)
+    if rows["id"].duplicated().any():
+        twice = rows["id"][rows["id"].duplicated()].iloc[0]
+        raise ReportError(f"session {twice!r} occurs more than once, and would be counted so: drop duplicates first")
+    day = day_of_row[places]
+    period_of_day = np.repeat(np.arange(len(periods)), [len(period.days) for period in periods])
+    version, version_ids = _places(rows["version_id"], ())
+    status, statuses = _places(rows["status"], KNOWN)
+    dated = sessions["created_at"].notna().to_numpy(dtype=bool)
+    older = dated & (day_of_row < 0)
+    return Observations(
+        rows=rows,
+        places=places,
+        periods=periods,
+        days=days,
+        period=period_of_day[day],
+        day=day,
+        version=version,
+        version_ids=version_ids,
+        status=status,
+        statuses=statuses,
+        production=_production(rows),
+        before=int(older.sum()),
+        earlier_ids=frozenset(map(str, sessions["version_id"].iloc[np.flatnonzero(older)].dropna().unique())),
+        after=int((day_of_row >= len(days)).sum()),
+        undated=int((~dated).sum()),
+    )
+
+
+def microseconds(times: pd.Series[Any]) -> NDArray[np.int64]:
+    """Return times as microseconds since 1970; those that are null as a number before all others."""
+    try:
+        aware = times.astype(pd.DatetimeTZDtype("us", "UTC"))
+    except (TypeError, ValueError):
+        raise ReportError(f"created_at are times, not {times.dtype}: load the frame with galtea_frames") from None
+    found: NDArray[np.int64] = aware.dt.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
+    return found
+
+
+def _check(sessions: pd.DataFrame) -> None:
+    if missing := [name for name in _REQUIRED if name not in sessions.columns]:
+        raise ReportError(f"sessions have no column {missing[0]!r}: load the frame with galtea_frames")
+
+
+def _starts(periods: Sequence[Period]) -> NDArray[np.int64]:
+    """Return the first instant of each local day, and the first one after the last."""
+    moments = [midnight(day, period.zone) for period in periods for day in period.days]
+    moments.append(periods[-1].end)
+    return np.array([round(moment.timestamp()) * _US_A_SECOND for moment in moments], dtype=np.int64)
+
+
+def _places(values: pd.Series[Any], known: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str | None, ...]]:
+    """Return each value's place in a list of the known values, the others that occur, sorted, and None."""
+    codes, found = pd.factorize(values)
+    names = [str(each) for each in found]
+    members = [*known, *sorted(set(names) - set(known)), None]
+    place = {name: index for index, name in enumerate(members)}
+    # The code of nulls is -1, so their place is the last one of this table too.
+    table = np.array([*(place[name] for name in names), place[None]], dtype=np.int64)
+    return table[codes], tuple(members)
+
+
+def _production(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    no_test = rows["test_case_id"].isna() if "test_case_id" in rows else pd.Series(True, index=rows.index)
+    if "is_production" not in rows:
+        return no_test.to_numpy(dtype=bool)
+    sent = rows["is_production"].astype("boolean")
+    return sent.fillna(no_test.astype("boolean")).to_numpy(dtype=bool)

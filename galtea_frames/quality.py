@@ -1,0 +1,144 @@
+"""How far the numbers of a period can be trusted."""
+
+from __future__ import annotations
+
+import json
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from galtea_frames.counts import counts
+from galtea_frames.errors import QueryError
+from galtea_frames.findings import LateChange, Quality, QualityLine
+from galtea_frames.observations import FAILED, KNOWN, PENDING
+from galtea_frames.periods import day_title
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from galtea_frames.observations import Observations
+    from galtea_frames.roster import Roster
+
+#: What an earlier report says of its period, as `Report.to_dict` gives it, or the path of its report.json.
+LastReport = dict[str, Any] | str | PathLike[str]
+
+_COMPARED = ("sessions", "completed", "failed", "pending")
+
+
+def assess(
+    seen: Observations, entries: Roster, attrs: Mapping[str, Any], as_of: datetime, last: dict[str, Any] | None
+) -> Quality:
+    """Return what readers should know of the data of the last period.
+
+    Raises:
+        QueryError: the earlier report is none.
+    """
+    late_period, late_changes = (None, ()) if last is None else _late_changes(seen, last)
+    return Quality(
+        lines=_lines(seen, entries),
+        mixed_columns=tuple(map(str, attrs.get("mixed_columns", ()))),
+        partial_day=_partial_day(seen, as_of),
+        late_period=late_period,
+        late_changes=late_changes,
+    )
+
+
+def _lines(seen: Observations, entries: Roster) -> tuple[QualityLine, ...]:
+    current = seen.period == seen.current
+    total = int(current.sum())
+    no_version = seen.version == len(seen.version_ids) - 1
+    unknown = [place for place, id_ in enumerate(seen.version_ids) if id_ is not None and not entries[id_].known]
+    strange = (seen.status >= len(KNOWN)) & (seen.status < len(seen.statuses) - 1)
+    failed = seen.status == FAILED
+    lines = [
+        ("No version", current & no_version, total, "counted in the totals, in no version"),
+        (
+            "Unknown version",
+            current & np.isin(seen.version, unknown),
+            total,
+            "their version was deleted, or was not loaded",
+        ),
+        ("No status", current & (seen.status == len(seen.statuses) - 1), total, "in no rate"),
+        ("Status unknown to this release", current & strange, total, "counted as they are, in no rate"),
+        ("No user", current & _null(seen, "user_id"), total, "not among the distinct users"),
+        ("Failed without a message", current & failed & _null(seen, "error"), int((current & failed).sum()), ""),
+        ("Error, but not failed", current & ~failed & ~_null(seen, "error"), total, "among the errors, in no rate"),
+        (
+            "Pending since the previous period",
+            (seen.period == seen.current - 1) & (seen.status == PENDING),
+            int((seen.period == seen.current - 1).sum()),
+            "its figures change when they end",
+        ),
+    ]
+    found = [QualityLine(label, int(mask.sum()), of, meaning) for label, mask, of, meaning in lines]
+    if seen.undated:
+        found.append(QualityLine("No creation time", seen.undated, None, "in no period, so not counted"))
+    return tuple(found)
+
+
+def _null(seen: Observations, column: str) -> NDArray[np.bool_]:
+    """Tell of each session whether it has no value in a column."""
+    return seen.rows[column].isna().to_numpy(dtype=bool) if column in seen.rows else seen.period >= 0
+
+
+def _partial_day(seen: Observations, as_of: datetime) -> str:
+    """Return in words what is left out because the day, or the period, of `as_of` is not over."""
+    period = seen.periods[-1]
+    if as_of == period.end:
+        return "The period ends at the as-of time; nothing is left out."
+    begin, now = day_title(period.following.first), as_of.astimezone(period.zone)
+    loaded = f", {seen.after:,} of which were loaded" if seen.after else ""
+    return (
+        f"Left out: sessions from {begin} on{loaded}; at the as-of time, {now:%H:%M}, that {period.unit} is not over."
+    )
+
+
+def read_last(last: LastReport) -> dict[str, Any]:
+    """Return what an earlier report says.
+
+    Raises:
+        QueryError: its file cannot be read.
+    """
+    if isinstance(last, dict):
+        return last
+    path = Path(fspath(last))
+    try:
+        said = json.loads(path.read_bytes())
+    except OSError as problem:
+        raise QueryError(f"cannot read the last report {path}: {problem.strerror or problem}") from None
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise QueryError(f"{path} is no report.json of a report")
+    return said
+
+
+def _late_changes(seen: Observations, said: dict[str, Any]) -> tuple[str | None, tuple[LateChange, ...]]:
+    """Return the period of an earlier report, if it is among these, and the figures that have changed since."""
+    if said.get("figures") == []:  # of a load that failed
+        return None, ()
+    try:
+        span = said["scope"]["period"]
+        then = {each["name"]: each["now"] for each in said["figures"]}
+        start, end, code = span["start"], span["end"], str(span["code"])
+        figures = {name: int(then[name]) for name in _COMPARED}
+    except (KeyError, TypeError, ValueError):
+        raise QueryError("the last report is no report.json of a report") from None
+    place = next(
+        (
+            place
+            for place, period in enumerate(seen.periods)
+            if (period.start.isoformat(), period.end.isoformat()) == (start, end)
+        ),
+        None,
+    )
+    if place is None:
+        return None, ()
+    now = counts(seen.by_status()[place].sum(axis=0))
+    changed = [(name, said_then, getattr(now, name)) for name, said_then in figures.items()]
+    return code, tuple(LateChange(name.capitalize(), old, new) for name, old, new in changed if old != new)

@@ -1,0 +1,86 @@
+"""Frames for reports: sessions written out by hand, as the loaders would return them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from tables import frame_of
+
+import galtea_frames as gf
+from galtea_frames.frames import ATTRS
+from galtea_frames.resources import VERSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+Record = dict[str, Any]
+
+#: When the reports of these tests are made: the last full week is 2026-W13, from 23 to 29 March.
+AS_OF = "2026-03-30T08:00"
+
+
+#: The value of any field of a record.
+Field = Any
+
+
+def sessions(
+    count: int, day: str, status: str = "COMPLETED", version: str | None = "v1", **fields: Field
+) -> list[Record]:
+    """Return so many sessions of a day, with ids of their own."""
+    name = f"{day}-{status}-{version}-{crc32(repr(fields).encode())}"
+    return [
+        {"id": f"{name}-{number}", "versionId": version, "status": status, "createdAt": f"{day}T12:00:00.{number:03}Z"}
+        | fields
+        for number in range(count)
+    ]
+
+
+def versions(*ids: str, **fields: Field) -> list[Record]:
+    """Return versions named after their ids, made in January."""
+    return [
+        {"id": each, "name": f"name of {each}", "productId": "p1", "createdAt": "2026-01-01T00:00:00Z"} | fields
+        for each in ids
+    ]
+
+
+def framed(
+    records: Iterable[Record], versions_of: Iterable[Record] | None = None, attrs: Mapping[str, Any] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the frames of sessions and versions, which say that they are complete if not told otherwise."""
+    rows = list(records)
+    frame = frame_of(rows)
+    frame.attrs[ATTRS] |= {"complete": True, "filters": {}} if attrs is None else attrs
+    ids = dict.fromkeys(row["versionId"] for row in rows if row["versionId"] is not None)
+    return frame, frame_of(list(versions(*ids) if versions_of is None else versions_of), resource=VERSIONS)
+
+
+def report_on(
+    records: Iterable[Record],
+    versions_of: Iterable[Record] | None = None,
+    attrs: Mapping[str, Any] | None = None,
+    **options: Field,
+) -> gf.Report:
+    """Return the report of these sessions for the usual week."""
+    return gf.build_report(*framed(records, versions_of, attrs), **{"as_of": AS_OF, **options})
+
+
+def two_weeks() -> list[Record]:
+    """Return a small world: v1 as ever, v2 that got worse, v3 new and small, v4 gone silent."""
+    return [
+        *sessions(50, "2026-03-17", version="v1", userId="u1", stoppingReason="GOAL"),
+        *sessions(5, "2026-03-17", "FAILED", "v1", error="HTTP 503 from host 7"),
+        *sessions(57, "2026-03-18", version="v2", userId="u2", testCaseId="t1"),
+        *sessions(3, "2026-03-18", "FAILED", "v2", error="HTTP 503 from host 7"),
+        *sessions(10, "2026-03-19", version="v4", userId="u3"),
+        *sessions(54, "2026-03-24", version="v1", userId="u1", stoppingReason="GOAL"),
+        *sessions(6, "2026-03-24", "FAILED", "v1", error="HTTP 500 from host 12"),
+        *sessions(42, "2026-03-25", version="v2", userId="u2", testCaseId="t1", stoppingReason="MAX"),
+        *sessions(18, "2026-03-25", "FAILED", "v2", error="cannot read 'x'"),
+        *sessions(1, "2026-03-29", "FAILED", "v3", error="cannot read 'y'"),
+        *sessions(1, "2026-03-29", version="v3"),
+        *sessions(4, "2026-03-29", "PENDING", "v3"),
+        *sessions(2, "2026-03-28", version=None),
+    ]
