@@ -11,6 +11,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import urlencode
 
+import numpy as np
+
 from galtea_frames.errors import QueryError
 from galtea_frames.resources import snake_case
 from galtea_frames.times import instant, wire_text
@@ -262,10 +264,11 @@ def _count(name: str, value: object) -> int | None:
     if value is None:
         return None
     try:
-        count = operator.index(value)  # type: ignore[arg-type] # what is no whole number raises TypeError
+        # Older numpy takes its truth values for numbers, too.
+        count = -1 if isinstance(value, bool | np.bool_) else operator.index(value)  # type: ignore[arg-type] # or TypeError
     except TypeError:
         count = -1
-    if not 0 <= count <= _MOST_ROWS or isinstance(value, bool):
+    if not 0 <= count <= _MOST_ROWS:
         raise QueryError(f"{name} is a whole number from 0, not {value!r}")
     return count
 
