@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from direct import DirectTransport
+from effort import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -183,7 +184,7 @@ def test_any_interleaving_ends_equal_to_the_api() -> None:
     run_state_machine_as_test(
         MirroredAccount,
         settings=settings(
-            max_examples=12,
+            max_examples=times(12),
             stateful_step_count=14,
             deadline=None,
             suppress_health_check=list(HealthCheck),
@@ -192,7 +193,7 @@ def test_any_interleaving_ends_equal_to_the_api() -> None:
     )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=times(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(days=st.lists(DAYS, max_size=30), cuts=st.lists(st.integers(1, 9), max_size=4))
 def test_a_sync_in_pieces_is_one_full_load(days: list[float], cuts: list[int]) -> None:
     """However often the first sync is cut off, and wherever, the last one makes the loader's frames."""

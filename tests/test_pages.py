@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import pytest
 from direct import DirectTransport
+from effort import times
 from tables import open_page
 
 import galtea_frames as gf
@@ -211,7 +212,7 @@ def check(frame: pd.DataFrame, churn: Churn) -> None:
     assert frame[["created_at", "id"]].equals(frame[["created_at", "id"]].sort_values(["created_at", "id"]))
 
 
-@pytest.mark.parametrize("seed", range(240))
+@pytest.mark.parametrize("seed", range(times(240)))
 def test_no_row_is_lost_or_doubled_while_others_come_and_go(seed: int) -> None:
     """Rows that existed throughout are there once, though others are inserted, deleted and changed between pages."""
     dice = random.Random(seed)

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -335,7 +336,7 @@ def frames(draw: st.DrawFn) -> Frame:
     return frame.sample(frac=1, random_state=draw(st.integers(0, 9))) if draw(st.booleans()) else frame
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(frames())
 def test_any_frame_comes_back(tmp_path_factory: pytest.TempPathFactory, frame: Frame) -> None:
     """Written and read, whatever the names, values and order of rows."""

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -246,7 +247,7 @@ def test_other_files_do_not_disturb(tmp_path: Path) -> None:
     assert_same(frame, gf.read_parquet(folder))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=times(50), deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reports import AS_OF, Record, framed, report_on, sessions, two_weeks, versions
@@ -183,7 +184,7 @@ records = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(records, st.sampled_from(["UTC", "Europe/Madrid", "Asia/Kolkata"]), st.sampled_from(["day", "week", "month"]))
 def test_the_days_add_up_to_the_total(rows: list[tuple[str, str, str | None]], zone: str, period: Any) -> None:  # noqa: ANN401 - a literal
     """So do the versions, the statuses and the shares of production and tests."""
@@ -245,7 +246,7 @@ def test_thresholds_make_the_verdict(thresholds: Any, verdict: str, code: int) -
     assert (verdict, code) == (said["verdict"], said["exit_code"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(40), deadline=None)
 @given(
     st.lists(st.sampled_from(["n > 1", "n > 1e6", "failure_rate > 10%", "failed < 0 per version"])),
     st.lists(st.sampled_from(["n > 1", "n > 1e6", "production_rate > 2"])),

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import reference
+from effort import times
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tables import build, framed
@@ -47,7 +48,7 @@ def with_ids(rows: list[Record]) -> list[Record]:
     return [row | {"id": f"row_{number}"} for number, row in enumerate(rows)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=times(300))
 @given(BATCHES, st.sampled_from(NESTED), st.booleans())
 @example(
     [{"context": "bare"}, {"context": {}}, {"metadata": None}, {"metadata": reference.Odd("1e999")}], "both", False
@@ -64,7 +65,7 @@ def test_a_stored_page_makes_the_frame_of_the_page_that_was_sent(
     same_frames(sent, kept)
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(100))
 @given(st.lists(records(), min_size=1, max_size=4))
 def test_what_was_stored_once_is_stored_alike_again(rows: list[Record]) -> None:
     """Storing a page that comes from stored rows gives the same rows: nothing wears off."""
