@@ -157,7 +157,7 @@ def test_a_key_is_not_pickled() -> None:
 def test_good_addresses(key_file: Path, address: str | None, expected: str) -> None:
     """An address is taken as it is, without blanks and slashes at its ends."""
     assert not key_file.exists()
-    assert expected == find_url(address)
+    assert expected == find_url(address, ApiKey(KEY))
 
 
 @pytest.mark.parametrize(
