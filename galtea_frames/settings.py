@@ -142,7 +142,9 @@ def _flaw(address: str, key: ApiKey) -> str | None:
         host, _ = parts.hostname, parts.port
     except ValueError:
         parts, host = urlsplit(""), None
-    if parts.scheme not in ("http", "https") or not host:
+    # Programs differ in how they read blanks, control characters and backslashes, and so in where the host ends.
+    readable = all("!" <= each != "\\" and each.isprintable() for each in address)
+    if parts.scheme not in ("http", "https") or not host or not readable:
         return f"the API's address must look like {DEFAULT_URL}; set base_url or {URL_VARIABLE}"
     if parts.username is not None or parts.password is not None or "?" in address or "#" in address:
         return "the API's address must hold no user name, password, query or fragment"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import galtea_frames as gf
-from galtea_frames.settings import DEFAULT_URL, ApiKey, find_key, find_url
+from galtea_frames.settings import ApiKey, find_key
 
 KEY = "gsk_argument_0123456789abcdef"
 
@@ -139,63 +139,6 @@ def test_a_key_is_not_pickled() -> None:
     """A client that is sent to another process does not write its key anywhere."""
     with pytest.raises(TypeError, match="not pickled"):
         pickle.dumps(gf.Client(KEY).settings)
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        pytest.param(None, DEFAULT_URL, id="default"),
-        pytest.param("", DEFAULT_URL, id="empty"),
-        pytest.param("https://galtea.example", "https://galtea.example", id="https"),
-        pytest.param(" https://galtea.example/api// ", "https://galtea.example/api", id="path and slashes"),
-        pytest.param("http://localhost:8000", "http://localhost:8000", id="localhost"),
-        pytest.param("http://127.0.0.1:8000/", "http://127.0.0.1:8000", id="loopback"),
-        pytest.param("http://127.8.9.1", "http://127.8.9.1", id="any loopback"),
-        pytest.param("http://[::1]:8000", "http://[::1]:8000", id="IPv6 loopback"),
-    ],
-)
-def test_good_addresses(key_file: Path, address: str | None, expected: str) -> None:
-    """An address is taken as it is, without blanks and slashes at its ends."""
-    assert not key_file.exists()
-    assert expected == find_url(address, ApiKey(KEY))
-
-
-@pytest.mark.parametrize(
-    ("address", "words"),
-    [
-        pytest.param("http://api.galtea.ai", "in the clear to api.galtea.ai", id="plain http"),
-        pytest.param("http://10.0.0.1", "in the clear", id="plain http in a private net"),
-        pytest.param("http://localhost.evil.example", "in the clear", id="looks like localhost"),
-        pytest.param("http://127.0.0.1.evil.example", "in the clear", id="looks like loopback"),
-        pytest.param("http://127.0.0.1@evil.example", "no user name", id="userinfo that looks like loopback"),
-        pytest.param("https://me:secret@galtea.example", "no user name", id="user name and password"),
-        pytest.param("https://galtea.example?key=secret", "query or fragment", id="query"),
-        pytest.param("https://galtea.example/?", "query or fragment", id="empty query"),
-        pytest.param("https://galtea.example/#secret", "query or fragment", id="fragment"),
-        pytest.param("https://galtea.example/#", "query or fragment", id="empty fragment"),
-        pytest.param("galtea.example", "must look like", id="no scheme"),
-        pytest.param("localhost:8000", "must look like", id="no scheme but a port"),
-        pytest.param("ftp://galtea.example", "must look like", id="another scheme"),
-        pytest.param("https://", "must look like", id="no host"),
-        pytest.param("https://galtea.example:port", "must look like", id="bad port"),
-        pytest.param("https://[::1", "must look like", id="bad IPv6"),
-    ],
-)
-def test_bad_addresses(address: str, words: str) -> None:
-    """Where the key must not be sent, or cannot, the error says why and keeps passwords to itself."""
-    with pytest.raises(gf.SettingsError, match=words) as caught:
-        gf.Client(KEY, address)
-    assert "secret" not in str(caught.value)
-
-
-def test_the_environments_address_is_checked_too(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`GALTEA_API_URL` is used where no address is passed, and must be as good."""
-    assert not key_file.exists()
-    monkeypatch.setenv("GALTEA_API_URL", "https://eu.galtea.example/")
-    assert gf.Client(KEY).settings.base_url == "https://eu.galtea.example"
-    monkeypatch.setenv("GALTEA_API_URL", "http://eu.galtea.example/")
-    with pytest.raises(gf.SettingsError, match="in the clear"):
-        gf.Client(KEY)
 
 
 @pytest.mark.parametrize(
