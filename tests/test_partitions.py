@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
+from galtea_frames.targets import Folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,7 +129,7 @@ def refusal(frame: Frame, folder: Path) -> str:
 def fits(text: str | None) -> bool:
     """Whether a text can name a folder: it is text, and no longer than file systems allow."""
     try:
-        return text is None or len(quote(text, safe=" ")) <= 255 - len("key=")
+        return text is None or len(quote(text, safe=" ")) + 2 * text.endswith((".", " ")) <= 255 - len("key=")
     except UnicodeEncodeError:
         return False
 
@@ -154,6 +155,24 @@ def test_no_two_files_have_one_name(tmp_path: Path) -> None:
     """Folders that a file system takes for one, such as `A` and `a`, still hold files of different names."""
     names = [each.rpartition("/")[2] for each in files(dataset(by_text(), tmp_path, "key"))]
     assert len(TEXTS) == len({name.lower() for name in names})
+
+
+def test_folders_end_as_windows_lets_them(tmp_path: Path) -> None:
+    """It cuts blanks and dots off the ends of names, and so would make one folder of three."""
+    found = files(dataset(numbered(key=["a", "a.", "a ", ".."]), tmp_path, "key"))
+    assert ["key=.%2E", "key=a", "key=a%20", "key=a%2E"] == sorted(each.partition("/")[0] for each in found)
+
+
+def test_folders_that_the_file_system_takes_for_one_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where `A` and `a` are one folder, another engine would read one for the other: nothing is written."""
+    new_file = Folder.new_file
+    monkeypatch.setattr(Folder, "new_file", lambda folder, name: new_file(folder, name.lower()))
+    dataset(numbered(key=["a", "b"]), tmp_path, "key")
+    with pytest.raises(gf.ParquetError, match=r"values of key differ in case only, and folders of .*dataset cannot"):
+        dataset(numbered(key=["a", "A"]), tmp_path, "key")
+    assert ["key=a/part-0.parquet", "key=b/part-1.parquet"] == files(tmp_path / "dataset")
 
 
 KEYS: dict[str, Any] = {
