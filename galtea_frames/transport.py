@@ -14,7 +14,7 @@ from datetime import UTC
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 import msgspec
 import requests
@@ -134,18 +134,24 @@ class _Adapter(HTTPAdapter):
 
 
 class _Session(requests.Session):
-    """A session that sends the key to one origin only."""
+    """A session that sends the key to one origin only, and there in its header only."""
+
+    def __init__(self, key: ApiKey) -> None:
+        super().__init__()
+        self.auth = _BearerAuth(key)
+        self._key = key
 
     def should_strip_auth(self, old_url: str, new_url: str) -> bool:
         """Tell whether a redirect leaves the origin: `requests` alone lets http become https."""
         return _origin(old_url) != _origin(new_url)
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Return where a redirect leads, but never from https to plain http: the query is private too."""
+        """Return where a redirect leads, but not from https to plain http, nor with the key in it, for logs to show."""
         target = super().get_redirect_target(resp)
         secure = urlsplit(resp.url).scheme == "https"
-        leads_astray = target is not None and secure and urlsplit(urljoin(resp.url, target)).scheme != "https"
-        return None if leads_astray else target
+        if target is None or self._key.is_in(unquote(target)):
+            return None
+        return None if secure and urlsplit(urljoin(resp.url, target)).scheme != "https" else target
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Take the key from a request that leaves the origin; `requests` would also look for another in .netrc."""
@@ -401,8 +407,7 @@ def _is_too_large(outcome: requests.Response | Exception) -> bool:
 
 
 def _open_session(settings: Settings) -> requests.Session:
-    session = _Session()
-    session.auth = _BearerAuth(settings.api_key)
+    session = _Session(settings.api_key)
     session.max_redirects = 5
     session.headers["User-Agent"] = f"galtea-frames/{__version__} python/{platform.python_version()}"
     session.headers["Accept"] = "application/json"

@@ -45,6 +45,12 @@ def from_environment(_: Path) -> None:
     gf.Client()
 
 
+def from_environments_address(_: Path) -> None:
+    """A key in the address, as other APIs take it."""
+    os.environ["GALTEA_API_URL"] = f"https://api.galtea.ai/{KEY}"
+    gf.Client(KEY)
+
+
 def from_file(home: Path) -> None:
     """A file that holds more than a key."""
     key_file(home, f"key = {KEY}", 0o600)
@@ -64,6 +70,7 @@ UNMADE: dict[str, tuple[Callable[[Path], object], str]] = {
     "key beyond ASCII": (lambda _: gf.Client(f"{KEY}\u200b"), "non-ASCII"),
     "key as bytes": (lambda _: gf.Client(KEY.encode()), "is no text"),  # type: ignore[arg-type] # that is the point
     "key with spaces in the environment": (from_environment, "the key in GALTEA_API_KEY holds spaces"),
+    "key in the environment's address": (from_environments_address, "holds the key"),
     "key with spaces in the file": (from_file, "api-key holds spaces"),
     "key in a file for all": (from_readable_file, "chmod 600"),
     "key as the address": (lambda _: gf.Client(KEY, KEY), "must look like"),
@@ -85,7 +92,8 @@ UNMADE: dict[str, tuple[Callable[[Path], object], str]] = {
 @pytest.mark.parametrize("name", UNMADE)
 def test_a_client_that_cannot_be_made_shows_no_key(home: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Neither the error nor any local variable of a frame that it came through holds the key, wherever that was."""
-    monkeypatch.setenv("GALTEA_API_KEY", "")  # so that what a case sets is taken back
+    for variable in ("GALTEA_API_KEY", "GALTEA_API_URL"):
+        monkeypatch.setenv(variable, "")  # so that what a case sets is taken back
     action, words = UNMADE[name]
     error = error_of(lambda: action(home))
     assert isinstance(error, gf.SettingsError | gf.GalteaFramesWarning)

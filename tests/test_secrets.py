@@ -48,6 +48,8 @@ ANSWERS = [
     pytest.param(Stall(5), id="stall"),
     pytest.param(Stall(5, "body"), id="stall in the body"),
     pytest.param(Redirect("/sessions"), id="redirect loop"),
+    pytest.param(Redirect(f"/sessions?key={KEY}"), id="redirect that quotes the key"),
+    pytest.param(Redirect(f"/%67{KEY[1:]}"), id="redirect that quotes the key in other letters"),
     pytest.param(Redirect(f"ftp://{KEY}/"), id="redirect to another scheme"),
     pytest.param(Redirect(f"http://[{KEY}"), id="redirect to no address"),
     pytest.param(Redirect("http://a..b/"), id="redirect to no host"),

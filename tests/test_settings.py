@@ -1,4 +1,7 @@
 import pickle
+import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -113,6 +116,19 @@ def test_a_key_that_no_header_can_carry_is_refused_unquoted(key: str) -> None:
     with pytest.raises(gf.SettingsError, match="the key in the api_key argument holds") as caught:
         find_key(key)
     assert key not in str(caught.value)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_the_readme_says_how_to_keep_a_key_unseen(key_file: Path) -> None:
+    """Its two lines take a key without echoing it, and keep it where nobody else may read it."""
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^read -rs .*\n.*api-key\)$", readme, re.MULTILINE)
+    key_file.parent.rmdir()
+    command = [shutil.which("bash"), "-c", *lines]
+    done = subprocess.run(command, input=f"{KEY}\n", capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    assert ("", "") == (done.stdout, done.stderr)
+    assert 0o600 == key_file.stat().st_mode & 0o777
+    assert KEY == gf.Client().settings.api_key.reveal()
 
 
 def test_a_key_that_is_no_text_is_a_settings_error() -> None:
