@@ -6,6 +6,7 @@ import email.utils
 import platform
 import random
 import re
+import sys
 import threading
 import time
 import traceback
@@ -288,6 +289,7 @@ class Transport:
         """Return the answer, or why there is none: never raised here, where the chain would hold the key."""
         settings = self._settings
         timeout = (settings.connect_timeout, settings.read_timeout)
+        earlier = sys.exception()
         try:
             with self._slots:
                 answer = self._session.get(call.url, timeout=timeout, proxies=_NO_HTTP_PROXY)
@@ -303,7 +305,7 @@ class Transport:
             words = self._without_key(_root_cause(problem))
             return _Timeout(words) if "timed out" in words.lower() else _Failure(words)
         except BaseException as problem:  # Ctrl-C, or a bug: whoever shows its frames must not show the header
-            _forget_locals(problem)
+            _forget_locals(problem, earlier)
             raise
         for each in (*answer.history, answer):
             del each.request  # which has the header, and would hang on the answer for as long as an error holds that
@@ -423,9 +425,9 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
-def _forget_locals(problem: BaseException | None) -> None:
-    """Clear the local variables of the frames that an error came through, and those that led to it."""
-    while problem is not None:
+def _forget_locals(problem: BaseException | None, earlier: BaseException | None) -> None:
+    """Clear the local variables of the frames of an error and of those that led to it, up to an earlier one."""
+    while problem is not None and problem is not earlier:
         traceback.clear_frames(problem.__traceback__)
         problem = problem.__cause__ or problem.__context__
 

@@ -176,6 +176,30 @@ def test_an_unforeseen_error_on_top_of_another_shows_no_key(monkeypatch: pytest.
     assert [] == leaks(error, shown_with_locals(error), *locals_of(error))
 
 
+def test_an_unforeseen_error_leaves_the_callers_frames_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a caller was handling when the load failed keeps its local variables, for whoever debugs it."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    def compute() -> None:
+        mine = "kept"
+        raise ValueError(mine)
+
+    def handle(client: gf.Client) -> None:
+        try:
+            compute()
+        except ValueError:
+            gf.load_versions(ids=["a"], client=client)
+
+    with sample.serve(3, 1) as api, gf.Client(KEY, api.url) as client:
+        monkeypatch.setattr(http.client.HTTPConnection, "endheaders", fail)
+        error = error_of(lambda: handle(client))
+    assert isinstance(error.__context__, ValueError)
+    frames = [frame for frame, _ in traceback.walk_tb(error.__context__.__traceback__)]
+    assert "kept" == frames[-1].f_locals["mine"]
+
+
 @pytest.mark.parametrize("status", [200, 401, 500])
 def test_no_local_variable_holds_the_key_after_an_answer(status: int) -> None:
     """An answer has the request that it answers, and that the key: an error through there does not lead to it."""
