@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import warnings
+from io import StringIO
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import click
 from galtea_frames import sample
 from galtea_frames._version import __version__
 from galtea_frames.client import Client
-from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SettingsError
+from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SettingsError, masked
 from galtea_frames.loaders import (
     iter_joined,
     iter_sessions,
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 #: What the shell gets (design: "Public interface"); 130 is the usual code of a program that Ctrl-C ended.
 DONE, UNEXPECTED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
+#: As `write_parquet` names them; checked before anything is asked for.
+_CODECS = click.Choice(["zstd", "snappy", "gzip", "lz4", "brotli", "none"], case_sensitive=False)
+
 _LOADERS: dict[str, tuple[Resource, Callable[..., pd.DataFrame]]] = {
     "sessions": (SESSIONS, load_sessions),
     "versions": (VERSIONS, load_versions),
@@ -58,7 +62,7 @@ def main() -> None:
     try:
         code = commands.main(standalone_mode=False)
     except click.ClickException as problem:
-        problem.show()
+        click.echo(masked(_usage(problem)), err=True, nl=False)
         code = USAGE
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped", err=True)
@@ -67,6 +71,15 @@ def main() -> None:
         click.echo(f"galtea-frames: {problem}", err=True)
         code = _exit_code(problem)
     sys.exit(code or DONE)
+
+
+def _usage(problem: click.ClickException) -> str:
+    """Return what click says of wrong usage, and where a key belongs to whoever looks for an option."""
+    shown = StringIO()
+    problem.show(shown)
+    if isinstance(problem, click.NoSuchOption) and "key" in problem.option_name:
+        shown.write("A key on the command line is seen by others: set GALTEA_API_KEY, or write ~/.galtea/api-key.\n")
+    return shown.getvalue()
 
 
 def _exit_code(problem: Exception) -> int:
@@ -161,7 +174,7 @@ def _add_export(kind: str) -> None:
         params=[
             click.Option(["--out"], required=True, metavar="PATH", help="a file, or a URL such as s3://bucket/name"),
             click.Option(["--partition-by"], multiple=True, metavar="COLUMN", help="makes a dataset of folders"),
-            click.Option(["--compression"], default="zstd", show_default=True, help="codec of the files"),
+            click.Option(["--compression"], default="zstd", show_default=True, type=_CODECS, help="codec of the files"),
             click.Option(["--nested"], default="columns", type=click.Choice(["columns", "json", "both"])),
             click.Option(["--mirror"], metavar="DIR", help="read from this mirror instead of the API"),
             *query_options(resource),
@@ -230,7 +243,7 @@ commands.add_command(
 @commands.command("serve-sample")
 @click.option("--sessions", default=2_000, show_default=True, help="how many sessions it has")
 @click.option("--versions", default=8, show_default=True, help="how many versions it has")
-@click.option("--port", default=0, help="by default any free one")
+@click.option("--port", default=0, type=click.IntRange(0, 65_535), help="by default any free one")
 @click.option("--cap", type=int, help="rows a page, at most, whatever is asked for")
 @click.option("--latency", default=0.0, metavar="SECONDS", help="how long every answer takes")
 def serve_sample(sessions: int, versions: int, port: int, cap: int | None, latency: float) -> None:

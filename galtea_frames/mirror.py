@@ -99,10 +99,11 @@ class Mirror:
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
+        self._shown = str(path)
         self._place = Place(os.fspath(path))
 
     def __repr__(self) -> str:
-        return f"Mirror({self._place.shown!r})"
+        return f"Mirror({self._shown!r})"
 
     # -- bringing it up to date --
 

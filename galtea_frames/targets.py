@@ -67,6 +67,10 @@ class Folder:
             yield file
             _sync(file)
 
+    def files(self) -> set[str]:
+        """Return the names of its files, as the file system spells them."""
+        return {each.relative_to(self.path).as_posix() for each in self.path.rglob("*") if each.is_file()}
+
 
 @dataclass(frozen=True)
 class Target:

@@ -341,9 +341,15 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
     "bad time": (["export", "sessions", "--out", "f", "--from-created-at", "soon"], 2, "from_created_at is a time"),
     "bad limit": (["export", "sessions", "--out", "f", "--limit", "-1"], 2, "limit is a whole number"),
     "bad param": (["export", "sessions", "--out", "f", "--param", "x"], 2, "--param takes NAME=VALUE, not 'x'"),
+    "unknown codec": (
+        ["export", "versions", "--out", "f", "--compression", "zip"],
+        2,
+        "'--compression': 'zip' is not one of",
+    ),
     "unknown id": (["export", "sessions", "--out", "f", "--id", "nobody"], 3, "no sessions with these ids: nobody"),
     "unknown column to partition by": (["export", "sessions", "--out", "f", "--partition-by", "x"], 1, "no column 'x'"),
     "no place to write": (["export", "versions", "--out", "file/f"], 1, "cannot use file/f: "),
+    "no such port": (["serve-sample", "--port", "-1"], 2, "'--port': -1 is not in the range"),
     "port taken": (["serve-sample", "--port", "PORT"], 1, "[Aa]ddress"),
 }
 

@@ -68,7 +68,8 @@ class SampleApi:
         self.url = f"http://{host}:{self._server.port}"
 
     def __repr__(self) -> str:
-        return f"<SampleApi {self.url}: {len(self.sessions)} sessions, {len(self.versions)} versions>"
+        where = vars(self).get("url", "not serving")  # as a traceback of its making may show it
+        return f"<SampleApi {where}: {len(self.sessions)} sessions, {len(self.versions)} versions>"
 
     def __enter__(self) -> Self:
         return self
