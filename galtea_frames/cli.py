@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 import warnings
+from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -14,41 +16,41 @@ from galtea_frames import sample
 from galtea_frames._version import __version__
 from galtea_frames.client import Client
 from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SettingsError
-from galtea_frames.loaders import (
-    iter_joined,
-    iter_sessions,
-    iter_versions,
-    load_sessions,
-    load_sessions_with_versions,
-    load_versions,
-)
+from galtea_frames.load import iterate, iterate_joined, load, load_joined
+from galtea_frames.loaders import load_sessions, load_versions
 from galtea_frames.mirror import Mirror
 from galtea_frames.mirror_commands import MIRROR, SYNC
 from galtea_frames.options import arguments_of, client_options, client_settings, json_option, query_options, say
 from galtea_frames.parquet import write_frames, write_parquet
 from galtea_frames.report_command import REPORT
-from galtea_frames.resources import SESSIONS, VERSIONS
+from galtea_frames.resources import RESOURCES, SESSIONS, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
-
-    from galtea_frames.resources import Resource
 
 #: What the shell gets (design: "Public interface"); 130 is the usual code of a program that Ctrl-C ended.
 DONE, UNEXPECTED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
-_LOADERS: dict[str, tuple[Resource, Callable[..., pd.DataFrame]]] = {
-    "sessions": (SESSIONS, load_sessions),
-    "versions": (VERSIONS, load_versions),
-    "joined": (SESSIONS, load_sessions_with_versions),
-}
 
-_ITERATORS: dict[str, Callable[..., Iterator[pd.DataFrame]]] = {
-    "sessions": iter_sessions,
-    "versions": iter_versions,
-    "joined": iter_joined,
+@dataclass(frozen=True)
+class _Kind:
+    """What can be exported: whose filters are its options, and what loads it, whole or in parts."""
+
+    resource: Resource
+    whole: Callable[[Mapping[str, Any]], pd.DataFrame]
+    parts: Callable[[Mapping[str, Any]], Iterator[pd.DataFrame]]
+
+
+_KINDS = {name: _Kind(each, partial(load, each), partial(iterate, each)) for name, each in RESOURCES.items()}
+_KINDS |= {"joined": _Kind(SESSIONS, load_joined, iterate_joined)}
+
+#: Which of these a mirror holds.
+_STORED: dict[str, Callable[..., pd.DataFrame]] = {
+    "sessions": Mirror.load_sessions,
+    "versions": Mirror.load_versions,
+    "joined": Mirror.join,
 }
 
 
@@ -102,7 +104,7 @@ def _export(
     out: str,
     partition_by: tuple[str, ...],
     compression: str,
-    mirror: str | None,
+    mirror: str | None = None,
     as_json: bool,
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> None:
@@ -128,10 +130,10 @@ def _export(
 def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) -> pd.DataFrame:
     """Write what the API answers; return the first of the frames."""
     if form["partition_by"] or any(asked[name] is not None for name in ("sort", "limit", "offset")):
-        first = _LOADERS[kind][1](**asked)
+        first = _KINDS[kind].whole(asked)
         write_parquet(first, out, **form)
     else:  # as it comes, however much there is
-        frames = _ITERATORS[kind](**asked)
+        frames = _KINDS[kind].parts(asked)
         first = next(frames)
         rows = first.attrs["galtea_frames"]["rows"]
         write_frames(chain([first], frames), rows, out, compression=form["compression"])
@@ -140,30 +142,27 @@ def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) 
 
 def _from_mirror(kind: str, folder: str, asked: dict[str, Any]) -> pd.DataFrame:
     """Return what a mirror holds; a filter that it cannot answer is refused."""
-    mirror = Mirror(folder)
-    loaders: dict[str, Callable[..., pd.DataFrame]] = {
-        "sessions": mirror.load_sessions,
-        "versions": mirror.load_versions,
-        "joined": mirror.join,
-    }
     given = {name: value for name, value in asked.items() if value is not None}
     # What the API takes as a further filter, `statuses`, a mirror takes by name.
-    return loaders[kind](**given.pop("params", {}), **given)
+    return _STORED[kind](Mirror(folder), **given.pop("params", {}), **given)
+
+
+_MIRROR_OPTION = click.Option(["--mirror"], metavar="DIR", help="read from this mirror instead of the API")
 
 
 def _add_export(kind: str) -> None:
-    resource, load = _LOADERS[kind]
-    first_line = (load.__doc__ or "").partition("\n")[0].replace("Return", "Write", 1)
+    resource = _KINDS[kind].resource
+    row, beside = resource.singular, ", each beside its version" if kind == "joined" else ""
     command = click.Command(
         kind,
         callback=lambda **given: _export(kind, **given),
-        help=first_line,
+        help=f"Write every {row} that the filters select{beside}: one row a {row}, by `created_at`, then `id`.",
         params=[
             click.Option(["--out"], required=True, metavar="PATH", help="a file, or a URL such as s3://bucket/name"),
             click.Option(["--partition-by"], multiple=True, metavar="COLUMN", help="makes a dataset of folders"),
             click.Option(["--compression"], default="zstd", show_default=True, help="codec of the files"),
             click.Option(["--nested"], default="columns", type=click.Choice(["columns", "json", "both"])),
-            click.Option(["--mirror"], metavar="DIR", help="read from this mirror instead of the API"),
+            *([_MIRROR_OPTION] if kind in _STORED else []),
             *query_options(resource),
             *client_options(),
             json_option(),
@@ -172,7 +171,7 @@ def _add_export(kind: str) -> None:
     export.add_command(command)
 
 
-for _kind in _LOADERS:
+for _kind in _KINDS:
     _add_export(_kind)
 
 

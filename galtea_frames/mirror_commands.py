@@ -13,7 +13,7 @@ from galtea_frames.mirror import Mirror
 from galtea_frames.options import client_options, client_settings, json_option, say
 
 if TYPE_CHECKING:
-    from galtea_frames.mirror import MirrorInfo
+    from galtea_frames.inventory import MirrorInfo
 
 _MEGABYTE = 1_000_000
 

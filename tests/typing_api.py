@@ -79,7 +79,7 @@ gf.load_sessions(nested="flat")  # type: ignore[arg-type]
 gf.load_sessions(dtype_backend="numpy")  # type: ignore[arg-type]
 gf.load_sessions(client="gsk_key")  # type: ignore[arg-type]
 gf.load_versions(has_inference_results="true")  # type: ignore[arg-type]
-gf.load_sessions("version_1")  # type: ignore[call-arg,arg-type]
+gf.load_sessions("version_1")  # type: ignore[call-arg]
 
 # Frames
 
