@@ -45,7 +45,7 @@ class Client:
         max_elapsed: float = 300.0,
         progress: bool | Literal["auto"] = "auto",
     ) -> None:
-        self.settings = Settings(
+        self.settings: Settings = Settings(
             api_key=find_key(api_key),
             base_url=find_url(base_url),
             page_size=page_size,
@@ -56,7 +56,7 @@ class Client:
             max_elapsed=max_elapsed,
             progress=progress,
         )
-        self.transport = Transport(self.settings)
+        self.transport: Transport = Transport(self.settings)
 
     def close(self) -> None:
         """Close the connections."""

@@ -20,6 +20,7 @@ class Handler(WSGIRequestHandler):
     """One connection and its requests."""
 
     server: "Server"
+    close_connection: bool
     protocol_version = "HTTP/1.1"
     # The next part of an answer must not wait for the acknowledgement of the one before it.
     disable_nagle_algorithm = True
