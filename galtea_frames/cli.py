@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 #: What the shell gets (design: "Public interface"); 130 is the usual code of a program that Ctrl-C ended.
 DONE, UNEXPECTED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
+#: What click raises to show a group's help, from version 8.2 on; before, it showed it without a word.
+_NOTHING_ASKED: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
+
 
 @dataclass(frozen=True)
 class _Kind:
@@ -59,8 +62,11 @@ def main() -> None:
     warnings.showwarning = _show_warning
     try:
         code = commands.main(standalone_mode=False)
+    except _NOTHING_ASKED as helpful:
+        helpful.show()
+        code = USAGE
     except click.ClickException as problem:
-        problem.show()
+        click.echo(f"galtea-frames: {_one_line(problem)}", err=True)
         code = USAGE
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped", err=True)
@@ -69,6 +75,13 @@ def main() -> None:
         click.echo(f"galtea-frames: {problem}", err=True)
         code = _exit_code(problem)
     sys.exit(code or DONE)
+
+
+def _one_line(problem: click.ClickException) -> str:
+    """Return what is wrong with a command line, and where to read how it is right."""
+    words = problem.format_message().rstrip(".")
+    asked = problem.ctx.command_path if isinstance(problem, click.UsageError) and problem.ctx else "galtea-frames"
+    return f"{words} (see {asked} --help)"
 
 
 def _exit_code(problem: Exception) -> int:
@@ -152,11 +165,11 @@ _MIRROR_OPTION = click.Option(["--mirror"], metavar="DIR", help="read from this 
 
 def _add_export(kind: str) -> None:
     resource = _KINDS[kind].resource
-    row, beside = resource.singular, ", each beside its version" if kind == "joined" else ""
+    row, beside = resource.singular, ", with its version" if kind == "joined" else ""
     command = click.Command(
         kind,
         callback=lambda **given: _export(kind, **given),
-        help=f"Write every {row} that the filters select{beside}: one row a {row}, by `created_at`, then `id`.",
+        help=f"Write every {row} that the filters select{beside}. One row a {row}, by `created_at`, then `id`.",
         params=[
             click.Option(["--out"], required=True, metavar="PATH", help="a file, or a URL such as s3://bucket/name"),
             click.Option(["--partition-by"], multiple=True, metavar="COLUMN", help="makes a dataset of folders"),
@@ -213,7 +226,7 @@ commands.add_command(
     click.Command(
         "check",
         callback=_check,
-        help="Ask the API for the newest session and version: are key and address right?",
+        help="Ask the API for its newest rows: are key and address right?",
         params=[
             click.Option(["product_ids", "--product-id"], multiple=True, help="look at these products only"),
             *client_options(),
@@ -229,11 +242,14 @@ commands.add_command(
 @commands.command("serve-sample")
 @click.option("--sessions", default=2_000, show_default=True, help="how many sessions it has")
 @click.option("--versions", default=8, show_default=True, help="how many versions it has")
-@click.option("--port", default=0, help="by default any free one")
+@click.option("--port", default=0, type=click.IntRange(0, 65_535), help="by default any free one")
 @click.option("--cap", type=int, help="rows a page, at most, whatever is asked for")
 @click.option("--latency", default=0.0, metavar="SECONDS", help="how long every answer takes")
 def serve_sample(sessions: int, versions: int, port: int, cap: int | None, latency: float) -> None:
-    """Serve sample rows as the API would, until Ctrl-C: to try things out without a key."""
+    """Serve sample rows as the API would, until Ctrl-C.
+
+    To try things out without a key.
+    """
     with sample.serve(sessions, versions, port=port, cap=cap, latency=latency) as api:
         click.echo(f"serving {sessions:,} sessions and {versions} versions; to connect, in another terminal:\n")
         click.echo(f"  export GALTEA_API_URL={api.url} GALTEA_API_KEY={api.api_key}")
@@ -256,7 +272,10 @@ def _wait_for_interrupt() -> None:
 @commands.command()
 @click.option("--out", default="galtea-demo", show_default=True, metavar="FOLDER", help="where the files go")
 def demo(out: str) -> None:
-    """Do the main job on sample data, without a key: fetch, type, join, write Parquet, compare versions."""
+    """Do the main job on sample data, without a key.
+
+    Fetch, type, join, write Parquet, compare versions.
+    """
     from galtea_frames.demo import run  # noqa: PLC0415 - rich and the sample server are of no use to other commands
 
     run(out)

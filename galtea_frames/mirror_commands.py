@@ -67,7 +67,7 @@ def _shown(moment: datetime | None) -> str:
 SYNC = click.Command(
     "sync",
     callback=_sync,
-    help="Make the mirror in DIRECTORY equal to the API, asking only for what may have changed.",
+    help="Make the mirror in DIRECTORY equal to the API. It asks only for what may have changed.",
     params=[
         click.Argument(["directory"]),
         click.Option(["product_ids", "--product-id"], multiple=True, help="hold these products only; repeatable"),

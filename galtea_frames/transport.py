@@ -37,6 +37,8 @@ RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 #: Answers that a smaller page may avoid.
 TOO_LARGE = frozenset({413, 504})
 
+_UNREACHED = ": check the network, and the API's address (base_url=, GALTEA_API_URL)"
+
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 30.0
 _LONGEST_WORDS = 300
@@ -364,6 +366,8 @@ def _final_error(failure: _Failure, call: _Call[T], max_elapsed: float) -> Galte
     what = f"answered {failure.status} ({failure.words})" if failure.status else f"failed ({failure.words})"
     where = call.path if failure.status else call.url.partition("?")[0]
     message = f"{where} {what} {tried}"
+    if failure.status is None:
+        message += ": raise read_timeout=" if isinstance(failure, _Timeout) else _UNREACHED
     if failure.retry_after is not None:
         message += f"; it asks to wait {failure.retry_after:g} s, and the budget is max_elapsed={max_elapsed:g} s"
     return RequestError(message, status=failure.status, attempts=call.attempts, path=call.path)
