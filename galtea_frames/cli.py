@@ -20,7 +20,15 @@ from galtea_frames.load import iterate, iterate_joined, load, load_joined
 from galtea_frames.loaders import load_sessions, load_versions
 from galtea_frames.mirror import Mirror
 from galtea_frames.mirror_commands import MIRROR, SYNC
-from galtea_frames.options import arguments_of, client_options, client_settings, json_option, query_options, say
+from galtea_frames.options import (
+    arguments_of,
+    client_options,
+    client_settings,
+    json_option,
+    program,
+    query_options,
+    say,
+)
 from galtea_frames.parquet import write_frames, write_parquet
 from galtea_frames.report_command import REPORT
 from galtea_frames.resources import RESOURCES, SESSIONS, Resource
@@ -253,7 +261,7 @@ def serve_sample(sessions: int, versions: int, port: int, cap: int | None, laten
     with sample.serve(sessions, versions, port=port, cap=cap, latency=latency) as api:
         click.echo(f"serving {sessions:,} sessions and {versions} versions; to connect, in another terminal:\n")
         click.echo(f"  export GALTEA_API_URL={api.url} GALTEA_API_KEY={api.api_key}")
-        click.echo("  galtea-frames check\n\nor in Python:\n")
+        click.echo(f"  {program()} check\n\nor in Python:\n")
         click.echo(f'  client = gf.Client("{api.api_key}", "{api.url}")\n\nCtrl-C stops it.')
         _wait_for_interrupt()
 

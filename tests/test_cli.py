@@ -21,6 +21,7 @@ from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
 from galtea_frames import cli
+from galtea_frames.options import program
 from galtea_frames.resources import SESSIONS, VERSIONS
 
 if TYPE_CHECKING:
@@ -462,6 +463,20 @@ def test_ctrl_c_ends_a_load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         assert time.monotonic() - begin < 3
     assert (130, "", "stopped") == (process.returncode, out, err.strip())
     assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("path", "shown"), [("", ".venv/bin/galtea-frames"), ("bin", "galtea-frames")])
+def test_what_it_tells_to_type_is_found(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str, shown: str
+) -> None:
+    """Before the environment is activated, the demo names the program by the path it was started with."""
+    file = tmp_path / "bin" / ("galtea-frames.exe" if os.name == "nt" else "galtea-frames")
+    file.parent.mkdir()
+    file.touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / path))
+    monkeypatch.setattr(sys, "argv", [".venv/bin/galtea-frames"])
+    assert shown == program()
+    assert "galtea-frames check\n" in run("demo", "--out", tmp_path / "d").out
 
 
 @posix
