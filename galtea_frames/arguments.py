@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
@@ -17,7 +17,6 @@ from galtea_frames.times import as_datetime, instant, wire_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Texts = str | Iterable[str]
 SortPair = tuple[str, Literal["asc", "desc"]]
 Sort = str | SortPair | Sequence[str | SortPair]
 
