@@ -96,5 +96,6 @@ class Editor:
         while line := self._server.stdout.readline().strip():
             name, _, value = line.partition(b":")
             length = int(value) if name == b"Content-Length" else length
+        assert length, "pyright has ended, or said nothing for two minutes"
         message: dict[str, Any] = json.loads(self._server.stdout.read(length))
         return message
