@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow.fs import FileSystem, SubTreeFileSystem
 
 from galtea_frames.errors import MirrorError
 from galtea_frames.stored import REMOVED_AT, stored_schema
@@ -180,7 +181,19 @@ class StoredTable:
         return stored_schema(self.resource).empty_table()
 
     def _dataset(self) -> Any:  # noqa: ANN401 - pyarrow has no types
-        return self._delta.to_pyarrow_dataset(as_large_types=True)
+        return self._delta.to_pyarrow_dataset(as_large_types=True, filesystem=self._files())
+
+    def _files(self) -> SubTreeFileSystem | None:
+        """Return Arrow's own way to the files; None where deltalake's has to do.
+
+        That one is written in Python. Arrow's threads let go of it at times when an interpreter that is about to end no
+        longer lets them, which aborts the process after all is done.
+        """
+        address = self._delta.table_uri
+        if not address.startswith("file:"):
+            return None
+        local, folder = FileSystem.from_uri(address)
+        return SubTreeFileSystem(folder, local)
 
     # -- writing --
 

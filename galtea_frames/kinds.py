@@ -70,7 +70,7 @@ def narrow(values: Sequence[Any], types: set[type]) -> tuple[pa.Array, frozenset
         types: the types of the others.
     """
     if types == {int} and len(values) >= _MANY and (integers := _integers(values)) is not None:
-        return pa.array(integers), frozenset(_integer_kinds(integers.min(), integers.max()))
+        return pa.array(integers), frozenset(_integer_kinds(int(integers.min()), int(integers.max())))
     kinds = kinds_of(values, types)
     return to_array(values, kinds), kinds
 

@@ -254,7 +254,9 @@ def _write(table: pa.Table, description: dict[str, Any], file: Any, compression:
 def _read(file: File) -> pa.Table:
     with file.open() as opened:
         try:
-            return pq.ParquetFile(opened).read()
+            # Arrow's threads let go of a file of Python's at times when an interpreter that is about to end no longer
+            # lets them, which aborts the process after all is done.
+            return pq.ParquetFile(opened).read(use_threads=isinstance(opened, pa.NativeFile))
         except (pa.ArrowException, OSError) as problem:
             raise ParquetError(f"{file.path} is not a whole Parquet file: {problem}") from None
 

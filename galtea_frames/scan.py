@@ -26,8 +26,9 @@ _TOKEN = re.compile(
 )
 _BLANK = re.compile(r"[ \t\n\r]*")
 
-#: An odd value nested deeper than this stays text as a whole: Python's own reader works on the stack.
-_DEEPEST = 200
+#: A value nested deeper than this stays text as a whole. Readers work on the stack, and how deep they get depends on
+#: the Python and on its caller; what comes back must not.
+_DEEPEST = 500
 
 #: Python refuses to read longer integers, because reading them takes quadratic time (sys.int_info).
 _LONGEST_INTEGER = 4_000
@@ -79,14 +80,14 @@ def exact_value(text: str, odd: Callable[[str], Any] = RawJson) -> Any:  # noqa:
     Args:
         text: valid JSON.
         odd: makes something of the text of a part that no Python value holds exactly: a number beyond a double or
-            of thousands of digits, or a value that is odd elsewhere and nested too deep to be taken apart.
+            of thousands of digits, or a value that is nested too deep to be taken apart.
     """
+    if _is_deep(text):
+        return odd(text)
     try:
         return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+    except msgspec.DecodeError:
         pass
-    if _depth(text) > _DEEPEST:
-        return odd(text)
 
     def exact_float(number: str) -> Any:  # noqa: ANN401 - what `odd` makes
         value = float(number)
@@ -98,9 +99,11 @@ def exact_value(text: str, odd: Callable[[str], Any] = RawJson) -> Any:  # noqa:
     return json.loads(text, parse_float=exact_float, parse_int=exact_integer)
 
 
-def _depth(text: str) -> int:
+def _is_deep(text: str) -> bool:
+    if text.count("[") + text.count("{") <= _DEEPEST:  # at once, for nearly all
+        return False
     steps = ((kind in "[{") - (kind in "]}") for kind, _, _ in _tokens(text))
-    return max(accumulate(steps))
+    return max(accumulate(steps)) > _DEEPEST
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int, int]]:

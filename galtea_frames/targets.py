@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import fsspec
+import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
 
 from galtea_frames.errors import ParquetError
@@ -39,14 +40,16 @@ class File:
     path: str
 
     @contextlib.contextmanager
-    def open(self) -> Iterator[IO[bytes]]:
-        """Open it for reading.
+    def open(self) -> Iterator[Any]:
+        """Open it for reading; a local one by Arrow itself.
 
         Raises:
             ParquetError: it cannot be read.
         """
-        with _errors(self.system, self.path), self.system.open(self.path, "rb") as opened:
-            yield opened
+        with _errors(self.system, self.path):
+            local = isinstance(self.system, LocalFileSystem)
+            with pa.OSFile(self.path) if local else self.system.open(self.path, "rb") as opened:
+                yield opened
 
 
 @dataclass(frozen=True)

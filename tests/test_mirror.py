@@ -18,6 +18,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from deltalake.fs import DeltaStorageHandler
 from direct import DirectTransport
 from mirrors import assert_same, at, ids, session, version
 
@@ -503,6 +504,12 @@ def test_a_folder_that_deltalake_cannot_use_is_refused(tmp_path: Path, name: str
     with pytest.raises(gf.MirrorError, match=r"takes no .* in a path; name another folder"):
         gf.Mirror(tmp_path / name)
     assert [] == list(tmp_path.iterdir())
+
+
+def test_local_files_are_read_without_python(mirror: gf.Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arrow's threads are given no files of Python's: letting go of one late would abort an interpreter that ends."""
+    monkeypatch.setattr(DeltaStorageHandler, "open_input_file", None)
+    assert len(VERSIONS) == len(mirror.load_versions())
 
 
 def test_a_killed_creation_is_no_hindrance(tmp_path: Path, api: DirectTransport) -> None:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from effort import times
+from fsspec.implementations.local import LocalFileSystem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -397,6 +398,17 @@ def test_other_files_are_read(tmp_path: Path) -> None:
     frame = gf.read_parquet(tmp_path / "f.parquet")
     assert ["Int64", "Float64", "string", "boolean"] == [str(dtype) for dtype in frame.dtypes]
     assert [1, pd.NA] == frame["n"].tolist()
+
+
+def test_local_files_are_read_without_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arrow's threads are given no file of Python's: letting go of one late would abort an interpreter that ends."""
+    frame = pd.DataFrame({"key": ["a", "b"], "value": [1, 2]})
+    gf.write_parquet(frame, tmp_path / "file.parquet")
+    gf.write_parquet(frame, tmp_path / "dataset", partition_by="key")
+    monkeypatch.setattr(LocalFileSystem, "_open", None)
+    monkeypatch.setattr(LocalFileSystem, "open", None)
+    for name in ("file.parquet", "dataset"):
+        assert_frame_equal(frame, gf.read_parquet(tmp_path / name))
 
 
 def test_other_folders_are_read(tmp_path: Path) -> None:
