@@ -51,7 +51,7 @@ class Client:
         finally:
             # A traceback may be shown with the local variables of its frames: here these are the key's own text.
             del api_key, base_url
-        self.settings = Settings(
+        self.settings: Settings = Settings(
             api_key=key,
             base_url=address,
             page_size=page_size,
@@ -62,7 +62,7 @@ class Client:
             max_elapsed=max_elapsed,
             progress=progress,
         )
-        self.transport = Transport(self.settings)
+        self.transport: Transport = Transport(self.settings)
 
     def close(self) -> None:
         """Close the connections."""

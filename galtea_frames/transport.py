@@ -42,6 +42,8 @@ TOO_LARGE = frozenset({413, 504})
 #: Plain http is for this machine: to a proxy that the environment names, the key would go in the clear.
 _NO_HTTP_PROXY = {"http": ""}
 
+_UNREACHED = ": check the network, and the API's address (base_url=, GALTEA_API_URL)"
+
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 30.0
 _LONGEST_WORDS = 300
@@ -397,6 +399,8 @@ def _final_error(failure: _Failure, call: _Call[T], max_elapsed: float) -> Galte
     what = f"answered {failure.status} ({failure.words})" if failure.status else f"failed ({failure.words})"
     where = call.path if failure.status else call.url.partition("?")[0]
     message = f"{where} {what} {tried}"
+    if failure.status is None:
+        message += ": raise read_timeout=" if isinstance(failure, _Timeout) else _UNREACHED
     if failure.retry_after is not None:
         message += f"; it asks to wait {failure.retry_after:g} s, and the budget is max_elapsed={max_elapsed:g} s"
     return RequestError(message, status=failure.status, attempts=call.attempts, path=call.path)
