@@ -30,7 +30,7 @@ _EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "abfs": "azure", 
 _NEW = ".{name}.{unique}.new"
 _OLD = ".{name}.old"
 
-#: After so many seconds without a change, what is not finished never will be: its writer was killed. One that is at work
+#: After so many seconds without a change, what is not finished never will be: its writer was killed. One at work
 #: changes its file all the time. (A process number would say nothing of a writer on another machine.)
 _ABANDONED = 24 * 3600
 
