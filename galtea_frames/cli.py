@@ -32,14 +32,15 @@ from galtea_frames.options import (
 from galtea_frames.parquet import write_frames, write_parquet
 from galtea_frames.report_command import REPORT
 from galtea_frames.resources import RESOURCES, SESSIONS, Resource
+from galtea_frames.signals import stop_code, stop_on_signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
 
-#: What the shell gets (design: "Public interface"); 130 is the usual code of a program that Ctrl-C ended.
-DONE, UNEXPECTED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+#: What the shell gets (design: "Public interface").
+DONE, UNEXPECTED, USAGE, FAILED = 0, 1, 2, 3
 
 #: As `write_parquet` names them; checked before anything is asked for.
 _CODECS = click.Choice(["zstd", "snappy", "gzip", "lz4", "brotli", "none"], case_sensitive=False)
@@ -71,6 +72,7 @@ _STORED: dict[str, Callable[..., pd.DataFrame]] = {
 def main() -> None:
     """Run the command line and exit with its code."""
     warnings.showwarning = _show_warning
+    stop_on_signals()
     try:
         code = commands.main(standalone_mode=False)
     except _NOTHING_ASKED as helpful:
@@ -79,9 +81,9 @@ def main() -> None:
     except click.ClickException as problem:
         click.echo(f"galtea-frames: {masked(_one_line(problem))}", err=True)
         code = USAGE
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as stop:
         click.echo("stopped", err=True)
-        code = INTERRUPTED
+        code = stop_code(stop)
     except (GalteaFramesError, ImportError, OSError) as problem:
         click.echo(f"galtea-frames: {problem}", err=True)
         code = _exit_code(problem)

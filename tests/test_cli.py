@@ -446,31 +446,6 @@ def test_errors_are_one_line_of_a_process(api: Api, monkeypatch: pytest.MonkeyPa
     assert "gsk_wrong" not in err
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    """Wait for something to become true, for half a minute at most."""
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-@posix
-def test_ctrl_c_ends_a_load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """In the middle of a slow load: at once, with one line, the usual code, and no file."""
-    monkeypatch.chdir(tmp_path)
-    with gf.sample.serve(50, 3, latency=lambda request: 30 if request.number > 1 else 0, cap=10) as slow:
-        monkeypatch.setenv("GALTEA_API_KEY", slow.api_key)
-        monkeypatch.setenv("GALTEA_API_URL", slow.url)
-        process = start("export", "sessions", "--out", "out/f.parquet")
-        wait_until(lambda: len(slow.requests) > 1)
-        begin = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
-        assert time.monotonic() - begin < 3
-    assert (130, "", "stopped") == (process.returncode, out, err.strip())
-    assert [] == list(tmp_path.iterdir())
-
-
 @pytest.mark.parametrize(("path", "shown"), [("", ".venv/bin/galtea-frames"), ("bin", "galtea-frames")])
 def test_what_it_tells_to_type_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str, shown: str) -> None:
     """Before the environment is activated, the program is named by the path that it was started with."""

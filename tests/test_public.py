@@ -30,7 +30,7 @@ LAYERS = """
     wording periods rates findings thresholds judging completeness headline
     observations counts roster error_shapes novelties totals version_lines quantiles quality analysis
     drawing charts rendering report
-    options mirror_commands report_command demo cli __main__
+    options signals mirror_commands report_command demo cli __main__
 """.split()  # noqa: SIM905 - an order is read in lines
 
 #: What no one but these may import: the network, retries, terminals, files.
