@@ -248,14 +248,8 @@ def test_a_client_closes_itself() -> None:
 
 def test_a_notebook_shows_a_client_as_a_table() -> None:
     """Address, masked key and limits, one a row; text that is not ours is escaped."""
-    limits: dict[str, Any] = {
-        "page_size": 5_000,
-        "max_workers": 2,
-        "read_timeout": 0.5,
-        "max_attempts": 3,
-        "max_elapsed": 60,
-    }
-    with gf.Client(KEY, "http://localhost:1/<b>&amp;", **limits) as client:
+    limits: dict[str, Any] = {"max_workers": 2, "read_timeout": 0.5, "max_attempts": 3, "max_elapsed": 60}
+    with gf.Client(KEY, "http://localhost:1/<b>&amp;", page_size=5_000, **limits) as client:
         shown = client._repr_html_()
     rows = re.findall("<tr><th>([^<]+)</th><td>([^<]+)</td></tr>", shown)
     assert {
