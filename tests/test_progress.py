@@ -120,14 +120,10 @@ def test_a_notebook_shows_slow_loads_only_and_clears_its_line(
     assert ["sessions 100 rows  1 pages  91 rows/s", "sessions 100 rows  1 pages  62 rows/s", None] == display.shown
 
 
-class Watched(NotebookClient):  # type: ignore[misc] - has no types
-    """A notebook that runs in a Jupyter kernel, and what was shown meanwhile."""
+class Watched(NotebookClient):  # type: ignore[misc]  # has no types
+    """A notebook that runs in a Jupyter kernel, and the texts that it displayed, one after the other."""
 
-    def execute(self) -> list[str]:
-        """Run it and return the texts that were displayed, one after the other."""
-        self.displayed: list[str] = []
-        super().execute()
-        return self.displayed
+    displayed: list[str]
 
     def process_message(self, msg: Any, *arguments: Any) -> Any:  # noqa: ANN401 - a message of Jupyter
         """Keep a displayed text."""
@@ -155,7 +151,10 @@ with gf.sample.serve(600, 3, latency=0.12, cap=50) as api, gf.Client(api.api_key
 def test_a_kernel_keeps_nothing_of_it() -> None:
     """In Jupyter a slow load shows rows as they come; done or failed, what is left has no content, prints are kept."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SLOW_LOADS)])
-    displayed = Watched(notebook, kernel_name="python3", coalesce_streams=True).execute()
+    kernel = Watched(notebook, kernel_name="python3", coalesce_streams=True)
+    kernel.displayed = []
+    kernel.execute()
+    displayed = kernel.displayed
     lines = [line for line in displayed if re.fullmatch(r"sessions [\d,]+ rows  \d+ pages  [\d,]+ rows/s", line)]
     assert len(lines) > 2
     assert 2 == displayed.count("")
