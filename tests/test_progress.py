@@ -120,7 +120,7 @@ def test_a_notebook_shows_slow_loads_only_and_clears_its_line(
     assert ["sessions 100 rows  1 pages  91 rows/s", "sessions 100 rows  1 pages  62 rows/s", None] == display.shown
 
 
-class Watched(NotebookClient):  # type: ignore[misc]  # has no types
+class Watched(NotebookClient):
     """A notebook that runs in a Jupyter kernel, and the texts that it displayed, one after the other."""
 
     displayed: list[str]
