@@ -23,7 +23,7 @@ def executed(path: Path) -> Any:  # noqa: ANN401 - nbformat has no types
     with TemporaryDirectory() as folder:
         NotebookClient(
             notebook,
-            timeout=60,
+            timeout=120,
             kernel_name="python3",
             record_timing=False,
             coalesce_streams=True,
