@@ -125,7 +125,7 @@ def _parted(text: str, tokens: Iterator[tuple[str, int, int]], levels: int) -> A
 
 def _end(kind: str, end: int, tokens: Iterator[tuple[str, int, int]]) -> int:
     """Return where the value ends that begins with this token."""
-    depth = kind in "[{"
+    depth = int(kind in "[{")
     while depth:
         kind, _, end = next(tokens)
         depth += (kind in "[{") - (kind in "]}")

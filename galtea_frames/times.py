@@ -25,6 +25,7 @@ LAYOUTS = {USUAL_DIGITS: ("milliseconds", "ms"), 0: ("seconds", "s"), 6: ("micro
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1) // _MICROSECOND
 
 
 def instant(text: str) -> int:
@@ -92,10 +93,10 @@ def arrow_times(texts: pa.Array) -> pa.Array | None:
 
 
 def _within_calendar(times: pa.Array) -> bool:
-    """Tell whether all times lie in the years that `instant` reads: Arrow knows a year 0."""
+    """Tell whether all times are surely of the years that `instant` reads: Arrow knows a year 0, also with offsets."""
     bounds = pc.min_max(times.cast(pa.int64())).as_py()
     least, most = bounds["min"], bounds["max"]
-    return least is None or (least >= _FIRST_INSTANT and most <= _LAST_INSTANT)
+    return least is None or (least >= _FIRST_INSTANT + _DAY and most <= _LAST_INSTANT)
 
 
 def _read_together(texts: Sequence[str]) -> NDArray[np.int64] | None:

@@ -133,3 +133,11 @@ def test_instants_refuse_text_in_one_layout_that_is_no_time() -> None:
     """The quick way for texts of one layout still reads the first and the last."""
     with pytest.raises(ValueError, match=r"."):
         instants(["nonsenseZ", "rubbish.Z"])
+
+
+@pytest.mark.parametrize("others", [(), ("2026-03-01",)], ids=["alone", "beside another layout"])
+@pytest.mark.parametrize("text", ["0000-12-31T23:59:59-01:00", "0000-01-01T00:00:00Z", "0001-01-01T00:00:00+01:00"])
+def test_instants_refuse_the_year_0_whatever_stands_beside_it(text: str, others: tuple[str, ...]) -> None:
+    """A time of the year 0 is no time, also where its offset takes it into the year 1; so with any time before that."""
+    with pytest.raises(ValueError, match=r"."):
+        instants([text, *others])
