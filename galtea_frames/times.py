@@ -36,6 +36,8 @@ def instant(text: str) -> int:
     Raises:
         ValueError: the text is no ISO 8601 time, or one outside the years 1 to 9999 in UTC.
     """
+    if "\0" in text:  # Python would stop reading there
+        raise ValueError(f"Invalid isoformat string: {text!r}")
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
