@@ -30,7 +30,9 @@ def test_instant_is_exact(text: str, expected: int) -> None:
     assert expected == instant(text)
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01T00:00:00Z", "2026-03-01T25:00:00Z", "1772359200"])
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "2026-03-01T10:00:00Z\0x", "2026-13-01T00:00:00Z", "2026-03-01T25:00:00Z", "1772359200"]
+)
 def test_instant_refuses_other_text(text: str) -> None:
     """Text that is no time is a ValueError, which makes the page count as unreadable."""
     with pytest.raises(ValueError, match=r"."):

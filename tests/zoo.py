@@ -124,6 +124,10 @@ ANIMALS = [
     Animal("a field twice", '"error":"first","error":"last"', {"error": ("string", "last")}),
     Animal("an id twice", '"id":"an id twice"', {"id": ("string", "an id twice")}),
     Animal("a key twice", '"metadata":{"a":{"b":1},"a":{"c":2}}', {"metadata.a.c": ("Int64", 2)}),
+    Animal("a field twice beside a lone surrogate", r'"error":"first","userId":"\ud800","error":"last"',
+           {"error": ("string", "last"), "user_id": ("string", None)}, MIXED),
+    Animal("a key twice beside a deep one", f'"metadata":{{"a":1,"a":2,"b":{deep(10_000)}}}',
+           {"metadata.a": ("Int64", 2), "metadata.b" + ".k" * 31: ("string", deep(9_969))}, text=("metadata",)),
     # what context and metadata may be
     Animal("bare text", '"context":"x"', {"context": ("string", "x")}),
     Animal("text as value", '"context":{"value":"x"}', {"context.value": ("string", "x")}),
