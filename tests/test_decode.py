@@ -171,6 +171,14 @@ def test_a_page_that_is_no_list_of_objects_adds_nothing(nested: Nested) -> None:
     assert builder.finish()[0].num_rows == 0
 
 
+@pytest.mark.parametrize("row", [b'{"id":"b"}', b'{"createdAt":"2026-03-01"}'], ids=["no time", "no id"])
+@pytest.mark.parametrize("odd", [b"", b',"error":"\\ud800"'], ids=["plain page", "page read the slow way"])
+def test_rows_that_cannot_be_walked_make_no_page(row: bytes, odd: bytes) -> None:
+    """A row without an id or a time is refused, whatever way the page is read."""
+    with pytest.raises(ValueError, match="a row has no id or no createdAt"):
+        open_page(b'[{"id":"a","createdAt":"2026-03-01"' + odd + b"}," + row + b"]")
+
+
 def test_a_surrogate_pair_is_one_character() -> None:
     """An escaped pair of surrogates is the character that it stands for."""
     table, _ = build([b'[{"error":"\\ud83d\\ude00"}]'])
