@@ -11,6 +11,7 @@ import json
 import random
 import sys
 from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
 import atheris
@@ -70,7 +71,7 @@ def mutated(data: bytes, most: int, seed: int) -> bytes:
 def _change(rows: list[Any], chance: random.Random) -> None:
     """Change one place of a page."""
     if not rows or not chance.randrange(8):
-        rows.insert(chance.randint(0, len(rows)), chance.choice([{}, _row(chance), *rows]))
+        rows.insert(chance.randint(0, len(rows)), deepcopy(chance.choice([{}, _row(chance), *rows])))
         return
     place: Any = rows
     key: Any = chance.randrange(len(rows))
@@ -87,7 +88,7 @@ def _change(rows: list[Any], chance: random.Random) -> None:
     elif action == 3:
         place[key] = {chance.choice(KEYS): place[key]}
     elif action == 4 and place is not rows:
-        place[key] = [place[key]] * chance.randint(1, 3)
+        place[key] = [deepcopy(place[key]) for _ in range(chance.randint(1, 3))]
     else:
         place[key] = _row(chance) if place is rows else _value(chance)
 
@@ -98,7 +99,8 @@ def _row(chance: random.Random) -> dict[str, Any]:
 
 
 def _value(chance: random.Random) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    return chance.choice([*PLAIN, chance.choice(TIMES), "@" + chance.choice(NUMBERS), chance.choice(KEYS)])
+    # A copy: what is put into a page may be changed there.
+    return deepcopy(chance.choice([*PLAIN, chance.choice(TIMES), "@" + chance.choice(NUMBERS), chance.choice(KEYS)]))
 
 
 def main() -> None:
