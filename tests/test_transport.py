@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 import requests_mock
+from fake_time import FakeTime
 from tables import open_page
 
 import galtea_frames as gf
@@ -41,23 +42,6 @@ from galtea_frames.transport import (
 )
 
 ROWS = sample.session_records(120)
-
-
-class FakeTime:
-    """Seconds that pass only while something sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 1_000.0
-        self.sleeps: list[float] = []
-
-    def clock(self) -> float:
-        """The time on this clock."""
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        """Let that much time pass at once."""
-        self.sleeps.append(seconds)
-        self.now += seconds
 
 
 @pytest.fixture
