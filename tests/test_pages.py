@@ -272,6 +272,22 @@ def test_a_server_that_stops_to_honour_offset_midway() -> None:
     assert len(server.requests) <= 300
 
 
+@pytest.mark.parametrize("number", range(3, 30))
+def test_a_page_of_an_earlier_time_doubles_no_row(number: int) -> None:
+    """A page that comes for another one, whichever of several walks had asked for it, ends the load or is harmless."""
+    records = rows_of([1] * 60)
+
+    def answer(request: Request) -> list[Record]:
+        if "desc" in request.values("sort"):
+            return records[-1:]
+        return records[:4] if request.number == number else page_of(request, records)
+
+    found = None
+    with contextlib.suppress(gf.ResponseError):
+        found = load(RawServer(answer).client(page_size=4, max_workers=4))["id"].tolist()
+    assert found in (None, expected_ids(records))
+
+
 def test_one_page_for_ever_over_http() -> None:
     """Over HTTP as well a repeated page ends the walk, and with no frame."""
     page = json.dumps(rows_of([20])).encode()
@@ -494,6 +510,49 @@ def test_look_up_ignores_rows_that_were_not_asked_for() -> None:
     wanted = [each["id"] for each in records[:2]]
     slices, without = look_up(source(RawServer(lambda _: records)), wanted, ())
     assert ([each for part in slices for each in part.ids()], without) == (wanted, [])
+
+
+def test_look_up_of_a_server_that_ignores_ids() -> None:
+    """Where other rows come instead of those that were asked for, none of these is taken for missing."""
+    records = rows_of([20])
+    with pytest.raises(gf.ResponseError, match="/sessions does not keep to ids"):
+        look_up(source(RawServer(lambda _: records)), ["a", records[0]["id"]], ())
+
+
+@pytest.mark.parametrize("path", ["/versions", "/sessions"])
+def test_a_server_that_has_gone_is_no_missing_id(path: str) -> None:
+    """Where the API's words for a missing id come for whatever is asked, no row is taken for missing."""
+    arguments: dict[str, Any] = {"ids": ["a"], "version_ids": ["v"]} if path == "/sessions" else {}
+    records = [{"id": "a", "versionId": "v", "createdAt": moment(0)}]
+    gone = Reply(404, {"message": "Cannot GET"})
+
+    def answer(request: Request) -> Answer | None:
+        """All fails from the fetch of versions on, or from the question which ids pass the other filter on."""
+        return gone if request.path == path and (path == "/versions" or request.number > 1) else None
+
+    with (
+        sample.serve(records, [], answers=answer) as api,
+        gf.Client(api.api_key, api.url) as client,
+        pytest.raises(gf.NotFoundError, match=f"{path} answered 404"),
+    ):
+        gf.load_sessions_with_versions(client=client, **arguments)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(400, None), (401, gf.AuthenticationError)])
+def test_a_server_that_wants_a_filter_is_there(status: int, kind: type[Exception] | None) -> None:
+    """A list that is refused without a filter shows that the API answers, and that a missing id is missing."""
+
+    def answer(request: Request) -> Answer | None:
+        return None if request.values("ids") else Reply(status, {"message": "A filter is required"})
+
+    records = [{"id": "a", "versionId": "v", "createdAt": moment(0)}]
+    with sample.serve(records, [], answers=answer) as api, gf.Client(api.api_key, api.url) as client:
+        if kind is None:
+            frame = gf.load_sessions_with_versions(client=client, ids=["a"])
+            assert frame["version.id"].isna().tolist() == [True]
+        else:
+            with pytest.raises(kind):
+                gf.load_sessions_with_versions(client=client, ids=["a"])
 
 
 def test_a_wrong_address_is_no_missing_id() -> None:

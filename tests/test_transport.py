@@ -349,6 +349,15 @@ def test_a_bad_certificate_is_not_tried_again(fake_time: FakeTime) -> None:
     assert mock.call_count == 1
 
 
+def test_headers_that_cannot_be_read_are_asked_for_again(fake_time: FakeTime) -> None:
+    """An answer with two lengths is one that went wrong on its way, not an address that cannot be used."""
+    problem = requests.exceptions.InvalidHeader("Content-Length contained multiple unmatching values (9, 10)")
+    with requests_mock.Mocker() as mock:
+        mock.get("https://galtea.example/sessions", [{"exc": problem}, {"text": "[]"}])
+        assert [] == list(get(transport_to("https://galtea.example", fake_time)).ids)
+    assert mock.call_count == 2
+
+
 def test_a_reason_without_words_is_called_by_its_name(fake_time: FakeTime) -> None:
     """An error that says nothing is still told from others."""
     with requests_mock.Mocker() as mock:
@@ -498,6 +507,12 @@ def test_a_server_error_holds_nobody_else_back(api: SampleApi, fake_time: FakeTi
             gf.NotFoundError,
             r"answered 404 \(Cannot GET /sessions\): is the API's address right\?",
             id="404 in HTML",
+        ),
+        pytest.param(
+            Reply(404, "default backend"),
+            gf.NotFoundError,
+            r"answered 404 \(default backend\): is the API's address right\?",
+            id="404 in plain text",
         ),
     ],
 )
