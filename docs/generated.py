@@ -61,7 +61,7 @@ def pages() -> dict[str, str]:
 
 def _python() -> str:
     own = [name for name in gf.__all__ if not hasattr(errors, name) and name not in ("sample", "__version__")]
-    documented = [f"galtea_frames.{name}" for name in own]
+    documented = [f"galtea_frames.{name}" for name in sorted(own, key=lambda name: (name[0].isupper(), name))]
     documented += [f"galtea_frames.sample.{name}" for name in gf.sample.__all__]
     directives = "\n\n".join(f"::: {name}" for name in documented)
     return f"""# Python
@@ -138,7 +138,8 @@ def _command_line() -> str:
     helps = "\n\n".join(f"## {name}\n\n```text\n{text}\n```" for name, text in _helps("galtea-frames", commands))
     return f"""# Command line
 
-What each command says with `--help`. Data, or one line of what was done, goes to stdout; progress and warnings to stderr.
+What each command says with `--help`. Data, or one line of what was done, goes to stdout; progress and warnings go to
+stderr.
 
 | exit code | |
 |--:|---|
@@ -156,7 +157,11 @@ What each command says with `--help`. Data, or one line of what was done, goes t
 def _helps(name: str, command: click.Command) -> Iterator[tuple[str, str]]:
     """Yield each command under its whole name, with what `--help` says."""
     context = click.Context(
-        command, info_name=name, terminal_width=_TERMINAL, max_content_width=_TERMINAL, help_option_names=["-h", "--help"]
+        command,
+        info_name=name,
+        terminal_width=_TERMINAL,
+        max_content_width=_TERMINAL,
+        help_option_names=["-h", "--help"],
     )
     yield name, command.get_help(context)
     for each, inner in getattr(command, "commands", {}).items():
