@@ -173,7 +173,7 @@ def _helps(name: str, command: click.Command) -> Iterator[tuple[str, str]]:
 
 def _errors() -> str:
     tree = str(errors.__doc__).partition("\n\n")[2]
-    own = [name for name in gf.__all__ if hasattr(errors, name)]
+    own = [name for name in vars(errors) if name in gf.__all__]
     directives = "\n\n".join(f"::: galtea_frames.{name}" for name in own)
     return f"""# Errors and warnings
 

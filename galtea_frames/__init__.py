@@ -20,6 +20,7 @@ from galtea_frames.errors import (
     SettingsError,
     UnknownStatusWarning,
 )
+from galtea_frames.inventory import MirrorInfo
 from galtea_frames.joins import join_sessions_versions
 from galtea_frames.loaders import (
     iter_sessions,
@@ -28,7 +29,7 @@ from galtea_frames.loaders import (
     load_sessions_with_versions,
     load_versions,
 )
-from galtea_frames.mirror import Mirror, MirrorInfo
+from galtea_frames.mirror import Mirror
 from galtea_frames.parquet import read_parquet, write_parquet
 from galtea_frames.records import to_records
 from galtea_frames.report import Report, build_report

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 import warnings
+from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -13,42 +15,56 @@ import click
 from galtea_frames import sample
 from galtea_frames._version import __version__
 from galtea_frames.client import Client
-from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SettingsError
-from galtea_frames.loaders import (
-    iter_joined,
-    iter_sessions,
-    iter_versions,
-    load_sessions,
-    load_sessions_with_versions,
-    load_versions,
-)
+from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SettingsError, masked
+from galtea_frames.load import iterate, iterate_joined, load, load_joined
+from galtea_frames.loaders import load_sessions, load_versions
 from galtea_frames.mirror import Mirror
 from galtea_frames.mirror_commands import MIRROR, SYNC
-from galtea_frames.options import arguments_of, client_options, client_settings, json_option, query_options, say
+from galtea_frames.options import (
+    arguments_of,
+    client_options,
+    client_settings,
+    json_option,
+    program,
+    query_options,
+    say,
+)
 from galtea_frames.parquet import write_frames, write_parquet
 from galtea_frames.report_command import REPORT
-from galtea_frames.resources import SESSIONS, VERSIONS
+from galtea_frames.resources import RESOURCES, SESSIONS, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
-
-    from galtea_frames.resources import Resource
 
 #: What the shell gets (design: "Public interface"); 130 is the usual code of a program that Ctrl-C ended.
 DONE, UNEXPECTED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
-_LOADERS: dict[str, tuple[Resource, Callable[..., pd.DataFrame]]] = {
-    "sessions": (SESSIONS, load_sessions),
-    "versions": (VERSIONS, load_versions),
-    "joined": (SESSIONS, load_sessions_with_versions),
-}
+#: As `write_parquet` names them; checked before anything is asked for.
+_CODECS = click.Choice(["zstd", "snappy", "gzip", "lz4", "brotli", "none"], case_sensitive=False)
 
-_ITERATORS: dict[str, Callable[..., Iterator[pd.DataFrame]]] = {
-    "sessions": iter_sessions,
-    "versions": iter_versions,
-    "joined": iter_joined,
+#: What click raises to show a group's help, from version 8.2 on; before, it showed it without a word.
+_NOTHING_ASKED: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What can be exported: whose filters are its options, and what loads it, whole or in parts."""
+
+    resource: Resource
+    whole: Callable[[Mapping[str, Any]], pd.DataFrame]
+    parts: Callable[[Mapping[str, Any]], Iterator[pd.DataFrame]]
+
+
+_KINDS = {name: _Kind(each, partial(load, each), partial(iterate, each)) for name, each in RESOURCES.items()}
+_KINDS |= {"joined": _Kind(SESSIONS, load_joined, iterate_joined)}
+
+#: Which of these a mirror holds.
+_STORED: dict[str, Callable[..., pd.DataFrame]] = {
+    "sessions": Mirror.load_sessions,
+    "versions": Mirror.load_versions,
+    "joined": Mirror.join,
 }
 
 
@@ -57,8 +73,11 @@ def main() -> None:
     warnings.showwarning = _show_warning
     try:
         code = commands.main(standalone_mode=False)
+    except _NOTHING_ASKED as helpful:
+        helpful.show()
+        code = USAGE
     except click.ClickException as problem:
-        problem.show()
+        click.echo(f"galtea-frames: {masked(_one_line(problem))}", err=True)
         code = USAGE
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped", err=True)
@@ -67,6 +86,15 @@ def main() -> None:
         click.echo(f"galtea-frames: {problem}", err=True)
         code = _exit_code(problem)
     sys.exit(code or DONE)
+
+
+def _one_line(problem: click.ClickException) -> str:
+    """Return what is wrong with a command line, and where to read how it is right."""
+    words = problem.format_message().rstrip(".")
+    asked = problem.ctx.command_path if isinstance(problem, click.UsageError) and problem.ctx else "galtea-frames"
+    if isinstance(problem, click.NoSuchOption) and "key" in problem.option_name:
+        words += "; a key on the command line is seen by others: set GALTEA_API_KEY, or write ~/.galtea/api-key"
+    return f"{words} (see {asked} --help)"
 
 
 def _exit_code(problem: Exception) -> int:
@@ -102,7 +130,7 @@ def _export(
     out: str,
     partition_by: tuple[str, ...],
     compression: str,
-    mirror: str | None,
+    mirror: str | None = None,
     as_json: bool,
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> None:
@@ -128,10 +156,10 @@ def _export(
 def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) -> pd.DataFrame:
     """Write what the API answers; return the first of the frames."""
     if form["partition_by"] or any(asked[name] is not None for name in ("sort", "limit", "offset")):
-        first = _LOADERS[kind][1](**asked)
+        first = _KINDS[kind].whole(asked)
         write_parquet(first, out, **form)
     else:  # as it comes, however much there is
-        frames = _ITERATORS[kind](**asked)
+        frames = _KINDS[kind].parts(asked)
         first = next(frames)
         rows = first.attrs["galtea_frames"]["rows"]
         write_frames(chain([first], frames), rows, out, compression=form["compression"])
@@ -140,30 +168,27 @@ def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) 
 
 def _from_mirror(kind: str, folder: str, asked: dict[str, Any]) -> pd.DataFrame:
     """Return what a mirror holds; a filter that it cannot answer is refused."""
-    mirror = Mirror(folder)
-    loaders: dict[str, Callable[..., pd.DataFrame]] = {
-        "sessions": mirror.load_sessions,
-        "versions": mirror.load_versions,
-        "joined": mirror.join,
-    }
     given = {name: value for name, value in asked.items() if value is not None}
     # What the API takes as a further filter, `statuses`, a mirror takes by name.
-    return loaders[kind](**given.pop("params", {}), **given)
+    return _STORED[kind](Mirror(folder), **given.pop("params", {}), **given)
+
+
+_MIRROR_OPTION = click.Option(["--mirror"], metavar="DIR", help="read from this mirror instead of the API")
 
 
 def _add_export(kind: str) -> None:
-    resource, load = _LOADERS[kind]
-    first_line = (load.__doc__ or "").partition("\n")[0].replace("Return", "Write", 1)
+    resource = _KINDS[kind].resource
+    row, beside = resource.singular, ", with its version" if kind == "joined" else ""
     command = click.Command(
         kind,
         callback=lambda **given: _export(kind, **given),
-        help=first_line,
+        help=f"Write every {row} that the filters select{beside}. One row a {row}, by `created_at`, then `id`.",
         params=[
             click.Option(["--out"], required=True, metavar="PATH", help="a file, or a URL such as s3://bucket/name"),
             click.Option(["--partition-by"], multiple=True, metavar="COLUMN", help="makes a dataset of folders"),
-            click.Option(["--compression"], default="zstd", show_default=True, help="codec of the files"),
+            click.Option(["--compression"], default="zstd", show_default=True, type=_CODECS, help="codec of the files"),
             click.Option(["--nested"], default="columns", type=click.Choice(["columns", "json", "both"])),
-            click.Option(["--mirror"], metavar="DIR", help="read from this mirror instead of the API"),
+            *([_MIRROR_OPTION] if kind in _STORED else []),
             *query_options(resource),
             *client_options(),
             json_option(),
@@ -172,7 +197,7 @@ def _add_export(kind: str) -> None:
     export.add_command(command)
 
 
-for _kind in _LOADERS:
+for _kind in _KINDS:
     _add_export(_kind)
 
 
@@ -214,7 +239,7 @@ commands.add_command(
     click.Command(
         "check",
         callback=_check,
-        help="Ask the API for the newest session and version: are key and address right?",
+        help="Ask the API for its newest rows: are key and address right?",
         params=[
             click.Option(["product_ids", "--product-id"], multiple=True, help="look at these products only"),
             *client_options(),
@@ -230,15 +255,18 @@ commands.add_command(
 @commands.command("serve-sample")
 @click.option("--sessions", default=2_000, show_default=True, help="how many sessions it has")
 @click.option("--versions", default=8, show_default=True, help="how many versions it has")
-@click.option("--port", default=0, help="by default any free one")
+@click.option("--port", default=0, type=click.IntRange(0, 65_535), help="by default any free one")
 @click.option("--cap", type=int, help="rows a page, at most, whatever is asked for")
 @click.option("--latency", default=0.0, metavar="SECONDS", help="how long every answer takes")
 def serve_sample(sessions: int, versions: int, port: int, cap: int | None, latency: float) -> None:
-    """Serve sample rows as the API would, until Ctrl-C: to try things out without a key."""
+    """Serve sample rows as the API would, until Ctrl-C.
+
+    To try things out without a key.
+    """
     with sample.serve(sessions, versions, port=port, cap=cap, latency=latency) as api:
         click.echo(f"serving {sessions:,} sessions and {versions} versions; to connect, in another terminal:\n")
         click.echo(f"  export GALTEA_API_URL={api.url} GALTEA_API_KEY={api.api_key}")
-        click.echo("  galtea-frames check\n\nor in Python:\n")
+        click.echo(f"  {program()} check\n\nor in Python:\n")
         click.echo(f'  client = gf.Client("{api.api_key}", "{api.url}")\n\nCtrl-C stops it.')
         _wait_for_interrupt()
 
@@ -257,7 +285,10 @@ def _wait_for_interrupt() -> None:
 @commands.command()
 @click.option("--out", default="galtea-demo", show_default=True, metavar="FOLDER", help="where the files go")
 def demo(out: str) -> None:
-    """Do the main job on sample data, without a key: fetch, type, join, write Parquet, compare versions."""
+    """Do the main job on sample data, without a key.
+
+    Fetch, type, join, write Parquet, compare versions.
+    """
     from galtea_frames.demo import run  # noqa: PLC0415 - rich and the sample server are of no use to other commands
 
     run(out)

@@ -45,9 +45,15 @@ class Client:
         max_elapsed: float = 300.0,
         progress: bool | Literal["auto"] = "auto",
     ) -> None:
-        self.settings = Settings(
-            api_key=find_key(api_key),
-            base_url=find_url(base_url),
+        try:
+            key = find_key(api_key)
+            address = find_url(base_url, key)
+        finally:
+            # A traceback may be shown with the local variables of its frames: here these are the key's own text.
+            del api_key, base_url
+        self.settings: Settings = Settings(
+            api_key=key,
+            base_url=address,
             page_size=page_size,
             max_workers=max_workers,
             connect_timeout=connect_timeout,
@@ -56,7 +62,7 @@ class Client:
             max_elapsed=max_elapsed,
             progress=progress,
         )
-        self.transport = Transport(self.settings)
+        self.transport: Transport = Transport(self.settings)
 
     def close(self) -> None:
         """Close the connections."""
@@ -71,6 +77,8 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
+        if "settings" not in vars(self):  # a traceback of its making may show it
+            return "Client()"
         settings = self.settings
         return (
             f"Client({settings.base_url}, key {settings.api_key}, page_size={settings.page_size},"

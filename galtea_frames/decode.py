@@ -100,7 +100,8 @@ class PageReader:
     """
 
     def __init__(self, resource: Resource, *, as_text: bool = False, as_values: bool = True) -> None:
-        self.texts = {column.api for column in resource.columns if column.kind == "object"} if as_text else set()
+        objects = {column.api for column in resource.columns if column.kind == "object"}
+        self.texts: set[str] = objects if as_text else set()
         self.as_values = as_values
         # As text, objects of other fields must stay whole too: what is fitted to a shape loses the order of its keys.
         self._plain: Any = Any if as_text else PLAIN

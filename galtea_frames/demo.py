@@ -15,6 +15,7 @@ from galtea_frames import sample
 from galtea_frames.client import Client
 from galtea_frames.errors import MixedTypesWarning
 from galtea_frames.loaders import load_sessions_with_versions
+from galtea_frames.options import program
 from galtea_frames.parquet import read_parquet, write_parquet
 
 if TYPE_CHECKING:
@@ -49,7 +50,11 @@ def run(out: str) -> None:
     console.print(f"\nWritten in {time.monotonic() - started:.1f} s:", highlight=False)
     for path in (file, dataset / "version_id=…"):  # whole, for copying, however narrow the terminal
         console.print(f"  {path}", highlight=False, soft_wrap=True)
-    console.print("\nWith your own key:  export GALTEA_API_KEY=gsk_…  and then  galtea-frames check", highlight=False)
+    console.print(
+        f"\nWith your own key:  export GALTEA_API_KEY=gsk_…  and then  {program()} check",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _by_version(frame: pd.DataFrame) -> Table:

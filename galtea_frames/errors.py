@@ -22,9 +22,22 @@ GalteaFramesWarning (UserWarning)
 
 from __future__ import annotations
 
+import re
+
+#: What looks like a key (api.md: keys begin with gsk_ or gsk-).
+_KEY = re.compile(r"(gsk[_-])[A-Za-z0-9_-]{12,}", re.IGNORECASE)
+
+
+def masked(message: str) -> str:
+    """Return a message without what looks like a key: one that was passed in the wrong place would be quoted back."""
+    return _KEY.sub(r"\1…", message)
+
 
 class GalteaFramesError(Exception):
-    """Any failure that the package foresees; its message is one line that says what to do."""
+    """Any failure that the package foresees; its message is one line that says what to do, and quotes no key."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(masked(message))
 
 
 class SettingsError(GalteaFramesError, ValueError):

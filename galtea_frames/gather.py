@@ -73,14 +73,14 @@ class Gatherer:
 
     def __init__(self, resource: Resource, nested: Nested = "columns") -> None:
         self.resource = resource
-        self.flatten = nested != "json"
-        self.as_text = nested != "columns"
-        self.reader = PageReader(resource, as_text=self.as_text, as_values=self.flatten)
+        self.flatten: bool = nested != "json"
+        self.as_text: bool = nested != "columns"
+        self.reader: PageReader = PageReader(resource, as_text=self.as_text, as_values=self.flatten)
         self._documented = {column.api: column for column in resource.columns}
-        self.rows = 0
-        self.objects = {column.api: Survey() for column in resource.columns if column.kind == "object"}
-        self.others = Survey()
-        self.others_whole = Survey(flatten=False)
+        self.rows: int = 0
+        self.objects: dict[str, Survey] = {each.api: Survey() for each in resource.columns if each.kind == "object"}
+        self.others: Survey = Survey()
+        self.others_whole: Survey = Survey(flatten=False)
         self.sent: Counter[str] = Counter()
         self.sent_as_null: Counter[str] = Counter()
         self.statuses: set[str] = set()

@@ -1,56 +1,41 @@
-"""The loaders: one query, one fetch, one frame."""
+"""The loaders: what users call. Each names its arguments, so that editors and `help()` show them with their meaning."""
 
-from __future__ import annotations
-
-from collections import Counter
-from collections.abc import Iterable
-from contextlib import closing, nullcontext
-from copy import deepcopy
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Unpack, get_args
+# Annotations are values here, not text: it is these that `help()` prints.
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from galtea_frames import progress
-from galtea_frames.arguments import SessionArguments, VersionArguments, takes
+from galtea_frames.arguments import Sort, names_checked
 from galtea_frames.client import Client
-from galtea_frames.collector import COLLECTOR_PAUSE
-from galtea_frames.errors import QueryError
-from galtea_frames.fetch import Fetch
-from galtea_frames.frames import ATTRS, DtypeBackend, all_times, sorted_table, to_frame, warn_of
-from galtea_frames.gather import Gatherer, Nested
-from galtea_frames.joins import join_sessions_versions
-from galtea_frames.query import build_query
+from galtea_frames.frames import DtypeBackend
+from galtea_frames.gather import Nested
+from galtea_frames.load import iterate, load, load_joined
 from galtea_frames.resources import SESSIONS, VERSIONS
-from galtea_frames.spool import Spool
-from galtea_frames.table import TableSchema
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from galtea_frames.gather import Batch
-    from galtea_frames.query import Query
-    from galtea_frames.resources import Resource
-    from galtea_frames.table import Notes
-
-_ROWS_A_FRAME = 10_000
 
 
-@dataclass(frozen=True)
-class LoadOptions:
-    """How a caller wants the frame."""
-
-    nested: Nested
-    parse_dates: tuple[str, ...]
-    dtype_backend: DtypeBackend
-    client: Client | None
-
-
-@takes(SESSIONS, SessionArguments)
-def load_sessions(**arguments: Unpack[SessionArguments]) -> pd.DataFrame:
+@names_checked()
+def load_sessions(
+    *,
+    ids: str | Iterable[str] | None = None,
+    custom_ids: str | Iterable[str] | None = None,
+    product_ids: str | Iterable[str] | None = None,
+    test_ids: str | Iterable[str] | None = None,
+    exclude_test_ids: str | Iterable[str] | None = None,
+    version_ids: str | Iterable[str] | None = None,
+    test_case_ids: str | Iterable[str] | None = None,
+    from_created_at: str | date | None = None,
+    to_created_at: str | date | None = None,
+    sort: Sort | None = None,
+    limit: int | None = None,
+    offset: int | None = None,
+    params: Mapping[str, Any] | None = None,
+    nested: Nested = "columns",
+    parse_dates: str | Sequence[str] | None = None,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    client: Client | None = None,
+) -> pd.DataFrame:
     """Return every session that the filters select: one row a session, by `created_at`, then `id`.
 
     Columns are `id`, `custom_id`, `version_id`, `user_id`, `test_case_id`, `stopping_reason`, `error` (`string`),
@@ -58,6 +43,25 @@ def load_sessions(**arguments: Unpack[SessionArguments]) -> pd.DataFrame:
     `metadata`, and any further field that the API sends. What the load cost and how the columns came about stands in
     `frame.attrs["galtea_frames"]`.
 
+    Args:
+        ids: these sessions; one that does not exist raises NotFoundError.
+        custom_ids: these ids of your own.
+        product_ids: sessions of these products.
+        test_ids: sessions of these tests; "" selects those without a test.
+        exclude_test_ids: all but the sessions of these tests; "" leaves out those without a test.
+        version_ids: sessions of these versions.
+        test_case_ids: sessions of these test cases.
+        from_created_at: created at or after this time.
+        to_created_at: created at or before this time.
+        sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
+        limit: how many rows in all; every row by default.
+        offset: how many rows of the sorted result to leave out first.
+        params: any further filter of the API, by its API name: {"statuses": ["FAILED"]}.
+        nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
+        parse_dates: text columns to read as times.
+        dtype_backend: "numpy_nullable" or "pyarrow".
+        client: a Client to share between calls; by default one is made from the settings, and closed.
+
     Raises:
         QueryError: an argument is unknown, or its value cannot be asked for; before any request.
         SettingsError: there is no key, or the address cannot be used; before any request.
@@ -66,17 +70,57 @@ def load_sessions(**arguments: Unpack[SessionArguments]) -> pd.DataFrame:
         RequestError: the API could not be reached within the retry budget.
         ResponseError: the API's answers cannot be trusted to be whole.
     """
-    return _load(SESSIONS, arguments)
+    return load(SESSIONS, locals())
 
 
-@takes(VERSIONS, VersionArguments)
-def load_versions(**arguments: Unpack[VersionArguments]) -> pd.DataFrame:
+@names_checked()
+def load_versions(
+    *,
+    ids: str | Iterable[str] | None = None,
+    product_ids: str | Iterable[str] | None = None,
+    conversation_endpoint_connection_ids: str | Iterable[str] | None = None,
+    exclude_conversation_endpoint_connection_ids: str | Iterable[str] | None = None,
+    names: str | Iterable[str] | None = None,
+    name: str | None = None,
+    existent_in_evaluations: bool | None = None,
+    has_inference_results: bool | None = None,
+    from_created_at: str | date | None = None,
+    to_created_at: str | date | None = None,
+    sort: Sort | None = None,
+    limit: int | None = None,
+    offset: int | None = None,
+    params: Mapping[str, Any] | None = None,
+    nested: Nested = "columns",
+    parse_dates: str | Sequence[str] | None = None,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    client: Client | None = None,
+) -> pd.DataFrame:
     """Return every version that the filters select: one row a version, by `created_at`, then `id`.
 
     Columns are the documented fields in snake_case (`id`, `product_id`, `name`, `model_id`, …) as `string`,
     `created_at` and `deleted_at` as `datetime64[us, UTC]`, and any further field that the API sends, objects among
     them flattened (`facts.commit_hash`).
 
+    Args:
+        ids: these versions; one that does not exist raises NotFoundError.
+        product_ids: versions of these products.
+        conversation_endpoint_connection_ids: versions with these; "" selects those without one.
+        exclude_conversation_endpoint_connection_ids: all but the versions with these; "" leaves out those without one.
+        names: versions with exactly these names.
+        name: versions whose name contains this.
+        existent_in_evaluations: versions that have evaluations, or have none.
+        has_inference_results: versions that have inference results, or have none.
+        from_created_at: created at or after this time.
+        to_created_at: created at or before this time.
+        sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
+        limit: how many rows in all; every row by default.
+        offset: how many rows of the sorted result to leave out first.
+        params: any further filter of the API, by its API name: {"statuses": ["FAILED"]}.
+        nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
+        parse_dates: text columns to read as times.
+        dtype_backend: "numpy_nullable" or "pyarrow".
+        client: a Client to share between calls; by default one is made from the settings, and closed.
+
     Raises:
         QueryError: an argument is unknown, or its value cannot be asked for; before any request.
         SettingsError: there is no key, or the address cannot be used; before any request.
@@ -85,264 +129,154 @@ def load_versions(**arguments: Unpack[VersionArguments]) -> pd.DataFrame:
         RequestError: the API could not be reached within the retry budget.
         ResponseError: the API's answers cannot be trusted to be whole.
     """
-    return _load(VERSIONS, arguments)
+    return load(VERSIONS, locals())
 
 
-@takes(SESSIONS, SessionArguments)
-def iter_sessions(**arguments: Unpack[SessionArguments]) -> Iterator[pd.DataFrame]:
+@names_checked()
+def iter_sessions(
+    *,
+    ids: str | Iterable[str] | None = None,
+    custom_ids: str | Iterable[str] | None = None,
+    product_ids: str | Iterable[str] | None = None,
+    test_ids: str | Iterable[str] | None = None,
+    exclude_test_ids: str | Iterable[str] | None = None,
+    version_ids: str | Iterable[str] | None = None,
+    test_case_ids: str | Iterable[str] | None = None,
+    from_created_at: str | date | None = None,
+    to_created_at: str | date | None = None,
+    sort: Sort | None = None,
+    limit: int | None = None,
+    offset: int | None = None,
+    params: Mapping[str, Any] | None = None,
+    nested: Nested = "columns",
+    parse_dates: str | Sequence[str] | None = None,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    client: Client | None = None,
+) -> Iterator[pd.DataFrame]:
     """Yield the rows of `load_sessions` in frames of up to 10,000, all with the same columns and dtypes.
+
+    Args:
+        ids: these sessions; one that does not exist raises NotFoundError.
+        custom_ids: these ids of your own.
+        product_ids: sessions of these products.
+        test_ids: sessions of these tests; "" selects those without a test.
+        exclude_test_ids: all but the sessions of these tests; "" leaves out those without a test.
+        version_ids: sessions of these versions.
+        test_case_ids: sessions of these test cases.
+        from_created_at: created at or after this time.
+        to_created_at: created at or before this time.
+        sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
+        limit: how many rows in all; every row by default.
+        offset: how many rows of the sorted result to leave out first.
+        params: any further filter of the API, by its API name: {"statuses": ["FAILED"]}.
+        nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
+        parse_dates: text columns to read as times.
+        dtype_backend: "numpy_nullable" or "pyarrow".
+        client: a Client to share between calls; by default one is made from the settings, and closed.
 
     Raises:
         GalteaFramesError: as `load_sessions` does.
     """
-    return _iterate(SESSIONS, arguments)
+    return iterate(SESSIONS, locals())
 
 
-@takes(VERSIONS, VersionArguments)
-def iter_versions(**arguments: Unpack[VersionArguments]) -> Iterator[pd.DataFrame]:
+@names_checked()
+def iter_versions(
+    *,
+    ids: str | Iterable[str] | None = None,
+    product_ids: str | Iterable[str] | None = None,
+    conversation_endpoint_connection_ids: str | Iterable[str] | None = None,
+    exclude_conversation_endpoint_connection_ids: str | Iterable[str] | None = None,
+    names: str | Iterable[str] | None = None,
+    name: str | None = None,
+    existent_in_evaluations: bool | None = None,
+    has_inference_results: bool | None = None,
+    from_created_at: str | date | None = None,
+    to_created_at: str | date | None = None,
+    sort: Sort | None = None,
+    limit: int | None = None,
+    offset: int | None = None,
+    params: Mapping[str, Any] | None = None,
+    nested: Nested = "columns",
+    parse_dates: str | Sequence[str] | None = None,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    client: Client | None = None,
+) -> Iterator[pd.DataFrame]:
     """Yield the rows of `load_versions` in frames of up to 10,000, all with the same columns and dtypes.
+
+    Args:
+        ids: these versions; one that does not exist raises NotFoundError.
+        product_ids: versions of these products.
+        conversation_endpoint_connection_ids: versions with these; "" selects those without one.
+        exclude_conversation_endpoint_connection_ids: all but the versions with these; "" leaves out those without one.
+        names: versions with exactly these names.
+        name: versions whose name contains this.
+        existent_in_evaluations: versions that have evaluations, or have none.
+        has_inference_results: versions that have inference results, or have none.
+        from_created_at: created at or after this time.
+        to_created_at: created at or before this time.
+        sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
+        limit: how many rows in all; every row by default.
+        offset: how many rows of the sorted result to leave out first.
+        params: any further filter of the API, by its API name: {"statuses": ["FAILED"]}.
+        nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
+        parse_dates: text columns to read as times.
+        dtype_backend: "numpy_nullable" or "pyarrow".
+        client: a Client to share between calls; by default one is made from the settings, and closed.
 
     Raises:
         GalteaFramesError: as `load_versions` does.
     """
-    return _iterate(VERSIONS, arguments)
+    return iterate(VERSIONS, locals())
 
 
-@takes(SESSIONS, SessionArguments)
-def load_sessions_with_versions(**arguments: Unpack[SessionArguments]) -> pd.DataFrame:
+@names_checked()
+def load_sessions_with_versions(
+    *,
+    ids: str | Iterable[str] | None = None,
+    custom_ids: str | Iterable[str] | None = None,
+    product_ids: str | Iterable[str] | None = None,
+    test_ids: str | Iterable[str] | None = None,
+    exclude_test_ids: str | Iterable[str] | None = None,
+    version_ids: str | Iterable[str] | None = None,
+    test_case_ids: str | Iterable[str] | None = None,
+    from_created_at: str | date | None = None,
+    to_created_at: str | date | None = None,
+    sort: Sort | None = None,
+    limit: int | None = None,
+    offset: int | None = None,
+    params: Mapping[str, Any] | None = None,
+    nested: Nested = "columns",
+    parse_dates: str | Sequence[str] | None = None,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    client: Client | None = None,
+) -> pd.DataFrame:
     """Return every session that the filters select, each beside its version: one row a session.
 
     Versions come as columns `version.name`, `version.created_at`, …; only those that occur are fetched. A session
     whose version is null or no longer exists keeps its row, with nulls, and is counted in
     `frame.attrs["galtea_frames"]["join"]`.
 
+    Args:
+        ids: these sessions; one that does not exist raises NotFoundError.
+        custom_ids: these ids of your own.
+        product_ids: sessions of these products.
+        test_ids: sessions of these tests; "" selects those without a test.
+        exclude_test_ids: all but the sessions of these tests; "" leaves out those without a test.
+        version_ids: sessions of these versions.
+        test_case_ids: sessions of these test cases.
+        from_created_at: created at or after this time.
+        to_created_at: created at or before this time.
+        sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
+        limit: how many rows in all; every row by default.
+        offset: how many rows of the sorted result to leave out first.
+        params: any further filter of the API, by its API name: {"statuses": ["FAILED"]}.
+        nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
+        parse_dates: text columns to read as times.
+        dtype_backend: "numpy_nullable" or "pyarrow".
+        client: a Client to share between calls; by default one is made from the settings, and closed.
+
     Raises:
         GalteaFramesError: as `load_sessions` does.
     """
-    query, options = checked(SESSIONS, arguments)
-    with shared(options.client) as client:
-        sessions = _fetched(query, options, client)
-        occurring = list(sessions["version_id"].dropna().unique())
-        versions = _fetched_versions(occurring, query, options, client)
-    return join_sessions_versions(sessions, versions)
-
-
-def _load(resource: Resource, arguments: Mapping[str, Any]) -> pd.DataFrame:
-    query, options = checked(resource, arguments)
-    with shared(options.client) as client:
-        return _fetched(query, options, client)
-
-
-def _iterate(resource: Resource, arguments: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
-    query, options = checked(resource, arguments)  # here, so that a wrong argument raises at the call
-    return _streamed(query, options)
-
-
-def checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, LoadOptions]:
-    """Return what to ask for and how to give it back; whatever is wrong with it is raised here."""
-    filters = dict(arguments)
-    nested: Nested = filters.pop("nested", "columns")
-    backend: DtypeBackend = filters.pop("dtype_backend", "numpy_nullable")
-    dates = filters.pop("parse_dates", None) or ()
-    client = filters.pop("client", None)
-    for name, value, allowed in (("nested", nested, Nested), ("dtype_backend", backend, DtypeBackend)):
-        if value not in get_args(allowed):
-            raise QueryError(f"{name} is {' or '.join(map(repr, get_args(allowed)))}, not {value!r}")
-    if client is not None and not isinstance(client, Client):
-        raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
-    dates = [dates] if isinstance(dates, str) else dates
-    if not isinstance(dates, Iterable) or not all(isinstance(each, str) for each in dates):
-        raise QueryError(f"parse_dates is a column or a list of columns, not {dates!r}")
-    return build_query(resource, filters), LoadOptions(nested, tuple(dates), backend, client)
-
-
-def shared(client: Client | None) -> Client | nullcontext[Client]:
-    """Return the caller's client, which stays open, or one that is closed after use."""
-    return Client() if client is None else nullcontext(client)
-
-
-class _Load:
-    """One load: what is fetched, and what was seen of it so far."""
-
-    def __init__(self, query: Query, options: LoadOptions, client: Client, *, missing_ok: bool = False) -> None:
-        settings = client.settings
-        self.query = query
-        self.options = options
-        self.gatherer = Gatherer(query.resource, options.nested)
-        self._progress = settings.progress
-        self._started = datetime.now(UTC)
-        self._fetch = Fetch(
-            client.transport,
-            query,
-            self.gatherer.reader.open,
-            settings.page_size,
-            settings.max_workers,
-            missing_ok=missing_ok,
-        )
-
-    def batches(self) -> Iterator[Batch]:
-        """Yield what is fetched, batch by batch, in no certain order."""
-        with progress.shown(self._progress, self.query.resource.name) as update:
-            for each in self._fetch.slices():
-                yield from self.gatherer.gather(each.page.rows, each.skip)
-                update(self.gatherer.rows, self._fetch.pages)
-
-    @property
-    def rows(self) -> int:
-        """How many rows the result has."""
-        return self.query.rows_of(self.gatherer.rows)
-
-    def attrs(self, notes: Notes) -> dict[str, Any]:
-        """Return what the frame, or each of its parts, says of the whole."""
-        return _attrs(self._fetch, notes, self._started, self.rows)
-
-
-def _fetched(query: Query, options: LoadOptions, client: Client, *, missing_ok: bool = False) -> pd.DataFrame:
-    load = _Load(query, options, client, missing_ok=missing_ok)
-    return framed(load.gatherer, load.batches(), query, options, load.attrs)
-
-
-def framed(
-    gatherer: Gatherer,
-    batches: Iterable[Batch],
-    query: Query,
-    options: LoadOptions,
-    attrs: Callable[[Notes], dict[str, Any]],
-) -> pd.DataFrame:
-    """Return gathered batches as the frame that a query asks for, warning of columns that are not plain.
-
-    Args:
-        gatherer: gathers the batches.
-        batches: all rows that the query selects, before `offset` and `limit`.
-        query: says the order, and which of the rows.
-        options: how the frame is wanted.
-        attrs: what the frame says of itself, once all batches were gathered.
-    """
-    with closing(Spool(on_disk=False)) as spool:
-        _fill(spool, batches)
-        schema = _settled(gatherer)
-        table = pa.concat_tables(_parts(spool, schema, query, query.rows_of(gatherer.rows)))
-    dates = [name for name in options.parse_dates if all_times(name, [table])]
-    return to_frame(table, attrs(schema.notes), dtype_backend=options.dtype_backend, parse_dates=dates)
-
-
-def _fill(spool: Spool, batches: Iterable[Batch]) -> None:
-    with COLLECTOR_PAUSE:
-        for number, batch in enumerate(batches):
-            spool.append(batch)
-            COLLECTOR_PAUSE.interrupt(number)
-
-
-def _settled(gatherer: Gatherer) -> TableSchema:
-    """Return the columns, all batches having been gathered, with a warning of those that are not plain."""
-    schema = TableSchema(gatherer)
-    warn_of(schema.notes)
-    return schema
-
-
-def _streamed(
-    query: Query, options: LoadOptions, occurring: Counter[str | None] | None = None
-) -> Iterator[pd.DataFrame]:
-    """Yield the result in parts; rows wait on disk until the last one has said what the columns are.
-
-    Args:
-        query: what is asked for.
-        options: how the frames are wanted.
-        occurring: counts the version ids of all rows, before the first part is yielded.
-    """
-    with shared(options.client) as client, closing(Spool(on_disk=True)) as spool:
-        load = _Load(query, options, client)
-        batches = load.batches()
-        _fill(spool, batches if occurring is None else _counting(batches, occurring))
-        schema = _settled(load.gatherer)
-        attrs = load.attrs(schema.notes)
-        dates = [name for name in options.parse_dates if all_times(name, spool.tables(schema))]
-        given = 0
-        for table in _parts(spool, schema, query, load.rows):
-            frame = to_frame(table, deepcopy(attrs), dtype_backend=options.dtype_backend, parse_dates=dates)
-            frame.index = pd.RangeIndex(given, given + len(frame))
-            given += len(frame)
-            yield frame
-
-
-def _counting(batches: Iterable[Batch], occurring: Counter[str | None]) -> Iterator[Batch]:
-    for batch in batches:
-        counts = pc.value_counts(batch.documented["versionId"]).to_pylist()
-        occurring.update({each["values"]: each["counts"] for each in counts})
-        yield batch
-
-
-def _parts(spool: Spool, schema: TableSchema, query: Query, rows: int) -> Iterator[pa.Table]:
-    """Yield the result, so many rows after `offset`, in tables of 10,000, the last one shorter; at least one table."""
-    tables: Iterable[pa.Table] = spool.tables(schema)
-    if query.sort:  # any order but the usual one takes all rows in memory
-        tables = [sorted_table(pa.concat_tables(tables), query.sort)]
-    skipped, left, held = query.offset, rows, schema.table([])
-    for table in tables:
-        held = pa.concat_tables([held, table.slice(skipped, left - held.num_rows)])
-        skipped = max(0, skipped - table.num_rows)
-        while held.num_rows >= _ROWS_A_FRAME:
-            # Copied, so that a part holds on to no memory but its own.
-            yield held.slice(0, _ROWS_A_FRAME).combine_chunks()
-            held = held.slice(_ROWS_A_FRAME)
-            left -= _ROWS_A_FRAME
-    if left or not rows:
-        yield held.combine_chunks()
-
-
-def iter_joined(**arguments: Unpack[SessionArguments]) -> Iterator[pd.DataFrame]:
-    """Yield the rows of `load_sessions_with_versions` in frames of up to 10,000, all with the attrs of the whole."""
-    query, options = checked(SESSIONS, arguments)
-    occurring: Counter[str | None] = Counter()
-    with shared(options.client) as client:
-        sharing = replace(options, client=client)
-        versions: pd.DataFrame | None = None
-        for sessions in _streamed(query, sharing, occurring):
-            if versions is None:
-                versions = _fetched_versions([each for each in occurring if each is not None], query, options, client)
-            joined = join_sessions_versions(sessions, versions)
-            joined.attrs[ATTRS] |= {"rows": occurring.total(), "join": _totals(joined, versions, occurring)}
-            yield joined
-
-
-def _totals(joined: pd.DataFrame, versions: pd.DataFrame, occurring: Counter[str | None]) -> dict[str, Any]:
-    """Return what a join says of itself, with the counts of all parts instead of one's."""
-    known = set(versions["id"])
-    matched = sum(count for each, count in occurring.items() if each in known)
-    unknown = occurring.total() - matched - occurring[None]
-    counts = {"matched": matched, "null_version_ids": occurring[None], "unknown_version_ids": unknown}
-    return {**joined.attrs[ATTRS]["join"], **counts}
-
-
-def _fetched_versions(occurring: list[str], query: Query, options: LoadOptions, client: Client) -> pd.DataFrame:
-    """Return the versions with the ids that occur in sessions, as far as they still exist."""
-    products = query.given.get("product_ids")
-    filters = {"product_ids": products} if products else {"ids": occurring}
-    versions = _fetched(build_query(VERSIONS, filters), options, client, missing_ok=True)
-    return versions[versions["id"].isin(occurring)].reset_index(drop=True)
-
-
-def _attrs(fetch: Fetch, notes: Notes, started: datetime, rows: int) -> dict[str, Any]:
-    return {
-        "resource": fetch.query.resource.name,
-        "filters": fetch.query.given,
-        "fetched_at": started.isoformat(timespec="milliseconds"),
-        "rows": rows,
-        "pages": fetch.pages,
-        "requests": fetch.tally.requests,
-        "retries": fetch.tally.retries,
-        "complete": True,
-        **noted(notes),
-    }
-
-
-def noted(notes: Notes) -> dict[str, Any]:
-    """Return what a frame's attrs say of its columns."""
-    return {
-        "mixed_columns": notes.mixed,
-        "overflow_columns": notes.overflow,
-        "json_columns": notes.json,
-        "fields": notes.fields,
-        "null_fields": notes.null_fields,
-        "time_digits": notes.time_digits,
-    }
+    return load_joined(locals())

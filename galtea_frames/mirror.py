@@ -1,83 +1,31 @@
 """The mirror: a local copy of sessions and versions that each sync makes equal to the API again."""
 
-from __future__ import annotations
-
+# Annotations are values here, not text: it is these that `help()` prints.
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Unpack
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
-import pyarrow.compute as pc
+import pandas as pd
 
-from galtea_frames.arguments import (
-    StoredOptions,
-    StoredSessionArguments,
-    StoredSessionFilters,
-    StoredVersionArguments,
-    moment_of,
-    names_of,
-    span_of,
-    takes_stored,
-)
+from galtea_frames.arguments import Sort, names_checked, span_of
 from galtea_frames.client import Client
 from galtea_frames.daskframe import NestedColumn, dask_frame
-from galtea_frames.errors import MirrorError, QueryError
+from galtea_frames.errors import QueryError
+from galtea_frames.frames import DtypeBackend
+from galtea_frames.gather import Nested
+from galtea_frames.inventory import MirrorInfo, inventory
 from galtea_frames.joins import join_sessions_versions
-from galtea_frames.loaders import checked, shared
-from galtea_frames.mirrored import condition_of, load_stored
+from galtea_frames.load import shared
+from galtea_frames.mirrored import condition_of, read, selected
 from galtea_frames.place import Place
 from galtea_frames.query import build_query
 from galtea_frames.resources import SESSIONS, VERSIONS
-from galtea_frames.sync import PENDING, PRESENT, Sync, SyncResult
-from galtea_frames.times import as_datetime
+from galtea_frames.sync import Sync, SyncResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime, timedelta
-    from os import PathLike
-
     import dask.dataframe
-    import pandas as pd
-
-    from galtea_frames.arguments import Texts
-    from galtea_frames.delta import StoredTable
-    from galtea_frames.loaders import LoadOptions
-    from galtea_frames.query import Query
-    from galtea_frames.resources import Resource
-
-
-@dataclass(frozen=True)
-class MirrorInfo:
-    """What is in a mirror.
-
-    Attributes:
-        product_ids: the products that it holds; None for all that its key may see.
-        complete: whether its first sync came to an end.
-        synced_at: when the last sync that came to its end began.
-        rows: sessions, without those removed.
-        pending: those of them that each sync asks for again, because they are neither COMPLETED nor FAILED.
-        removed: sessions that the API served once.
-        versions: versions, without those removed.
-        oldest: when the first of the sessions began.
-        newest: when the last of them began.
-        files: how many files hold the rows.
-        bytes: how large these are.
-        sessions_version: the version of the table of sessions, for `as_of`.
-        versions_version: the version of the table of versions.
-    """
-
-    product_ids: tuple[str, ...] | None
-    complete: bool
-    synced_at: datetime | None
-    rows: int
-    pending: int
-    removed: int
-    versions: int
-    oldest: datetime | None
-    newest: datetime | None
-    files: int
-    bytes: int
-    sessions_version: int
-    versions_version: int
 
 
 class Mirror:
@@ -99,10 +47,11 @@ class Mirror:
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
+        self._shown = str(path)
         self._place = Place(os.fspath(path))
 
     def __repr__(self) -> str:
-        return f"Mirror({self._place.shown!r})"
+        return f"Mirror({self._shown!r})"
 
     # -- bringing it up to date --
 
@@ -110,7 +59,7 @@ class Mirror:
         self,
         client: Client | None = None,
         *,
-        product_ids: Texts | None = None,
+        product_ids: str | Iterable[str] | None = None,
         lookback: str | timedelta = "7D",
         full: bool = False,
     ) -> SyncResult:
@@ -165,54 +114,174 @@ class Mirror:
 
     # -- reading it --
 
-    @takes_stored(SESSIONS, StoredSessionArguments)
-    def load_sessions(self, **arguments: Unpack[StoredSessionArguments]) -> pd.DataFrame:
+    @names_checked("a mirror of sessions")
+    def load_sessions(
+        self,
+        *,
+        ids: str | Iterable[str] | None = None,
+        custom_ids: str | Iterable[str] | None = None,
+        version_ids: str | Iterable[str] | None = None,
+        test_case_ids: str | Iterable[str] | None = None,
+        from_created_at: str | date | None = None,
+        to_created_at: str | date | None = None,
+        statuses: str | Iterable[str] | None = None,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        include_removed: bool = False,
+        as_of: int | str | date | None = None,
+        allow_incomplete: bool = False,
+        nested: Nested = "columns",
+        parse_dates: str | Sequence[str] | None = None,
+        dtype_backend: DtypeBackend = "numpy_nullable",
+    ) -> pd.DataFrame:
         """Return the stored sessions: one row a session, by `created_at`, then `id`.
 
         Columns, dtypes and warnings are those of `galtea_frames.load_sessions`. `frame.attrs["galtea_frames"]` says
         when the last sync began (`fetched_at`) and which version of the table this is (`mirror`). Files that hold no
         row that the filters select are not read.
 
+        Args:
+            ids: these rows; one that is not stored raises MirrorError.
+            custom_ids: these ids of your own.
+            version_ids: sessions of these versions.
+            test_case_ids: sessions of these test cases.
+            from_created_at: created at or after this time.
+            to_created_at: created at or before this time.
+            statuses: sessions with these statuses.
+            sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
+            limit: how many rows in all; every row by default.
+            offset: how many rows of the sorted result to leave out first.
+            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
+            as_of: read the mirror as it was at a time, or at a version of the table.
+            allow_incomplete: read what is there, though the first sync has not come to its end.
+            nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
+            parse_dates: text columns to read as times.
+            dtype_backend: "numpy_nullable" or "pyarrow".
+
         Raises:
             QueryError: an argument is unknown, or cannot be used.
             MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
         """
-        return self._load(SESSIONS, StoredSessionArguments, arguments)
+        return read(self._place, SESSIONS, locals())
 
-    @takes_stored(VERSIONS, StoredVersionArguments)
-    def load_versions(self, **arguments: Unpack[StoredVersionArguments]) -> pd.DataFrame:
+    @names_checked("a mirror of versions")
+    def load_versions(
+        self,
+        *,
+        ids: str | Iterable[str] | None = None,
+        product_ids: str | Iterable[str] | None = None,
+        names: str | Iterable[str] | None = None,
+        from_created_at: str | date | None = None,
+        to_created_at: str | date | None = None,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        include_removed: bool = False,
+        as_of: int | str | date | None = None,
+        allow_incomplete: bool = False,
+        nested: Nested = "columns",
+        parse_dates: str | Sequence[str] | None = None,
+        dtype_backend: DtypeBackend = "numpy_nullable",
+    ) -> pd.DataFrame:
         """Return the stored versions: one row a version, by `created_at`, then `id`.
 
         Columns, dtypes and warnings are those of `galtea_frames.load_versions`.
 
+        Args:
+            ids: these rows; one that is not stored raises MirrorError.
+            product_ids: versions of these products.
+            names: versions with exactly these names.
+            from_created_at: created at or after this time.
+            to_created_at: created at or before this time.
+            sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
+            limit: how many rows in all; every row by default.
+            offset: how many rows of the sorted result to leave out first.
+            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
+            as_of: read the mirror as it was at a time, or at a version of the table.
+            allow_incomplete: read what is there, though the first sync has not come to its end.
+            nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
+            parse_dates: text columns to read as times.
+            dtype_backend: "numpy_nullable" or "pyarrow".
+
         Raises:
             QueryError: an argument is unknown, or cannot be used.
             MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
         """
-        return self._load(VERSIONS, StoredVersionArguments, arguments)
+        return read(self._place, VERSIONS, locals())
 
-    @takes_stored(SESSIONS, StoredSessionArguments)
-    def join(self, **arguments: Unpack[StoredSessionArguments]) -> pd.DataFrame:
+    @names_checked("a mirror of sessions")
+    def join(
+        self,
+        *,
+        ids: str | Iterable[str] | None = None,
+        custom_ids: str | Iterable[str] | None = None,
+        version_ids: str | Iterable[str] | None = None,
+        test_case_ids: str | Iterable[str] | None = None,
+        from_created_at: str | date | None = None,
+        to_created_at: str | date | None = None,
+        statuses: str | Iterable[str] | None = None,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        include_removed: bool = False,
+        as_of: int | str | date | None = None,
+        allow_incomplete: bool = False,
+        nested: Nested = "columns",
+        parse_dates: str | Sequence[str] | None = None,
+        dtype_backend: DtypeBackend = "numpy_nullable",
+    ) -> pd.DataFrame:
         """Return the stored sessions, each beside its version: one row a session.
 
         Columns are those of `galtea_frames.load_sessions_with_versions`. A version number as `as_of` is one of the
         table of sessions; versions are read as they were when that was committed.
 
+        Args:
+            ids: these rows; one that is not stored raises MirrorError.
+            custom_ids: these ids of your own.
+            version_ids: sessions of these versions.
+            test_case_ids: sessions of these test cases.
+            from_created_at: created at or after this time.
+            to_created_at: created at or before this time.
+            statuses: sessions with these statuses.
+            sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
+            limit: how many rows in all; every row by default.
+            offset: how many rows of the sorted result to leave out first.
+            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
+            as_of: read the mirror as it was at a time, or at a version of the table.
+            allow_incomplete: read what is there, though the first sync has not come to its end.
+            nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
+            parse_dates: text columns to read as times.
+            dtype_backend: "numpy_nullable" or "pyarrow".
+
         Raises:
             QueryError: an argument is unknown, or cannot be used.
             MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
         """
-        sessions = self.load_sessions(**arguments)
-        options: dict[str, Any] = {name: each for name, each in arguments.items() if name in names_of(StoredOptions)}
-        if isinstance(options.get("as_of"), int):
-            options["as_of"] = self._place.table(SESSIONS, options["as_of"]).committed_at()
-        options["ids"] = list(sessions["version_id"].dropna().unique())
-        versions = self._load(VERSIONS, StoredVersionArguments, options, missing_ok=True)
+        sessions = read(self._place, SESSIONS, locals())
+        if isinstance(as_of, int):
+            as_of = self._place.table(SESSIONS, as_of).committed_at()
+        options: dict[str, Any] = {"nested": nested, "parse_dates": parse_dates, "dtype_backend": dtype_backend}
+        options |= {"include_removed": include_removed, "as_of": as_of, "allow_incomplete": allow_incomplete}
+        occurring = list(sessions["version_id"].dropna().unique())
+        versions = read(self._place, VERSIONS, {"ids": occurring, **options}, missing_ok=True)
         return join_sessions_versions(sessions, versions)
 
+    @names_checked("a mirror of sessions, read lazily,")
     def to_dask(
-        self, nested: Mapping[str, str] | None = None, **filters: Unpack[StoredSessionFilters]
-    ) -> dask.dataframe.DataFrame:
+        self,
+        nested: Mapping[str, str] | None = None,
+        *,
+        custom_ids: str | Iterable[str] | None = None,
+        version_ids: str | Iterable[str] | None = None,
+        test_case_ids: str | Iterable[str] | None = None,
+        from_created_at: str | date | None = None,
+        to_created_at: str | date | None = None,
+        statuses: str | Iterable[str] | None = None,
+        include_removed: bool = False,
+        as_of: int | str | date | None = None,
+        allow_incomplete: bool = False,
+    ) -> "dask.dataframe.DataFrame":
         """Return the stored sessions as a Dask DataFrame: one row a session, nothing read yet.
 
         Columns and dtypes are those of `load_sessions(nested="json")`: the documented columns, `context` and
@@ -220,18 +289,29 @@ class Mirror:
         category whose members Dask does not know before it computes. Each file of the table is a partition, whose
         rows stand by `created_at`, then `id`; files without a row that the filters select are left out.
 
+        Nested columns come besides, as `load_sessions` names them, where they are asked for with their types, as in
+        `{"metadata.latency_ms": "Int64"}`. Computing raises a MirrorError where a value is of another type; "json" is
+        the JSON text of any value.
+
         Args:
-            nested: nested columns wanted besides, as `load_sessions` names them, each with its dtype: "string",
-                "Int64", "Float64", "boolean", or "json" for the JSON text of any value, as in
-                `{"metadata.latency_ms": "Int64"}`. Computing raises a MirrorError where a value is of another type.
-            filters: those of `load_sessions` but `ids`, with `include_removed`, `as_of` and `allow_incomplete`.
+            nested: nested columns and the dtype of each: "string", "Int64", "Float64", "boolean" or "json".
+            custom_ids: these ids of your own.
+            version_ids: sessions of these versions.
+            test_case_ids: sessions of these test cases.
+            from_created_at: created at or after this time.
+            to_created_at: created at or before this time.
+            statuses: sessions with these statuses.
+            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
+            as_of: read the mirror as it was at a time, or at a version of the table.
+            allow_incomplete: read what is there, though the first sync has not come to its end.
 
         Raises:
             QueryError: an argument is unknown, or cannot be used.
             MirrorError: Dask is not installed, or there is no mirror, it is not complete, or cannot be read.
         """
-        named = [NestedColumn.named(*each) for each in (nested or {}).items()]
-        table, query, _, include_removed = self._selected(SESSIONS, StoredSessionFilters, filters)
+        given = locals()
+        named = [NestedColumn.named(*each) for each in (given.pop("nested") or {}).items()]
+        table, query, _ = selected(self._place, SESSIONS, given)
         condition = condition_of(query, include_removed=include_removed)
         frame: dask.dataframe.DataFrame = dask_frame(table, condition, named, include_removed=include_removed)
         return frame
@@ -242,53 +322,10 @@ class Mirror:
         Raises:
             MirrorError: there is no mirror, or it cannot be read.
         """
-        sessions, versions = self._place.table(SESSIONS), self._place.table(VERSIONS)
-        span = pc.min_max(sessions.rows(PRESENT, ["created_at"]).column("created_at")).as_py()
-        files = sessions.files() + versions.files()
-        return MirrorInfo(
-            product_ids=sessions.scope,
-            complete=sessions.synced_at is not None,
-            synced_at=None if sessions.synced_at is None else as_datetime(sessions.synced_at),
-            rows=sessions.count(PRESENT),
-            pending=sessions.count(PENDING),
-            removed=sessions.count(~PRESENT),
-            versions=versions.count(PRESENT),
-            oldest=span["min"],
-            newest=span["max"],
-            files=len(files),
-            bytes=sum(files),
-            sessions_version=sessions.version,
-            versions_version=versions.version,
-        )
-
-    def _load(
-        self, resource: Resource, allowed: type, arguments: Mapping[str, Any], *, missing_ok: bool = False
-    ) -> pd.DataFrame:
-        table, query, options, include_removed = self._selected(resource, allowed, arguments)
-        return load_stored(table, query, options, include_removed=include_removed, missing_ok=missing_ok)
-
-    def _selected(
-        self, resource: Resource, allowed: type, arguments: Mapping[str, Any]
-    ) -> tuple[StoredTable, Query, LoadOptions, bool]:
-        """Return the table as it was asked for, what to select of it and how to give it back."""
-        given = dict(arguments)
-        if unknown := given.keys() - names_of(allowed):
-            named, answered = (", ".join(sorted(names)) for names in (unknown, names_of(allowed)))
-            raise QueryError(f"a mirror of {resource.name} takes no {named}; it takes {answered}")
-        include_removed = given.pop("include_removed", False)
-        as_of, allow_incomplete = moment_of(given.pop("as_of", None)), given.pop("allow_incomplete", False)
-        if (statuses := given.pop("statuses", None)) is not None:
-            given["params"] = {"statuses": [statuses] if isinstance(statuses, str) else statuses}
-        query, options = checked(resource, given)
-        table = self._place.table(resource, as_of)
-        if table.synced_at is None and not allow_incomplete:
-            raise MirrorError(
-                f"{self._place.shown} is not complete: its first sync has not come to an end; run it again"
-            )
-        return table, query, options, include_removed
+        return inventory(self._place)
 
 
-def _scope(product_ids: Texts | None) -> tuple[str, ...] | None:
+def _scope(product_ids: str | Iterable[str] | None) -> tuple[str, ...] | None:
     """Return the scope that a caller gave, None for the one that the mirror has."""
     if product_ids is None:
         return None

@@ -13,7 +13,7 @@ from galtea_frames.mirror import Mirror
 from galtea_frames.options import client_options, client_settings, json_option, say
 
 if TYPE_CHECKING:
-    from galtea_frames.mirror import MirrorInfo
+    from galtea_frames.inventory import MirrorInfo
 
 _MEGABYTE = 1_000_000
 
@@ -67,7 +67,7 @@ def _shown(moment: datetime | None) -> str:
 SYNC = click.Command(
     "sync",
     callback=_sync,
-    help="Make the mirror in DIRECTORY equal to the API, asking only for what may have changed.",
+    help="Make the mirror in DIRECTORY equal to the API. It asks only for what may have changed.",
     params=[
         click.Argument(["directory"]),
         click.Option(["product_ids", "--product-id"], multiple=True, help="hold these products only; repeatable"),

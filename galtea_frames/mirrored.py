@@ -9,21 +9,26 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from galtea_frames.arguments import moment_of
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames import to_frame
 from galtea_frames.gather import Gatherer
 from galtea_frames.kinds import TEXT
-from galtea_frames.loaders import framed, noted
+from galtea_frames.load import checked, framed, noted
 from galtea_frames.stored import REMOVED_AT, to_page
 from galtea_frames.sync import PRESENT
 from galtea_frames.times import TIME, as_datetime, instant
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from galtea_frames.delta import StoredTable
-    from galtea_frames.loaders import LoadOptions
+    from galtea_frames.load import LoadOptions
+    from galtea_frames.place import Place
     from galtea_frames.query import Members, Query
+    from galtea_frames.resources import Resource
     from galtea_frames.table import Notes
 
 #: The column that a list filter looks at.
@@ -38,6 +43,36 @@ _COLUMNS = {
 }
 
 _NAMED = 10
+
+
+def read(place: Place, resource: Resource, arguments: Mapping[str, Any], *, missing_ok: bool = False) -> pd.DataFrame:
+    """Return the stored rows that the arguments of a mirror's reader select, as a loader's frame.
+
+    Raises:
+        QueryError: an argument cannot be used.
+        MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
+    """
+    table, query, options = selected(place, resource, arguments)
+    return load_stored(table, query, options, include_removed=arguments["include_removed"], missing_ok=missing_ok)
+
+
+def selected(place: Place, resource: Resource, arguments: Mapping[str, Any]) -> tuple[StoredTable, Query, LoadOptions]:
+    """Return the table as it was asked for, what to select of it and how to give it back.
+
+    Raises:
+        QueryError: an argument cannot be used.
+        MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
+    """
+    own = ("self", "include_removed", "as_of", "allow_incomplete", "statuses")
+    given = {name: value for name, value in arguments.items() if name not in own}
+    if (statuses := arguments.get("statuses")) is not None:
+        given["params"] = {"statuses": [statuses] if isinstance(statuses, str) else statuses}
+    as_of = moment_of(arguments["as_of"])
+    query, options = checked(resource, given)
+    table = place.table(resource, as_of)
+    if table.synced_at is None and not arguments["allow_incomplete"]:
+        raise MirrorError(f"{place.shown} is not complete: its first sync has not come to an end; run it again")
+    return table, query, options
 
 
 def load_stored(

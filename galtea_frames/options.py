@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -72,6 +75,14 @@ def arguments_of(given: dict[str, Any]) -> dict[str, Any]:
         params.setdefault(name, []).append(value)
     filters = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value != ()}
     return filters | {"sort": sort or None, "params": params or None}
+
+
+def program() -> str:
+    """Return what starts this program from the shell: its name, where the environment that it is in is active."""
+    name = "galtea-frames"
+    if shutil.which(name) or Path(sys.argv[0]).stem != name:
+        return name
+    return sys.argv[0]
 
 
 def json_option() -> click.Option:

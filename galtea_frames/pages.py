@@ -73,7 +73,8 @@ class PageSize:
     """
 
     def __init__(self, rows: int) -> None:
-        self._most = self.rows = rows
+        self.rows: int = rows
+        self._most = rows
         self._good = 0
         self._lock = threading.Lock()
 

@@ -75,6 +75,9 @@ def write_parquet(
             own = description | {"partition": part.stored, "rows": positions_to_text(part.rows)}
             with folder.new_file(part.path) as file:
                 _write(rest.take(part.rows), own, file, compression)
+        if folder.files() != {part.path for part in parts}:
+            # Readers other than ours take a value from its folder's name.
+            raise ParquetError(f"values of {' and '.join(names)} differ in case only, and folders of {path} cannot")
 
 
 def write_frames(

@@ -120,6 +120,8 @@ def _folder(name: str, value: pa.Scalar) -> str:
     text = _NULL if not value.is_valid else quote(_text(value), safe=" ")
     if value.is_valid and text == _NULL:
         text = f"%5F{text[1:]}"
+    if text.endswith((".", " ")):  # which Windows would cut off
+        text = f"{text[:-1]}%{ord(text[-1]):02X}"
     folder = f"{_column(name)}={text}"
     if len(folder) > _LONGEST_NAME:
         raise ParquetError(f"a value of {name!r} is too long for a folder's name: {text[:40]}…")

@@ -125,7 +125,7 @@ def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
     given = {name: _lasting(value) for name, value in arguments.items() if value is not None}
     for name in given:
         if name not in filters and name not in (*_PAGING, "params"):
-            raise QueryError(_unknown("argument", name, [*filters, *_PAGING, "params"]))
+            raise QueryError(unknown("argument", name, [*filters, *_PAGING, "params"]))
     values = {name: _checked(filters[name], value) for name, value in given.items() if name in filters}
     further = _further_parameters(resource, given.get("params", {}))
     members = [value for value in [*values.values(), *further] if isinstance(value, Members)]
@@ -298,7 +298,7 @@ def _sort_pair(resource: Resource, pair: object) -> tuple[str, bool]:
     column, direction = (pair, "asc") if isinstance(pair, str) else pair
     sortable = [each.name for each in resource.columns if each.kind != "object"]
     if column not in sortable:
-        raise QueryError(_unknown("column to sort by", column, sortable))
+        raise QueryError(unknown("column to sort by", column, sortable))
     return column, direction == "desc"
 
 
@@ -348,7 +348,10 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
     return operator.index(value)  # type: ignore[arg-type] # the whole numbers of other libraries, checked before
 
 
-def _unknown(what: str, name: str, known: list[str]) -> str:
+def unknown(what: str, name: str, known: list[str]) -> str:
+    """Return what an error says of a name that is not among the known ones."""
     close = difflib.get_close_matches(name, known, n=1) or difflib.get_close_matches(snake_case(name), known, n=1)
     hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+    if "params" in known and not close:
+        hint += "; a filter of the API that is not among them goes into params={…}, by its API name"
     return f"unknown {what} {name!r}: {hint}"

@@ -113,7 +113,7 @@ def _summary(report: Report, out: str) -> dict[str, Any]:
 REPORT = click.Command(
     "report",
     callback=_report,
-    help="Write what the last full week (or day, month) was like beside the one before, version by version.\n\n"
+    help="Write what the last full week, day or month was like. It is put beside the one before, by version.\n\n"
     "Exit codes: 0; 10 if a condition of --fail-if is true; 3 if the data is incomplete. The report is written then"
     " too.",
     params=[

@@ -155,13 +155,13 @@ VERSIONS = Resource(
         Filter(
             "conversationEndpointConnectionIds",
             "texts",
-            'versions with these conversation connections; "" selects those without one',
+            'versions with these; "" selects those without one',
             allows_empty=True,
         ),
         Filter(
             "excludeConversationEndpointConnectionIds",
             "texts",
-            'all but the versions with these conversation connections; "" leaves out those without one',
+            'all but the versions with these; "" leaves out those without one',
             excludes=True,
             allows_empty=True,
         ),

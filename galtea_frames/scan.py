@@ -43,7 +43,7 @@ class RawJson:
     __slots__ = ("text",)
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text: str = text
 
 
 def scan_page(content: bytes) -> list[dict[str, str]]:

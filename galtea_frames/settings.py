@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from galtea_frames.errors import GalteaFramesWarning, SettingsError
+from galtea_frames.errors import GalteaFramesWarning, SettingsError, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,10 @@ class ApiKey:
     def reveal(self) -> str:
         """Return the key itself, for the one header that carries it."""
         return self._text
+
+    def is_in(self, text: str) -> bool:
+        """Tell whether a text holds the key; one so short that it may stand there by chance is not looked for."""
+        return len(self._text) >= _LONG_ENOUGH_TO_SHOW and self._text.lower() in text.lower()
 
     def __repr__(self) -> str:
         tail = self._text[-_SHOWN:] if len(self._text) >= _LONG_ENOUGH_TO_SHOW else ""
@@ -92,39 +96,66 @@ def find_key(argument: str | None) -> ApiKey:
     Raises:
         SettingsError: there is no key, or it holds characters that no header can carry.
     """
-    for source, key in _keys(argument):
-        if key is not None and not isinstance(key, str):
-            raise SettingsError(f"the key in {source} is no text")
-        if key is not None and key.strip():
-            return _checked(ApiKey(key.strip()), source)
-    raise SettingsError(
-        f"no API key: pass api_key=, set {KEY_VARIABLE}, or write the key to ~/.galtea/api-key"
-        " (keys begin with gsk_ and are made on the Galtea platform)"
-    )
+    found = _first_key(argument)
+    # A traceback may be shown with the local variables of its frames.
+    del argument
+    if isinstance(found, SettingsError):
+        raise found
+    return found
 
 
-def find_url(argument: str | None) -> str:
+def find_url(argument: str | None, key: ApiKey) -> str:
     """Return the API's address from the argument, else `GALTEA_API_URL`, else the public one.
 
     Raises:
-        SettingsError: not an http(s) address, or plain http beyond this machine.
+        SettingsError: not an http(s) address, plain http beyond this machine, or an address that holds the key.
     """
     address = (argument or os.environ.get(URL_VARIABLE) or DEFAULT_URL).strip().rstrip("/")
+    flaw = _flaw(address, key)
+    if flaw is not None:
+        del argument, address  # as above: who sees where requests go sees what is in an address
+        raise SettingsError(flaw)
+    return address
+
+
+def _first_key(argument: object) -> ApiKey | SettingsError:
+    """Return the key that counts, or why there is none: not raised here, where local variables hold it."""
+    for source, key in _keys(argument):
+        if key is not None and not isinstance(key, str):
+            return SettingsError(f"the key in {source} is no text")
+        if key is not None and (text := key.strip()):
+            # Never quoted in the message: what is wrong with a key may be all that is wrong with it.
+            flawed = not all("!" <= character <= "~" for character in text)
+            words = f"the key in {source} holds spaces, line breaks or non-ASCII characters"
+            return SettingsError(words) if flawed else ApiKey(text)
+    return SettingsError(
+        f"no API key: pass api_key=, set {KEY_VARIABLE}, or write the key to ~/.galtea/api-key"
+        " (keys begin with gsk_ and are made on the Galtea platform;"
+        f" `read -rs {KEY_VARIABLE}; export {KEY_VARIABLE}` takes one without showing it)"
+    )
+
+
+def _flaw(address: str, key: ApiKey) -> str | None:
+    """Return why the key must not be sent to an address, or cannot."""
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
     except ValueError:
         parts, host = urlsplit(""), None
-    if parts.scheme not in ("http", "https") or not host:
-        raise SettingsError(f"the API's address must look like {DEFAULT_URL}; set base_url or {URL_VARIABLE}")
+    # Programs differ in how they read blanks, control characters and backslashes, and so in where the host ends.
+    readable = all("!" <= each != "\\" and each.isprintable() for each in address)
+    if parts.scheme not in ("http", "https") or not host or not readable:
+        return f"the API's address must look like {DEFAULT_URL}; set base_url or {URL_VARIABLE}"
     if parts.username is not None or parts.password is not None or "?" in address or "#" in address:
-        raise SettingsError("the API's address must hold no user name, password, query or fragment")
+        return "the API's address must hold no user name, password, query or fragment"
+    if key.is_in(address):
+        return "the API's address holds the key, which would then be in logs; pass it as api_key"
     if parts.scheme == "http" and not _is_loopback(host):
-        raise SettingsError(f"plain http would send the key in the clear to {host}: use https://")
-    return address
+        return f"plain http would send the key in the clear to {masked(host)}: use https://"
+    return None
 
 
-def _keys(argument: str | None) -> Iterator[tuple[str, str | None]]:
+def _keys(argument: object) -> Iterator[tuple[str, object]]:
     """Yield each place of a key with what it holds; the file is not opened for a caller who needs no key from it."""
     yield "the api_key argument", argument
     yield KEY_VARIABLE, os.environ.get(KEY_VARIABLE)
@@ -136,21 +167,14 @@ def _read_key_file(file: Path) -> str | None:
     try:
         mode = file.stat().st_mode
         # Replaced, what is not UTF-8 is refused with the key; the decoder's own error would hold the whole file.
-        text = file.read_text(encoding="utf-8", errors="replace")
+        text = ApiKey(file.read_text(encoding="utf-8", errors="replace"))
     except FileNotFoundError:
         return None
     except OSError as problem:
         raise SettingsError(f"cannot read the key file {file}: {type(problem).__name__}") from None
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        warnings.warn(f"others can read the key file: chmod 600 {file}", GalteaFramesWarning, stacklevel=5)
-    return text
-
-
-def _checked(key: ApiKey, source: str) -> ApiKey:
-    # Never quoted in the message: what is wrong with a key may be all that is wrong with it.
-    if not all("!" <= character <= "~" for character in key.reveal()):
-        raise SettingsError(f"the key in {source} holds spaces, line breaks or non-ASCII characters")
-    return key
+        warnings.warn(f"others can read the key file: chmod 600 {file}", GalteaFramesWarning, stacklevel=6)
+    return text.reveal()
 
 
 def _is_loopback(host: str) -> bool:

@@ -93,7 +93,7 @@ class Layout:
     def __init__(self, shape: Shape, fixed: Mapping[str, tuple[Any, Any]], plain: Any = PLAIN) -> None:  # noqa: ANN401 - types of types
         self.shape = shape
         self._node = _Node(shape, fixed, plain)
-        self.names = self._node.type.keys
+        self.names: tuple[str, ...] = self._node.type.keys
         self.many: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[self._node.type])  # type: ignore[name-defined]
         self.one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self._node.type)
 

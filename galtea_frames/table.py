@@ -73,7 +73,7 @@ class TableSchema:
 
     def __init__(self, gathered: Gatherer) -> None:
         self._gathered = gathered
-        self.notes = Notes(misfits={snake_case(api): count for api, count in sorted(gathered.misfits.items())})
+        self.notes: Notes = Notes(misfits={snake_case(api): count for api, count in sorted(gathered.misfits.items())})
         self._names = root_names(gathered.sent, {each.api: each.name for each in gathered.resource.columns})
         self._other_overflow = Settled([], [])
         self._digits = {api: max(counts, key=counts.__getitem__) for api, counts in gathered.layouts.items()}
@@ -84,7 +84,7 @@ class TableSchema:
         if self._has_leftovers():
             columns[self._noted(overflow_name(None), overflow=True)] = _json(self._leftovers)
         self._columns = columns
-        self.schema = pa.schema([(name, column.type) for name, column in columns.items()])
+        self.schema: pa.Schema = pa.schema([(name, column.type) for name, column in columns.items()])
         self._note_fields()
 
     def table(self, batches: Iterable[Batch]) -> pa.Table:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import tempfile
+import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,10 @@ _EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "abfs": "azure", 
 #: Names of what is not finished, or not needed any more; hidden, and next to the target, so that renaming is enough.
 _NEW = ".{name}.{unique}.new"
 _OLD = ".{name}.old"
+
+#: After so many seconds without a change, what is not finished never will be: its writer was killed. One at work
+#: changes its file all the time. (A process number would say nothing of a writer on another machine.)
+_ABANDONED = 24 * 3600
 
 #: The longest name of a target that theirs can hold whole: file systems allow 255 bytes.
 _LONGEST_STEM = 200
@@ -66,6 +72,10 @@ class Folder:
         with path.open("wb") as file:
             yield file
             _sync(file)
+
+    def files(self) -> set[str]:
+        """Return the names of its files, as the file system spells them."""
+        return {each.relative_to(self.path).as_posix() for each in self.path.rglob("*") if each.is_file()}
 
 
 @dataclass(frozen=True)
@@ -169,6 +179,7 @@ class Target:
         if self._is_local:
             parent = Path(self.path).parent
             parent.mkdir(parents=True, exist_ok=True)
+            _remove_abandoned(parent, _stem(self._name))
             yield parent
         else:
             with tempfile.TemporaryDirectory() as folder:
@@ -241,6 +252,18 @@ def _finish_swap(target: Path) -> None:
     with contextlib.suppress(OSError):
         if old.is_dir() and not target.exists():
             old.rename(target)
+
+
+def _remove_abandoned(folder: Path, stem: str) -> None:
+    """Remove what killed writes of a target have left, so that a disk does not fill up unseen."""
+    latest = time.time() - _ABANDONED
+    new = re.compile(re.escape(_NEW.format(name=stem, unique="UNIQUE")).replace("UNIQUE", "[0-9a-f]{8}"))
+    for each in [each for each in folder.iterdir() if new.fullmatch(each.name)]:
+        # Another process may be removing it, or not allow it; it is in nobody's way.
+        with contextlib.suppress(OSError):
+            if max(inner.lstat().st_mtime for inner in (each, *each.rglob("*"))) > latest:
+                continue
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
 
 
 def _sync(file: IO[bytes]) -> None:

@@ -6,14 +6,16 @@ import email.utils
 import platform
 import random
 import re
+import sys
 import threading
 import time
+import traceback
 from dataclasses import dataclass, field
 from datetime import UTC
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 import msgspec
 import requests
@@ -21,7 +23,7 @@ import tenacity
 from requests.adapters import HTTPAdapter
 
 from galtea_frames._version import __version__
-from galtea_frames.errors import AuthenticationError, NotFoundError, RequestError, ResponseError
+from galtea_frames.errors import AuthenticationError, NotFoundError, QueryError, RequestError, ResponseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +38,11 @@ RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 #: Answers that a smaller page may avoid.
 TOO_LARGE = frozenset({413, 504})
+
+#: Plain http is for this machine: to a proxy that the environment names, the key would go in the clear.
+_NO_HTTP_PROXY = {"http": ""}
+
+_UNREACHED = ": check the network, and the API's address (base_url=, GALTEA_API_URL)"
 
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 30.0
@@ -117,19 +124,37 @@ class _BearerAuth(requests.auth.AuthBase):
         return request
 
 
+class _Adapter(HTTPAdapter):
+    """Opens connections that do not print what they send: `http.client` does when its `debuglevel` is set."""
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the original
+        """Return the pool of connections to a host."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        kind = pool.ConnectionCls
+        if "debuglevel" not in vars(kind):
+            pool.ConnectionCls = type(kind.__name__, (kind,), {"debuglevel": 0})
+        return pool
+
+
 class _Session(requests.Session):
-    """A session that sends the key to one origin only."""
+    """A session that sends the key to one origin only, and there in its header only."""
+
+    def __init__(self, key: ApiKey) -> None:
+        super().__init__()
+        self.auth = _BearerAuth(key)
+        self._key = key
 
     def should_strip_auth(self, old_url: str, new_url: str) -> bool:
         """Tell whether a redirect leaves the origin: `requests` alone lets http become https."""
         return _origin(old_url) != _origin(new_url)
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Return where a redirect leads, but never from https to plain http: the query is private too."""
+        """Return where a redirect leads, but not from https to plain http, nor with the key in it, for logs to show."""
         target = super().get_redirect_target(resp)
         secure = urlsplit(resp.url).scheme == "https"
-        leads_astray = target is not None and secure and urlsplit(urljoin(resp.url, target)).scheme != "https"
-        return None if leads_astray else target
+        if target is None or self._key.is_in(unquote(target)):
+            return None
+        return None if secure and urlsplit(urljoin(resp.url, target)).scheme != "https" else target
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Take the key from a request that leaves the origin; `requests` would also look for another in .netrc."""
@@ -185,9 +210,12 @@ class Transport:
 
         Raises:
             PageTooLarge: 413, 504 or a read timeout, when `shrinkable`.
+            QueryError: the query holds the key.
             RequestError: refused, or not reached within the budget.
             ResponseError: every attempt's body could not be parsed.
         """
+        if any(self._settings.api_key.is_in(value) for _, value in params):
+            raise QueryError("a filter holds the API key, which would then be in logs; pass it as api_key to gf.Client")
         query = f"?{urlencode(params)}" if params else ""
         call = _Call(f"{self._settings.base_url}{path}{query}", path, parse, tally, shrinkable)
         failure: _Failure
@@ -263,9 +291,10 @@ class Transport:
         """Return the answer, or why there is none: never raised here, where the chain would hold the key."""
         settings = self._settings
         timeout = (settings.connect_timeout, settings.read_timeout)
+        earlier = sys.exception()
         try:
             with self._slots:
-                return self._session.get(call.url, timeout=timeout)
+                answer = self._session.get(call.url, timeout=timeout, proxies=_NO_HTTP_PROXY)
         except requests.ReadTimeout:
             return _Timeout(f"nothing came for {settings.read_timeout:g} s")
         except requests.ConnectTimeout:
@@ -277,6 +306,12 @@ class Transport:
         except requests.RequestException as problem:
             words = self._without_key(_root_cause(problem))
             return _Timeout(words) if "timed out" in words.lower() else _Failure(words)
+        except BaseException as problem:  # Ctrl-C, or a bug: whoever shows its frames must not show the header
+            _forget_locals(problem, earlier)
+            raise
+        for each in (*answer.history, answer):
+            del each.request  # which has the header, and would hang on the answer for as long as an error holds that
+        return answer
 
     def _refusal(self, answer: requests.Response, call: _Call[T]) -> _Failure | RequestError:
         # Before the words are cut to length, which might cut the key in two.
@@ -364,6 +399,8 @@ def _final_error(failure: _Failure, call: _Call[T], max_elapsed: float) -> Galte
     what = f"answered {failure.status} ({failure.words})" if failure.status else f"failed ({failure.words})"
     where = call.path if failure.status else call.url.partition("?")[0]
     message = f"{where} {what} {tried}"
+    if failure.status is None:
+        message += ": raise read_timeout=" if isinstance(failure, _Timeout) else _UNREACHED
     if failure.retry_after is not None:
         message += f"; it asks to wait {failure.retry_after:g} s, and the budget is max_elapsed={max_elapsed:g} s"
     return RequestError(message, status=failure.status, attempts=call.attempts, path=call.path)
@@ -376,13 +413,12 @@ def _is_too_large(outcome: requests.Response | Exception) -> bool:
 
 
 def _open_session(settings: Settings) -> requests.Session:
-    session = _Session()
-    session.auth = _BearerAuth(settings.api_key)
+    session = _Session(settings.api_key)
     session.max_redirects = 5
     session.headers["User-Agent"] = f"galtea-frames/{__version__} python/{platform.python_version()}"
     session.headers["Accept"] = "application/json"
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_maxsize=max(settings.max_workers, 10))
+    adapter = _Adapter(pool_maxsize=max(settings.max_workers, 10))
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
@@ -391,6 +427,13 @@ def _open_session(settings: Settings) -> requests.Session:
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _forget_locals(problem: BaseException | None, earlier: BaseException | None) -> None:
+    """Clear the local variables of the frames of an error and of those that led to it, up to an earlier one."""
+    while problem is not None and problem is not earlier:
+        traceback.clear_frames(problem.__traceback__)
+        problem = problem.__cause__ or problem.__context__
 
 
 def _root_cause(problem: BaseException) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
+from galtea_frames.targets import Folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +31,10 @@ NULL = "__HIVE_DEFAULT_PARTITION__"
 TEXTS: list[str | None] = [
     *(None, "", " ", ".", "..", "../../x", "/etc/x", "a/b", "a\\b", "C:\\x", "50%", "%2F", NULL, "null", "NaN"),
     *("1", "001", "x=y", "A", "a", "ünï → 版", "🦆", "\0", "a\nb", "*", "?", "~", "it's", 'say "x"', "x" * 200),
+    # Names that Windows keeps for devices, or cuts; one letter in two spellings; text that turns the line around.
+    *("CON", "nul", "C:", "a.", "a ", " a", "\u00e9", "e\u0301", "\u202eabc", "\ufeff", "\u2028", "\x7f", "\r\n"),
+    *("=", "%", "%%", "-rf", "--", "$HOME", "`id`", "a|b", "<a>", "&", ";", "#", "?a=1", "None", "NULL", "true"),
+    *("key=x", f"%5F{NULL[1:]}", NULL.lower(), "part-0.parquet", ".parquet", "_a", ".a", "2026-01-01", "x" * 251),
 ]
 
 
@@ -88,10 +94,85 @@ def test_any_text_comes_back(tmp_path: Path) -> None:
     assert_same(frame, gf.read_parquet(dataset(frame, tmp_path, "key")))
 
 
+def in_duckdb(folder: Path) -> list[tuple[str | None, int]]:
+    """What DuckDB reads of a dataset: keys as text and numbers of rows, in the order of these."""
+    files = f"'{folder}/*/*.parquet', hive_partitioning = true, hive_types = {{'key': varchar}}"
+    return duckdb.execute(f"SELECT key, row FROM read_parquet({files}) ORDER BY row").fetchall()  # noqa: S608 - our own path
+
+
+def test_any_text_comes_back_in_duckdb(tmp_path: Path) -> None:
+    """Another engine reads each key off its folder's name as it was, null and the text of its folder apart."""
+    frame = by_text()
+    read = in_duckdb(dataset(frame, tmp_path, "key"))
+    assert list(zip(TEXTS * 2, frame["row"], strict=True)) == read
+
+
+#: Text as an attacker would put it together, and any other; longer than a name may be, and what is no text at all.
+KEYS_OF_DATA = st.one_of(
+    st.lists(st.sampled_from(["..", ".", "/", "\\", "%2e", "%2F", "%", "=", "~", "\0", "\n", "key=", NULL, "a"])).map(
+        "".join
+    ),
+    st.text(max_size=20),
+    st.text(st.sampled_from("ab/.%é🦆\ud800"), min_size=30, max_size=300),
+)
+
+
+def refusal(frame: Frame, folder: Path) -> str:
+    """Why a dataset is not written; nothing when it is."""
+    try:
+        dataset(frame, folder, "key")
+    except gf.ParquetError as problem:
+        return str(problem)
+    return ""
+
+
+def fits(text: str | None) -> bool:
+    """Whether a text can name a folder: it is text, and no longer than file systems allow."""
+    try:
+        return text is None or len(quote(text, safe=" ")) + 2 * text.endswith((".", " ")) <= 255 - len("key=")
+    except UnicodeEncodeError:
+        return False
+
+
+@settings(max_examples=times(100), deadline=None)
+@given(st.lists(KEYS_OF_DATA | st.none(), min_size=1, max_size=6))
+def test_data_stays_inside_the_dataset(tmp_path_factory: pytest.TempPathFactory, texts: list[str | None]) -> None:
+    """Any text comes back equal, to DuckDB too, from files right below the target; or nothing at all is written."""
+    folder = tmp_path_factory.mktemp("any")
+    frame = numbered(key=pd.Series(texts, dtype=object))
+    refused = refusal(frame, folder)
+    assert all(map(fits, texts)) == (refused == "")
+    if refused:
+        assert (1, []) == (len(refused.splitlines()), list(folder.iterdir()))
+        return
+    assert ["dataset"] == [each.name for each in folder.iterdir()]
+    assert {2} == {each.count("/") + 1 for each in files(folder / "dataset")}
+    assert_same(frame, gf.read_parquet(folder / "dataset"))
+    assert list(zip(texts, frame["row"], strict=True)) == in_duckdb(folder / "dataset")
+
+
 def test_no_two_files_have_one_name(tmp_path: Path) -> None:
     """Folders that a file system takes for one, such as `A` and `a`, still hold files of different names."""
     names = [each.rpartition("/")[2] for each in files(dataset(by_text(), tmp_path, "key"))]
     assert len(TEXTS) == len({name.lower() for name in names})
+
+
+def test_folders_end_as_windows_lets_them(tmp_path: Path) -> None:
+    """It cuts blanks and dots off the ends of names, and so would make one folder of three."""
+    found = files(dataset(numbered(key=["a", "a.", "a ", ".."]), tmp_path, "key"))
+    assert ["key=.%2E", "key=a", "key=a%20", "key=a%2E"] == sorted(each.partition("/")[0] for each in found)
+
+
+def test_folders_that_the_file_system_takes_for_one_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where `A` and `a` are one folder, another engine would read one for the other: nothing is written."""
+    new_file = Folder.new_file
+    monkeypatch.setattr(Folder, "new_file", lambda folder, name: new_file(folder, name.lower()))
+    dataset(numbered(key=["a", "b"]), tmp_path, "key")
+    with pytest.raises(gf.ParquetError, match=r"values of key differ in case only, and folders of .*dataset cannot"):
+        dataset(numbered(key=["a", "A"]), tmp_path, "key")
+    assert ["key=a/part-0.parquet", "key=b/part-1.parquet"] == files(tmp_path / "dataset")
 
 
 KEYS: dict[str, Any] = {

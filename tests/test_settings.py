@@ -1,4 +1,7 @@
 import pickle
+import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -6,7 +9,7 @@ from typing import Any
 import pytest
 
 import galtea_frames as gf
-from galtea_frames.settings import DEFAULT_URL, ApiKey, find_key, find_url
+from galtea_frames.settings import ApiKey, find_key
 
 KEY = "gsk_argument_0123456789abcdef"
 
@@ -115,6 +118,19 @@ def test_a_key_that_no_header_can_carry_is_refused_unquoted(key: str) -> None:
     assert key not in str(caught.value)
 
 
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_the_readme_says_how_to_keep_a_key_unseen(key_file: Path) -> None:
+    """Its two lines take a key without echoing it, and keep it where nobody else may read it."""
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^read -rs .*\n.*api-key\)$", readme, re.MULTILINE)
+    key_file.parent.rmdir()
+    command = [shutil.which("bash"), "-c", *lines]
+    done = subprocess.run(command, input=f"{KEY}\n", capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    assert ("", "") == (done.stdout, done.stderr)
+    assert 0o600 == key_file.stat().st_mode & 0o777
+    assert KEY == gf.Client().settings.api_key.reveal()
+
+
 def test_a_key_that_is_no_text_is_a_settings_error() -> None:
     """A key object of another library does not pass for a key, and is not shown."""
     with pytest.raises(gf.SettingsError, match="api_key argument is no text") as caught:
@@ -139,63 +155,6 @@ def test_a_key_is_not_pickled() -> None:
     """A client that is sent to another process does not write its key anywhere."""
     with pytest.raises(TypeError, match="not pickled"):
         pickle.dumps(gf.Client(KEY).settings)
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        pytest.param(None, DEFAULT_URL, id="default"),
-        pytest.param("", DEFAULT_URL, id="empty"),
-        pytest.param("https://galtea.example", "https://galtea.example", id="https"),
-        pytest.param(" https://galtea.example/api// ", "https://galtea.example/api", id="path and slashes"),
-        pytest.param("http://localhost:8000", "http://localhost:8000", id="localhost"),
-        pytest.param("http://127.0.0.1:8000/", "http://127.0.0.1:8000", id="loopback"),
-        pytest.param("http://127.8.9.1", "http://127.8.9.1", id="any loopback"),
-        pytest.param("http://[::1]:8000", "http://[::1]:8000", id="IPv6 loopback"),
-    ],
-)
-def test_good_addresses(key_file: Path, address: str | None, expected: str) -> None:
-    """An address is taken as it is, without blanks and slashes at its ends."""
-    assert not key_file.exists()
-    assert expected == find_url(address)
-
-
-@pytest.mark.parametrize(
-    ("address", "words"),
-    [
-        pytest.param("http://api.galtea.ai", "in the clear to api.galtea.ai", id="plain http"),
-        pytest.param("http://10.0.0.1", "in the clear", id="plain http in a private net"),
-        pytest.param("http://localhost.evil.example", "in the clear", id="looks like localhost"),
-        pytest.param("http://127.0.0.1.evil.example", "in the clear", id="looks like loopback"),
-        pytest.param("http://127.0.0.1@evil.example", "no user name", id="userinfo that looks like loopback"),
-        pytest.param("https://me:secret@galtea.example", "no user name", id="user name and password"),
-        pytest.param("https://galtea.example?key=secret", "query or fragment", id="query"),
-        pytest.param("https://galtea.example/?", "query or fragment", id="empty query"),
-        pytest.param("https://galtea.example/#secret", "query or fragment", id="fragment"),
-        pytest.param("https://galtea.example/#", "query or fragment", id="empty fragment"),
-        pytest.param("galtea.example", "must look like", id="no scheme"),
-        pytest.param("localhost:8000", "must look like", id="no scheme but a port"),
-        pytest.param("ftp://galtea.example", "must look like", id="another scheme"),
-        pytest.param("https://", "must look like", id="no host"),
-        pytest.param("https://galtea.example:port", "must look like", id="bad port"),
-        pytest.param("https://[::1", "must look like", id="bad IPv6"),
-    ],
-)
-def test_bad_addresses(address: str, words: str) -> None:
-    """Where the key must not be sent, or cannot, the error says why and keeps passwords to itself."""
-    with pytest.raises(gf.SettingsError, match=words) as caught:
-        gf.Client(KEY, address)
-    assert "secret" not in str(caught.value)
-
-
-def test_the_environments_address_is_checked_too(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`GALTEA_API_URL` is used where no address is passed, and must be as good."""
-    assert not key_file.exists()
-    monkeypatch.setenv("GALTEA_API_URL", "https://eu.galtea.example/")
-    assert gf.Client(KEY).settings.base_url == "https://eu.galtea.example"
-    monkeypatch.setenv("GALTEA_API_URL", "http://eu.galtea.example/")
-    with pytest.raises(gf.SettingsError, match="in the clear"):
-        gf.Client(KEY)
 
 
 @pytest.mark.parametrize(

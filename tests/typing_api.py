@@ -1,12 +1,17 @@
-"""What type checkers make of the public interface; checked by mypy, never executed."""
+"""What type checkers make of the whole public interface; checked by mypy and pyright, both strict, never executed.
+
+A wrong use carries the error of each: one that is an error no longer is reported as an unnecessary comment.
+"""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from typing import assert_type
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, assert_type
 
 import pandas as pd
 
 import galtea_frames as gf
+from galtea_frames import sample
 
 assert_type(gf.__version__, str)
 
@@ -16,9 +21,10 @@ client = gf.Client()
 gf.Client("gsk_key", "https://api.galtea.ai")
 gf.Client(api_key=None, base_url=None, page_size=100, max_workers=2, progress=False)
 gf.Client(connect_timeout=1, read_timeout=2.5, max_attempts=3, max_elapsed=60, progress="auto")
-gf.Client(progress="always")  # type: ignore[arg-type]
-gf.Client(page_size="100")  # type: ignore[arg-type]
-gf.Client(pagesize=100)  # type: ignore[call-arg]
+gf.Client(progress="always")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.Client(page_size="100")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.Client(pagesize=100)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+gf.Client("gsk_key", "https://api.galtea.ai", 100)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
 with gf.Client() as opened:
     assert_type(opened, gf.Client)
 assert_type(client.close(), None)
@@ -65,43 +71,112 @@ gf.load_versions(
     from_created_at=pd.Timestamp("2026-03-01"),
     to_created_at=date(2026, 3, 1),
     params=None,
+    nested="json",
+    parse_dates="description",
+    dtype_backend="numpy_nullable",
+    client=None,
 )
+gf.load_sessions(version_ids=frame["version_id"])
 gf.load_sessions(sort="created_at")
-gf.load_sessions(sort=1)  # type: ignore[arg-type]
+gf.iter_sessions(test_ids=["test_1"], nested="columns")
+gf.iter_versions(name="1.", has_inference_results=True)
+gf.load_sessions_with_versions(from_created_at="2026-03-01", nested="json")
 
-gf.load_sessions(versoin_ids="a")  # type: ignore[call-arg]
-gf.load_sessions(names="a")  # type: ignore[call-arg]
-gf.load_versions(version_ids="a")  # type: ignore[call-arg]
-gf.load_sessions(version_ids=1)  # type: ignore[arg-type]
-gf.load_sessions(limit="10")  # type: ignore[arg-type]
-gf.load_sessions(from_created_at=1_772_359_200)  # type: ignore[arg-type]
-gf.load_sessions(nested="flat")  # type: ignore[arg-type]
-gf.load_sessions(dtype_backend="numpy")  # type: ignore[arg-type]
-gf.load_sessions(client="gsk_key")  # type: ignore[arg-type]
-gf.load_versions(has_inference_results="true")  # type: ignore[arg-type]
-gf.load_sessions("version_1")  # type: ignore[call-arg,arg-type]
+gf.load_sessions(sort=1)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.load_sessions(sort=[("created_at", "down")])  # type: ignore[list-item] # pyright: ignore[reportArgumentType]
+gf.load_sessions(versoin_ids="a")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+gf.load_sessions(names="a")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+gf.load_versions(version_ids="a")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+gf.iter_sessions(names="a")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+gf.iter_versions(version_ids="a")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+gf.load_sessions_with_versions(names="a")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+gf.load_sessions(version_ids=1)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.load_sessions(version_ids=[1])  # type: ignore[list-item] # pyright: ignore[reportArgumentType]
+gf.load_sessions(limit="10")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.load_sessions(from_created_at=1_772_359_200)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.load_sessions(params=["statuses"])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.load_sessions(nested="flat")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.load_sessions(dtype_backend="numpy")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.load_sessions(client="gsk_key")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.load_versions(has_inference_results="true")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.load_versions(name=["1.0"])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.load_sessions("version_1")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+len(gf.iter_sessions())  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
 # Frames
 
 versions = gf.load_versions()
 assert_type(gf.join_sessions_versions(frame, versions), pd.DataFrame)
-assert_type(gf.join_sessions_versions(frame, versions, how="left"), pd.DataFrame)
+assert_type(gf.join_sessions_versions(frame, versions, how="outer"), pd.DataFrame)
+assert_type(gf.to_records(frame), list[dict[str, Any]])
+assert_type(gf.write_parquet(frame, "sessions.parquet"), None)
+gf.write_parquet(frame, Path("by_version"), partition_by=["version_id"], compression="snappy")
+gf.write_parquet(frame, "by_version", partition_by="version_id")
 assert_type(gf.read_parquet("sessions.parquet"), pd.DataFrame)
+assert_type(gf.read_parquet(Path("sessions.parquet")), pd.DataFrame)
+
+gf.join_sessions_versions(frame)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+gf.join_sessions_versions(frame, versions, how="cross")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.to_records([{"id": "a"}])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.write_parquet("sessions.parquet", frame)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.read_parquet(b"sessions.parquet")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
 # The mirror
 
 mirror = gf.Mirror("mirror")
+gf.Mirror(Path("mirror"))
 assert_type(mirror.sync(), gf.SyncResult)
-mirror.sync(product_ids=["product_1"], lookback="36h", full=True)
-mirror.sync(product_ids=5)  # type: ignore[arg-type]
-assert_type(mirror.load_sessions(statuses="FAILED", as_of=3, nested="json"), pd.DataFrame)
-assert_type(mirror.load_versions(names="a", as_of="2026-03-01", include_removed=True), pd.DataFrame)
-assert_type(mirror.join(version_ids=["version_1"], allow_incomplete=True), pd.DataFrame)
-mirror.load_sessions(sort=("created_at", "desc"), limit=3, offset=1)
-mirror.load_sessions(test_ids="x")  # type: ignore[call-arg]
-mirror.load_versions(statuses="FAILED")  # type: ignore[call-arg]
-assert_type(mirror.info(), gf.MirrorInfo)
-mirror.compact()
+synced = mirror.sync(client, product_ids=["product_1"], lookback="36h", full=True)
+mirror.sync(lookback=timedelta(days=30))
+assert_type(
+    (synced.new, synced.changed, synced.removed, synced.rows, synced.versions, synced.requests),
+    tuple[int, int, int, int, int, int],
+)
+assert_type(synced.seconds, float)
+assert_type(
+    mirror.load_sessions(
+        ids="a",
+        custom_ids="a",
+        version_ids=["a"],
+        test_case_ids=pd.Series(["a"]),
+        from_created_at="2026-03-01",
+        to_created_at=date(2026, 3, 1),
+        statuses="FAILED",
+        sort=("created_at", "desc"),
+        limit=3,
+        offset=1,
+        include_removed=True,
+        as_of=3,
+        allow_incomplete=True,
+        nested="json",
+        parse_dates="custom_id",
+        dtype_backend="pyarrow",
+    ),
+    pd.DataFrame,
+)
+assert_type(mirror.load_versions(names="a", product_ids=["a"], as_of="2026-03-01", include_removed=True), pd.DataFrame)
+assert_type(mirror.join(version_ids=["version_1"], allow_incomplete=True, as_of=date(2026, 3, 1)), pd.DataFrame)
+mirror.to_dask({"metadata.latency_ms": "Int64"}, statuses=["FAILED"], from_created_at="2026-03-01", as_of=3)
+assert_type(mirror.compact(), None)
+
+mirror.sync(product_ids=5)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+mirror.sync(lookback=7)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+mirror.load_sessions(test_ids="x")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+mirror.load_sessions(as_of=1.5)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+mirror.load_versions(statuses="FAILED")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+mirror.join(product_ids="x")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+mirror.to_dask(ids="x")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+mirror.to_dask(["metadata.latency_ms"])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
+info = mirror.info()
+assert_type(info, gf.MirrorInfo)
+assert_type(info.product_ids, tuple[str, ...] | None)
+assert_type(info.complete, bool)
+assert_type((info.synced_at, info.oldest, info.newest), tuple[datetime | None, datetime | None, datetime | None])
+assert_type((info.rows, info.pending, info.removed, info.versions), tuple[int, int, int, int])
+assert_type((info.files, info.bytes), tuple[int, int])
+assert_type((info.sessions_version, info.versions_version), tuple[int, int])
+info.rows = 3  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
 
 # Reports
 
@@ -119,16 +194,26 @@ gf.build_report(
     last_report=report.to_dict(),
     command="make report",
 )
-gf.build_report(frame, versions)  # type: ignore[call-arg]
-gf.build_report(frame, versions, as_of="2026-03-30", period="year")  # type: ignore[arg-type]
+gf.build_report(frame, versions, as_of="2026-03-30", thresholds=Path("limits.toml"), last_report="old/report.json")
+gf.build_report(frame, versions, as_of="2026-03-30", thresholds="failure_rate > 10%", metrics="metadata.latency_ms")
+
+gf.build_report(frame, versions)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+gf.build_report(frame, versions, as_of="2026-03-30", period="year")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.build_report(frame, versions, as_of=20260330)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
 assert_type(report, gf.Report)
 assert_type(report.exit_code, int)
+assert_type(report.verdict.exit_code, int)
+assert_type(report.findings.scope.period.title, str)
+assert_type(report.findings.versions[0].label, str)
+assert_type(report.to_dict(), dict[str, Any])
 assert_type(report.to_html(), str)
 assert_type(report.to_markdown(), str)
 assert_type(report.rows, pd.DataFrame)
 assert_type(report.write("report"), None)
+report.write(Path("report"))
 
-# Errors
+# Errors and warnings
 
 try:
     gf.load_sessions()
@@ -137,10 +222,85 @@ except gf.RequestError as error:
     assert_type(error.attempts, int)
     assert_type(error.path, str)
 
+failures: list[type[gf.GalteaFramesError]] = [
+    gf.SettingsError,
+    gf.QueryError,
+    gf.RequestError,
+    gf.ResponseError,
+    gf.JoinError,
+    gf.ParquetError,
+    gf.MirrorError,
+    gf.ReportError,
+]
+refusals: list[type[gf.RequestError]] = [gf.AuthenticationError, gf.NotFoundError]
+mistakes: list[type[ValueError]] = [gf.SettingsError, gf.QueryError, gf.JoinError]
+notices: list[type[gf.GalteaFramesWarning]] = [
+    gf.MixedTypesWarning,
+    gf.ColumnBudgetWarning,
+    gf.UnknownStatusWarning,
+]
+built_in: type[UserWarning] = gf.GalteaFramesWarning
+
 # The stand-in
+
+
+def slow(request: sample.Request) -> float:
+    """Return how long to wait before an answer."""
+    assert_type(request.number, int)
+    assert_type(request.query, list[tuple[str, str]])
+    assert_type(request.values("ids"), list[str])
+    return 0.1 * request.number
+
+
+def broken(request: sample.Request) -> sample.Answer | None:
+    """Return an answer for some requests, and leave the others to the API."""
+    return sample.Reply(500, {"message": "later"}) if request.path == "/sessions" else None
+
+
+def change(api: sample.SampleApi, number: int) -> None:
+    """Delete a row before an answer."""
+    api.sessions.delete(f"session_{number}")
+
 
 with gf.sample.serve(sessions=10, versions=2, cap=5, tie_order="shuffled") as api:
     assert_type(api, gf.sample.SampleApi)
     assert_type(api.url, str)
     assert_type(api.api_key, str)
-gf.sample.serve(tie_order="random")  # type: ignore[arg-type]
+    assert_type(api.sessions, sample.Store)
+    assert_type(api.versions, sample.Store)
+    assert_type(api.behaviour, sample.Behaviour)
+    assert_type(api.behaviour.tie_order, Literal["stable", "shuffled"])
+    assert_type(api.requests, list[sample.Request])
+    assert_type(api.max_concurrent, int)
+    assert_type(api.reset(), None)
+    assert_type(api.close(), None)
+    api.answers = [sample.RawPage(b"[]"), None, sample.Stall(1, at="body")]
+    api.sessions.insert({"id": "session_1"})
+    api.sessions.update("session_1", status="FAILED")
+    assert_type(api.sessions["session_1"], dict[str, Any])
+gf.sample.serve(
+    sample.session_records(5, sample.version_records(2), seed=1),
+    sample.version_records(2, seed=1),
+    api_key="gsk_key",
+    answers=broken,
+    on_request=change,
+    host="127.0.0.1",
+    port=8000,
+    default_limit=100,
+    latency=slow,
+    gzip=False,
+    sort_default="asc",
+    sortable=("createdAt", "id"),
+    error_keys=("message", "error"),
+)
+gf.sample.serve(latency=0.5, answers=[sample.Cut(), sample.Truncated(), sample.TruncatedGzip(), sample.Garbled()])
+gf.sample.serve(answers=[sample.HtmlPage(403), sample.Redirect("https://elsewhere.example"), sample.Cut("body")])
+assert_type(sample.owning_test("testCase_1"), str)
+assert_type((sample.has_evaluations("version_1"), sample.has_inference_results("version_1")), tuple[bool, bool])
+moves: list[bytes | sample.Pause | sample.Hangup] = [sample.Pause(1), sample.Hangup(reset=True)]
+assert_type(list(sample.Garbled().moves(sample.Message(200, (), b"[]"))), list[bytes | sample.Pause | sample.Hangup])
+
+gf.sample.serve(tie_order="random")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.sample.serve("2000")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.sample.serve(answers=["500"])  # type: ignore[list-item] # pyright: ignore[reportArgumentType]
+gf.sample.serve(session=10)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]

@@ -1,7 +1,7 @@
 """Pseudo-random choices that come out alike on every Python version."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -18,7 +18,7 @@ class Dice:
     """
 
     def __init__(self, seed: int) -> None:
-        self.roll = random.Random(seed).random
+        self.roll: Callable[[], float] = random.Random(seed).random
 
     def chance(self, probability: float) -> bool:
         """Whether something of this probability happens."""

@@ -65,10 +65,11 @@ class SampleApi:
         self.reset()
         self.answers = answers
         self._server = _wire().Server(host, port, self._exchange)
-        self.url = f"http://{host}:{self._server.port}"
+        self.url: str = f"http://{host}:{self._server.port}"
 
     def __repr__(self) -> str:
-        return f"<SampleApi {self.url}: {len(self.sessions)} sessions, {len(self.versions)} versions>"
+        where = vars(self).get("url", "not serving")  # as a traceback of its making may show it
+        return f"<SampleApi {where}: {len(self.sessions)} sessions, {len(self.versions)} versions>"
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +95,7 @@ class SampleApi:
     def reset(self) -> None:
         """Forget the requests so far and the answers still to come; rows and behaviour stay."""
         self.requests: list[Request] = []
-        self.max_concurrent = 0
+        self.max_concurrent: int = 0
         self.answers = ()
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ class Handler(WSGIRequestHandler):
     """One connection and its requests."""
 
     server: "Server"
+    close_connection: bool
     protocol_version = "HTTP/1.1"
     # The next part of an answer must not wait for the acknowledgement of the one before it.
     disable_nagle_algorithm = True
@@ -48,7 +49,7 @@ class Server(ThreadedWSGIServer):
         self.exchange = exchange
         self._open: dict[threading.Thread, socket.socket] = {}
         # Given a port that is taken, werkzeug prints and exits; a socket of our own raises OSError.
-        with socket.create_server((host, port), backlog=128) as listening:
+        with _listening(host, port) as listening:
             # It wants an application too, which `Handler` never calls.
             super().__init__(host, port, NotFound(), Handler, fd=listening.fileno())
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name="sample API", daemon=True)
@@ -69,6 +70,19 @@ class Server(ThreadedWSGIServer):
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in self._open:
             thread.join()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there.
+
+    Raises:
+        OSError: The port is taken, or not one that this program may use.
+    """
+    try:
+        return socket.create_server((host, port), backlog=128)
+    except (OSError, OverflowError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        raise OSError(f"cannot serve at {host}:{port} ({reason}): name another port, or 0 for any free one") from None
 
 
 def reset(connection: socket.socket) -> None:

@@ -1,0 +1,293 @@
+"""One load: one query, one fetch, one frame, or frames one after the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing, nullcontext
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, get_args
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from galtea_frames import progress
+from galtea_frames.client import Client
+from galtea_frames.collector import COLLECTOR_PAUSE
+from galtea_frames.errors import QueryError
+from galtea_frames.fetch import Fetch
+from galtea_frames.frames import ATTRS, DtypeBackend, all_times, sorted_table, to_frame, warn_of
+from galtea_frames.gather import Gatherer, Nested
+from galtea_frames.joins import join_sessions_versions
+from galtea_frames.query import build_query
+from galtea_frames.resources import SESSIONS, VERSIONS
+from galtea_frames.spool import Spool
+from galtea_frames.table import TableSchema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from galtea_frames.gather import Batch
+    from galtea_frames.query import Query
+    from galtea_frames.resources import Resource
+    from galtea_frames.table import Notes
+
+_ROWS_A_FRAME = 10_000
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """How a caller wants the frame."""
+
+    nested: Nested
+    parse_dates: tuple[str, ...]
+    dtype_backend: DtypeBackend
+    client: Client | None
+
+
+def load(resource: Resource, arguments: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the rows of a resource that a loader's arguments select.
+
+    Raises:
+        GalteaFramesError: as `load_sessions` does.
+    """
+    query, options = checked(resource, arguments)
+    with shared(options.client) as client:
+        return _fetched(query, options, client)
+
+
+def iterate(resource: Resource, arguments: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
+    """Yield the rows of `load` in frames of up to 10,000, all with the same columns and dtypes.
+
+    Raises:
+        GalteaFramesError: as `load_sessions` does.
+    """
+    query, options = checked(resource, arguments)  # here, so that a wrong argument raises at the call
+    return _streamed(query, options)
+
+
+def load_joined(arguments: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the sessions that a loader's arguments select, each beside its version.
+
+    Raises:
+        GalteaFramesError: as `load_sessions` does.
+    """
+    query, options = checked(SESSIONS, arguments)
+    with shared(options.client) as client:
+        sessions = _fetched(query, options, client)
+        occurring = list(sessions["version_id"].dropna().unique())
+        versions = _fetched_versions(occurring, query, options, client)
+    return join_sessions_versions(sessions, versions)
+
+
+def checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, LoadOptions]:
+    """Return what to ask for and how to give it back; whatever is wrong with it is raised here."""
+    filters = dict(arguments)
+    nested: Nested = filters.pop("nested", "columns")
+    backend: DtypeBackend = filters.pop("dtype_backend", "numpy_nullable")
+    dates = filters.pop("parse_dates", None) or ()
+    client = filters.pop("client", None)
+    for name, value, allowed in (("nested", nested, Nested), ("dtype_backend", backend, DtypeBackend)):
+        if value not in get_args(allowed):
+            raise QueryError(f"{name} is {' or '.join(map(repr, get_args(allowed)))}, not {value!r}")
+    if client is not None and not isinstance(client, Client):
+        raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
+    dates = [dates] if isinstance(dates, str) else dates
+    if not isinstance(dates, Iterable) or not all(isinstance(each, str) for each in dates):
+        raise QueryError(f"parse_dates is a column or a list of columns, not {dates!r}")
+    return build_query(resource, filters), LoadOptions(nested, tuple(dates), backend, client)
+
+
+def shared(client: Client | None) -> Client | nullcontext[Client]:
+    """Return the caller's client, which stays open, or one that is closed after use."""
+    return Client() if client is None else nullcontext(client)
+
+
+class _Load:
+    """One load: what is fetched, and what was seen of it so far."""
+
+    def __init__(self, query: Query, options: LoadOptions, client: Client, *, missing_ok: bool = False) -> None:
+        settings = client.settings
+        self.query = query
+        self.options = options
+        self.gatherer = Gatherer(query.resource, options.nested)
+        self._progress = settings.progress
+        self._started = datetime.now(UTC)
+        self._fetch = Fetch(
+            client.transport,
+            query,
+            self.gatherer.reader.open,
+            settings.page_size,
+            settings.max_workers,
+            missing_ok=missing_ok,
+        )
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield what is fetched, batch by batch, in no certain order."""
+        with progress.shown(self._progress, self.query.resource.name) as update:
+            for each in self._fetch.slices():
+                yield from self.gatherer.gather(each.page.rows, each.skip)
+                update(self.gatherer.rows, self._fetch.pages)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the result has."""
+        return self.query.rows_of(self.gatherer.rows)
+
+    def attrs(self, notes: Notes) -> dict[str, Any]:
+        """Return what the frame, or each of its parts, says of the whole."""
+        return _attrs(self._fetch, notes, self._started, self.rows)
+
+
+def _fetched(query: Query, options: LoadOptions, client: Client, *, missing_ok: bool = False) -> pd.DataFrame:
+    load = _Load(query, options, client, missing_ok=missing_ok)
+    return framed(load.gatherer, load.batches(), query, options, load.attrs)
+
+
+def framed(
+    gatherer: Gatherer,
+    batches: Iterable[Batch],
+    query: Query,
+    options: LoadOptions,
+    attrs: Callable[[Notes], dict[str, Any]],
+) -> pd.DataFrame:
+    """Return gathered batches as the frame that a query asks for, warning of columns that are not plain.
+
+    Args:
+        gatherer: gathers the batches.
+        batches: all rows that the query selects, before `offset` and `limit`.
+        query: says the order, and which of the rows.
+        options: how the frame is wanted.
+        attrs: what the frame says of itself, once all batches were gathered.
+    """
+    with closing(Spool(on_disk=False)) as spool:
+        _fill(spool, batches)
+        schema = _settled(gatherer)
+        table = pa.concat_tables(_parts(spool, schema, query, query.rows_of(gatherer.rows)))
+    dates = [name for name in options.parse_dates if all_times(name, [table])]
+    return to_frame(table, attrs(schema.notes), dtype_backend=options.dtype_backend, parse_dates=dates)
+
+
+def _fill(spool: Spool, batches: Iterable[Batch]) -> None:
+    with COLLECTOR_PAUSE:
+        for number, batch in enumerate(batches):
+            spool.append(batch)
+            COLLECTOR_PAUSE.interrupt(number)
+
+
+def _settled(gatherer: Gatherer) -> TableSchema:
+    """Return the columns, all batches having been gathered, with a warning of those that are not plain."""
+    schema = TableSchema(gatherer)
+    warn_of(schema.notes)
+    return schema
+
+
+def _streamed(
+    query: Query, options: LoadOptions, occurring: Counter[str | None] | None = None
+) -> Iterator[pd.DataFrame]:
+    """Yield the result in parts; rows wait on disk until the last one has said what the columns are.
+
+    Args:
+        query: what is asked for.
+        options: how the frames are wanted.
+        occurring: counts the version ids of all rows, before the first part is yielded.
+    """
+    with shared(options.client) as client, closing(Spool(on_disk=True)) as spool:
+        load = _Load(query, options, client)
+        batches = load.batches()
+        _fill(spool, batches if occurring is None else _counting(batches, occurring))
+        schema = _settled(load.gatherer)
+        attrs = load.attrs(schema.notes)
+        dates = [name for name in options.parse_dates if all_times(name, spool.tables(schema))]
+        given = 0
+        for table in _parts(spool, schema, query, load.rows):
+            frame = to_frame(table, deepcopy(attrs), dtype_backend=options.dtype_backend, parse_dates=dates)
+            frame.index = pd.RangeIndex(given, given + len(frame))
+            given += len(frame)
+            yield frame
+
+
+def _counting(batches: Iterable[Batch], occurring: Counter[str | None]) -> Iterator[Batch]:
+    for batch in batches:
+        counts = pc.value_counts(batch.documented["versionId"]).to_pylist()
+        occurring.update({each["values"]: each["counts"] for each in counts})
+        yield batch
+
+
+def _parts(spool: Spool, schema: TableSchema, query: Query, rows: int) -> Iterator[pa.Table]:
+    """Yield the result, so many rows after `offset`, in tables of 10,000, the last one shorter; at least one table."""
+    tables: Iterable[pa.Table] = spool.tables(schema)
+    if query.sort:  # any order but the usual one takes all rows in memory
+        tables = [sorted_table(pa.concat_tables(tables), query.sort)]
+    skipped, left, held = query.offset, rows, schema.table([])
+    for table in tables:
+        held = pa.concat_tables([held, table.slice(skipped, left - held.num_rows)])
+        skipped = max(0, skipped - table.num_rows)
+        while held.num_rows >= _ROWS_A_FRAME:
+            # Copied, so that a part holds on to no memory but its own.
+            yield held.slice(0, _ROWS_A_FRAME).combine_chunks()
+            held = held.slice(_ROWS_A_FRAME)
+            left -= _ROWS_A_FRAME
+    if left or not rows:
+        yield held.combine_chunks()
+
+
+def iterate_joined(arguments: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
+    """Yield the rows of `load_joined` in frames of up to 10,000, all with the attrs of the whole."""
+    query, options = checked(SESSIONS, arguments)
+    occurring: Counter[str | None] = Counter()
+    with shared(options.client) as client:
+        sharing = replace(options, client=client)
+        versions: pd.DataFrame | None = None
+        for sessions in _streamed(query, sharing, occurring):
+            if versions is None:
+                versions = _fetched_versions([each for each in occurring if each is not None], query, options, client)
+            joined = join_sessions_versions(sessions, versions)
+            joined.attrs[ATTRS] |= {"rows": occurring.total(), "join": _totals(joined, versions, occurring)}
+            yield joined
+
+
+def _totals(joined: pd.DataFrame, versions: pd.DataFrame, occurring: Counter[str | None]) -> dict[str, Any]:
+    """Return what a join says of itself, with the counts of all parts instead of one's."""
+    known = set(versions["id"])
+    matched = sum(count for each, count in occurring.items() if each in known)
+    unknown = occurring.total() - matched - occurring[None]
+    counts = {"matched": matched, "null_version_ids": occurring[None], "unknown_version_ids": unknown}
+    return {**joined.attrs[ATTRS]["join"], **counts}
+
+
+def _fetched_versions(occurring: list[str], query: Query, options: LoadOptions, client: Client) -> pd.DataFrame:
+    """Return the versions with the ids that occur in sessions, as far as they still exist."""
+    products = query.given.get("product_ids")
+    filters = {"product_ids": products} if products else {"ids": occurring}
+    versions = _fetched(build_query(VERSIONS, filters), options, client, missing_ok=True)
+    return versions[versions["id"].isin(occurring)].reset_index(drop=True)
+
+
+def _attrs(fetch: Fetch, notes: Notes, started: datetime, rows: int) -> dict[str, Any]:
+    return {
+        "resource": fetch.query.resource.name,
+        "filters": fetch.query.given,
+        "fetched_at": started.isoformat(timespec="milliseconds"),
+        "rows": rows,
+        "pages": fetch.pages,
+        "requests": fetch.tally.requests,
+        "retries": fetch.tally.retries,
+        "complete": True,
+        **noted(notes),
+    }
+
+
+def noted(notes: Notes) -> dict[str, Any]:
+    """Return what a frame's attrs say of its columns."""
+    return {
+        "mixed_columns": notes.mixed,
+        "overflow_columns": notes.overflow,
+        "json_columns": notes.json,
+        "fields": notes.fields,
+        "null_fields": notes.null_fields,
+        "time_digits": notes.time_digits,
+    }

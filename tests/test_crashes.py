@@ -1,0 +1,184 @@
+"""Commands that are killed at any moment: what was there is there as it was, or what was asked for is, whole."""
+
+from __future__ import annotations
+
+import contextlib
+import filecmp
+import json
+import os
+import shutil
+import time
+import warnings
+from typing import TYPE_CHECKING
+
+import killed
+import pytest
+from effort import times
+from pandas.testing import assert_frame_equal
+
+import galtea_frames as gf
+from galtea_frames import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Run = Callable[..., None]
+
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="needs signals and forks"),
+    pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning"),
+]
+
+#: Twenty of each of the five commands below.
+KILLS = times(20)
+
+FILE = ["export", "joined", "--out", "target"]
+DATASET = ["export", "sessions", "--out", "target", "--partition-by", "status"]
+REPORT = ["report", "--out", "target", "--as-of", "2026-03-30", "--trend-periods", "2"]
+SYNC = ["sync", "target"]
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[gf.sample.SampleApi]:
+    """The stand-in, which the environment names; its pages are small, so that there are many moments."""
+    with gf.sample.serve(400, 5, cap=40) as api:
+        monkeypatch.setenv("GALTEA_API_KEY", api.api_key)
+        monkeypatch.setenv("GALTEA_API_URL", api.url)
+        yield api
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in a folder, to its good end."""
+
+    def run(arguments: list[str], folder: Path) -> None:
+        folder.mkdir(exist_ok=True, parents=True)
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr("sys.argv", ["galtea-frames", *arguments])
+        shown = warnings.showwarning
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        warnings.showwarning = shown
+        assert 0 == ended.value.code, capsys.readouterr().err
+
+    return run
+
+
+def kill(arguments: list[str], before: Path | None, folders: Path) -> list[Path]:
+    """Have a command killed in folders of their own, each with what was there before; return the folders."""
+    made = [folders / str(number) for number in range(KILLS + 1)]
+    for folder in made:
+        if before is None:
+            folder.mkdir(parents=True)
+        else:
+            shutil.copytree(before, folder)
+    killed.run("killed_commands.py", " ".join(arguments), json.dumps(arguments), *made)
+    return made[1:]
+
+
+def change(api: gf.sample.SampleApi) -> None:
+    """Have the API serve other rows than before."""
+    for number, each in enumerate(list(api.sessions)):
+        if number % 3 == 0:
+            api.sessions.update(each["id"], status="FAILED", error=f"changed {number}")
+        elif number % 7 == 0:
+            api.sessions.delete(each["id"])
+
+
+def visible(folder: Path) -> list[str]:
+    """The names in a folder that are not hidden."""
+    return sorted(each.name for each in folder.iterdir() if not each.name.startswith("."))
+
+
+def same_tree(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same files, byte by byte."""
+    compared = filecmp.dircmp(one, other)
+    if compared.left_only or compared.right_only or compared.funny_files:
+        return False
+    _, differing, unread = filecmp.cmpfiles(one, other, compared.common_files, shallow=False)
+    return not differing and not unread and all(same_tree(one / each, other / each) for each in compared.common_dirs)
+
+
+@pytest.mark.parametrize("arguments", [FILE, DATASET], ids=["file", "dataset"])
+def test_a_killed_export_leaves_the_old_rows_or_the_new(
+    arguments: list[str], api: gf.sample.SampleApi, run: Run, tmp_path: Path
+) -> None:
+    """Never others, never a part; the next export works as ever, and nothing is seen beside it."""
+    run(arguments, tmp_path / "older")
+    change(api)
+    run(arguments, tmp_path / "newer")
+    older, newer = (gf.read_parquet(tmp_path / name / "target") for name in ("older", "newer"))
+    assert len(older) > len(newer)
+    for folder in kill(arguments, tmp_path / "older", tmp_path / "killed"):
+        found = gf.read_parquet(folder / "target")
+        assert_frame_equal(older if len(found) == len(older) else newer, found)
+        assert ["target"] == visible(folder)
+    run(arguments, folder)
+    assert_frame_equal(newer, gf.read_parquet(folder / "target"))
+
+
+def test_a_killed_report_leaves_the_old_one_or_the_new(api: gf.sample.SampleApi, run: Run, tmp_path: Path) -> None:
+    """All files of it, byte by byte; never some of one and some of the other."""
+    run(REPORT, tmp_path / "older")
+    change(api)
+    run(REPORT, tmp_path / "newer")
+    older, newer = (tmp_path / name / "target" for name in ("older", "newer"))
+    assert not same_tree(older, newer)
+    for folder in kill(REPORT, tmp_path / "older", tmp_path / "killed"):
+        # As with any dataset: between two renames nothing is there, and the next command puts the old one back.
+        target = folder / ("target" if visible(folder) else ".target.old")
+        assert same_tree(target, older) or same_tree(target, newer)
+    run(REPORT, folder)
+    assert same_tree(folder / "target", newer)
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
+def test_a_killed_sync_is_completed_by_the_next(
+    first: bool, api: gf.sample.SampleApi, run: Run, tmp_path: Path
+) -> None:
+    """What is left says that it is not whole, or is the old state or the new; the next sync makes it the API's."""
+    before = None if first else tmp_path / "before"
+    if before is not None:
+        run(SYNC, before)
+    was = {each["id"] for each in api.sessions}
+    change(api)
+    served = {each["id"] for each in api.sessions}
+    for folder in kill(SYNC, before, tmp_path / "killed"):
+        mirror = gf.Mirror(folder / "target")
+        if (found := read(mirror)) is not None:
+            assert served <= found <= (served if first else was)
+        else:
+            assert first
+        mirror.sync(full=True)
+        assert served == set(mirror.load_sessions()["id"])
+        assert 1 == mirror.load_sessions()["id"].value_counts().max()
+
+
+def read(mirror: gf.Mirror) -> set[str] | None:
+    """The sessions that a mirror gives; None where it refuses to give any."""
+    with contextlib.suppress(gf.MirrorError):
+        return set(mirror.load_sessions()["id"])
+    return None
+
+
+@pytest.mark.parametrize("arguments", [FILE, DATASET], ids=["file", "dataset"])
+def test_what_a_killed_write_left_is_removed_a_day_later(
+    arguments: list[str], api: gf.sample.SampleApi, run: Run, tmp_path: Path
+) -> None:
+    """Not at once: another process may be at work there. What is of other targets, or not ours, stays."""
+    del api
+    abandoned = tmp_path / ".target.0123abcd.new"
+    kept = [tmp_path / name for name in (".target.89ef4567.new", ".other.0123abcd.new", ".target.notes.new", "x.new")]
+    for each in (abandoned, *kept):
+        if arguments is DATASET:
+            each.mkdir()
+            (each / "part").write_text("half")
+        else:
+            each.write_text("half")
+    long_ago = time.time() - 25 * 3600
+    for each in (abandoned, *kept[1:]):
+        for part in (*each.rglob("*"), each):
+            os.utime(part, (long_ago, long_ago))
+    run(arguments, tmp_path)
+    assert sorted({"target", *(each.name for each in kept)}) == sorted(each.name for each in tmp_path.iterdir())
