@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Literal, Self
 
 from galtea_frames.settings import Settings, find_key, find_url
@@ -75,6 +76,20 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _repr_html_(self) -> str:
+        """Return address, masked key and limits as a table for notebooks, which give tables a style of their own."""
+        settings = self.settings
+        limits = {
+            "address": settings.base_url,
+            "key": settings.api_key,
+            "page size": f"{settings.page_size:,} rows",
+            "requests at once": f"at most {settings.max_workers}",
+            "timeouts": f"{settings.connect_timeout:g} s to connect, {settings.read_timeout:g} s to read",
+            "one request": f"at most {settings.max_attempts} attempts within {settings.max_elapsed:g} s",
+        }
+        rows = (f"<tr><th>{name}</th><td>{html.escape(str(value))}</td></tr>" for name, value in limits.items())
+        return f"<table>{''.join(rows)}</table>"
 
     def __repr__(self) -> str:
         if "settings" not in vars(self):  # a traceback of its making may show it

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 import numpy as np
 
-from galtea_frames.scan import exact_value, scan_page
+from galtea_frames.scan import exact_value, parted_value, scan_page
 from galtea_frames.shapes import ABSENT, MAX_DEPTH, MOST_KEYS, ONE_IN, PLAIN, Layout, Shape
 from galtea_frames.times import instants
 
@@ -268,7 +268,7 @@ class _Structs:
         fields: dict[str, Sequence[Any]] = dict(zip(self.layout.names, columns, strict=False))
         texts = {name: [_raw_text(raw) for raw in fields.pop(name, ())] for name in self.reader.texts}
         if self.reader.as_values:
-            fields |= {name: [None if text is None else exact_value(text) for text in texts[name]] for name in texts}
+            fields |= {name: [_value(text) for text in texts[name]] for name in texts}
         yield Batch(len(rows), fields, texts, self._strays(kept))
 
     def _strays(self, kept: Sequence[int] | None) -> Mapping[Path, tuple[list[int], list[Any]]]:
@@ -328,7 +328,12 @@ class _ExactRows:
 
 
 def _exact(row: dict[str, str], name: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    return exact_value(row[name]) if name in row else ABSENT
+    return _value(row[name]) if name in row else ABSENT
+
+
+def _value(text: str | None) -> Any:  # noqa: ANN401 - as above
+    """Return a value as the fast reader would: as deep as columns go, its objects are dictionaries."""
+    return None if text is None else parted_value(text, MAX_DEPTH)
 
 
 def _null_as_none(text: str | None) -> str | None:

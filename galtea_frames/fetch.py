@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from galtea_frames.errors import NotFoundError
+from galtea_frames.errors import NotFoundError, RequestError
 from galtea_frames.pages import PageSize, Slice, Source, Walk, look_up, sort_pairs, time_pairs
 from galtea_frames.query import split_ids, split_lists
 from galtea_frames.transport import Tally
@@ -88,8 +89,22 @@ class Fetch:
         if missing and not self.missing_ok:
             raise self._not_found(missing)
         passing = self._passing() if self.query.narrows_ids else None
+        if missing or (passing is not None and len(passing) < sum(each.rows for each in found)):
+            self._see_it_answer()
         for each in found:
             yield each if passing is None else each.only(passing)
+
+    def _see_it_answer(self) -> None:
+        """Ask for any row at all: a server that says 404 to whatever it is asked says nothing of ids.
+
+        Raises:
+            RequestError: it does not answer.
+        """
+        try:
+            self._newest_row((), None)
+        except RequestError as error:
+            if error.status != HTTPStatus.BAD_REQUEST:  # old deployments want a filter; they are there, and say so
+                raise
 
     def _passing(self) -> set[str]:
         """Return the ids among those asked for that pass the other filters."""

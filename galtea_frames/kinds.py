@@ -55,7 +55,10 @@ def text_array(values: Sequence[Any], kind: pa.DataType = TEXT) -> pa.Array | No
     """Return values that are all text, or all lists of text, or null; None where one is not, or has a lone surrogate.
 
     Arrow takes nothing else for text, as it takes truth values for numbers; so this needs no look at the values' types.
+    But it takes text for a list of its letters.
     """
+    if kind != TEXT and str in map(type, values):
+        return None
     try:
         return pa.array(values, kind)
     except (pa.ArrowException, TypeError, UnicodeEncodeError):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from galtea_frames.errors import ResponseError
 from galtea_frames.times import instant
 from galtea_frames.transport import IdsNotFoundError, PageTooLarge
+from galtea_frames.windows import GRAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -176,6 +177,8 @@ class Walk:
     def __init__(self, source: Source, window: Window) -> None:
         self._source = source
         self._window = window
+        # A row's time may be finer than what the API shows of it.
+        self._earliest = None if window.start is None else instant(window.start) // GRAIN * GRAIN
         self._longest = 0
 
     def slices(self) -> Iterator[Slice]:
@@ -190,7 +193,7 @@ class Walk:
             page, short = self._fetch(start)
             if not page.ids:
                 return
-            self._check_order(page, reached)
+            self._check_order(page, self._earliest if reached is None else reached)
             # An empty group: rows of the time that the last group led to are yet to come.
             if reached is None or not group.seen or page.last > reached:
                 end = self._window.advance(page.first, page.last, short=short)
@@ -291,6 +294,9 @@ def look_up(source: Source, ids: Sequence[str], filters: Pairs) -> tuple[list[Sl
         source: where the rows come from.
         ids: as many ids as fit one request.
         filters: the other wire parameters.
+
+    Raises:
+        ResponseError: other rows came, and not all that were asked for.
     """
     try:
         page = source.get([*filters, *(("ids[]", each) for each in ids)])
@@ -302,6 +308,8 @@ def look_up(source: Source, ids: Sequence[str], filters: Pairs) -> tuple[list[Sl
         return [each for part in parts for each in part[0]], [each for part in parts for each in part[1]]
     found = set(ids) & set(page.ids)
     rest = [each for each in ids if each not in found]
+    if rest and len(found) < len(page.ids):
+        raise ResponseError(f"{source.path} does not keep to ids, so none of them can be known not to exist")
     if not found or not rest:
         return [_slice(page, found)], rest
     # A server that returns fewer rows than asked has more to say of the rest.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: Seconds before a notebook shows anything: what is shown leaves an empty output in the saved notebook.
+#: Seconds before a notebook shows anything: what is shown leaves an output without content in the saved notebook.
 _NOTEBOOK_PATIENCE = 1.0
 
 #: Seconds between two lines shown in a notebook, each of which is a message to the browser.
@@ -84,4 +84,6 @@ def _notebook_line() -> Iterator[Callable[[str], None]]:
         yield show
     finally:
         if handle is not None:
-            handle.update({"text/plain": ""}, raw=True)
+            # Nothing that could be shown: an empty text would be an empty line. To clear the cell would take away what
+            # its user has printed.
+            handle.update({}, raw=True)

@@ -122,11 +122,16 @@ class Report:
         drawn = charts.charts(self.findings)
         return {chart: (chart.png(charts.LIGHT), chart.png(charts.DARK)) for chart in drawn}
 
-    def _repr_html_(self) -> str:
-        """Return the page in a frame of its own, so that its style and the notebook's leave each other alone."""
+    def _repr_mimebundle_(self, **_kinds: object) -> dict[str, str]:
+        """Return what a notebook may show: the page where it may be framed, else Markdown, else one line.
+
+        The page is in a frame of its own, so that its style and the notebook's leave each other alone. Where frames are
+        not shown, on code hosts and in notebooks that are not trusted, Markdown says the same.
+        """
         page = html.escape(self.to_html())
         style = "width:100%;height:46rem;border:1px solid #8884;border-radius:8px"
-        return f'<iframe sandbox title="Report" style="{style}" srcdoc="{page}"></iframe>'
+        frame = f'<iframe sandbox title="Report" style="{style}" srcdoc="{page}"></iframe>'
+        return {"text/html": frame, "text/markdown": self.to_markdown(), "text/plain": repr(self)}
 
 
 def build_report(

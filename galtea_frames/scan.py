@@ -99,11 +99,44 @@ def exact_value(text: str, odd: Callable[[str], Any] = RawJson) -> Any:  # noqa:
     return json.loads(text, parse_float=exact_float, parse_int=exact_integer)
 
 
+def parted_value(text: str, levels: int) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """Return the value of a JSON text as `exact_value` does, but take an object apart however deep it is.
+
+    Args:
+        text: valid JSON.
+        levels: how many levels of objects become dictionaries; what is too deep below them stays text.
+    """
+    return _parted(text, _tokens(text), levels) if text[0] == "{" and _is_deep(text) else exact_value(text)
+
+
+def _parted(text: str, tokens: Iterator[tuple[str, int, int]], levels: int) -> Any:  # noqa: ANN401 - as above
+    """Return the value that comes next, in one pass over its text."""
+    kind, start, end = next(tokens)
+    if kind != "{" or not levels:
+        return exact_value(text[start : _end(kind, end, tokens)])
+    fields = {}
+    while (token := next(tokens))[0] != "}":
+        if token[0] == '"':
+            key = json.loads(text[token[1] : token[2]])
+            next(tokens)  # the colon
+            fields[key] = _parted(text, tokens, levels - 1)
+    return fields
+
+
+def _end(kind: str, end: int, tokens: Iterator[tuple[str, int, int]]) -> int:
+    """Return where the value ends that begins with this token."""
+    depth = int(kind in "[{")
+    while depth:
+        kind, _, end = next(tokens)
+        depth += (kind in "[{") - (kind in "]}")
+    return end
+
+
 def _is_deep(text: str) -> bool:
     if text.count("[") + text.count("{") <= _DEEPEST:  # at once, for nearly all
         return False
     steps = ((kind in "[{") - (kind in "]}") for kind, _, _ in _tokens(text))
-    return max(accumulate(steps)) > _DEEPEST
+    return any(depth > _DEEPEST for depth in accumulate(steps))
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int, int]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pickle
 import tempfile
+from contextlib import contextmanager, suppress
 from itertools import zip_longest
 from typing import IO, TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from galtea_frames.errors import GalteaFramesError
 from galtea_frames.frames import sorted_table
 
 if TYPE_CHECKING:
@@ -37,10 +39,16 @@ class Spool:
 
     Args:
         on_disk: keep them in a file. It has no name that another program could open.
+
+    Raises:
+        GalteaFramesError: there is no folder for temporary files, or, later, no room in it.
     """
 
     def __init__(self, *, on_disk: bool) -> None:
-        self._file: IO[bytes] | None = tempfile.TemporaryFile() if on_disk else None  # noqa: SIM115 - closed with the spool
+        self._file: IO[bytes] | None = None
+        if on_disk:
+            with _errors():
+                self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the spool
         self._entries: list[_Entry] = []
 
     def append(self, batch: Batch) -> None:
@@ -50,7 +58,9 @@ class Spool:
             self._entries.append(_Entry(first, batch))
         else:
             self._entries.append(_Entry(first, self._file.tell()))
-            pickle.dump(batch, self._file, protocol=5)
+            with _errors():
+                pickle.dump(batch, self._file, protocol=5)
+                self._file.flush()
 
     def tables(self, schema: TableSchema) -> Iterator[pa.Table]:
         """Yield all rows by `created_at`, then `id`, in tables of some batches each; at least one table.
@@ -81,7 +91,21 @@ class Spool:
     def close(self) -> None:
         """Remove the file."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # what a full disk did not take is not wanted any more
+                self._file.close()
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn what goes wrong with the file into one line that says what to do."""
+    try:
+        yield
+    except OSError as problem:
+        folder = tempfile.tempdir or "the folder for temporary files"
+        raise GalteaFramesError(
+            f"rows that wait for the last ones cannot be kept in {folder}: {problem.strerror or problem}; make room"
+            " there, or name another folder in TMPDIR"
+        ) from problem
 
 
 def _count_before(table: pa.Table, moment: int) -> int:

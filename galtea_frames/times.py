@@ -25,6 +25,7 @@ LAYOUTS = {USUAL_DIGITS: ("milliseconds", "ms"), 0: ("seconds", "s"), 6: ("micro
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1) // _MICROSECOND
 
 
 def instant(text: str) -> int:
@@ -35,6 +36,8 @@ def instant(text: str) -> int:
     Raises:
         ValueError: the text is no ISO 8601 time, or one outside the years 1 to 9999 in UTC.
     """
+    if "\0" in text:  # Python would stop reading there
+        raise ValueError(f"Invalid isoformat string: {text!r}")
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -92,10 +95,10 @@ def arrow_times(texts: pa.Array) -> pa.Array | None:
 
 
 def _within_calendar(times: pa.Array) -> bool:
-    """Tell whether all times lie in the years that `instant` reads: Arrow knows a year 0."""
+    """Tell whether all times are surely of the years that `instant` reads: Arrow knows a year 0, also with offsets."""
     bounds = pc.min_max(times.cast(pa.int64())).as_py()
     least, most = bounds["min"], bounds["max"]
-    return least is None or (least >= _FIRST_INSTANT and most <= _LAST_INSTANT)
+    return least is None or (least >= _FIRST_INSTANT + _DAY and most <= _LAST_INSTANT)
 
 
 def _read_together(texts: Sequence[str]) -> NDArray[np.int64] | None:

@@ -6,6 +6,7 @@ import email.utils
 import platform
 import random
 import re
+import ssl
 import sys
 import threading
 import time
@@ -54,7 +55,7 @@ class PageTooLarge(Exception):  # noqa: N818 - a signal to the page walk, never 
 
 
 class IdsNotFoundError(NotFoundError):
-    """The API itself says that a row does not exist; a 404 that is an HTML page says that the address is wrong."""
+    """The API itself says, in JSON, that a row does not exist; any other 404 says that the address is wrong."""
 
 
 class LoadAbandonedError(Exception):
@@ -300,11 +301,12 @@ class Transport:
         except requests.ConnectTimeout:
             return _Failure(f"no connection within {settings.connect_timeout:g} s")
         # ValueError: a redirect to what is no address, which `requests` leaves to urllib to find out.
-        except (requests.exceptions.SSLError, requests.TooManyRedirects, ValueError) as problem:
-            words = f"cannot use {settings.base_url}: {self._without_key(_root_cause(problem))}"
-            return RequestError(words, status=None, attempts=call.attempts, path=call.path)
-        except requests.RequestException as problem:
-            words = self._without_key(_root_cause(problem))
+        except (requests.RequestException, ValueError) as problem:
+            cause = _root_cause(problem)
+            words = _one_line(self._without_key(str(cause))) or type(cause).__name__
+            if _is_lasting(problem, cause):
+                words = f"cannot use {settings.base_url}: {words}"
+                return RequestError(words, status=None, attempts=call.attempts, path=call.path)
             return _Timeout(words) if "timed out" in words.lower() else _Failure(words)
         except BaseException as problem:  # Ctrl-C, or a bug: whoever shows its frames must not show the header
             _forget_locals(problem, earlier)
@@ -320,7 +322,7 @@ class Transport:
         if answer.status_code in RETRIED:
             retry_after = retry_after_seconds(answer.headers.get("Retry-After"), time.time())
             return _Failure(words, status=answer.status_code, retry_after=retry_after)
-        return refusal_error(answer.status_code, words, _is_html(answer.content), call.attempts, call.path)
+        return refusal_error(answer.status_code, words, answer.content, call.attempts, call.path)
 
     def _without_key(self, words: str) -> str:
         """Return words of others without the key, which an API may quote when it refuses it."""
@@ -376,7 +378,7 @@ def api_words(content_type: str, body: bytes) -> str:
     return _one_line(text)
 
 
-def refusal_error(status: int, words: str, html: bool, attempts: int, path: str) -> RequestError:
+def refusal_error(status: int, words: str, body: bytes, attempts: int, path: str) -> RequestError:
     """Return the error of an answer that is not worth asking for again, with what to do about it."""
     kind: type[RequestError] = RequestError
     advice = ""
@@ -385,10 +387,12 @@ def refusal_error(status: int, words: str, html: bool, attempts: int, path: str)
         advice = ": check the key; it comes from api_key=, GALTEA_API_KEY or ~/.galtea/api-key"
     elif status == HTTPStatus.FORBIDDEN:
         kind = AuthenticationError
-        advice = ": a firewall refused the query as too long" if html else ": the key may not see this"
+        advice = ": a firewall refused the query as too long" if _is_html(body) else ": the key may not see this"
+    elif status == HTTPStatus.NOT_FOUND and _is_object(body):
+        kind = IdsNotFoundError
     elif status == HTTPStatus.NOT_FOUND:
-        kind = NotFoundError if html else IdsNotFoundError
-        advice = ": is the API's address right? See base_url and GALTEA_API_URL" if html else ""
+        kind = NotFoundError
+        advice = ": is the API's address right? See base_url and GALTEA_API_URL"
     return kind(f"{path} answered {status} ({words}){advice}", status=status, attempts=attempts, path=path)
 
 
@@ -436,11 +440,21 @@ def _forget_locals(problem: BaseException | None, earlier: BaseException | None)
         problem = problem.__cause__ or problem.__context__
 
 
-def _root_cause(problem: BaseException) -> str:
+def _is_lasting(problem: BaseException, cause: BaseException) -> bool:
+    """Tell whether a request that got no answer would get none again: a bad certificate or address."""
+    if isinstance(problem, requests.exceptions.SSLError):
+        # A connection that ends during the handshake is one that ends, though it looks like a fault of TLS.
+        return not isinstance(cause, ssl.SSLEOFError)
+    # A header that cannot be read is a ValueError to `requests`, but the answer's and not the address's.
+    broken = isinstance(problem, requests.exceptions.InvalidHeader)
+    return isinstance(problem, requests.TooManyRedirects | ValueError) and not broken
+
+
+def _root_cause(problem: BaseException) -> BaseException:
     """Return the innermost reason, which names no address: outer ones quote the whole query."""
     while inner := problem.__cause__ or problem.__context__ or _wrapped(problem):
         problem = inner
-    return _one_line(str(problem)) or type(problem).__name__
+    return problem
 
 
 def _wrapped(problem: BaseException) -> BaseException | None:
@@ -449,6 +463,10 @@ def _wrapped(problem: BaseException) -> BaseException | None:
 
 def _is_html(body: bytes) -> bool:
     return body.lstrip()[:1] == b"<"
+
+
+def _is_object(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"{"
 
 
 def _one_line(text: str) -> str:

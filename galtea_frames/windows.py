@@ -25,7 +25,7 @@ Page = TypeVar("Page")
 
 #: Windows are cut at whole milliseconds: the API shows no more of a time than that, so a finer cut would split rows
 #: that look alike.
-_GRAIN = 1_000
+GRAIN = 1_000
 
 #: How many pages ahead of a busy worker its window is cut, at most: how dense traffic is further on is not known.
 _PAGES_LEFT = 8
@@ -105,7 +105,7 @@ class Window:
 
 
 def _whole(moment: float) -> int:
-    return round(moment / _GRAIN) * _GRAIN
+    return round(moment / GRAIN) * GRAIN
 
 
 class Crew(Generic[Page]):

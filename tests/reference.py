@@ -265,6 +265,8 @@ def _place(target: dict[str, Any], path: Path, value: Json) -> None:
 
 def microseconds(text: str) -> int | None:
     """Return a time in microseconds since 1970, None for what is no time."""
+    if "\0" in text:
+        return None
     try:
         moment = datetime.fromisoformat(text)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

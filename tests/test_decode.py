@@ -112,6 +112,21 @@ def test_a_page_that_is_read_exactly_gives_the_same_as_one_that_is_read_fast(nes
     assert fast.to_pylist() == exact.select(fast.column_names).to_pylist()
 
 
+@pytest.mark.parametrize("nested", NESTED)
+@pytest.mark.parametrize("depth", [40, 600, 900, 3_000])
+def test_columns_of_a_deep_value_do_not_depend_on_how_its_page_is_read(depth: int, nested: Nested) -> None:
+    """An object has its 32 levels of columns however deep it is, and whatever another row of the page holds."""
+    deep = '{"x":[1],"a":' * depth + '1,"{":"}"' + "}" * depth
+    page = f'{{"metadata":{deep},"new":{deep}}}'
+    fast, notes = build([f"[{page}]".encode()], nested)
+    exact, exact_notes = build([f'[{page},{{"error":"\\ud800"}}]'.encode()], nested)
+    names = [name for name in fast.column_names if name != "*"]
+    assert names == [name for name in exact.column_names if name != "*"]
+    assert [name for name in notes.json if name in names] == [name for name in exact_notes.json if name in names]
+    assert (len(names) > 60) is (nested != "json")
+    assert fast.select(names).to_pylist() == exact.select(names).to_pylist()[:1]
+
+
 @pytest.mark.parametrize(
     ("names", "readable"),
     [
@@ -154,6 +169,14 @@ def test_a_page_that_is_no_list_of_objects_adds_nothing(nested: Nested) -> None:
     with pytest.raises(ValueError, match=r"."):
         builder.add(b'[{"id":"a"},5]')
     assert builder.finish()[0].num_rows == 0
+
+
+@pytest.mark.parametrize("row", [b'{"id":"b"}', b'{"createdAt":"2026-03-01"}'], ids=["no time", "no id"])
+@pytest.mark.parametrize("odd", [b"", b',"error":"\\ud800"'], ids=["plain page", "page read the slow way"])
+def test_rows_that_cannot_be_walked_make_no_page(row: bytes, odd: bytes) -> None:
+    """A row without an id or a time is refused, whatever way the page is read."""
+    with pytest.raises(ValueError, match="a row has no id or no createdAt"):
+        open_page(b'[{"id":"a","createdAt":"2026-03-01"' + odd + b"}," + row + b"]")
 
 
 def test_a_surrogate_pair_is_one_character() -> None:

@@ -39,6 +39,16 @@ def test_each_path_is_a_column(values: list[Any], expected: dict[str, list[Any]]
     assert expected == metadata_of(*values)[0]
 
 
+@pytest.mark.parametrize("text", ["s3", "", "é"])
+def test_text_after_a_page_of_lists_of_text_is_no_list_of_its_letters(text: str) -> None:
+    """A column that held only lists of text so far takes text as text, in the field itself and in those below it."""
+    rows: list[Any] = [{"metadata": {"a": value}, "new": value} for value in (["x"], text)]
+    table, notes = build([reference.page([row]) for row in rows])
+    for name in ("metadata.a", "new"):
+        assert ['["x"]', json.dumps(text, ensure_ascii=False)] == table[name].to_pylist()
+    assert notes.mixed == ["metadata.a", "new"]
+
+
 def test_a_repeated_key_counts_once_with_its_last_value() -> None:
     """Of a key that stands twice in an object the last one counts, as every JSON reader has it."""
     table, _ = build([b'[{"metadata":{"a":1,"b":0,"a":2}}]'])

@@ -2,15 +2,14 @@ import contextlib
 import itertools
 import json
 import random
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 import pandas as pd
 import pytest
+from churn import Churn, Record, churned_rows, moment, row, rows_of
 from direct import DirectTransport
 from effort import times
 from tables import open_page
@@ -18,31 +17,11 @@ from tables import open_page
 import galtea_frames as gf
 from galtea_frames import sample
 from galtea_frames.pages import PageSize, Slice, Source, TieGroup, Walk, look_up, sort_pairs, time_pairs
-from galtea_frames.sample import Answer, HtmlPage, RawPage, Reply, Request, SampleApi, Stall, Store
+from galtea_frames.sample import Answer, HtmlPage, RawPage, Reply, Request, SampleApi, Stall
 from galtea_frames.transport import Tally, Transport
 from galtea_frames.windows import Window
 
-Record = dict[str, Any]
 TieOrder = Literal["stable", "shuffled"]
-
-START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def moment(milliseconds: int) -> str:
-    """A creation time as the API writes it."""
-    return (START + timedelta(milliseconds=milliseconds)).isoformat(timespec="milliseconds")[:-6] + "Z"
-
-
-def row(number: int, milliseconds: int) -> Record:
-    """A session; ids say nothing of the order."""
-    return {"id": f"session_{number * 7919 % 100_003:06}", "status": "PENDING", "createdAt": moment(milliseconds)}
-
-
-def rows_of(sizes: Sequence[int]) -> list[Record]:
-    """Sessions in groups of these sizes, each group created at one time."""
-    times = itertools.chain.from_iterable([10 * group] * size for group, size in enumerate(sizes))
-    return [row(number, milliseconds) for number, milliseconds in enumerate(times)]
-
 
 #: 2,500 rows; the largest group of one creation time fills the largest page, the last one is a group too.
 TIED = rows_of([1, 1_150, 3, 1, 150, 40, 37, *[1] * 1_078, 40])
@@ -148,71 +127,12 @@ def test_times_of_any_precision_and_offset() -> None:
 # While rows come and go
 
 
-class Churn:
-    """Inserts, deletes and updates rows of a store, and remembers which rows were there throughout.
-
-    Attributes:
-        stayed: ids of the rows that were there from the beginning and are there still.
-        known: ids of all rows that ever were.
-    """
-
-    def __init__(self, store: Store, dice: random.Random, changes: int) -> None:
-        self._store = store
-        self._dice = dice
-        self._left = changes
-        self._times = [each["createdAt"] for each in store]
-        self._number = 50_000
-        self._lock = threading.Lock()  # the stand-in answers several requests at once
-        self.stayed = {each["id"] for each in store}
-        self.known = set(self.stayed)
-
-    def step(self) -> None:
-        """Change a few rows, or none."""
-        with self._lock:
-            for _ in range(min(self._left, self._dice.choice([0, 0, 1, 2, 5]))):
-                self._left -= 1
-                self._dice.choice([self._insert, self._insert_tie, self._delete, self._delete_many, self._update])()
-
-    def _insert(self) -> None:
-        self._insert_at(moment(self._dice.randrange(-5, 10 * len(self._times))))
-
-    def _insert_tie(self) -> None:
-        self._insert_at(self._dice.choice(self._times))
-
-    def _insert_at(self, created: str) -> None:
-        self._number += 1
-        fresh = row(self._number, 0) | {"createdAt": created}
-        self._store.insert(fresh)
-        self.known.add(fresh["id"])
-
-    def _delete(self) -> None:
-        if self.stayed:
-            gone = self._dice.choice(sorted(self.stayed))
-            self._store.delete(gone)
-            self.stayed.discard(gone)
-
-    def _delete_many(self) -> None:
-        created = self._dice.choice(self._times)
-        for each in [each for each in self._store if each["createdAt"] == created][:3]:
-            self._store.delete(each["id"])
-            self.stayed.discard(each["id"])
-
-    def _update(self) -> None:
-        if self.stayed:
-            self._store.update(self._dice.choice(sorted(self.stayed)), status="COMPLETED")
-
-
-def churned_rows(dice: random.Random) -> list[Record]:
-    """A few hundred rows with groups of ties of any size, smaller and larger than a page."""
-    return rows_of([dice.choice([1, 1, 1, 2, 5, 12, 40]) for _ in range(dice.randrange(1, 30))])
-
-
 def check(frame: pd.DataFrame, churn: Churn) -> None:
     """Compare a frame with what happened while it was loaded."""
     ids = frame["id"].tolist()
     assert set() == churn.stayed - set(ids), "rows that existed throughout are missing"
     assert [] == [each for each, count in Counter(ids).items() if count > 1], "rows came twice"
-    assert set(ids) <= churn.known
+    assert set(ids) <= set(churn.ever)
     assert frame[["created_at", "id"]].equals(frame[["created_at", "id"]].sort_values(["created_at", "id"]))
 
 
@@ -350,6 +270,22 @@ def test_a_server_that_stops_to_honour_offset_midway() -> None:
     with pytest.raises(gf.ResponseError, match="makes no progress"):
         load(server.client(page_size=5))
     assert len(server.requests) <= 300
+
+
+@pytest.mark.parametrize("number", range(3, 30))
+def test_a_page_of_an_earlier_time_doubles_no_row(number: int) -> None:
+    """A page that comes for another one, whichever of several walks had asked for it, ends the load or is harmless."""
+    records = rows_of([1] * 60)
+
+    def answer(request: Request) -> list[Record]:
+        if "desc" in request.values("sort"):
+            return records[-1:]
+        return records[:4] if request.number == number else page_of(request, records)
+
+    found = None
+    with contextlib.suppress(gf.ResponseError):
+        found = load(RawServer(answer).client(page_size=4, max_workers=4))["id"].tolist()
+    assert found in (None, expected_ids(records))
 
 
 def test_one_page_for_ever_over_http() -> None:
@@ -574,6 +510,49 @@ def test_look_up_ignores_rows_that_were_not_asked_for() -> None:
     wanted = [each["id"] for each in records[:2]]
     slices, without = look_up(source(RawServer(lambda _: records)), wanted, ())
     assert ([each for part in slices for each in part.ids()], without) == (wanted, [])
+
+
+def test_look_up_of_a_server_that_ignores_ids() -> None:
+    """Where other rows come instead of those that were asked for, none of these is taken for missing."""
+    records = rows_of([20])
+    with pytest.raises(gf.ResponseError, match="/sessions does not keep to ids"):
+        look_up(source(RawServer(lambda _: records)), ["a", records[0]["id"]], ())
+
+
+@pytest.mark.parametrize("path", ["/versions", "/sessions"])
+def test_a_server_that_has_gone_is_no_missing_id(path: str) -> None:
+    """Where the API's words for a missing id come for whatever is asked, no row is taken for missing."""
+    arguments: dict[str, Any] = {"ids": ["a"], "version_ids": ["v"]} if path == "/sessions" else {}
+    records = [{"id": "a", "versionId": "v", "createdAt": moment(0)}]
+    gone = Reply(404, {"message": "Cannot GET"})
+
+    def answer(request: Request) -> Answer | None:
+        """All fails from the fetch of versions on, or from the question which ids pass the other filter on."""
+        return gone if request.path == path and (path == "/versions" or request.number > 1) else None
+
+    with (
+        sample.serve(records, [], answers=answer) as api,
+        gf.Client(api.api_key, api.url) as client,
+        pytest.raises(gf.NotFoundError, match=f"{path} answered 404"),
+    ):
+        gf.load_sessions_with_versions(client=client, **arguments)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(400, None), (401, gf.AuthenticationError)])
+def test_a_server_that_wants_a_filter_is_there(status: int, kind: type[Exception] | None) -> None:
+    """A list that is refused without a filter shows that the API answers, and that a missing id is missing."""
+
+    def answer(request: Request) -> Answer | None:
+        return None if request.values("ids") else Reply(status, {"message": "A filter is required"})
+
+    records = [{"id": "a", "versionId": "v", "createdAt": moment(0)}]
+    with sample.serve(records, [], answers=answer) as api, gf.Client(api.api_key, api.url) as client:
+        if kind is None:
+            frame = gf.load_sessions_with_versions(client=client, ids=["a"])
+            assert frame["version.id"].isna().tolist() == [True]
+        else:
+            with pytest.raises(kind):
+                gf.load_sessions_with_versions(client=client, ids=["a"])
 
 
 def test_a_wrong_address_is_no_missing_id() -> None:

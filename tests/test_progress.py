@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 import galtea_frames as gf
 from galtea_frames import progress
@@ -37,7 +40,7 @@ class Display:
     """A notebook's display: what was shown, one text after the other."""
 
     def __init__(self) -> None:
-        self.shown: list[str] = []
+        self.shown: list[str | None] = []
 
     def __call__(self, bundle: dict[str, str], *, raw: bool, display_id: bool) -> Display:
         """Show a line that can be changed."""
@@ -48,7 +51,7 @@ class Display:
     def update(self, bundle: dict[str, str], *, raw: bool) -> Display:
         """Change the line."""
         assert raw
-        self.shown.append(bundle["text/plain"])
+        self.shown.append(bundle.get("text/plain"))
         return self
 
 
@@ -103,7 +106,7 @@ def test_it_is_shown_where_wanted(  # noqa: PLR0917 - a truth table
 def test_a_notebook_shows_slow_loads_only_and_clears_its_line(
     monkeypatch: pytest.MonkeyPatch, display: Display
 ) -> None:
-    """A load of under a second leaves no output at all; a longer one shows a line now and then, empty at the end."""
+    """A load of under a second leaves no output at all; a longer one shows a line now and then, nothing at the end."""
     set_shell(monkeypatch, KERNEL)
     clock = [0.0]
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: clock[0]))
@@ -114,7 +117,51 @@ def test_a_notebook_shows_slow_loads_only_and_clears_its_line(
     with progress.shown("auto", "sessions") as update:
         for clock[0] in (1.0, 2.0, 2.1, 2.5):
             update(100, 1)
-    assert ["sessions 100 rows  1 pages  91 rows/s", "sessions 100 rows  1 pages  62 rows/s", ""] == display.shown
+    assert ["sessions 100 rows  1 pages  91 rows/s", "sessions 100 rows  1 pages  62 rows/s", None] == display.shown
+
+
+class Watched(NotebookClient):
+    """A notebook that runs in a Jupyter kernel, and the texts that it displayed, one after the other."""
+
+    displayed: list[str]
+
+    def process_message(self, msg: Any, *arguments: Any) -> Any:  # noqa: ANN401 - a message of Jupyter
+        """Keep a displayed text."""
+        if msg["msg_type"] in ("display_data", "update_display_data"):
+            self.displayed.append(msg["content"]["data"].get("text/plain", ""))
+        return super().process_message(msg, *arguments)
+
+
+SLOW_LOADS = """
+import galtea_frames as gf
+with gf.sample.serve(600, 3, latency=0.12, cap=50) as api, gf.Client(api.api_key, api.url, max_workers=1) as client:
+    print("before")
+    gf.load_sessions(nested="json", client=client)
+    print("between")
+    last = len(api.requests) + 14
+    api.answers = lambda request: gf.sample.Reply(401) if request.number > last else None
+    try:
+        gf.load_sessions(nested="json", client=client)
+    except gf.AuthenticationError:
+        print("after")
+"""
+
+
+@pytest.mark.filterwarnings("default")  # jupyter's own
+def test_a_kernel_keeps_nothing_of_it() -> None:
+    """In Jupyter a slow load shows rows as they come; done or failed, what is left has no content, prints are kept."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SLOW_LOADS)])
+    kernel = Watched(notebook, kernel_name="python3", coalesce_streams=True)
+    kernel.displayed = []
+    kernel.execute()
+    displayed = kernel.displayed
+    lines = [line for line in displayed if re.fullmatch(r"sessions [\d,]+ rows  \d+ pages  [\d,]+ rows/s", line)]
+    assert len(lines) > 2
+    assert 2 == displayed.count("")
+    assert len(displayed) == len(lines) + 2
+    outputs = notebook.cells[0].outputs
+    assert "before\nbetween\nafter\n" == "".join(each.get("text", "") for each in outputs)
+    assert [{}, {}] == [each.data for each in outputs if each.output_type != "stream"]
 
 
 def test_it_says_rows_pages_and_rate(monkeypatch: pytest.MonkeyPatch) -> None:

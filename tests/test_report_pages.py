@@ -310,11 +310,19 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest
 def test_notebooks_show_the_page_in_a_frame_of_its_own() -> None:
     """Sandboxed, so that neither's style reaches the other."""
     report = report_on(two_weeks())
-    shown_in_notebook = Page(report._repr_html_())
+    shown_in_notebook = Page(report._repr_mimebundle_()["text/html"])
     assert ["iframe"] == [tag for tag, _ in shown_in_notebook.tags]
     (attrs,) = shown_in_notebook.all("iframe")
     assert report.to_html() == attrs["srcdoc"]
     assert attrs["sandbox"] is None
+
+
+def test_notebooks_that_show_no_frames_show_markdown() -> None:
+    """A code host and an untrusted notebook take the frame out; what is left says the same, or one line of it."""
+    report = report_on(two_weeks())
+    shown_in_notebook = report._repr_mimebundle_(include=None, exclude=None)
+    assert report.to_markdown() == shown_in_notebook["text/markdown"]
+    assert repr(report) == shown_in_notebook["text/plain"]
 
 
 SHOWN: dict[str, Callable[[gf.Report, Path], object]] = {

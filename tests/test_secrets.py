@@ -126,6 +126,8 @@ def test_no_repr_holds_the_key() -> None:
     ]
     assert [] == [text for each in shown for text in (str(each), repr(each), f"{each}") if KEY[4:-4] in text]
     assert "gsk_…cdef" in repr(client)
+    assert KEY[4:-4] not in client._repr_html_()
+    assert "gsk_…cdef" in client._repr_html_()
 
 
 @pytest.mark.filterwarnings("ignore::galtea_frames.MixedTypesWarning")

@@ -1,3 +1,4 @@
+import html
 import pickle
 import re
 import shutil
@@ -201,3 +202,20 @@ def test_a_client_closes_itself() -> None:
     with gf.Client(KEY, "http://localhost:1", page_size=7, max_workers=2) as client:
         shown = repr(client)
     assert shown == "Client(http://localhost:1, key gsk_…cdef, page_size=7, max_workers=2)"
+
+
+def test_a_notebook_shows_a_client_as_a_table() -> None:
+    """Address, masked key and limits, one a row; text that is not ours is escaped."""
+    limits: dict[str, Any] = {"max_workers": 2, "read_timeout": 0.5, "max_attempts": 3, "max_elapsed": 60}
+    with gf.Client(KEY, "http://localhost:1/<b>&amp;", page_size=5_000, **limits) as client:
+        shown = client._repr_html_()
+    rows = re.findall("<tr><th>([^<]+)</th><td>([^<]+)</td></tr>", shown)
+    assert {
+        "address": "http://localhost:1/<b>&amp;",
+        "key": "gsk_…cdef",
+        "page size": "5,000 rows",
+        "requests at once": "at most 2",
+        "timeouts": "5 s to connect, 0.5 s to read",
+        "one request": "at most 3 attempts within 60 s",
+    } == {name: html.unescape(value) for name, value in rows}
+    assert f"<table>{''.join(f'<tr><th>{name}</th><td>{value}</td></tr>' for name, value in rows)}</table>" == shown

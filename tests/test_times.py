@@ -30,7 +30,9 @@ def test_instant_is_exact(text: str, expected: int) -> None:
     assert expected == instant(text)
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01T00:00:00Z", "2026-03-01T25:00:00Z", "1772359200"])
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "2026-03-01T10:00:00Z\0x", "2026-13-01T00:00:00Z", "2026-03-01T25:00:00Z", "1772359200"]
+)
 def test_instant_refuses_other_text(text: str) -> None:
     """Text that is no time is a ValueError, which makes the page count as unreadable."""
     with pytest.raises(ValueError, match=r"."):
@@ -133,3 +135,11 @@ def test_instants_refuse_text_in_one_layout_that_is_no_time() -> None:
     """The quick way for texts of one layout still reads the first and the last."""
     with pytest.raises(ValueError, match=r"."):
         instants(["nonsenseZ", "rubbish.Z"])
+
+
+@pytest.mark.parametrize("others", [(), ("2026-03-01",)], ids=["alone", "beside another layout"])
+@pytest.mark.parametrize("text", ["0000-12-31T23:59:59-01:00", "0000-01-01T00:00:00Z", "0001-01-01T00:00:00+01:00"])
+def test_instants_refuse_the_year_0_whatever_stands_beside_it(text: str, others: tuple[str, ...]) -> None:
+    """A time of the year 0 is no time, also where its offset takes it into the year 1; so with any time before that."""
+    with pytest.raises(ValueError, match=r"."):
+        instants([text, *others])

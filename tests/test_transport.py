@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 import requests_mock
+from fake_time import FakeTime
 from tables import open_page
 
 import galtea_frames as gf
@@ -41,23 +42,6 @@ from galtea_frames.transport import (
 )
 
 ROWS = sample.session_records(120)
-
-
-class FakeTime:
-    """Seconds that pass only while something sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 1_000.0
-        self.sleeps: list[float] = []
-
-    def clock(self) -> float:
-        """The time on this clock."""
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        """Let that much time pass at once."""
-        self.sleeps.append(seconds)
-        self.now += seconds
 
 
 @pytest.fixture
@@ -376,6 +360,15 @@ def test_a_bad_certificate_is_not_tried_again(fake_time: FakeTime) -> None:
     assert mock.call_count == 1
 
 
+def test_headers_that_cannot_be_read_are_asked_for_again(fake_time: FakeTime) -> None:
+    """An answer with two lengths is one that went wrong on its way, not an address that cannot be used."""
+    problem = requests.exceptions.InvalidHeader("Content-Length contained multiple unmatching values (9, 10)")
+    with requests_mock.Mocker() as mock:
+        mock.get("https://galtea.example/sessions", [{"exc": problem}, {"text": "[]"}])
+        assert [] == list(get(transport_to("https://galtea.example", fake_time)).ids)
+    assert mock.call_count == 2
+
+
 def test_a_reason_without_words_is_called_by_its_name(fake_time: FakeTime) -> None:
     """An error that says nothing is still told from others."""
     with requests_mock.Mocker() as mock:
@@ -525,6 +518,12 @@ def test_a_server_error_holds_nobody_else_back(api: SampleApi, fake_time: FakeTi
             gf.NotFoundError,
             r"answered 404 \(Cannot GET /sessions\): is the API's address right\?",
             id="404 in HTML",
+        ),
+        pytest.param(
+            Reply(404, "default backend"),
+            gf.NotFoundError,
+            r"answered 404 \(default backend\): is the API's address right\?",
+            id="404 in plain text",
         ),
     ],
 )

@@ -158,7 +158,7 @@ class SampleApi:
             if move.reset:
                 _wire().reset(handler.connection)
             return False
-        if request.status is None and move:
+        if request.status is None and move.startswith(b"HTTP/"):
             request.status = int(move[9:12])
         handler.connection.sendall(move)
         return True

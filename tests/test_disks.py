@@ -1,0 +1,243 @@
+"""Disks that are full or may only be read, and places that are taken: one line, what stood there stays, no litter.
+
+The disk is a real one, of 2 MB and in memory, where this process may mount it; `test_targets.py` and
+`test_mirror_crashes.py` have files that may not grow, everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import warnings
+from typing import TYPE_CHECKING
+
+import pytest
+from direct import DirectTransport
+from mirrors import session, version
+from pandas.testing import assert_frame_equal
+
+import galtea_frames as gf
+from galtea_frames import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Run = Callable[..., tuple[int, str]]
+
+REPORT = ("report", "--as-of", "2026-03-30", "--out")
+
+WRITES = {
+    "file": ("export", "sessions", "--out"),
+    "dataset": ("export", "sessions", "--partition-by", "status", "--out"),
+    "sync": ("sync", "--full"),
+    "report": REPORT,
+}
+
+writes = pytest.mark.parametrize("command", WRITES.values(), ids=WRITES)
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[gf.sample.SampleApi]:
+    """The stand-in."""
+    with gf.sample.serve(400, 5) as api:
+        yield api
+
+
+@pytest.fixture
+def run(api: gf.sample.SampleApi, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """A function that runs a command, and gives its exit code and its lines on stderr, without warnings."""
+    monkeypatch.setenv("GALTEA_API_URL", api.url)
+    monkeypatch.setenv("GALTEA_API_KEY", api.api_key)
+
+    def run(*arguments: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["galtea-frames", *map(str, arguments)])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
+        return int(str(ended.value.code)), capfd.readouterr().err
+
+    return run
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 2 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if mount("-t", "tmpfs", "-o", "size=2m", "tmpfs", place):
+        pytest.skip("mounting a disk takes an administrator of Linux")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)  # noqa: S603, S607 - the system's own
+
+
+def mount(*arguments: object) -> int:
+    """Mount; the exit code, which is not 0 where this process may not, or where there is no such program."""
+    try:
+        return subprocess.run(["mount", *map(str, arguments)], capture_output=True, check=False).returncode  # noqa: S603, S607 - the system's own
+    except FileNotFoundError:
+        return 1
+
+
+def fill(disk: Path, left: int) -> Path:
+    """Fill a disk up to so many bytes."""
+    filling = disk / "filling"
+    with filling.open("wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)):
+                pass
+        except OSError:
+            file.truncate(max(0, file.tell() - left))
+    return filling
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All that a folder holds, but for what fills it and what only a sync in progress needs."""
+    files = (each for each in folder.rglob("*") if each.is_file() and each.name not in {"filling", ".sync.lock"})
+    return {str(each.relative_to(folder)): each.read_bytes() for each in files}
+
+
+def state(disk: Path) -> object:
+    """What a reader finds: a mirror's rows, or all bytes of anything else."""
+    if not (disk / "target" / "sessions").exists():
+        return contents(disk)
+    return gf.to_records(gf.Mirror(disk / "target").load_sessions(nested="json"))
+
+
+# -- full --
+
+
+@pytest.mark.parametrize(
+    ("name", "left"), [("file", 0), ("file", 4096), ("dataset", 4096), ("sync", 0), ("sync", 4096), ("report", 4096)]
+)
+def test_a_full_disk_leaves_the_old_target(
+    api: gf.sample.SampleApi, run: Run, disk: Path, name: str, left: int
+) -> None:
+    """Exit code 1, one line that names the target and the reason, the old state; with room again it is written."""
+    command = WRITES[name]
+    target = disk / "target"
+    assert 0 == run(*command, target)[0]
+    api.sessions.update(next(iter(api.sessions))["id"], error=f"{command} {left}")
+    before = state(disk)
+    assert before
+    filling = fill(disk, left)
+    room = os.statvfs(disk).f_bavail
+    code, err = run(*command, target)
+    *_, last = err.splitlines()
+    assert 1 == code
+    assert f"galtea-frames: {'' if command[0] == 'sync' else 'cannot use '}{target}" in last
+    assert "No space left on device" in last
+    assert before == state(disk)
+    # A sync may have committed what there was room for: that the versions are the same as before.
+    assert name == "sync" or room == os.statvfs(disk).f_bavail, "no litter"
+    filling.unlink()
+    assert 0 == run(*command, target)[0]
+
+
+def test_a_full_disk_for_temporary_files_is_told(
+    run: Run, disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where rows wait for the last ones: exit code 1, one line that says what to do, and no target."""
+    fill(disk, 4096)
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+    code, err = run("export", "sessions", "--out", tmp_path / "target")
+    assert (1, ["disk"]) == (code, [each.name for each in tmp_path.iterdir()])
+    assert err == (
+        f"galtea-frames: rows that wait for the last ones cannot be kept in {disk}: No space left on device; make room"
+        " there, or name another folder in TMPDIR\n"
+    )
+
+
+def test_no_folder_for_temporary_files_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An iterator says what to do where no file can be made at all."""
+    api = DirectTransport([session(1, 1)], [version("a")])
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    with pytest.raises(gf.GalteaFramesError, match=r"kept in /nowhere: No such file.*TMPDIR"):
+        next(gf.iter_sessions(client=api.client()))
+
+
+# -- read-only --
+
+
+@writes
+def test_a_disk_that_may_only_be_read_is_told(run: Run, disk: Path, command: tuple[str, ...]) -> None:
+    """Exit code 1 and one line, for a new target and for an old one, which stays readable."""
+    assert 0 == run(*command, disk / "old")[0]
+    before = contents(disk)
+    assert 0 == mount("-o", "remount,ro", disk)
+    for name in ("old", "new"):
+        code, err = run(*command, disk / name)
+        assert 1 == code
+        assert [f"{disk / name}"] == [word.rstrip(":") for word in err.splitlines()[-1].split() if str(disk) in word]
+        assert "Read-only file system" in err
+    assert before == contents(disk)
+    if command[0] == "sync":
+        assert 400 == len(gf.Mirror(disk / "old").load_sessions(nested="json"))
+
+
+# -- taken --
+
+TAKEN = {
+    "file where a folder is": ("export sessions --out", "folder", "is a folder; name a file"),
+    "dataset where a file is": ("export sessions --partition-by status --out", "file", "is a file; a dataset needs"),
+    "mirror where a file is": ("sync", "file", "cannot be written: File exists"),
+    "mirror among other files": ("sync", "folder", "is not a mirror, but not empty either; name a new folder"),
+    "report where a file is": (" ".join(REPORT), "file", "is a file; a dataset needs a folder"),
+    "report among other files": (" ".join(REPORT), "folder", "holds files that are no report's (notes.txt, …)"),
+}
+
+
+@pytest.mark.parametrize(("command", "there", "words"), TAKEN.values(), ids=TAKEN)
+def test_a_place_that_is_taken_is_told(run: Run, tmp_path: Path, command: str, there: str, words: str) -> None:
+    """Exit code 1 and one line; what stands there stays."""
+    target = tmp_path / "target"
+    if there == "folder":
+        target.mkdir()
+    (target / "notes.txt" if there == "folder" else target).write_text("precious")
+    code, err = run(*command.split(), target)
+    assert 1 == code
+    assert words in err.splitlines()[-1]
+    assert {"target/notes.txt" if there == "folder" else "target": b"precious"} == contents(tmp_path)
+
+
+# -- two at once --
+
+
+def at_once(*works: Callable[[], object]) -> list[Exception]:
+    """Do things in threads of their own; what went wrong with them."""
+    problems: list[Exception] = []
+
+    def attempt(work: Callable[[], object]) -> None:
+        try:
+            work()
+        except gf.ParquetError as problem:
+            problems.append(problem)
+
+    threads = [threading.Thread(target=attempt, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return problems
+
+
+@pytest.mark.parametrize("by", [None, "status"], ids=["file", "dataset"])
+def test_of_two_writes_to_one_target_one_is_read_whole(
+    api: gf.sample.SampleApi, tmp_path: Path, by: str | None
+) -> None:
+    """Whoever comes last wins, or is told; the target is always one frame, and nothing else is left."""
+    with gf.Client(api.api_key, api.url) as client:
+        frames = [gf.load_sessions(limit=limit, nested="json", client=client) for limit in (100, 101)]
+    by_length = {len(frame): frame for frame in frames}
+    for _ in range(10):
+        problems = at_once(
+            *(lambda each=each: gf.write_parquet(each, tmp_path / "target", partition_by=by) for each in frames)
+        )
+        assert len(problems) < 2
+        found = gf.read_parquet(tmp_path / "target")
+        assert_frame_equal(by_length[len(found)], found)
+        assert ["target"] == [each.name for each in tmp_path.iterdir()]

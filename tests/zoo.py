@@ -1,0 +1,230 @@
+"""Hostile sessions, each with what must come of it: a table to read, and the pages that they are served as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import galtea_frames as gf
+
+NOON = "2026-03-01T12:00:00.000Z"
+
+#: A column's dtype, as text, and its one value; None for null.
+Cell = tuple[str, Any]
+
+
+@dataclass(frozen=True)
+class Animal:
+    """One hostile session.
+
+    Attributes:
+        name: what is odd about it.
+        fields: its JSON, besides `id` and `createdAt`.
+        columns: columns that it must have, with dtype and value.
+        warning: what the load must warn of; None for nothing.
+        text: fields of it that come back as their JSON text, too deep to be taken apart.
+    """
+
+    name: str
+    fields: str
+    columns: dict[str, Cell] = field(default_factory=dict)
+    warning: type[gf.GalteaFramesWarning] | None = None
+    text: tuple[str, ...] = ()
+
+    @property
+    def row(self) -> str:
+        """Its JSON; the name is the id, and its own fields win."""
+        return f'{{"id":"{self.name}","createdAt":"{NOON}",{self.fields}}}'
+
+
+def deep(levels: int, opening: str = '{"k":', closing: str = "}") -> str:
+    """Return JSON nested so many levels deep."""
+    return opening * levels + "1" + closing * levels
+
+
+def _deep_column(levels: int) -> dict[str, Cell]:
+    return {"metadata" + ".k" * 32: ("string", deep(levels - 32))}
+
+
+def _metadata(name: str, dtype: str, value: Any, written: str | None = None) -> Animal:  # noqa: ANN401 - any cell
+    """Return an animal with one odd value in `metadata`."""
+    return Animal(name, f'"metadata":{{"x":{written or name}}}', {"metadata.x": (dtype, value)})
+
+
+def _key(name: str, written: str, column: str) -> Animal:
+    """Return an animal with one odd key in `metadata`, and as the name of a field."""
+    return Animal(name, f'"metadata":{{"{written}":1}}', {f"metadata.{column}": ("Int64", 1)})
+
+
+MIXED = gf.MixedTypesWarning
+
+
+def _misfit(name: str, written: str, column: str, dtype: str = "string") -> Animal:
+    """Return an animal with a documented field of another type, which its column cannot hold."""
+    return Animal(name, written, {column: (dtype, None), "*": ("string", "{" + written + "}")}, MIXED)
+
+
+ANIMALS = [
+    # depth
+    Animal("32 levels", f'"metadata":{deep(32)}', {"metadata" + ".k" * 32: ("Int64", 1)}),
+    Animal("33 levels", f'"metadata":{deep(33)}', _deep_column(33)),
+    Animal("600 levels", f'"metadata":{deep(600)}', _deep_column(600), text=("metadata",)),
+    Animal("10,000 levels", f'"metadata":{deep(10_000)}', _deep_column(10_000), text=("metadata",)),
+    Animal(
+        "10,000 lists",
+        f'"context":{deep(10_000, "[", "]")}',
+        {"context": ("string", deep(10_000, "[", "]"))},
+        text=("context",),
+    ),
+    Animal("10,000 in a new field", f'"new":{deep(10_000)}', {"new" + ".k" * 31: ("string", deep(9_969))},
+           text=("new",)),
+    # numbers
+    _metadata("1e400", "string", "1e400"),
+    Animal("10**400", f'"metadata":{{"x":{10**400}}}', {"metadata.x": ("string", str(10**400))}, MIXED),
+    _metadata("5,000 digits", "string", "1" * 5_000, "1" * 5_000),
+    _metadata("-0.0", "Float64", -0.0),
+    _metadata("-0", "Int64", 0),
+    _metadata("2**53+1", "Int64", 2**53 + 1, str(2**53 + 1)),
+    _metadata("2**63-1", "Int64", 2**63 - 1, str(2**63 - 1)),
+    _metadata("1e-400", "Float64", 0.0),
+    _metadata("5e-324", "Float64", 5e-324),
+    _metadata("a long decimal", "Float64", 0.1, "0.1000000000000000055511151231257827021181583404541015625"),
+    Animal("2**63", f'"metadata":{{"x":{2**63}}}', {"metadata.x": ("string", str(2**63))}, MIXED),
+    Animal("2**64", f'"metadata":{{"x":{2**64}}}', {"metadata.x": ("string", str(2**64))}, MIXED),
+    Animal(
+        "a list of 2**53+1 and 0.5",
+        f'"metadata":{{"x":[{2**53 + 1},0.5]}}',
+        {"metadata.x": ("string", f"[{2**53 + 1},0.5]")},
+        MIXED,
+    ),
+    # text
+    _metadata("a surrogate pair", "string", "\U0001f600", r'"\ud83d\ude00"'),
+    _metadata("NUL", "string", "\x00", r'"\u0000"'),
+    Animal("a lone surrogate", r'"metadata":{"x":"\ud800"}', {"metadata.x": ("string", r'"\ud800"')}, MIXED),
+    Animal("a lone surrogate as key", r'"metadata":{"\udc00":1}', {r"metadata.\udc00": ("Int64", 1)}),
+    Animal("a lone surrogate as field", r'"\ud800":1', {r"\ud800": ("Int64", 1)}),
+    _misfit("a lone surrogate as error", r'"error":"\ud800"', "error"),
+    Animal("20 MB", f'"error":"{"x" * 20_000_000}"', {"error": ("string", "x" * 20_000_000)}),
+    # keys
+    _key("NUL as key", r"\u0000", "\x00"),
+    _key("an empty key", "", ""),
+    _key("a dot", ".", r"\."),
+    _key("a backslash", r"\\", r"\\"),
+    _key("a star", "*", r"\*"),
+    _key("value as key", "value", "value"),
+    _key("metadata.x as key", "metadata.x", r"metadata\.x"),
+    _key("id as key", "id", "id"),
+    _key("created_at as key", "created_at", "created_at"),
+    Animal("an empty field", '"":1', {"": ("Int64", 1)}),
+    Animal("a star as field", '"*":1', {r"\*": ("Int64", 1)}),
+    Animal("metadata.x as field", '"metadata.x":1,"metadata":{"x":2}',
+           {r"metadata\.x": ("Int64", 1), "metadata.x": ("Int64", 2)}),
+    Animal("created_at as field", '"created_at":"x"',
+           {r"created\_at": ("string", "x"), "created_at": ("datetime64[us, UTC]", NOON)}),
+    Animal("a field twice", '"error":"first","error":"last"', {"error": ("string", "last")}),
+    Animal("an id twice", '"id":"an id twice"', {"id": ("string", "an id twice")}),
+    Animal("a key twice", '"metadata":{"a":{"b":1},"a":{"c":2}}', {"metadata.a.c": ("Int64", 2)}),
+    Animal("a field twice beside a lone surrogate", r'"error":"first","userId":"\ud800","error":"last"',
+           {"error": ("string", "last"), "user_id": ("string", None)}, MIXED),
+    Animal("a key twice beside a deep one", f'"metadata":{{"a":1,"a":2,"b":{deep(10_000)}}}',
+           {"metadata.a": ("Int64", 2), "metadata.b" + ".k" * 31: ("string", deep(9_969))}, text=("metadata",)),
+    # what context and metadata may be
+    Animal("bare text", '"context":"x"', {"context": ("string", "x")}),
+    Animal("text as value", '"context":{"value":"x"}', {"context.value": ("string", "x")}),
+    Animal("an empty object", '"metadata":{}', {"metadata": ("string", "{}")}),
+    Animal("a number as metadata", '"metadata":5', {"metadata": ("Int64", 5)}),
+    Animal("a list as context", '"context":[1,null]', {"context": ("list<item: int64>[pyarrow]", [1, None])}),
+    Animal("objects in a list", '"context":[{"a":1}]', {"context": ("string", '[{"a":1}]')}),
+    Animal("text and a number in a list", '"context":["a",1]', {"context": ("string", '["a",1]')}, MIXED),
+    # fields of other types, and missing
+    Animal("an unknown status", '"status":"ARCHIVED"', {"status": ("category", "ARCHIVED")}, gf.UnknownStatusWarning),
+    Animal("an empty status", '"status":""', {"status": ("category", "")}, gf.UnknownStatusWarning),
+    _misfit("a number as status", '"status":7', "status", "category"),
+    _misfit("a number as versionId", '"versionId":7', "version_id"),
+    _misfit("an object as error", '"error":{"a":1}', "error"),
+    _misfit("true as customId", '"customId":true', "custom_id"),
+    _misfit("a number as deletedAt", '"deletedAt":0', "deleted_at", "datetime64[us, UTC]"),
+    _misfit("text as deletedAt", '"deletedAt":"soon"', "deleted_at", "datetime64[us, UTC]"),
+]  # fmt: skip
+
+#: Ways to write a time, and the instant that each is; None for what is kept as text and not as a time.
+TIMES: list[tuple[str, str | None]] = [
+    ("2026-03-01T12:00:00.000Z", NOON),
+    ("2026-03-01T12:00:00Z", NOON),
+    ("2026-03-01T12:00Z", NOON),
+    ("2026-03-01T12Z", NOON),
+    ("2026-03-01T12:00:00", NOON),
+    ("2026-03-01 12:00:00Z", NOON),
+    ("2026-03-01T12:00:00 Z", NOON),
+    ("2026-03-01t12:00:00Z", NOON),
+    ("20260301T120000Z", NOON),
+    ("20260301T12Z", NOON),
+    ("2026-W09-7T12:00:00Z", NOON),
+    ("2026W097T120000Z", NOON),
+    ("2026-W09", "2026-02-23T00:00:00.000Z"),
+    ("2026-03-01", "2026-03-01T00:00:00.000Z"),
+    ("20260301", "2026-03-01T00:00:00.000Z"),
+    ("2026-03-01T14:00:00+02:00", NOON),
+    ("2026-03-01T17:45:00+0545", NOON),
+    ("2026-03-01T02:30:00-09:30", NOON),
+    ("2026-03-01T12:00:00-00:00", NOON),
+    ("2026-03-01T12:00:30+00:00:30", NOON),
+    ("2026-03-01T12:00:00,5Z", "2026-03-01T12:00:00.500Z"),
+    ("2026-03-01T12:00:00.5Z", "2026-03-01T12:00:00.500Z"),
+    ("2026-03-01T12:00:00.123456Z", "2026-03-01T12:00:00.123456Z"),
+    ("2026-03-01T12:00:00.123456789Z", "2026-03-01T12:00:00.123456Z"),
+    ("2026-03-01T12:00:00.1234567891234Z", "2026-03-01T12:00:00.123456Z"),
+    ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"),
+    ("1677-09-21T00:12:43Z", "1677-09-21T00:12:43.000Z"),
+    ("2262-04-12T00:00:00Z", "2262-04-12T00:00:00.000Z"),
+    ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
+    ("2024-02-29T12:00:00Z", "2024-02-29T12:00:00.000Z"),
+    ("2026-02-29T12:00:00Z", None),
+    ("2026-03-01T12:00:00z", None),
+    ("2026-03-01T23:59:60Z", None),
+    ("2026-03-01T12:00:61Z", None),
+    ("2026-03-01T24:00:01Z", None),
+    ("2026-060", None),
+    ("2026-03", None),
+    ("2026", None),
+    ("0000-01-01T00:00:00Z", None),
+    ("0000-12-31T23:59:59-01:00", None),
+    ("0001-01-01T00:00:00+14:00", None),
+    ("9999-12-31T23:59:59-14:00", None),
+    ("10000-01-01T00:00:00Z", None),
+    ("+12026-03-01T12:00:00Z", None),
+    ("-0001-01-01T00:00:00Z", None),
+    ("-1", None),
+    ("1772366400000", None),
+    (" 2026-03-01T12:00:00Z", None),
+    ("2026-03-01T12:00:00Z\\u0000", None),
+    ("2026-03-01T12:00:00Z\\u0000x", None),
+    ("2026-03-01\\u0000", None),
+    ("2026-03-01T12:00:00Z\\n", None),
+    ("2026-03-01T12:00:00+24:00", None),
+    ("\\u0662026-03-01T12:00:00Z", None),
+    ("2026-03-01T12:00:00 Europe/Madrid", None),
+    ("today", None),
+    ("NaT", None),
+    ("", None),
+]
+
+#: Pages that no frame is made of, and what the one line of the error says.
+REFUSED = {
+    "no id": f'[{{"createdAt":"{NOON}"}}]',
+    "a number as id": f'[{{"id":5,"createdAt":"{NOON}"}}]',
+    "a null as id": f'[{{"id":null,"createdAt":"{NOON}"}}]',
+    "an object as id": f'[{{"id":{{}},"createdAt":"{NOON}"}}]',
+    "no createdAt": '[{"id":"a"}]',
+    "a null as createdAt": '[{"id":"a","createdAt":null}]',
+    "a number as createdAt": '[{"id":"a","createdAt":1772366400000}]',
+    "text as createdAt": '[{"id":"a","createdAt":"yesterday"}]',
+    "a createdAt in the year 10000": '[{"id":"a","createdAt":"10000-01-01T00:00:00Z"}]',
+    "a second createdAt that is null": f'[{{"id":"a","createdAt":"{NOON}","createdAt":null}}]',
+    "NaN": f'[{{"id":"a","createdAt":"{NOON}","metadata":{{"x":NaN}}}}]',
+    "Infinity": f'[{{"id":"a","createdAt":"{NOON}","metadata":{{"x":-Infinity}}}}]',
+    "a raw control character": f'[{{"id":"a","createdAt":"{NOON}","error":"\x01"}}]',
+    "100,000 levels cut off": f'[{{"id":"a","createdAt":"{NOON}","metadata":' + '{"k":' * 100_000,
+    "100,000 lists instead of rows": "[" * 100_000 + "]" * 100_000,
+    "a byte order mark": "\ufeff[]",
+}
