@@ -121,6 +121,7 @@ def test_the_join_is_counted_in_the_attrs(how: How, rows: int) -> None:
         "versions": right.attrs["galtea_frames"],
     }
     assert joined.attrs["mine"] == "kept"
+    assert attrs == left.attrs["galtea_frames"] | {"resource": "joined", "rows": rows, "join": attrs["join"]}
     assert left.attrs["galtea_frames"]["resource"] == "sessions"
 
 
@@ -130,16 +131,23 @@ def test_frames_without_attrs_join() -> None:
         pd.DataFrame({"version_id": ["v1", None, float("nan")]}), pd.DataFrame({"id": ["v1"], "name": ["one"]})
     )
     assert joined["version.name"].fillna("").tolist() == ["one", "", ""]
-    assert joined.attrs["galtea_frames"]["join"]["null_version_ids"] == 2
+    counted = joined.attrs["galtea_frames"]["join"]
+    assert (counted["null_version_ids"], counted["versions"]) == (2, {})
 
 
 @pytest.mark.parametrize(
     ("left", "right", "how", "message"),
     [
         pytest.param(
-            {"version_id": ["a"]}, {"id": ["a", "b", "a"]}, "left", "would double sessions: a", id="a repeated id"
+            {"version_id": ["a"]}, {"id": ["a", "b", "a"]}, "left", "would double sessions: a$", id="a repeated id"
         ),
-        pytest.param({"version_id": ["a"]}, {"id": ["a", None]}, "left", "without an id", id="a null id"),
+        pytest.param(
+            {"version_id": ["a"]},
+            {"id": ["a", None]},
+            "left",
+            "^a version without an id cannot be joined; drop it first$",
+            id="a null id",
+        ),
         pytest.param(
             {"version_id": ["a"]},
             {"id": [f"v{at // 2}" for at in range(14)]},
