@@ -81,6 +81,13 @@ def test_a_page_that_cannot_be_trusted_is_refused(page: bytes) -> None:
         open_page(page)
 
 
+@pytest.mark.parametrize("more", ["1", "1e400"], ids=["read fast", "read exactly"])
+def test_a_row_without_id_is_told_from_damaged_json(more: str) -> None:
+    """The error says that a row lacks its id, however the page is read."""
+    with pytest.raises(ValueError, match=r"^a row has no id or no createdAt$"):
+        open_page(f'[{{"x":{more},{NOON}}}]'.encode())
+
+
 ODD_TEXT = ' { "b" : 1.00,\t"a":"\\u00e9\\/", "a" : [ 1 ,2 ], "big": 18446744073709551617 } '
 
 

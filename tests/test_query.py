@@ -196,6 +196,7 @@ def test_good_counts(value: Any) -> None:  # noqa: ANN401 - whatever counts
             SESSIONS, {"versoin_ids": "a"}, "unknown argument 'versoin_ids': did you mean 'version_ids'", id="typo"
         ),
         pytest.param(SESSIONS, {"versionIds": "a"}, "did you mean 'version_ids'", id="the API's name"),
+        pytest.param(SESSIONS, {"ProdIds": "a"}, "did you mean 'product_ids'", id="short for the API's name"),
         pytest.param(SESSIONS, {"names": "a"}, "unknown argument 'names'", id="the other resource's filter"),
         pytest.param(SESSIONS, {"zzz": 1}, "there are ids, custom_ids.*offset, params", id="nothing like it"),
         pytest.param(VERSIONS, {"name": ""}, "name is a text of at least one character, not ''", id="empty text"),

@@ -1,28 +1,22 @@
 """The README tells the truth: its Python runs and prints what it says, its commands work."""
 
-import io
-import re
 import shlex
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Iterator
-from contextlib import redirect_stdout
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
+from snippets import blocks, commands, run
 
 import galtea_frames as gf
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-COMMANDS = [
-    line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if line.startswith("galtea-frames ")
-]
+BLOCKS = blocks(README)
+COMMANDS = [command for kind, text in BLOCKS if kind == "sh" for command in commands(text)]
 
 
 @pytest.fixture
@@ -39,20 +33,8 @@ def _api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 @pytest.mark.usefixtures("_api")
 def test_python_blocks_print_what_the_readme_shows() -> None:
     """The Python blocks, run one after the other, print the text blocks that follow them."""
-    names: dict[str, Any] = {}
-    shown = []
-    printed = []
-    for (kind, code), (following, text) in zip(BLOCKS, [*BLOCKS[1:], ("", "")], strict=True):
-        if kind != "python":
-            continue
-        output = io.StringIO()
-        with warnings.catch_warnings(), redirect_stdout(output):
-            warnings.simplefilter("ignore", gf.MixedTypesWarning)
-            exec(code, names)  # noqa: S102 - the README's own code
-        if following == "text":
-            shown.append(text)
-            printed.append("".join(f"{line.rstrip()}\n" for line in output.getvalue().splitlines()))
-    assert shown == printed
+    for shown, printed in run([block for block in BLOCKS if block[0] != "sh"]):
+        assert shown == printed
 
 
 @pytest.mark.printed
@@ -88,9 +70,3 @@ def test_every_python_block_is_followed_by_its_output_or_stands_alone() -> None:
     """A text block shows the output of the Python block before it, and of nothing else."""
     before = [kind for (kind, _), (following, _) in pairwise(BLOCKS) if following == "text"]
     assert set(before) == {"python"}
-
-
-def test_every_relative_link_leads_somewhere() -> None:
-    """Files that the README links to or names as tests exist."""
-    linked = re.findall(r"\]\((?!http)([^)#]+)\)", README) + re.findall(r"`(tests/[\w/]+\.py)`", README)
-    assert [name for name in linked if not (ROOT / name).exists()] == []

@@ -169,6 +169,16 @@ def test_a_large_page_is_opened_like_any_other(monkeypatch: pytest.MonkeyPatch) 
         open_page(page[:-1] + b",5]")
 
 
+@pytest.mark.parametrize("part", [0.5, 1.0, 1.5, 2.0, 3.0, 4.0], ids="{} rows".format)
+def test_no_part_of_a_large_page_is_left_out(part: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first row and the last come out, wherever in them a part ends."""
+    rows = [{"id": each, "createdAt": "2026-03-01T10:00:00.000Z"} for each in "abc"]
+    monkeypatch.setattr(decode, "_LARGE", 10)
+    monkeypatch.setattr(decode, "_PART", int(len(json.dumps(rows[0])) * part))
+    page = PageReader(SESSIONS).open(json.dumps(rows).encode())
+    assert list("abc") == [each for batch in page.rows.batches(()) for each in batch.fields["id"]]
+
+
 def test_a_tie_in_a_large_page_stays_as_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows that are read in parts are not moved between them, and ids and rows stay together."""
     monkeypatch.setattr(decode, "_LARGE", 10)
