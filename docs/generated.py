@@ -148,7 +148,7 @@ stderr.
 | 2 | wrong usage: an option, the key's place or the address |
 | 3 | the API failed, or the data would be incomplete |
 | 10 | a condition of a report's `--fail-if` is true |
-| 130 | stopped by Ctrl-C |
+| 130, 143 | stopped by Ctrl-C, by SIGTERM; no half file is left |
 
 {helps}
 """
