@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -33,6 +34,14 @@ _OLD = ".{name}.old"
 #: After so many seconds without a change, what is not finished never will be: its writer was killed. One at work
 #: changes its file all the time. (A process number would say nothing of a writer on another machine.)
 _ABANDONED = 24 * 3600
+
+#: How a swap fails if another process does the same, or reads and takes the swap for one that was killed; and how often
+#: it is tried then.
+_OVERTAKEN = {errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST}
+_SWAPS = 100
+
+#: How a disk without room, or with none for this user, says so.
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 #: The longest name of a target that theirs can hold whole: file systems allow 255 bytes.
 _LONGEST_STEM = 200
@@ -199,14 +208,15 @@ class Target:
                 self.system.put_file(str(file), f"{self.path.rstrip('/')}/{file.relative_to(new).as_posix()}")
             return
         target = Path(self.path)
-        old = _old(target)
-        if target.exists():
-            shutil.rmtree(old, ignore_errors=True)  # left by a write that was killed after its swap
-            target.rename(old)
-        # Killed between these two, the target is missing and the old folder waits beside it: `_finish_swap`.
-        new.rename(target)
+        for left in reversed(range(_SWAPS)):
+            try:
+                _swap(new, target)
+                break
+            except OSError as problem:
+                if not left or problem.errno not in _OVERTAKEN:
+                    raise
         _sync_folder(target.parent)
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(_old(target), ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -221,6 +231,9 @@ def _errors(system: Any, shown: str) -> Iterator[None]:  # noqa: ANN401 - fsspec
         if isinstance(system, LocalFileSystem) and not isinstance(problem, OSError):
             raise
         reason = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+        if not isinstance(system, LocalFileSystem) and getattr(problem, "errno", None) in _FULL:
+            # Not the store's disk: here, files are made before they are sent there.
+            reason += f" in {tempfile.gettempdir()}; make room there, or name another folder in TMPDIR"
         raise ParquetError(f"cannot use {shown}: {reason}") from problem
 
 
@@ -243,6 +256,16 @@ def _stem(name: str) -> str:
 
 def _old(target: Path) -> Path:
     return target.with_name(_OLD.format(name=_stem(target.name)))
+
+
+def _swap(new: Path, target: Path) -> None:
+    """Put a folder in the place of another, which is then beside it."""
+    if target.exists():
+        old = _old(target)
+        shutil.rmtree(old, ignore_errors=True)  # left by a write that was killed after its swap
+        target.rename(old)
+    # Killed between these two, the target is missing and the old folder waits beside it: `_finish_swap`.
+    new.rename(target)
 
 
 def _finish_swap(target: Path) -> None:

@@ -6,16 +6,20 @@ The disk is a real one, of 2 MB and in memory, where this process may mount it; 
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from direct import DirectTransport
+from effort import times
 from mirrors import session, version
 from pandas.testing import assert_frame_equal
 
@@ -24,7 +28,6 @@ from galtea_frames import cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     Run = Callable[..., tuple[int, str]]
 
@@ -160,6 +163,16 @@ def test_no_folder_for_temporary_files_is_told(monkeypatch: pytest.MonkeyPatch) 
         next(gf.iter_sessions(client=api.client()))
 
 
+def test_a_full_disk_for_files_to_upload_is_told(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not the store that is full: one line names the folder, and nothing is left there."""
+    fill(disk, 4096)
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+    frame = pd.DataFrame({"a": [str(number) for number in range(9_999)]})
+    with pytest.raises(gf.ParquetError, match=rf"^cannot use memory://x: No space left on device in {disk}; .* TMPDIR"):
+        gf.write_parquet(frame, "memory://x")
+    assert ["filling"] == [each.name for each in disk.iterdir()]
+
+
 # -- read-only --
 
 
@@ -207,37 +220,71 @@ def test_a_place_that_is_taken_is_told(run: Run, tmp_path: Path, command: str, t
 # -- two at once --
 
 
-def at_once(*works: Callable[[], object]) -> list[Exception]:
-    """Do things in threads of their own; what went wrong with them."""
-    problems: list[Exception] = []
-
-    def attempt(work: Callable[[], object]) -> None:
-        try:
-            work()
-        except gf.ParquetError as problem:
-            problems.append(problem)
-
-    threads = [threading.Thread(target=attempt, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return problems
+def at_once(*works: Callable[[], object]) -> None:
+    """Do things in threads of their own; whatever one of them raises is raised."""
+    with ThreadPoolExecutor(len(works)) as pool:
+        for done in [pool.submit(work) for work in works]:
+            done.result()
 
 
 @pytest.mark.parametrize("by", [None, "status"], ids=["file", "dataset"])
 def test_of_two_writes_to_one_target_one_is_read_whole(
     api: gf.sample.SampleApi, tmp_path: Path, by: str | None
 ) -> None:
-    """Whoever comes last wins, or is told; the target is always one frame, and nothing else is left."""
+    """Both end well and whoever comes last wins; the target is always one frame, and nothing else is left."""
     with gf.Client(api.api_key, api.url) as client:
         frames = [gf.load_sessions(limit=limit, nested="json", client=client) for limit in (100, 101)]
     by_length = {len(frame): frame for frame in frames}
-    for _ in range(10):
-        problems = at_once(
-            *(lambda each=each: gf.write_parquet(each, tmp_path / "target", partition_by=by) for each in frames)
-        )
-        assert len(problems) < 2
+    for _ in range(times(10)):
+        at_once(*(lambda each=each: gf.write_parquet(each, tmp_path / "target", partition_by=by) for each in frames))
         found = gf.read_parquet(tmp_path / "target")
         assert_frame_equal(by_length[len(found)], found)
         assert ["target"] == [each.name for each in tmp_path.iterdir()]
+
+
+def test_a_reader_between_the_two_renames_of_a_write_does_it_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes the swap for one that was killed, and reads the old rows; the write ends well nevertheless."""
+    older, newer = (pd.DataFrame({"key": ["a", "b"], "n": [number, number]}) for number in range(2))
+    target = tmp_path / "target"
+    gf.write_parquet(older, target, partition_by="key")
+    rename = Path.rename
+    read: list[pd.DataFrame] = []
+
+    def renamed(path: Path, place: Path) -> Path:
+        done = rename(path, place)
+        if path == target and not read:
+            read.append(gf.read_parquet(target))
+        return done
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    gf.write_parquet(newer, target, partition_by="key")
+    assert_frame_equal(older, read[0])
+    assert_frame_equal(newer, gf.read_parquet(target))
+    assert ["target"] == [each.name for each in tmp_path.iterdir()]
+
+
+def test_a_swap_that_always_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another process puts a folder there again and again, the write ends with one line."""
+    frame = pd.DataFrame({"key": ["a", "b"], "n": [1, 2]})
+    (tmp_path / "target").mkdir()
+
+    def refused(path: Path, _: Path) -> Path:
+        raise OSError(errno.ENOTEMPTY, "Directory not empty", str(path))
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(gf.ParquetError, match=r"^cannot use .*/target: Directory not empty$"):
+        gf.write_parquet(frame, tmp_path / "target", partition_by="key")
+    assert ["target"] == [each.name for each in tmp_path.iterdir()]
+
+
+def test_two_reports_to_one_folder_end_well(api: gf.sample.SampleApi, tmp_path: Path) -> None:
+    """The folder holds all files of one of them, and none of the other."""
+    with gf.Client(api.api_key, api.url) as client:
+        frames = gf.load_sessions(nested="json", client=client), gf.load_versions(nested="json", client=client)
+    reports = [gf.build_report(*frames, as_of=day, trend_periods=2) for day in ("2026-03-30", "2026-03-23")]
+    for number, report in enumerate(reports):
+        report.write(tmp_path / f"{number}")
+    at_once(*(lambda each=each: each.write(tmp_path / "target") for each in reports))
+    assert contents(tmp_path / "target") in [contents(tmp_path / f"{number}") for number in range(2)]
