@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from galtea_frames.errors import ResponseError
+from galtea_frames.refusals import IdsNotFoundError
 from galtea_frames.times import instant
-from galtea_frames.transport import IdsNotFoundError, PageTooLarge
+from galtea_frames.transport import PageTooLarge
 from galtea_frames.windows import GRAIN
 
 if TYPE_CHECKING:

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import email.utils
-import platform
 import random
-import re
 import ssl
 import sys
 import threading
 import time
 import traceback
 from dataclasses import dataclass, field
-from datetime import UTC
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import unquote, urlencode, urljoin, urlsplit
+from urllib.parse import urlencode
 
-import msgspec
 import requests
 import tenacity
-from requests.adapters import HTTPAdapter
 
-from galtea_frames._version import __version__
-from galtea_frames.errors import AuthenticationError, NotFoundError, QueryError, RequestError, ResponseError
+from galtea_frames.connections import open_session
+from galtea_frames.errors import QueryError, RequestError, ResponseError
+from galtea_frames.refusals import api_words, one_line, refusal_error, retry_after_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from galtea_frames.errors import GalteaFramesError
-    from galtea_frames.settings import ApiKey, Settings
+    from galtea_frames.settings import Settings
 
 T = TypeVar("T")
 
@@ -47,15 +41,10 @@ _UNREACHED = ": check the network, and the API's address (base_url=, GALTEA_API_
 
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 30.0
-_LONGEST_WORDS = 300
 
 
 class PageTooLarge(Exception):  # noqa: N818 - a signal to the page walk, never seen by a caller
     """The server did not manage a page of this size; a smaller one may do."""
-
-
-class IdsNotFoundError(NotFoundError):
-    """The API itself says, in JSON, that a row does not exist; any other 404 says that the address is wrong."""
 
 
 class LoadAbandonedError(Exception):
@@ -114,55 +103,6 @@ class _Call(Generic[T]):
     attempts: int = 0
 
 
-class _BearerAuth(requests.auth.AuthBase):
-    """Carries the key. As an auth object, and not a header, it also keeps a .netrc from replacing it."""
-
-    def __init__(self, key: ApiKey) -> None:
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
-        return request
-
-
-class _Adapter(HTTPAdapter):
-    """Opens connections that do not print what they send: `http.client` does when its `debuglevel` is set."""
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the original
-        """Return the pool of connections to a host."""
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        kind = pool.ConnectionCls
-        if "debuglevel" not in vars(kind):
-            pool.ConnectionCls = type(kind.__name__, (kind,), {"debuglevel": 0})
-        return pool
-
-
-class _Session(requests.Session):
-    """A session that sends the key to one origin only, and there in its header only."""
-
-    def __init__(self, key: ApiKey) -> None:
-        super().__init__()
-        self.auth = _BearerAuth(key)
-        self._key = key
-
-    def should_strip_auth(self, old_url: str, new_url: str) -> bool:
-        """Tell whether a redirect leaves the origin: `requests` alone lets http become https."""
-        return _origin(old_url) != _origin(new_url)
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Return where a redirect leads, but not from https to plain http, nor with the key in it, for logs to show."""
-        target = super().get_redirect_target(resp)
-        secure = urlsplit(resp.url).scheme == "https"
-        if target is None or self._key.is_in(unquote(target)):
-            return None
-        return None if secure and urlsplit(urljoin(resp.url, target)).scheme != "https" else target
-
-    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Take the key from a request that leaves the origin; `requests` would also look for another in .netrc."""
-        if self.should_strip_auth(str(response.request.url), str(prepared_request.url)):
-            prepared_request.headers.pop("Authorization", None)
-
-
 class Transport:
     """Sends GET requests to one API with one key; safe to share between threads.
 
@@ -185,7 +125,7 @@ class Transport:
         self._held_until = 0.0
         # However many loads share the client, this is how many requests are under way at once.
         self._slots = threading.BoundedSemaphore(settings.max_workers)
-        self._session = _open_session(settings)
+        self._session = open_session(settings)
 
     def close(self) -> None:
         """Close the connections."""
@@ -303,7 +243,7 @@ class Transport:
         # ValueError: a redirect to what is no address, which `requests` leaves to urllib to find out.
         except (requests.RequestException, ValueError) as problem:
             cause = _root_cause(problem)
-            words = _one_line(self._without_key(str(cause))) or type(cause).__name__
+            words = one_line(self._without_key(str(cause))) or type(cause).__name__
             if _is_lasting(problem, cause):
                 words = f"cannot use {settings.base_url}: {words}"
                 return RequestError(words, status=None, attempts=call.attempts, path=call.path)
@@ -342,60 +282,6 @@ def wait_seconds(attempt: int, retry_after: float | None, chance: float) -> floa
     return backoff if retry_after is None else retry_after + backoff * 0.1
 
 
-def retry_after_seconds(header: str | None, now: float) -> float | None:
-    """Return the seconds that a `Retry-After` header asks for, given as seconds or as a date.
-
-    Args:
-        header: the header's value, or None.
-        now: seconds since 1970, against which a date is measured.
-    """
-    if header is None:
-        return None
-    if re.fullmatch(r"\s*\d+(\.\d+)?\s*", header):
-        return float(header)
-    try:
-        moment = email.utils.parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:  # the oldest form of the header's date, which is in GMT too
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, moment.timestamp() - now)
-
-
-def api_words(content_type: str, body: bytes) -> str:
-    """Return what an error answer says, on one line: its message, or the title of its HTML page."""
-    text = body.decode("utf-8", "replace")
-    if _is_html(body) or "html" in content_type:
-        title = re.search(r"<(title|h1)[^>]*>(.*?)</\1>", text, re.IGNORECASE | re.DOTALL)
-        return _one_line(re.sub(r"<[^>]*>", " ", title.group(2) if title else text)) or "an HTML page"
-    try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return _one_line(text) or "no message"
-    if isinstance(value, dict):
-        said = dict.fromkeys(str(value[key]) for key in ("message", "error") if value.get(key))
-        return _one_line("; ".join(said)) or "no message"
-    return _one_line(text)
-
-
-def refusal_error(status: int, words: str, body: bytes, attempts: int, path: str) -> RequestError:
-    """Return the error of an answer that is not worth asking for again, with what to do about it."""
-    kind: type[RequestError] = RequestError
-    advice = ""
-    if status == HTTPStatus.UNAUTHORIZED:
-        kind = AuthenticationError
-        advice = ": check the key; it comes from api_key=, GALTEA_API_KEY or ~/.galtea/api-key"
-    elif status == HTTPStatus.FORBIDDEN:
-        kind = AuthenticationError
-        advice = ": a firewall refused the query as too long" if _is_html(body) else ": the key may not see this"
-    elif status == HTTPStatus.NOT_FOUND and _is_object(body):
-        kind = IdsNotFoundError
-    elif status == HTTPStatus.NOT_FOUND:
-        kind = NotFoundError
-        advice = ": is the API's address right? See base_url and GALTEA_API_URL"
-    return kind(f"{path} answered {status} ({words}){advice}", status=status, attempts=attempts, path=path)
-
-
 def _final_error(failure: _Failure, call: _Call[T], max_elapsed: float) -> GalteaFramesError:
     tried = f"after {call.attempts} attempt{'s' if call.attempts > 1 else ''}"
     if isinstance(failure, _Unreadable):
@@ -414,23 +300,6 @@ def _is_too_large(outcome: requests.Response | Exception) -> bool:
     if isinstance(outcome, requests.Response):
         return outcome.status_code in TOO_LARGE
     return isinstance(outcome, _Timeout)
-
-
-def _open_session(settings: Settings) -> requests.Session:
-    session = _Session(settings.api_key)
-    session.max_redirects = 5
-    session.headers["User-Agent"] = f"galtea-frames/{__version__} python/{platform.python_version()}"
-    session.headers["Accept"] = "application/json"
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = _Adapter(pool_maxsize=max(settings.max_workers, 10))
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def _forget_locals(problem: BaseException | None, earlier: BaseException | None) -> None:
@@ -459,17 +328,3 @@ def _root_cause(problem: BaseException) -> BaseException:
 
 def _wrapped(problem: BaseException) -> BaseException | None:
     return next((each for each in problem.args if isinstance(each, BaseException)), None)
-
-
-def _is_html(body: bytes) -> bool:
-    return body.lstrip()[:1] == b"<"
-
-
-def _is_object(body: bytes) -> bool:
-    return body.lstrip()[:1] == b"{"
-
-
-def _one_line(text: str) -> str:
-    # What a server says may be meant for the terminal that shows it: no control characters.
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= _LONGEST_WORDS else f"{line[:_LONGEST_WORDS]}…"

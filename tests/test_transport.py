@@ -17,6 +17,7 @@ import galtea_frames as gf
 from galtea_frames import sample
 from galtea_frames._version import __version__
 from galtea_frames.decode import Page
+from galtea_frames.refusals import api_words, retry_after_seconds
 from galtea_frames.sample import (
     Answer,
     Cut,
@@ -31,15 +32,7 @@ from galtea_frames.sample import (
     TruncatedGzip,
 )
 from galtea_frames.settings import ApiKey, Settings
-from galtea_frames.transport import (
-    LoadAbandonedError,
-    PageTooLarge,
-    Tally,
-    Transport,
-    api_words,
-    retry_after_seconds,
-    wait_seconds,
-)
+from galtea_frames.transport import LoadAbandonedError, PageTooLarge, Tally, Transport, wait_seconds
 
 ROWS = sample.session_records(120)
 

@@ -1,0 +1,87 @@
+"""What an answer that is no page says: its words, how long to wait, and the error that it comes to."""
+
+from __future__ import annotations
+
+import email.utils
+import re
+from datetime import UTC
+from http import HTTPStatus
+
+import msgspec
+
+from galtea_frames.errors import AuthenticationError, NotFoundError, RequestError
+
+_LONGEST_WORDS = 300
+
+
+class IdsNotFoundError(NotFoundError):
+    """The API itself says, in JSON, that a row does not exist; any other 404 says that the address is wrong."""
+
+
+def refusal_error(status: int, words: str, body: bytes, attempts: int, path: str) -> RequestError:
+    """Return the error of an answer that is not worth asking for again, with what to do about it."""
+    kind: type[RequestError] = RequestError
+    advice = ""
+    if status == HTTPStatus.UNAUTHORIZED:
+        kind = AuthenticationError
+        advice = ": check the key; it comes from api_key=, GALTEA_API_KEY or ~/.galtea/api-key"
+    elif status == HTTPStatus.FORBIDDEN:
+        kind = AuthenticationError
+        advice = ": a firewall refused the query as too long" if _is_html(body) else ": the key may not see this"
+    elif status == HTTPStatus.NOT_FOUND and _is_object(body):
+        kind = IdsNotFoundError
+    elif status == HTTPStatus.NOT_FOUND:
+        kind = NotFoundError
+        advice = ": is the API's address right? See base_url and GALTEA_API_URL"
+    return kind(f"{path} answered {status} ({words}){advice}", status=status, attempts=attempts, path=path)
+
+
+def api_words(content_type: str, body: bytes) -> str:
+    """Return what an error answer says, on one line: its message, or the title of its HTML page."""
+    text = body.decode("utf-8", "replace")
+    if _is_html(body) or "html" in content_type:
+        title = re.search(r"<(title|h1)[^>]*>(.*?)</\1>", text, re.IGNORECASE | re.DOTALL)
+        return one_line(re.sub(r"<[^>]*>", " ", title.group(2) if title else text)) or "an HTML page"
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return one_line(text) or "no message"
+    if isinstance(value, dict):
+        said = dict.fromkeys(str(value[key]) for key in ("message", "error") if value.get(key))
+        return one_line("; ".join(said)) or "no message"
+    return one_line(text)
+
+
+def one_line(text: str) -> str:
+    """Return text from elsewhere as a short line."""
+    # What a server says may be meant for the terminal that shows it: no control characters.
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= _LONGEST_WORDS else f"{line[:_LONGEST_WORDS]}…"
+
+
+def retry_after_seconds(header: str | None, now: float) -> float | None:
+    """Return the seconds that a `Retry-After` header asks for, given as seconds or as a date.
+
+    Args:
+        header: the header's value, or None.
+        now: seconds since 1970, against which a date is measured.
+    """
+    if header is None:
+        return None
+    if re.fullmatch(r"\s*\d+(\.\d+)?\s*", header):
+        return float(header)
+    try:
+        moment = email.utils.parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:  # the oldest form of the header's date, which is in GMT too
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, moment.timestamp() - now)
+
+
+def _is_html(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"<"
+
+
+def _is_object(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"{"
