@@ -8,6 +8,10 @@ import threading
 #: Batches between two looks at what is young, so that the garbage of other threads does not wait for the end of a load.
 _PERIOD = 50
 
+#: Loads that end between two looks at everything: with many threads one always is, and what
+#: has outlived its youth would never be found.
+_LOADS = 50
+
 
 class _CollectorPause:
     """Keeps the collector from walking over rows while there are some: none is part of a cycle."""
@@ -16,6 +20,7 @@ class _CollectorPause:
         self._lock = threading.Lock()
         self._inside = 0
         self._was_on = False
+        self._ended = 0
 
     def __enter__(self) -> None:
         with self._lock:
@@ -27,8 +32,12 @@ class _CollectorPause:
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._inside -= 1
+            self._ended += 1
             if self._was_on and not self._inside:
                 gc.enable()
+            due = self._was_on and self._ended % _LOADS == 0
+        if due:
+            gc.collect()
 
     def interrupt(self, number: int) -> None:
         """Collect what is young, every so many calls, if the collector was on."""

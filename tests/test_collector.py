@@ -1,4 +1,5 @@
 import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -40,6 +41,25 @@ def test_a_long_load_collects_what_is_young_now_and_then() -> None:
         for number in range(1, 101):
             COLLECTOR_PAUSE.interrupt(number)
         assert before + 2 == gc.get_stats()[0]["collections"]
+
+
+def test_garbage_goes_while_loads_overlap() -> None:
+    """Of many threads one is always at work: what has outlived its youth is found nevertheless."""
+    with COLLECTOR_PAUSE:
+        loop: list[object] = [Garbage()]
+        loop.append(loop)
+        gone = weakref.ref(loop[0])
+        gc.collect(0)  # in the middle of its life
+        gc.collect(1)
+        del loop
+        for number in range(50):
+            with COLLECTOR_PAUSE:
+                COLLECTOR_PAUSE.interrupt(number)
+        assert gone() is None
+
+
+class Garbage:
+    """What a weak reference can look at."""
 
 
 def test_a_load_leaves_the_collector_on() -> None:
