@@ -244,6 +244,49 @@ def test_bad_arguments(resource: Resource, arguments: Mapping[str, Any], words: 
 
 
 @pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param({"ids": [None]}, "ids holds None, which is no string; drop nulls first (.dropna())", id="null"),
+        pytest.param({"ids": [5]}, "ids holds 5, which is no string", id="number"),
+        pytest.param(
+            {"zzz": 1},
+            "unknown argument 'zzz': there are ids, custom_ids, product_ids, test_ids, exclude_test_ids, version_ids,"
+            " test_case_ids, from_created_at, to_created_at, sort, limit, offset, params; a filter of the API that is"
+            " not among them goes into params={…}, by its API name",
+            id="argument",
+        ),
+        pytest.param({"limitt": 1}, "unknown argument 'limitt': did you mean 'limit'?", id="argument nearly right"),
+        pytest.param(
+            {"sort": "zzz"},
+            "unknown column to sort by 'zzz': there are id, custom_id, version_id, user_id, test_case_id,"
+            " stopping_reason, error, status, created_at, deleted_at",
+            id="column",
+        ),
+    ],
+)
+def test_messages_are_whole(arguments: Mapping[str, Any], message: str) -> None:
+    """Each says all that helps, and nothing that does not."""
+    with pytest.raises(gf.QueryError) as caught:
+        build_query(SESSIONS, arguments)
+    assert message == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "selected", "expected"),
+    [
+        ({}, 7, 7),
+        ({"offset": 3}, 7, 4),
+        ({"offset": 9}, 7, 0),
+        ({"limit": 5}, 7, 5),
+        ({"limit": 5, "offset": 3}, 7, 4),
+    ],
+)
+def test_rows_that_limit_and_offset_leave(arguments: Mapping[str, Any], selected: int, expected: int) -> None:
+    """So many of the selected rows are asked for, which a progress bar needs to know."""
+    assert expected == build_query(SESSIONS, arguments).rows_of(selected)
+
+
+@pytest.mark.parametrize(
     ("value", "expected"),
     [
         pytest.param("status", (("status", False),), id="column"),
