@@ -82,7 +82,8 @@ def _values(values: pd.Series[Any], digits: int) -> list[Any]:
     array = pa.Array.from_pandas(values)
     if pa.types.is_timestamp(array.type):
         moments = array.cast(TIME).cast(pa.int64()).to_pylist()
-        return [None if moment is None else render(moment, digits) for moment in moments]
+        # A layout is noted with JSON text only; without, an instant must at least stay what it is.
+        return [None if each is None else render(each, 6 if each % 1000 else digits) for each in moments]
     plain: list[Any] = array.to_pylist()
     return plain
 

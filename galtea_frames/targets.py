@@ -208,13 +208,7 @@ class Target:
                 self.system.put_file(str(file), f"{self.path.rstrip('/')}/{file.relative_to(new).as_posix()}")
             return
         target = Path(self.path)
-        for left in reversed(range(_SWAPS)):
-            try:
-                _swap(new, target)
-                break
-            except OSError as problem:
-                if not left or problem.errno not in _OVERTAKEN:
-                    raise
+        _swap_in_turn(new, target)
         _sync_folder(target.parent)
         shutil.rmtree(_old(target), ignore_errors=True)
 
@@ -256,6 +250,23 @@ def _stem(name: str) -> str:
 
 def _old(target: Path) -> Path:
     return target.with_name(_OLD.format(name=_stem(target.name)))
+
+
+def _swap_in_turn(new: Path, target: Path) -> None:
+    """Put a folder in the place of another, though other processes may be doing so at the same time."""
+    for _ in range(_SWAPS - 1):
+        with _only_overtaken():
+            return _swap(new, target)
+    return _swap(new, target)
+
+
+@contextlib.contextmanager
+def _only_overtaken() -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno not in _OVERTAKEN:
+            raise
 
 
 def _swap(new: Path, target: Path) -> None:

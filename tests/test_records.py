@@ -94,6 +94,13 @@ def test_from_columns_times_come_back_in_milliseconds() -> None:
     assert record["createdAt"] == NOON
 
 
+def test_from_columns_times_keep_their_microseconds() -> None:
+    """An instant between two milliseconds comes back as it is."""
+    times = ["2026-03-01T12:00:00.123456Z", "2026-03-01T12:00:00Z"]
+    records = to_records(frame_of([{"deletedAt": time} for time in times]))
+    assert [times[0], NOON] == [record["deletedAt"] for record in records]
+
+
 def test_numbers_beyond_a_float_come_back_as_decimals() -> None:
     """A number that no Python float holds is a Decimal of the same value."""
     rows = [{"metadata": {"x": [reference.Odd("1e400")]}, "customId": reference.Odd("-1E+999")}]
