@@ -265,17 +265,24 @@ def test_a_reader_between_the_two_renames_of_a_write_does_it_no_harm(
     assert ["target"] == [each.name for each in tmp_path.iterdir()]
 
 
-def test_a_swap_that_always_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where another process puts a folder there again and again, the write ends with one line."""
+@pytest.mark.parametrize(("number", "tries"), [(errno.ENOTEMPTY, 100), (errno.EACCES, 1)])
+def test_a_swap_that_always_fails_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, tries: int
+) -> None:
+    """Where another process puts a folder there again and again, or nobody may, the write ends with one line."""
     frame = pd.DataFrame({"key": ["a", "b"], "n": [1, 2]})
     (tmp_path / "target").mkdir()
 
+    tried: list[Path] = []
+
     def refused(path: Path, _: Path) -> Path:
-        raise OSError(errno.ENOTEMPTY, "Directory not empty", str(path))
+        tried.append(path)
+        raise OSError(number, os.strerror(number), str(path))
 
     monkeypatch.setattr(Path, "rename", refused)
-    with pytest.raises(gf.ParquetError, match=r"^cannot use .*/target: Directory not empty$"):
+    with pytest.raises(gf.ParquetError, match=f"^cannot use .*/target: {os.strerror(number)}$"):
         gf.write_parquet(frame, tmp_path / "target", partition_by="key")
+    assert tries == len(tried)
     assert ["target"] == [each.name for each in tmp_path.iterdir()]
 
 
