@@ -54,18 +54,23 @@ PLAIN: list[Any] = [None, True, False, 0, 1, -1, 2**53, 2**53 + 1, -(2**53) - 1,
 def mutated(data: bytes, most: int, seed: int) -> bytes:
     """Return a page with a few of its keys, values or rows changed, or with changed bytes."""
     chance = random.Random(seed)
-    rows: Any = None
+    # What is no JSON, or too deep for Python's reader and writer, is changed in its bytes.
     with suppress(ValueError, RecursionError):
         rows = json.loads(data.decode())
-    if not chance.randrange(ONE_IN_BYTES) or not isinstance(rows, list):
-        return bytes(atheris.Mutate(data, most))
+        if isinstance(rows, list) and chance.randrange(ONE_IN_BYTES):
+            changed = _changed(rows, chance)
+            return changed if len(changed) <= most else data
+    return bytes(atheris.Mutate(data, most))
+
+
+def _changed(rows: list[Any], chance: random.Random) -> bytes:
+    """Return a page of rows of which a few keys, values or rows are changed."""
     for _ in range(chance.randint(1, 4)):
         _change(rows, chance)
     text = json.dumps(rows, ensure_ascii=chance.random() < 0.5, indent=chance.choice([None, None, None, 1]))
     for number in NUMBERS:
         text = text.replace(f'"@{number}"', number)
-    changed = text.encode(errors="replace")
-    return changed if len(changed) <= most else data
+    return text.encode(errors="replace")
 
 
 def _change(rows: list[Any], chance: random.Random) -> None:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 import pytest
 from churn import rows_of
+from effort import EFFORT
 from fake_time import FakeTime
 from leaks import KEY, leaks
 from requests.adapters import HTTPAdapter
@@ -236,6 +237,10 @@ def refused(kind: Outcome = gf.RequestError) -> tuple[Outcome, Outcome]:
     return kind, kind
 
 
+#: All of the matrix, unless less is asked for than a check of a change.
+WORKERS = [1, 8] if EFFORT >= 1 else [8]
+SPARING = 1 if EFFORT >= 1 else 3
+
 FAULTS = {
     # No connection
     "DNS failure": Fault(Elsewhere("unknown host"), gf.RequestError),
@@ -428,8 +433,8 @@ def shown(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -
     return lambda: (caplog.text, capfd.readouterr())
 
 
-@pytest.mark.parametrize("workers", [1, 8])
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("workers", WORKERS)
+@pytest.mark.parametrize("place", list(PLACES)[::SPARING])
 @pytest.mark.parametrize("lasting", [False, True], ids=["passing", "lasting"])
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_leaves_the_whole_frame_or_a_named_error(
@@ -490,7 +495,7 @@ def test_the_truth_is_what_the_api_holds(load: Load, truth: dict[Load, pd.DataFr
         assert [names[each["versionId"]] for each in expected] == frame["version.name"].tolist()
 
 
-@pytest.mark.parametrize("status", range(400, 600))
+@pytest.mark.parametrize("status", range(400, 600, SPARING))
 def test_each_status_is_tried_again_or_a_named_error(status: int, api: SampleApi) -> None:
     """Of all statuses from 400 to 599 those that may pass are tried again, and the others are an error at once."""
     api.reset()

@@ -13,6 +13,7 @@ import deltalake
 import killed
 import pytest
 from direct import DirectTransport
+from effort import times
 from mirrors import assert_same, ids, session, small_steps, version
 
 import galtea_frames as gf
@@ -27,7 +28,7 @@ Api = gf.sample.SampleApi
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs signals, forks and limits of a process")
 
-_KILLS = 12
+_KILLS = times(6)
 
 
 @pytest.fixture
