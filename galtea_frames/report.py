@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import threading
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,9 @@ _HTML, _MARKDOWN, _JSON, _ROWS, _CHARTS = "report.html", "report.md", "report.js
 
 #: A line of trend needs two ends; and five years of weeks is more than anyone can see in a small picture.
 _TREND = range(2, 261)
+
+#: matplotlib draws for one thread at a time: its settings and fonts are the process's.
+_DRAWING = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +124,8 @@ class Report:
 
     def _pictures(self) -> dict[Chart, tuple[bytes, bytes]]:
         drawn = charts.charts(self.findings)
-        return {chart: (chart.png(charts.LIGHT), chart.png(charts.DARK)) for chart in drawn}
+        with _DRAWING:
+            return {chart: (chart.png(charts.LIGHT), chart.png(charts.DARK)) for chart in drawn}
 
     def _repr_mimebundle_(self, **_kinds: object) -> dict[str, str]:
         """Return what a notebook may show: the page where it may be framed, else Markdown, else one line.

@@ -58,12 +58,16 @@ main()
 
 SCRIPT = """
 import threading
+import time
 import galtea_frames as gf
 
 with gf.Client(max_workers=8) as client:
     try:
         gf.load_sessions(client=client)
     except KeyboardInterrupt:
+        latest = time.monotonic() + 10
+        while threading.active_count() > 1 and time.monotonic() < latest:
+            time.sleep(0.01)
         print("stopped;", threading.active_count(), "thread", flush=True)
     print(len(gf.load_versions(client=client)), "versions")
 """
