@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 import pandas as pd
 
 from galtea_frames.errors import QueryError
-from galtea_frames.query import unknown
+from galtea_frames.hints import unknown
 from galtea_frames.times import as_datetime, instant, wire_text
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import operator
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +13,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from galtea_frames.errors import QueryError
+from galtea_frames.hints import unknown
 from galtea_frames.resources import snake_case
 from galtea_frames.times import instant, wire_text
 
@@ -346,12 +346,3 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
     if isinstance(value, Iterable):
         return [_plain(each) for each in value]
     return operator.index(value)  # type: ignore[arg-type] # the whole numbers of other libraries, checked before
-
-
-def unknown(what: str, name: str, known: list[str]) -> str:
-    """Return what an error says of a name that is not among the known ones."""
-    close = difflib.get_close_matches(name, known, n=1) or difflib.get_close_matches(snake_case(name), known, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
-    if "params" in known and not close:
-        hint += "; a filter of the API that is not among them goes into params={…}, by its API name"
-    return f"unknown {what} {name!r}: {hint}"
