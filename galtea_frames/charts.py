@@ -78,11 +78,12 @@ class Chart:
             rcdefaults()  # whatever the user's own settings are
             with rc_context(_settings(look)):
                 figure = Figure(figsize=(_WIDTH, self.height), dpi=_DPI, layout="constrained", facecolor=look.ground)
-                FigureCanvasAgg(figure)
+                canvas = FigureCanvasAgg(figure)
                 self.draw(figure.add_subplot(), look)
                 file = io.BytesIO()
-                # No name and version of the program, so that an update of it does not change what looks the same.
-                figure.savefig(file, format="png", metadata={"Software": None}, facecolor=look.ground)
+                # Not `savefig`, which goes over the figure once more beforehand. And without name and version of the
+                # program, so that an update of it does not change what looks the same.
+                canvas.print_png(file, metadata={"Software": None})  # type: ignore[no-untyped-call]
         return file.getvalue()
 
 

@@ -26,7 +26,8 @@ class Client:
         connect_timeout: how long to wait for a connection.
         read_timeout: how long to wait for the next byte of an answer. The API may take up to 60 s.
         max_attempts: how often one request is sent, at most.
-        max_elapsed: how long one request may take, with its attempts and the waits between them.
+        max_elapsed: how long one request may take, with its attempts and the waits between them; no attempt begins
+            later, and none takes longer, however slowly its answer comes in.
         progress: True, False, or "auto": on a terminal and in a notebook.
 
     Raises:

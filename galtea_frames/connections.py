@@ -1,8 +1,14 @@
-"""Connections that carry the key to one origin, and show it to nobody."""
+"""Connections that carry the key to one origin, show it to nobody, and wait for no answer for ever."""
 
 from __future__ import annotations
 
+import io
+import math
 import platform
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -13,7 +19,27 @@ from requests.adapters import HTTPAdapter
 from galtea_frames._version import __version__
 
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
+
     from galtea_frames.settings import ApiKey, Settings
+
+#: When the answer to this thread's request must be whole, in seconds of the monotonic clock.
+_deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
+
+
+class SlowAnswerError(TimeoutError):
+    """The answer was not whole in time, though something came every now and then."""
+
+
+@contextmanager
+def whole_within(seconds: float) -> Iterator[None]:
+    """Have requests raise SlowAnswerError, as the root cause, whose answer is not whole so many seconds from now."""
+    token = _deadline.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
 
 
 def open_session(settings: Settings) -> requests.Session:
@@ -67,15 +93,64 @@ class _BearerAuth(requests.auth.AuthBase):
 
 
 class _Adapter(HTTPAdapter):
-    """Opens connections that do not print what they send: `http.client` does when its `debuglevel` is set."""
+    """Opens connections that end with their deadline, and do not print what they send.
+
+    `http.client` prints it when its `debuglevel` is set.
+    """
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the original
         """Return the pool of connections to a host."""
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         kind = pool.ConnectionCls
         if "debuglevel" not in vars(kind):
-            pool.ConnectionCls = type(kind.__name__, (kind,), {"debuglevel": 0})
+            ours = {"debuglevel": 0, "response_class": staticmethod(_response_in_time)}
+            pool.ConnectionCls = type(kind.__name__, (kind,), ours)
         return pool
+
+
+def _response_in_time(sock: socket.socket, *, method: str | None = None) -> HTTPResponse:
+    return HTTPResponse(_Deadlined(sock, _deadline.get()), method=method)  # type: ignore[arg-type]
+
+
+class _Deadlined(io.RawIOBase):
+    """What a socket receives until a deadline.
+
+    A socket's own timeout starts anew with each byte, so that a server which sends one now and then is never done.
+    """
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock = sock
+        # Keeps the socket open when its connection lets go of it.
+        self._received = sock.makefile("rb", buffering=0)
+        self._deadline = deadline
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Return what `http.client` reads an answer from."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - anything writable, for which 3.11 has no name
+        """Receive some bytes; 0 at the end."""
+        of_each_byte = self._sock.gettimeout()
+        left = self._deadline - time.monotonic()
+        if left > 0:
+            try:
+                self._sock.settimeout(left if of_each_byte is None else min(left, of_each_byte))
+                return self._received.readinto(buffer)
+            except TimeoutError:
+                if time.monotonic() < self._deadline:
+                    raise
+            finally:
+                self._sock.settimeout(of_each_byte)
+        raise SlowAnswerError
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._received.close()
+        super().close()
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -66,7 +66,8 @@ class Settings:
         connect_timeout: how long to wait for a connection.
         read_timeout: how long to wait for the next byte of an answer.
         max_attempts: how often one request is sent, at most.
-        max_elapsed: how long one request may take with all its attempts and waits.
+        max_elapsed: how long one request may take with all its attempts and waits; no attempt begins later, and none
+            takes longer.
         progress: whether to show progress; "auto" shows it on a terminal or in a notebook.
     """
 

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import requests
 import tenacity
 
-from galtea_frames.connections import open_session
+from galtea_frames.connections import SlowAnswerError, open_session, whole_within
 from galtea_frames.errors import QueryError, RequestError, ResponseError
 from galtea_frames.refusals import api_words, one_line, refusal_error, retry_after_seconds
 
@@ -84,7 +84,11 @@ class _Failure(Exception):  # noqa: N818 - one attempt's end, never seen by a ca
 
 
 class _Timeout(_Failure):
-    """No byte came in time."""
+    """No byte came in time, or not all of them."""
+
+    def __init__(self, words: str, setting: str = "read_timeout") -> None:
+        super().__init__(words)
+        self.setting = setting
 
 
 class _Unreadable(_Failure):
@@ -234,26 +238,33 @@ class Transport:
         timeout = (settings.connect_timeout, settings.read_timeout)
         earlier = sys.exception()
         try:
-            with self._slots:
-                answer = self._session.get(call.url, timeout=timeout, proxies=_NO_HTTP_PROXY)
-        except requests.ReadTimeout:
-            return _Timeout(f"nothing came for {settings.read_timeout:g} s")
-        except requests.ConnectTimeout:
-            return _Failure(f"no connection within {settings.connect_timeout:g} s")
+            # A copy, to which `requests` adds the proxies that the environment names at the moment.
+            with self._slots, whole_within(settings.max_elapsed):
+                answer = self._session.get(call.url, timeout=timeout, proxies=dict(_NO_HTTP_PROXY))
         # ValueError: a redirect to what is no address, which `requests` leaves to urllib to find out.
         except (requests.RequestException, ValueError) as problem:
-            cause = _root_cause(problem)
-            words = one_line(self._without_key(str(cause))) or type(cause).__name__
-            if _is_lasting(problem, cause):
-                words = f"cannot use {settings.base_url}: {words}"
-                return RequestError(words, status=None, attempts=call.attempts, path=call.path)
-            return _Timeout(words) if "timed out" in words.lower() else _Failure(words)
+            return self._unanswered(problem, call)
         except BaseException as problem:  # Ctrl-C, or a bug: whoever shows its frames must not show the header
             _forget_locals(problem, earlier)
             raise
         for each in (*answer.history, answer):
             del each.request  # which has the header, and would hang on the answer for as long as an error holds that
         return answer
+
+    def _unanswered(self, problem: Exception, call: _Call[T]) -> _Failure | RequestError:
+        settings = self._settings
+        cause = _root_cause(problem)
+        if isinstance(cause, SlowAnswerError):
+            return _Timeout(f"the answer was not whole after {settings.max_elapsed:g} s", "max_elapsed")
+        if isinstance(problem, requests.ReadTimeout):
+            return _Timeout(f"nothing came for {settings.read_timeout:g} s")
+        if isinstance(problem, requests.ConnectTimeout):
+            return _Failure(f"no connection within {settings.connect_timeout:g} s")
+        words = one_line(self._without_key(str(cause))) or type(cause).__name__
+        if _is_lasting(problem, cause):
+            words = f"cannot use {settings.base_url}: {words}"
+            return RequestError(words, status=None, attempts=call.attempts, path=call.path)
+        return _Timeout(words) if "timed out" in words.lower() else _Failure(words)
 
     def _refusal(self, answer: requests.Response, call: _Call[T]) -> _Failure | RequestError:
         # Before the words are cut to length, which might cut the key in two.
@@ -290,7 +301,7 @@ def _final_error(failure: _Failure, call: _Call[T], max_elapsed: float) -> Galte
     where = call.path if failure.status else call.url.partition("?")[0]
     message = f"{where} {what} {tried}"
     if failure.status is None:
-        message += ": raise read_timeout=" if isinstance(failure, _Timeout) else _UNREACHED
+        message += f": raise {failure.setting}=" if isinstance(failure, _Timeout) else _UNREACHED
     if failure.retry_after is not None:
         message += f"; it asks to wait {failure.retry_after:g} s, and the budget is max_elapsed={max_elapsed:g} s"
     return RequestError(message, status=failure.status, attempts=call.attempts, path=call.path)

@@ -319,6 +319,8 @@ PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
     "… answered 404": lambda *_: answered(gf.sample.Reply(404, HTML)),
     "cannot use": lambda _, api: said(load(client=gf.Client("gsk_a", api.url.replace("http:", "https:")))),
     "… failed": lambda *_: said(load(client=gf.Client("gsk_a", "http://127.0.0.1:9", max_attempts=2))),
+    "… failed (nothing": lambda *_: answered(gf.sample.Stall(30), read_timeout=0.1),
+    "… failed (the answer": lambda *_: answered(gf.sample.Trickle(0.05), max_elapsed=0.2),
     "… answered 503": lambda *_: answered(gf.sample.Reply(503)),
     "… answered 429": lambda *_: answered(gf.sample.Reply(429, headers={"Retry-After": "90"})),
     "… answered what": lambda *_: answered(gf.sample.Reply(200, "[{")),

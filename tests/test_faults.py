@@ -40,6 +40,7 @@ from galtea_frames.sample import (
     Request,
     SampleApi,
     Stall,
+    Trickle,
     Truncated,
     TruncatedGzip,
 )
@@ -231,6 +232,11 @@ class Fault:
         """Seconds: short where the fault is one of time, long where a slow machine must not add one."""
         return READ_TIMEOUT if isinstance(self.happens, Stall | StallInHeaders) else 30.0
 
+    @property
+    def max_elapsed(self) -> float:
+        """Seconds: short where nothing else ends the fault."""
+        return READ_TIMEOUT if isinstance(self.happens, Trickle) else 300.0
+
 
 def refused(kind: Outcome = gf.RequestError) -> tuple[Outcome, Outcome]:
     """What comes of a fault after which nothing is tried again, lasting or passing."""
@@ -256,6 +262,10 @@ FAULTS = {
     "stall before": Fault(Stall(60), gf.RequestError),
     "stall in the headers": Fault(StallInHeaders(), gf.RequestError),
     "stall in the body": Fault(Stall(60, "body"), gf.RequestError),
+    # A page is asked for in halves then; these are no pages of the walk.
+    "trickle": Fault(
+        Trickle(0.1, "headers"), gf.RequestError, but=dict.fromkeys(("version fetch", "ids batch"), refused())
+    ),
     # An answer that is not HTTP, or not whole
     "not HTTP": Fault(
         Sends(lambda _: [f"SSH-2.0-{'x' * 262} Bearer {KEY}\r\n".encode(), Hangup(reset=False)]), gf.RequestError
@@ -463,6 +473,7 @@ def test_a_fault_leaves_the_whole_frame_or_a_named_error(
             page_size=PAGE_SIZE,
             max_workers=workers,
             read_timeout=fault.read_timeout,
+            max_elapsed=fault.max_elapsed,
             max_attempts=2 if lasting else 6,
             progress=False,
         ) as client,

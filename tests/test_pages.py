@@ -567,7 +567,7 @@ def test_a_wrong_address_is_no_missing_id() -> None:
 def test_the_walk_survives_what_goes_wrong_midway(api_errors: list[Answer], monkeypatch: pytest.MonkeyPatch) -> None:
     """Any failure in the middle of a walk is asked for again, and the result is complete.
 
-    One request at a time, so that a good answer follows each bad one: several requests at once share the script by chance.
+    One request at a time, so that a good answer follows each bad one: several requests at once share them by chance.
     """
     monkeypatch.setattr("galtea_frames.transport._FIRST_WAIT", 0.001)
     records = rows_of([1] * 40 + [30] + [1] * 30)

@@ -19,6 +19,7 @@ from galtea_frames.sample import (
     Request,
     SampleApi,
     Stall,
+    Trickle,
     Truncated,
     TruncatedGzip,
     serve,
@@ -143,6 +144,15 @@ def test_stalls_outlast_an_impatient_client(at: Literal["before", "body"], error
         with pytest.raises(error, match="timed out"):
             fetch(api, seconds=0.1)
         assert 50 == len(fetch(api).json())
+
+
+@pytest.mark.parametrize(("at", "least"), [("headers", 0.2), ("body", 0.02)])
+def test_trickles_are_whole_in_the_end(at: Literal["headers", "body"], least: float) -> None:
+    """The answer is the API's own, and each byte takes its time."""
+    with serve(0, 0, answers=[Trickle(0.01, at)]) as api:
+        begin = time.monotonic()
+        assert [] == fetch(api, seconds=0.2).json()
+        assert time.monotonic() - begin >= least
 
 
 def test_answers_can_be_told_from_the_request() -> None:

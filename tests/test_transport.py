@@ -5,13 +5,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import requests
 import requests_mock
 from fake_time import FakeTime
 from tables import open_page
+from tls import TlsFront
 
 import galtea_frames as gf
 from galtea_frames import sample
@@ -28,6 +29,7 @@ from galtea_frames.sample import (
     Reply,
     SampleApi,
     Stall,
+    Trickle,
     Truncated,
     TruncatedGzip,
 )
@@ -81,6 +83,23 @@ def transport_to(
 def get(transport: Transport, tally: Tally | None = None, **options: bool) -> Page:
     """The first page of sessions."""
     return transport.get("/sessions", [("limit", "100")], open_page, tally or Tally(), **options)
+
+
+# Proxies
+
+
+def test_a_proxy_is_used_while_the_environment_names_it(
+    api: SampleApi, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Which proxy to use, and for which hosts, is looked up for each request; none is kept from an earlier one."""
+    with TlsFront(api.url) as front:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(front.trust(tmp_path)))
+        transport = transport_to(front.url, max_attempts=1)
+        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+        with pytest.raises(gf.RequestError, match="refused"):
+            get(transport)
+        monkeypatch.setenv("NO_PROXY", "localhost")
+        assert len(get(transport).ids) == 100
 
 
 # Waits
@@ -303,6 +322,31 @@ def test_past_the_attempts(
     assert "limit" not in str(caught.value)
     if isinstance(caught.value, gf.RequestError):
         assert (caught.value.status, caught.value.attempts, caught.value.path) == (status, 3, "/sessions")
+
+
+@pytest.mark.parametrize("at", ["headers", "body"])
+def test_an_answer_that_trickles_ends_with_the_budget(api: SampleApi, at: Literal["headers", "body"]) -> None:
+    """A server that sends a byte now and then, each within the timeout of reading, is not waited for for ever."""
+    api.answers = lambda _: Trickle(0.02, at)
+    begin = time.monotonic()
+    words = r"/sessions failed \(the answer was not whole after 0.3 s\) after 1 attempt: raise max_elapsed=$"
+    with pytest.raises(gf.RequestError, match=words):
+        get(transport_to(api.url, read_timeout=5.0, max_elapsed=0.3))
+    assert time.monotonic() - begin < 5
+
+
+def test_a_page_that_trickles_is_asked_for_in_parts(api: SampleApi, fake_time: FakeTime) -> None:
+    """A line too slow for a page may do for a smaller one."""
+    api.answers = [Trickle(0.02)]
+    with pytest.raises(PageTooLarge):
+        get(transport_to(api.url, fake_time, max_elapsed=0.3), shrinkable=True)
+
+
+def test_the_budget_of_one_answer_does_not_end_the_next(api: SampleApi) -> None:
+    """On a connection that is used again, each answer has a time of its own."""
+    transport = transport_to(api.url, max_elapsed=0.5)
+    api.answers = [Stall(0.3, "body"), Stall(0.3, "body")]
+    assert [100, 100] == [len(get(transport).ids) for _ in range(2)]
 
 
 def test_one_attempt_is_one_attempt(api: SampleApi, fake_time: FakeTime) -> None:

@@ -12,6 +12,7 @@ from galtea_frames.sample.answers import (
     Redirect,
     Reply,
     Stall,
+    Trickle,
     Truncated,
     TruncatedGzip,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "SampleApi",
     "Stall",
     "Store",
+    "Trickle",
     "Truncated",
     "TruncatedGzip",
     "has_evaluations",

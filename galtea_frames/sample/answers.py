@@ -171,6 +171,23 @@ class Stall:
 
 
 @dataclass(frozen=True, slots=True)
+class Trickle:
+    """The normal answer a byte at a time, with a pause before each: from its first byte on, or from its body on."""
+
+    seconds: float
+    at: Literal["headers", "body"] = "body"
+
+    def moves(self, normal: Message) -> Iterator[Move]:
+        """The normal answer, slowly."""
+        start = len(normal.head) if self.at == "body" else 0
+        wire = normal.head + normal.body
+        yield wire[:start]
+        for place in range(start, len(wire)):
+            yield Pause(self.seconds)
+            yield wire[place : place + 1]
+
+
+@dataclass(frozen=True, slots=True)
 class Redirect:
     """The API is elsewhere."""
 
