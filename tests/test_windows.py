@@ -22,21 +22,24 @@ def window(reached: int | None, span: int | None, *, end: int | None = None, new
 
 
 @pytest.mark.parametrize(
-    ("walked", "parts", "expected"),
+    ("case", "parts", "expected"),
     [
-        pytest.param(window(0, 10, end=1000), 2, [(80, 1000)], id="at most eight pages are kept"),
-        pytest.param(window(0, 10, end=100), 2, [(50, 100)], id="half of ten pages"),
-        pytest.param(window(0, 10, end=40), 4, [(10, 20), (20, 30), (30, 40)], id="four parts"),
-        pytest.param(window(0, 10, newest=100), 2, [(50, None)], id="the last window stays open"),
-        pytest.param(window(0, 10, end=19), 2, [], id="less than two pages left"),
-        pytest.param(window(None, None, end=100), 2, [], id="not begun"),
-        pytest.param(window(0, 10), 2, [], id="nobody knows how far it goes"),
-        pytest.param(Window((), None, 1_500, None, 0, 200), 2, [(0.001, 0.0015)], id="cuts fall on whole milliseconds"),
-        pytest.param(Window((), None, 900, None, 0, 1), 2, [], id="no whole millisecond to cut at"),
+        pytest.param(lambda: window(0, 10, end=1000), 2, [(80, 1000)], id="at most eight pages are kept"),
+        pytest.param(lambda: window(0, 10, end=100), 2, [(50, 100)], id="half of ten pages"),
+        pytest.param(lambda: window(0, 10, end=40), 4, [(10, 20), (20, 30), (30, 40)], id="four parts"),
+        pytest.param(lambda: window(0, 10, newest=100), 2, [(50, None)], id="the last window stays open"),
+        pytest.param(lambda: window(0, 10, end=19), 2, [], id="less than two pages left"),
+        pytest.param(lambda: window(None, None, end=100), 2, [], id="not begun"),
+        pytest.param(lambda: window(0, 10), 2, [], id="nobody knows how far it goes"),
+        pytest.param(
+            lambda: Window((), None, 1_500, None, 0, 200), 2, [(0.001, 0.0015)], id="cuts fall on whole milliseconds"
+        ),
+        pytest.param(lambda: Window((), None, 900, None, 0, 1), 2, [], id="no whole millisecond to cut at"),
     ],
 )
-def test_split(walked: Window, parts: int, expected: list[tuple[float, float | None]]) -> None:
+def test_split(case: Callable[[], Window], parts: int, expected: list[tuple[float, float | None]]) -> None:
     """The nearest part is kept, the others begin where the one before ends, and nothing is left out."""
+    walked = case()
     end = walked.end
     others = walked.split(parts)
     edges = [walked.end, *(each.end for each in others)]
