@@ -99,7 +99,7 @@ class PageReader:
         as_values: whether they are wanted as Python values.
     """
 
-    def __init__(self, resource: Resource, *, as_text: bool = False, as_values: bool = True) -> None:
+    def __init__(self, resource: Resource, *, as_text: bool, as_values: bool) -> None:
         objects = {column.api for column in resource.columns if column.kind == "object"}
         self.texts: set[str] = objects if as_text else set()
         self.as_values = as_values

@@ -48,7 +48,7 @@ class TableBuilder:
 
 def open_page(content: bytes) -> Page:
     """Return a page of sessions."""
-    return PageReader(SESSIONS).open(content)
+    return PageReader(SESSIONS, as_text=False, as_values=True).open(content)
 
 
 def build(pages: Sequence[bytes], nested: Nested = "columns", resource: Resource = SESSIONS) -> tuple[pa.Table, Notes]:

@@ -449,6 +449,40 @@ def test_what_fits_no_request(arguments: Mapping[str, Any], words: str) -> None:
         split_lists(build_query(SESSIONS, arguments))
 
 
+#: Bytes of a request that filters may take: 2,000, less 260 for what a walk adds.
+ROOM = 1_740
+
+
+def of_bytes(name: str, count: int, start: str = "") -> str:
+    """A value with which a parameter of this name takes so many bytes of a request, its `&` among them."""
+    return start.ljust(count - len(urlencode({name: ""})) - 1, "x")
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_a_request_is_filled_to_its_last_byte(over: int) -> None:
+    """A parameter, and a member, of all the bytes that there are goes through; of one more, it does not."""
+    for arguments in (
+        {"params": {"note": of_bytes("note", ROOM + over)}},
+        {"version_ids": of_bytes("versionIds[]", ROOM + over)},
+    ):
+        query = build_query(SESSIONS, arguments)
+        if over:
+            with pytest.raises(gf.QueryError, match="the query is too long to be asked for"):
+                split_lists(query)
+        else:
+            (pairs,) = requests_of(split_lists(query))
+            assert len(urlencode(pairs)) + 1 == ROOM
+
+
+@pytest.mark.parametrize("beside", [{}, {"note": ""}], ids=["alone", "beside a parameter"])
+def test_members_share_a_request_while_there_is_room(beside: Mapping[str, str]) -> None:
+    """Ten members that fill a request are one request; beside a parameter, however short, nine are."""
+    members = [of_bytes("versionIds[]", ROOM // 10, f"v{n}-") for n in range(20)]
+    requests = requests_of(split_lists(sessions(params=beside, version_ids=members)))
+    expected = [9, 9, 2] if beside else [10, 10]
+    assert [sum(name == "versionIds[]" for name, _ in pairs) for pairs in requests] == expected
+
+
 @pytest.mark.parametrize("resource", [SESSIONS, VERSIONS], ids=lambda resource: resource.name)
 def test_filters_have_one_name_each(resource: Resource) -> None:
     """A filter's name, on either side, is no other's, and no filter is called as an option is."""

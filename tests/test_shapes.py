@@ -175,7 +175,7 @@ def test_no_part_of_a_large_page_is_left_out(part: float, monkeypatch: pytest.Mo
     rows = [{"id": each, "createdAt": "2026-03-01T10:00:00.000Z"} for each in "abc"]
     monkeypatch.setattr(decode, "_LARGE", 10)
     monkeypatch.setattr(decode, "_PART", int(len(json.dumps(rows[0])) * part))
-    page = PageReader(SESSIONS).open(json.dumps(rows).encode())
+    page = PageReader(SESSIONS, as_text=False, as_values=True).open(json.dumps(rows).encode())
     assert list("abc") == [each for batch in page.rows.batches(()) for each in batch.fields["id"]]
 
 
@@ -183,6 +183,6 @@ def test_a_tie_in_a_large_page_stays_as_it_came(monkeypatch: pytest.MonkeyPatch)
     """Rows that are read in parts are not moved between them, and ids and rows stay together."""
     monkeypatch.setattr(decode, "_LARGE", 10)
     rows = [{"id": each, "createdAt": "2026-03-01T10:00:00.000Z"} for each in "ba"]
-    page = PageReader(SESSIONS).open(json.dumps(rows).encode())
+    page = PageReader(SESSIONS, as_text=False, as_values=True).open(json.dumps(rows).encode())
     (batch,) = page.rows.batches(())
     assert list(page.ids) == list(batch.fields["id"])
