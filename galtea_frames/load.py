@@ -28,7 +28,7 @@ from galtea_frames.spool import Spool
 from galtea_frames.table import TableSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     from galtea_frames.gather import Batch
     from galtea_frames.query import Query
@@ -125,8 +125,12 @@ class _Load:
             missing_ok=missing_ok,
         )
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield what is fetched, batch by batch, in no certain order."""
+    def batches(self) -> Generator[Batch, None, None]:
+        """Yield what is fetched, batch by batch, in no certain order.
+
+        Whoever reads it closes it: whoever keeps the error that ended the reading, as notebooks do, would keep its
+        threads as well.
+        """
         with progress.shown(self._progress, self.query.resource.name) as update:
             for each in self._fetch.slices():
                 yield from self.gatherer.gather(each.page.rows, each.skip)
@@ -144,7 +148,8 @@ class _Load:
 
 def _fetched(query: Query, options: LoadOptions, client: Client, *, missing_ok: bool = False) -> pd.DataFrame:
     load = _Load(query, options, client, missing_ok=missing_ok)
-    return framed(load.gatherer, load.batches(), query, options, load.attrs)
+    with closing(load.batches()) as batches:
+        return framed(load.gatherer, batches, query, options, load.attrs)
 
 
 def framed(
@@ -197,8 +202,8 @@ def _streamed(
     """
     with shared(options.client) as client, closing(Spool(on_disk=True)) as spool:
         load = _Load(query, options, client)
-        batches = load.batches()
-        _fill(spool, batches if occurring is None else _counting(batches, occurring))
+        with closing(load.batches()) as batches:
+            _fill(spool, batches if occurring is None else _counting(batches, occurring))
         schema = _settled(load.gatherer)
         attrs = load.attrs(schema.notes)
         dates = [name for name in options.parse_dates if all_times(name, spool.tables(schema))]

@@ -146,11 +146,13 @@ class Crew(Generic[Page]):
         Raises:
             GalteaFramesError: what one walk raised; the others stop.
         """
-        # Daemons: a program that ends waits for no answer that is still under way.
-        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(self._workers)]
-        for thread in threads:
-            thread.start()
+        threads: list[threading.Thread] = []
         try:
+            for _ in range(self._workers):
+                # A daemon: a program that ends waits for no answer that is still under way.
+                thread = threading.Thread(target=self._work, daemon=True)
+                thread.start()
+                threads.append(thread)
             while (page := self._take()) is not None:
                 yield page
         except BaseException:

@@ -100,16 +100,20 @@ def serving(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
         yield api
 
 
-def start(*command: object) -> subprocess.Popen[str]:
-    """Start Python with arguments, in the environment and the folder of this process."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.Popen(  # noqa: S603 - our own
+@contextlib.contextmanager
+def running(*command: object) -> Iterator[subprocess.Popen[str]]:
+    """Run Python with arguments, in the environment and the folder of this process, until the test is done with it."""
+    with subprocess.Popen(  # noqa: S603 - our own
         [sys.executable, *map(str, command)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment,
-    )
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def wait_until(true: Callable[[], bool]) -> None:
@@ -156,8 +160,8 @@ def test_ctrl_c_ends_a_command_at_once(
     monkeypatch: pytest.MonkeyPatch, temporary: Path, name: str, server: str, workers: int
 ) -> None:
     """Wherever it is: with one line, the usual code, and nothing left where its results and temporary files go."""
-    with serving(server, monkeypatch) as api:
-        process = start("-m", "galtea_frames", *COMMANDS[name], "--max-workers", workers)
+    command = ("-m", "galtea_frames", *COMMANDS[name], "--max-workers", workers)
+    with serving(server, monkeypatch) as api, running(*command) as process:
         out, err = stopped(process, lambda: len(api.requests) >= SERVERS[server][1], signal.SIGINT)
     assert (130, "", "stopped") == (process.returncode, out, err.strip())
     assert [] == list(temporary.iterdir())
@@ -183,8 +187,8 @@ def test_signals_in_the_middle_of_writing_leave_the_old_file(
     with gf.sample.serve(30, 3) as api:
         monkeypatch.setenv("GALTEA_API_KEY", api.api_key)
         monkeypatch.setenv("GALTEA_API_URL", api.url)
-        process = start("-W", "ignore", "-c", SLOW_DISK, "export", "versions", "--out", "target")
-        out, err = stopped(process, (tmp_path / "writing").exists, *sent)
+        with running("-W", "ignore", "-c", SLOW_DISK, "export", "versions", "--out", "target") as process:
+            out, err = stopped(process, (tmp_path / "writing").exists, *sent)
     assert (code, "", "stopped") == (process.returncode, out, err.strip())
     (tmp_path / "writing").unlink()
     assert [tmp_path / "target"] == list(tmp_path.iterdir())
@@ -193,8 +197,8 @@ def test_signals_in_the_middle_of_writing_leave_the_old_file(
 
 def test_ctrl_c_ends_a_load_in_a_script(monkeypatch: pytest.MonkeyPatch) -> None:
     """With `KeyboardInterrupt`; its threads end, and the client is good for another load."""
-    with serving("waiting for the next attempt", monkeypatch) as api:
-        process = start("-W", "ignore", "-c", SCRIPT)
+    command = ("-W", "ignore", "-c", SCRIPT)
+    with serving("waiting for the next attempt", monkeypatch) as api, running(*command) as process:
         wait_until(lambda: len(api.requests) >= 3)
         process.send_signal(signal.SIGINT)
         assert process.stdout is not None

@@ -1,5 +1,8 @@
+import errno
 import json
+import os
 import random
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cmp_to_key
@@ -618,6 +621,33 @@ def test_no_frame_past_the_budget(api: SampleApi, at: int) -> None:
         gf.load_sessions(client=client)
     assert (caught.value.status, caught.value.attempts, caught.value.path) == (503, 2, "/sessions")
     assert len(api.requests) == at + 1
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda client: gf.load_sessions(client=client),
+        lambda client: list(gf.iter_sessions(client=client)),
+        lambda client: list(iterate_joined({"client": client})),
+    ],
+    ids=["whole", "in parts", "joined"],
+)
+def test_an_error_that_is_kept_keeps_no_threads(
+    monkeypatch: pytest.MonkeyPatch, read: Callable[[gf.Client], object]
+) -> None:
+    """Notebooks keep the last one, and with it what every function on its way knew; the load ends all the same."""
+    monkeypatch.setattr("galtea_frames.spool.Spool.append", fails)
+    with sample.serve(1_000, 5, cap=10) as api, gf.Client(api.api_key, api.url, max_workers=8) as client:
+        threads = set(threading.enumerate())
+        with pytest.raises(OSError, match="No space left") as kept:
+            read(client)
+        workers = {each for each in set(threading.enumerate()) - threads if "process_request_thread" not in each.name}
+        assert (set(), OSError) == (workers, kept.type)
+
+
+def fails(*_: object) -> None:
+    """Stand for a disk that is full."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_a_bad_key_is_one_request(api: SampleApi) -> None:

@@ -133,6 +133,25 @@ def test_a_reader_that_stops_early_stops_the_workers() -> None:
     assert (len(first), abandoned, threading.active_count()) == (3, [True], before)
 
 
+def test_a_crew_that_cannot_begin_leaves_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C may come between the start of one worker and the next."""
+    before = threading.active_count()
+    start, started = threading.Thread.start, []
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        started.append(thread)
+        if len(started) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    crew = Crew([Window(())], 4, pages_of(1000), lambda _: 1000 * SECOND, lambda: None)
+    with pytest.raises(KeyboardInterrupt):
+        next(iter(crew.slices()))
+    started[2].join(timeout=10)  # which the crew does not know of yet
+    assert (3, before) == (len(started), threading.active_count())
+
+
 def test_pages_do_not_pile_up() -> None:
     """While the reader is busy, the workers wait: no more than a few pages are ahead of it."""
     made: list[int] = []

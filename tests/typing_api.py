@@ -294,6 +294,7 @@ gf.sample.serve(
     error_keys=("message", "error"),
 )
 gf.sample.serve(latency=0.5, answers=[sample.Cut(), sample.Truncated(), sample.TruncatedGzip(), sample.Garbled()])
+gf.sample.serve(answers=[sample.Trickle(0.1), sample.Trickle(0.1, at="headers")])
 gf.sample.serve(answers=[sample.HtmlPage(403), sample.Redirect("https://elsewhere.example"), sample.Cut("body")])
 assert_type(sample.owning_test("testCase_1"), str)
 assert_type((sample.has_evaluations("version_1"), sample.has_inference_results("version_1")), tuple[bool, bool])
