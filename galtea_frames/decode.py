@@ -266,7 +266,7 @@ class _Structs:
         # One call a row and one for the whole, instead of one a cell.
         columns = zip(*map(msgspec.structs.astuple, rows), strict=True) if rows else repeat(())
         fields: dict[str, Sequence[Any]] = dict(zip(self.layout.names, columns, strict=False))
-        texts = {name: [_raw_text(raw) for raw in fields.pop(name, ())] for name in self.reader.texts}
+        texts = {name: [_raw_text(raw) for raw in fields.pop(name)] for name in self.reader.texts}
         if self.reader.as_values:
             fields |= {name: [_value(text) for text in texts[name]] for name in texts}
         yield Batch(len(rows), fields, texts, self._strays(kept))

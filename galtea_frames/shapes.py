@@ -57,8 +57,8 @@ class Shape:
         """How many keys there are, at all depths."""
         return len(self.keys) + sum(inner.size for inner in self.keys.values() if inner)
 
-    def grown(self, objects: Sequence[Mapping[str, Any]], rows: int, depth: int = 1) -> Shape:
-        """Return the shape with those keys of some objects that at least an eighth of so many rows have."""
+    def grown(self, objects: Sequence[Mapping[str, Any]], rows: int, depth: int) -> Shape:
+        """Return the shape with those keys of some objects, so deep in the rows, that an eighth of the rows have."""
         counts = Counter(key for each in objects for key in each)
         keys = dict(self.keys)
         for key in [*keys, *(key for key, count in counts.items() if count * ONE_IN >= rows and key not in keys)]:

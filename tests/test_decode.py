@@ -1,8 +1,12 @@
+import json
+from operator import itemgetter
 from typing import Any, get_args
 
 import pyarrow as pa
 import pytest
 import reference
+from hypothesis import given
+from hypothesis import strategies as st
 from tables import TableBuilder, build, frame_of, open_page
 
 from galtea_frames.gather import Nested
@@ -108,6 +112,16 @@ def test_json_is_the_text_that_was_sent(nested: Nested, beside: str) -> None:
     assert ['"é"', None, None] == table["context"].to_pylist()
 
 
+@pytest.mark.parametrize("nested", ["json", "both"])
+def test_json_of_unknown_objects_keeps_the_order_of_their_keys(nested: Nested) -> None:
+    """Also in a row that has what others have not, beside many whose objects have another order."""
+    rows: list[Any] = [{"id": f"s{number}", "new": {"a": {"x": 1, "y": 2}, "b": 1}} for number in range(20)]
+    rows.append({"id": "odd", "new": {"b": 1, "a": {"y": 2, "x": 1}}, "rare": 1})
+    table, _ = build([reference.page(rows)], nested)
+    expected = [json.dumps(each["new"], separators=(",", ":")) for each in rows]
+    assert expected == table["new"].to_pylist()
+
+
 @pytest.mark.parametrize("nested", NESTED)
 def test_a_page_that_is_read_exactly_gives_the_same_as_one_that_is_read_fast(nested: Nested) -> None:
     """What a row holds does not depend on an odd value in another row."""
@@ -155,6 +169,20 @@ def test_unknown_fields_are_kept_whatever_their_name(names: list[str], readable:
         (column,) = [column for column, api in notes.fields.items() if api == name]
         expected = [at if row == at + 1 else None for row in range(len(rows) + 1)]
         assert (expected if readable else None) == table[column].to_pylist()
+
+
+ROWS = st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 3)), max_size=8)
+
+
+@given(ROWS | ROWS.map(lambda rows: sorted(rows, key=itemgetter(1))))
+def test_rows_of_one_time_stand_by_their_ids(rows: list[tuple[str, int]]) -> None:
+    """Where times never go backwards; a page where they do is as it came, for the walk to refuse."""
+    page = open_page(reference.page([{"id": each, "createdAt": f"2026-03-01T12:00:0{at}.000Z"} for each, at in rows]))
+    times = [at for _, at in rows]
+    expected = sorted(rows, key=itemgetter(1, 0)) if times == sorted(times) else rows
+    (batch,) = page.rows.batches(())
+    assert [each for each, _ in expected] == list(page.ids) == list(batch.fields["id"])
+    assert (len(rows), times == sorted(times)) == (batch.rows, page.ordered)
 
 
 def test_skipped_rows_are_not_read() -> None:

@@ -115,6 +115,27 @@ def test_a_small_result_takes_three_requests() -> None:
     assert [(4, []), (0, ["2"]), (2, [])] == [(request.rows, request.values("offset")) for request in server.requests]
 
 
+@pytest.mark.parametrize(("page_size", "cap", "first"), [(10, None, [10]), (1_000, 10, [10, 10])])
+def test_a_page_is_one_request(page_size: int, cap: int | None, first: list[int]) -> None:
+    """Beyond what confirms the end, and one question after the first page where that is shorter than it was asked."""
+    server = DirectTransport(rows_of([1] * 60), cap=cap)
+    load(server.client(page_size=page_size, max_workers=1))
+    # Each page after the first begins with the last row of the one before.
+    assert [*first, *[10] * 5, 6, 0, 1] == [request.rows for request in server.requests]
+
+
+def test_a_start_may_be_finer_than_the_times_that_come() -> None:
+    """A row that was created within the millisecond of the start may be listed with the millisecond alone."""
+    records = rows_of([1, 1])
+
+    def answer(request: Request) -> list[Record]:
+        start = request.values("fromCreatedAt")[0].replace("500Z", "Z")
+        return page_of(request, [each for each in records if each["createdAt"] >= start], since=False)
+
+    frame = load(RawServer(answer).client(), from_created_at=moment(0).replace("Z", "500Z"))
+    assert frame["id"].tolist() == expected_ids(records)
+
+
 def test_times_of_any_precision_and_offset() -> None:
     """Rows of one instant that is written in different ways are one group of ties."""
     spellings = ["2026-03-01T10:00:00Z", "2026-03-01T10:00:00.000Z", "2026-03-01T11:00:00+01:00"]
@@ -270,6 +291,25 @@ def test_a_server_that_stops_to_honour_offset_midway() -> None:
     with pytest.raises(gf.ResponseError, match="makes no progress"):
         load(server.client(page_size=5))
     assert len(server.requests) <= 300
+
+
+def test_a_server_that_ignores_the_start_where_there_is_an_offset() -> None:
+    """Rows of an earlier time amid those of one time are an error at once: neither their end nor what follows."""
+    records = rows_of([30, 12])
+    server = RawServer(lambda request: page_of(request, records, since=not request.values("offset")))
+    with pytest.raises(gf.ResponseError, match="does not keep to sort and fromCreatedAt"):
+        load(server.client(page_size=5, max_workers=1))
+
+
+@pytest.mark.parametrize(("page_size", "requests"), [(7, 102), (20, 102), (1_000, 103)])
+def test_a_hundred_pages_without_a_new_row_are_the_most(page_size: int, requests: int) -> None:
+    """After the first, and the first that is read as one of ties; no sooner, for a busy list may repeat itself."""
+    records = rows_of([20])
+    server = RawServer(lambda request: repeats_first_page(request, records))
+    message = "rows of this creation time never come to an end; a larger page_size may hold them all$"
+    with pytest.raises(gf.ResponseError, match=message):
+        load(server.client(page_size=page_size, max_workers=1))
+    assert len(server.requests) == requests
 
 
 @pytest.mark.parametrize("number", range(3, 30))

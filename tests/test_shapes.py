@@ -37,12 +37,12 @@ def page_of(*rows: Record) -> bytes:
 )
 def test_a_shape_grows_by_the_keys_of_many_rows(objects: list[Record], rows: int, expected: dict[str, Any]) -> None:
     """A key that at least one row in eight has becomes a part of the shape."""
-    assert Shape(expected) == NO_KEYS.grown(objects, rows)
+    assert Shape(expected) == NO_KEYS.grown(objects, rows, 1)
 
 
 def test_a_shape_keeps_what_it_has() -> None:
     """Keys that later pages lack stay, and objects at them go on growing."""
-    shape = NO_KEYS.grown([KEYS], 1).grown([{"b": {"e": 1}}] * 2, 8)
+    shape = NO_KEYS.grown([KEYS], 1, 1).grown([{"b": {"e": 1}}] * 2, 8, 1)
     assert Shape({"a": None, "b": Shape({"c": None, "d": None, "e": None})}) == shape
 
 
@@ -51,7 +51,7 @@ def test_a_shape_ends_where_columns_end() -> None:
     deep: Record = {"k": 1}
     for _ in range(40):
         deep = {"k": deep}
-    assert 32 == NO_KEYS.grown([deep], 1).size
+    assert 32 == NO_KEYS.grown([deep], 1, 1).size
 
 
 RARE: list[Record] = [

@@ -29,12 +29,14 @@ def window(reached: int | None, span: int | None, *, end: int | None = None, new
         pytest.param(lambda: window(0, 10, end=40), 4, [(10, 20), (20, 30), (30, 40)], id="four parts"),
         pytest.param(lambda: window(0, 10, newest=100), 2, [(50, None)], id="the last window stays open"),
         pytest.param(lambda: window(0, 10, end=19), 2, [], id="less than two pages left"),
+        pytest.param(lambda: window(0, 10, end=20), 2, [(10, 20)], id="just two pages left"),
         pytest.param(lambda: window(None, None, end=100), 2, [], id="not begun"),
         pytest.param(lambda: window(0, 10), 2, [], id="nobody knows how far it goes"),
         pytest.param(
             lambda: Window((), None, 1_500, None, 0, 200), 2, [(0.001, 0.0015)], id="cuts fall on whole milliseconds"
         ),
         pytest.param(lambda: Window((), None, 900, None, 0, 1), 2, [], id="no whole millisecond to cut at"),
+        pytest.param(lambda: Window((), None, 1_000, None, 0, 100), 3, [], id="no whole millisecond but the end"),
     ],
 )
 def test_split(case: Callable[[], Window], parts: int, expected: list[tuple[float, float | None]]) -> None:
@@ -47,6 +49,8 @@ def test_split(case: Callable[[], Window], parts: int, expected: list[tuple[floa
     starts = [each / SECOND for each in edges[:-1] if each is not None]
     assert expected == [(start, None if e is None else e / SECOND) for start, e in zip(starts, edges[1:], strict=True)]
     assert all(each.start is not None and each.pages_left() == 0 for each in others)
+    # Whoever walks an open end need not ask again how far it goes.
+    assert all(each.newest == walked.newest for each in others)
 
 
 def test_a_window_holds_what_lies_before_its_end() -> None:
@@ -61,6 +65,16 @@ def test_advancing_tells_the_end_as_it_is_now() -> None:
     assert walked.advance(0, 20 * SECOND) == 100 * SECOND
     walked.split(2)
     assert walked.advance(20 * SECOND, 30 * SECOND) == 60 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "pages"), [(10, 20, 8.0), (20, 20, 80 * SECOND), (20 - 1 / SECOND, 20, 80 * SECOND)]
+)
+def test_the_density_is_that_of_the_last_page(first: float, last: float, pages: float) -> None:
+    """How many pages are left follows from the time that it took; a page of one creation time took a microsecond."""
+    walked = window(0, 10, end=100)
+    walked.advance(int(first * SECOND), int(last * SECOND))
+    assert walked.pages_left() == pages
 
 
 def pages_of(count: int, *, seconds: float = 0.0) -> Callable[[Window], Iterator[tuple[int, int]]]:
