@@ -335,6 +335,12 @@ def test_an_answer_that_trickles_ends_with_the_budget(api: SampleApi, at: Litera
     assert time.monotonic() - begin < 5
 
 
+def test_an_answer_that_is_late_with_every_byte_at_hand_is_late(api: SampleApi) -> None:
+    """A server that never pauses is not read for ever either."""
+    with pytest.raises(gf.RequestError, match="the answer was not whole after 1e-06 s"):
+        get(transport_to(api.url, max_elapsed=1e-6))
+
+
 def test_a_page_that_trickles_is_asked_for_in_parts(api: SampleApi, fake_time: FakeTime) -> None:
     """A line too slow for a page may do for a smaller one."""
     api.answers = [Trickle(0.02)]
@@ -344,8 +350,8 @@ def test_a_page_that_trickles_is_asked_for_in_parts(api: SampleApi, fake_time: F
 
 def test_the_budget_of_one_answer_does_not_end_the_next(api: SampleApi) -> None:
     """On a connection that is used again, each answer has a time of its own."""
-    transport = transport_to(api.url, max_elapsed=0.5)
-    api.answers = [Stall(0.3, "body"), Stall(0.3, "body")]
+    transport = transport_to(api.url, max_elapsed=1.5)
+    api.answers = [Stall(0.8, "body"), Stall(0.8, "body")]
     assert [100, 100] == [len(get(transport).ids) for _ in range(2)]
 
 
