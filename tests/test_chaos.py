@@ -34,6 +34,8 @@ from galtea_frames.transport import Transport
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.uncounted
+
 #: How often the same request fails in a row, at most; the share of runs in which something lasting happens, and of
 #: stalls in what passes.
 MOST_IN_A_ROW, LASTS, STALLS = 2, 0.15, 0.05

@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
     from galtea_frames.sample.answers import Move
 
+pytestmark = pytest.mark.uncounted
+
 UNKNOWN_HOST = "no-such-host.invalid"
 
 #: How often a fault happens that passes.

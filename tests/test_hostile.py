@@ -33,7 +33,7 @@ VERSIONS: list[Record] = [{"id": "v1", "name": "\x00", "productId": "p", "create
 NAMES = [animal.name for animal in ANIMALS]
 LIGHT = [animal for animal in ANIMALS if animal.name != "20 MB"]
 
-pytestmark = pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning"), pytest.mark.uncounted]
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 Reader = Callable[[bytes], object]
 
+pytestmark = pytest.mark.uncounted
+
 NESTED: tuple[Nested, ...] = get_args(Nested)
 DOCUMENTED = {column.api: column for column in SESSIONS.columns}
 

@@ -232,6 +232,7 @@ def cut_in_a_tie() -> int:
     return next(n for n in range(300, 900) if times[n - 2] == times[n - 1] == times[n] == times[n + 1])
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize(("sort", "keys"), SORTS, ids=[str(sort) for sort, _ in SORTS])
 @pytest.mark.parametrize(
     ("limit", "offset"),
@@ -324,6 +325,7 @@ def test_limit_0_asks_for_nothing(api: SampleApi, client: gf.Client) -> None:
     assert frame["created_at"].dtype == full["created_at"].dtype
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("direction", ["asc", "desc"])
 @pytest.mark.parametrize("seed", range(12))
 def test_limit_while_rows_vanish(seed: int, direction: Literal["asc", "desc"]) -> None:

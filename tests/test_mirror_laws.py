@@ -19,6 +19,8 @@ from mirrors import assert_same, at, session, small_steps, version
 
 import galtea_frames as gf
 
+pytestmark = pytest.mark.uncounted
+
 #: Ten days, in which rows share creation times and fall into and out of a lookback of a week.
 DAYS = st.integers(0, 20).map(lambda halves: halves / 2)
 STATUSES = st.sampled_from(["PENDING", "COMPLETED", "FAILED", "ARCHIVED"])

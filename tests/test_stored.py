@@ -48,6 +48,7 @@ def with_ids(rows: list[Record]) -> list[Record]:
     return [row | {"id": f"row_{number}"} for number, row in enumerate(rows)]
 
 
+@pytest.mark.uncounted
 @settings(max_examples=times(300))
 @given(BATCHES, st.sampled_from(NESTED), st.booleans())
 @example(

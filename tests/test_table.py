@@ -187,6 +187,7 @@ def test_both_gives_an_unknown_object_whole_and_in_columns() -> None:
     assert {"context", "metadata", "facts", "facts.a"} == set(notes.json)
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("nested", NESTED)
 @pytest.mark.parametrize(
     "rows",

@@ -1,0 +1,27 @@
+"""How every test is run."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Run a test marked `uncounted` without counting the lines that run, which takes as long again as the test."""
+    here, elsewhere = sys.gettrace(), threading.gettrace()
+    if item.get_closest_marker("uncounted") is None or not type(here).__module__.startswith("coverage."):
+        return (yield)
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        return (yield)
+    finally:
+        threading.settrace(elsewhere)
+        sys.settrace(here)
