@@ -182,7 +182,7 @@ def agree(rows: Sequence[Record], *, double: bool = False) -> None:
 # -- the laws --
 
 
-@settings(max_examples=times(300))
+@settings(max_examples=times(200))
 @given(BATCHES, st.booleans())
 @example([{"metadata": {"a": {"b": 1}}}, {"metadata": {"a": 5}}, {"metadata": {"a": {}}}, {"metadata": {}}], False)
 @example([{"metadata": {"a": 2**53, "b": 2**53 + 1}}, {"metadata": {"a": 0.5, "b": 0.5}}], False)
@@ -192,7 +192,7 @@ def test_every_cell_is_what_the_reference_says(rows: list[Record], double: bool)
     agree(rows, double=double)
 
 
-@settings(max_examples=times(150))
+@settings(max_examples=times(100))
 @given(st.lists(st.tuples(VALUES, VALUES), max_size=8))
 def test_every_pair_of_values_shares_the_column_that_the_reference_says(pairs: list[tuple[Any, Any]]) -> None:
     """What two values at one path become does not depend on which comes first, and is what the ladder says."""
@@ -202,7 +202,7 @@ def test_every_pair_of_values_shares_the_column_that_the_reference_says(pairs: l
     agree(rows[::-1])
 
 
-@settings(max_examples=times(150))
+@settings(max_examples=times(100))
 @given(BATCHES, st.data(), st.sampled_from(NESTED))
 def test_any_cut_into_pages_gives_the_same_table(rows: list[Record], data: st.DataObject, nested: Nested) -> None:
     """Columns, types, values and notes do not depend on where one page ends and the next begins."""
@@ -250,7 +250,7 @@ def test_skipped_rows_leave_no_trace(rows: list[tuple[Record, bool]], nested: Ne
 NO_DOCUMENTED: Record = dict.fromkeys(DOCUMENTED)
 
 
-@settings(max_examples=times(150))
+@settings(max_examples=times(100))
 @given(BATCHES, st.sampled_from(["json", "both"]), st.data())
 @example([{"createdAt": "2026-03-01"}, {"createdAt": "nonsense"}, {"createdAt": 5, "x": None}, {}], "json", None)
 def test_records_come_back_as_sent(rows: list[Record], nested: Nested, data: st.DataObject | None) -> None:
@@ -264,7 +264,7 @@ def test_records_come_back_as_sent(rows: list[Record], nested: Nested, data: st.
         assert [expected[row] for row in kept] == [reference.plain(row) for row in to_records(filtered)]
 
 
-@settings(max_examples=times(150))
+@settings(max_examples=times(100))
 @given(st.lists(records(times=st.just("2026-03-01T10:00:00.123Z")), max_size=6))
 def test_records_come_back_from_columns_but_for_nulls(rows: list[Record]) -> None:
     """From typed columns the records come back whole, but that a null key is an absent one."""
@@ -283,7 +283,7 @@ def test_documented_columns_have_one_type_whatever_the_rows_hold(nested: Nested,
     }
 
 
-@settings(max_examples=times(150))
+@settings(max_examples=times(100))
 @given(BATCHES, st.booleans(), st.sampled_from([None, 1, 3]))
 def test_the_scanner_agrees_with_the_standard_reader(rows: list[Record], double: bool, indent: int | None) -> None:
     """The text that the scanner finds for each field is the field's JSON, wherever blanks and repeated keys stand."""
@@ -295,7 +295,7 @@ def test_the_scanner_agrees_with_the_standard_reader(rows: list[Record], double:
     assert expected == [reference.tagged(row) for row in scanned]
 
 
-@settings(max_examples=times(300))
+@settings(max_examples=times(200))
 @given(st.text('[]{},:"\\ 01-+.eEtruefalsn/u\n\x01é', max_size=12).map(lambda text: f'[{{"a":{text}}}]'))
 def test_the_scanner_refuses_what_the_standard_reader_refuses(text: str) -> None:
     """Any text that is not strictly JSON is an error, and any that is comes through."""
@@ -371,7 +371,7 @@ def test_two_fields_never_share_a_column(fields: list[str]) -> None:
 VERSION_IDS = st.sampled_from(["v0", "v1", "v2", "v3", "gone"])
 
 
-@settings(max_examples=times(150))
+@settings(max_examples=times(100))
 @given(
     st.lists(st.none() | VERSION_IDS, max_size=8),
     st.lists(VERSION_IDS, unique=True, max_size=4),

@@ -186,7 +186,7 @@ def test_any_interleaving_ends_equal_to_the_api() -> None:
     run_state_machine_as_test(
         MirroredAccount,
         settings=settings(
-            max_examples=times(12),
+            max_examples=times(8),
             stateful_step_count=14,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -49,7 +49,7 @@ def with_ids(rows: list[Record]) -> list[Record]:
 
 
 @pytest.mark.uncounted
-@settings(max_examples=times(300))
+@settings(max_examples=times(150))
 @given(BATCHES, st.sampled_from(NESTED), st.booleans())
 @example(
     [{"context": "bare"}, {"context": {}}, {"metadata": None}, {"metadata": reference.Odd("1e999")}], "both", False
