@@ -250,8 +250,8 @@ def refused(kind: Outcome = gf.RequestError) -> tuple[Outcome, Outcome]:
 WORKERS = [1, 8] if EFFORT >= 1 else [8]
 SPARING = 1 if EFFORT >= 1 else 3
 
-#: A check of a change meets each fault at each place with each number of workers, now passing and now lasting; more effort
-#: meets both.
+#: A check of a change meets each fault at each place with each number of workers, passing and lasting in turn; more
+#: effort meets it both ways.
 BOTH = EFFORT > 1
 
 FAULTS = {
