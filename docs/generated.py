@@ -14,7 +14,7 @@ from galtea_frames.options import query_options
 from galtea_frames.resources import RESOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
@@ -34,6 +34,16 @@ _VALUES: dict[FilterKind, str] = {
     "flag": "`True` or `False`",
     "time": "text, date, datetime or Timestamp",
 }
+
+#: What the report computes with, and notebooks/02_compare_versions.ipynb.
+_ARITHMETIC = (
+    "galtea_frames.rates.rate",
+    "galtea_frames.rates.difference",
+    "galtea_frames.rates.Rate",
+    "galtea_frames.rates.Difference",
+    "galtea_frames.rates.ENOUGH",
+    "galtea_frames.error_shapes.shapes",
+)
 
 _TERMINAL = 100
 
@@ -63,15 +73,23 @@ def _python() -> str:
     own = [name for name in gf.__all__ if not hasattr(errors, name) and name not in ("sample", "__version__")]
     documented = [f"galtea_frames.{name}" for name in sorted(own, key=lambda name: (name[0].isupper(), name))]
     documented += [f"galtea_frames.sample.{name}" for name in gf.sample.__all__]
-    directives = "\n\n".join(f"::: {name}" for name in documented)
     return f"""# Python
 
 All that is public, by name: `import galtea_frames as gf`. Errors and warnings have [a page of their own](errors.md);
 `gf.__version__` is the installed version as text. `gf.sample` is the stand-in API: `serve` starts it, the other names
-below are the rows that it serves and the ways in which it can be made to fail.
+below are the rows that it serves and the ways in which it can be made to fail. The report's arithmetic, for comparisons
+of your own, is in two modules that are imported by name: `galtea_frames.rates` and `galtea_frames.error_shapes`, at the
+end of this page.
 
-{directives}
+{_directives(documented)}
+
+{_directives(_ARITHMETIC)}
 """
+
+
+def _directives(names: Iterable[str]) -> str:
+    """What is replaced by the docstrings of these names."""
+    return "\n\n".join(f"::: {name}" for name in names)
 
 
 # -- columns and filters --
@@ -174,7 +192,7 @@ def _helps(name: str, command: click.Command) -> Iterator[tuple[str, str]]:
 def _errors() -> str:
     tree = str(errors.__doc__).partition("\n\n")[2]
     own = [name for name in vars(errors) if name in gf.__all__]
-    directives = "\n\n".join(f"::: galtea_frames.{name}" for name in own)
+    directives = _directives(f"galtea_frames.{name}" for name in own)
     return f"""# Errors and warnings
 
 All are importable from `galtea_frames`. What each message means, and what to do about it:

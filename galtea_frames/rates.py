@@ -53,7 +53,12 @@ class Difference:
 
 
 def rate(count: int, n: int) -> Rate:
-    """Return the share of `count` in `n`."""
+    """Return the share of `count` in `n`, as a fraction, with the interval in which chance alone may have moved it.
+
+    Args:
+        count: how many have it, such as sessions that failed; at most `n`.
+        n: of how many; with fewer than `ENOUGH`, the interval says little.
+    """
     if not n:
         return Rate(count, n, None, None, None)
     share = count / n
@@ -67,7 +72,12 @@ def rate(count: int, n: int) -> Rate:
 
 
 def difference(now: Rate, before: Rate) -> Difference:
-    """Return how much one rate is above another."""
+    """Return how much one rate is above another; when the interval holds 0, chance alone may be the reason.
+
+    Args:
+        now: the rate in question.
+        before: what it is compared with; of other sessions, since the two are taken to be independent.
+    """
     if now.value is None or now.low is None or now.high is None:
         return Difference(None, None, None)
     if before.value is None or before.low is None or before.high is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -12,12 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 
+PROCESSES = "COVERAGE_PROCESS_CONFIG"  # by which a process that a test starts learns that its lines are counted
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Run a test marked `uncounted` without counting the lines that run, which takes as long again as the test."""
     here, elsewhere = sys.gettrace(), threading.gettrace()
     if item.get_closest_marker("uncounted") is None or not type(here).__module__.startswith("coverage."):
         return (yield)
+    processes = os.environ.pop(PROCESSES, None)
     sys.settrace(None)
     threading.settrace(None)
     try:
@@ -25,3 +30,5 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     finally:
         threading.settrace(elsewhere)
         sys.settrace(here)
+        if processes is not None:
+            os.environ[PROCESSES] = processes

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from benchmarks.rows import Kind
 
+pytestmark = pytest.mark.uncounted
+
 ROWS = 2_000
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="needs signals and forks"),
     pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning"),
+    pytest.mark.uncounted,
 ]
 
 #: Twenty of each of the five commands below.

@@ -18,6 +18,8 @@ import galtea_frames as gf
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.uncounted
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 #: Minute, hour, day of the month, month, day of the week, and a command.

@@ -11,6 +11,8 @@ import oracle
 import pytest
 from effort import times
 
+pytestmark = pytest.mark.uncounted
+
 HERE = Path(__file__).parent
 CORPUS = sorted((HERE / "corpus").iterdir())
 

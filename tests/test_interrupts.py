@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="needs signals"),
     pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning"),
+    pytest.mark.uncounted,
 ]
 
 #: Seconds from the signal to the end of the process. One on a machine of its own; machines that run tests are busy.

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
     Work = Callable[[], pd.DataFrame]
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux's account of a process")
+pytestmark = [
+    pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux's account of a process"),
+    pytest.mark.uncounted,
+]
 
 THREADS = 16
 

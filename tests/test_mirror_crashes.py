@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+pytestmark = pytest.mark.uncounted
+
 Api = gf.sample.SampleApi
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs signals, forks and limits of a process")

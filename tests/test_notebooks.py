@@ -12,6 +12,8 @@ import pytest
 
 from notebooks import NOTEBOOKS, executed, outputs
 
+pytestmark = pytest.mark.uncounted
+
 
 def texts(output: Any) -> dict[str, str]:  # noqa: ANN401 - nbformat has no types
     """Return what an output says, by kind."""

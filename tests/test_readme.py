@@ -13,6 +13,8 @@ from snippets import blocks, commands, run
 
 import galtea_frames as gf
 
+pytestmark = pytest.mark.uncounted
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = blocks(README)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     import galtea_frames as gf
 
+pytestmark = pytest.mark.uncounted
+
 LOOKS = [(360, False), (360, True), (1200, False), (1200, True)]
 
 

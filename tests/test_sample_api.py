@@ -550,6 +550,15 @@ def test_the_store_refuses_what_it_cannot_serve() -> None:
         assert TIED == list(api.sessions)
 
 
+def test_fields_of_any_type_are_served_and_filtered_by_their_text_alone() -> None:
+    """What is no text where text belongs comes out as it was put in; no filter selects it, and none fails on it."""
+    odd = [{"id": f"odd{number}", "testCaseId": value, "userId": value} for number, value in enumerate([5, ["a"], {}])]
+    with serve([{"id": "text", "testCaseId": "testCase_1", "userId": "5"}, *odd], 0) as api:
+        assert odd == fetch(api, query=[("sort", "createdAt"), ("sort", "asc")]).json()[1:]
+        assert ["text"] == ids(api, query=[("userIds[]", "5"), ("userIds[]", "a")])
+        assert ["text"] == ids(api, query=[("testCaseIds[]", "testCase_1"), ("testCaseIds[]", "5")])
+
+
 def test_half_a_surrogate_pair_is_served_escaped() -> None:
     """Text that has no UTF-8 arrives as the API would send it."""
     with serve([{"id": "half", "error": "\ud83d"}], 0) as api:

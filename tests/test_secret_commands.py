@@ -22,6 +22,8 @@ from galtea_frames.sample import Answer, Cut, Reply, Stall
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.uncounted
+
 KEY = "gsk_sentinel_7Qm2xV9rTz4Lw8Kd1Hs6"
 SECRETS = secrets_of(KEY)
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.uncounted
+
 pyspark_sql = pytest.importorskip("pyspark.sql")
 
 TYPES = {

@@ -39,15 +39,20 @@ class Resource:
         return tuple(dict.fromkeys(names))
 
     def values(self, record: Mapping[str, Any]) -> tuple[str | None, ...]:
-        """A row's value in each of `columns`."""
-        return tuple(
-            self.derived[column](record) if column in self.derived else record.get(column) for column in self.columns
-        )
+        """A row's value in each of `columns`; what is no text, no filter selects, and None stands for it."""
+        return tuple(_text(self._value(column, record)) for column in self.columns)
+
+    def _value(self, column: str, record: Mapping[str, Any]) -> object:
+        return self.derived[column](record) if column in self.derived else record.get(column)
 
 
 def _test_id(session: Mapping[str, Any]) -> str | None:
-    test_case_id = session.get("testCaseId")
+    test_case_id = _text(session.get("testCaseId"))
     return None if test_case_id is None else owning_test(test_case_id)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 SESSIONS = Resource(
