@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeVar
 
 from galtea_frames.errors import NotFoundError, RequestError
 from galtea_frames.pages import PageSize, Slice, Source, Walk, look_up, sort_pairs, time_pairs
@@ -13,11 +16,13 @@ from galtea_frames.transport import Tally
 from galtea_frames.windows import Crew, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from galtea_frames.decode import Page
     from galtea_frames.query import Pairs, Query, Selection
     from galtea_frames.transport import Transport
+
+T = TypeVar("T")
 
 _NAMED = 10
 
@@ -80,10 +85,8 @@ class Fetch:
         """Yield the rows asked for by id. With other filters only those that pass: the API would answer 404."""
         ids = self.query.ids
         assert ids is not None  # noqa: S101 - the caller asked
-        batches = split_ids(ids)
         found, missing = [], []
-        for batch in batches:
-            slices, without = look_up(self._source, batch, ())
+        for slices, without in self._look_up_together([(batch, ()) for batch in split_ids(ids)]):
             found += slices
             missing += without
         if missing and not self.missing_ok:
@@ -108,16 +111,26 @@ class Fetch:
 
     def _passing(self) -> set[str]:
         """Return the ids among those asked for that pass the other filters."""
+        span = time_pairs(self.query.start, self.query.end)
+        selections = split_lists(self.query)
+        asked = [(each.ids, (*filters, *span)) for each in selections for filters in each.alternatives]
+        matches = ({each for found in slices for each in found.ids()} for slices, _ in self._look_up_together(asked))
         passing: set[str] = set()
-        for selection in split_lists(self.query):
-            matches = [self._matching(selection.ids, filters) for filters in selection.alternatives]
-            passing |= set.intersection(*matches)
+        for each in selections:
+            passing |= set.intersection(*islice(matches, len(each.alternatives)))
         return passing
 
-    def _matching(self, ids: tuple[str, ...], filters: Pairs) -> set[str]:
-        filters = (*filters, *time_pairs(self.query.start, self.query.end))
-        slices, _ = look_up(self._source, ids, filters)
-        return {each for found in slices for each in found.ids()}
+    def _look_up_together(self, asked: Sequence[tuple[tuple[str, ...], Pairs]]) -> list[tuple[list[Slice], list[str]]]:
+        """Return what `look_up` says of each of these ids and filters, in their order, asked for side by side."""
+        # Windows without a page that tells how dense they are, and so never cut.
+        numbers = {Window(filters): number for number, (_, filters) in enumerate(asked)}
+
+        def walk(window: Window) -> Iterator[tuple[int, tuple[list[Slice], list[str]]]]:
+            ids, filters = asked[numbers[window]]
+            yield numbers[window], look_up(self._source, ids, filters)
+
+        with closing(self._crew(numbers, walk).slices()) as answers:
+            return [answer for _, answer in sorted(answers, key=itemgetter(0))]
 
     def _by_filter(self) -> Iterator[Slice]:
         selections = split_lists(self.query)
@@ -190,14 +203,10 @@ class Fetch:
     def _walk_together(self, selections: list[Pairs]) -> Iterator[Slice]:
         """Yield the pages of several selections as they come, asked for ahead of the reader."""
         windows = [Window(filters, self.query.start) for filters in selections]
-        crew = Crew(
-            windows,
-            self.workers,
-            lambda window: Walk(self._source, window).slices(),
-            self._newest_time,
-            self.tally.abandoned.set,
-        )
-        return crew.slices()
+        return self._crew(windows, lambda window: Walk(self._source, window).slices()).slices()
+
+    def _crew(self, windows: Iterable[Window], walk: Callable[[Window], Iterator[T]]) -> Crew[T]:
+        return Crew(windows, self.workers, walk, self._newest_time, self.tally.abandoned.set)
 
     def _newest_time(self, window: Window) -> int | None:
         newest = self._newest_row(window.filters, window.start)

@@ -289,7 +289,7 @@ def look_up(source: Source, ids: Sequence[str], filters: Pairs) -> tuple[list[Sl
     """Return the rows with these ids that pass the filters, and the ids that have none.
 
     The API answers 404 for a whole request in which one id has no row. Such a request is halved until each id has an
-    answer of its own.
+    answer of its own; so is one whose rows are too much for the server.
 
     Args:
         source: where the rows come from.
@@ -300,8 +300,8 @@ def look_up(source: Source, ids: Sequence[str], filters: Pairs) -> tuple[list[Sl
         ResponseError: other rows came, and not all that were asked for.
     """
     try:
-        page = source.get([*filters, *(("ids[]", each) for each in ids)])
-    except IdsNotFoundError:
+        page = source.get([*filters, *(("ids[]", each) for each in ids)], shrinkable=len(ids) > 1)
+    except (IdsNotFoundError, PageTooLarge):
         if len(ids) == 1:
             return [], list(ids)
         middle = len(ids) // 2

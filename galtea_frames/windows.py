@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from galtea_frames.times import USUAL_DIGITS, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from galtea_frames.query import Pairs
 
@@ -140,7 +140,7 @@ class Crew(Generic[Page]):
         self._error: BaseException | None = None
         self._stopped = False
 
-    def slices(self) -> Iterator[Page]:
+    def slices(self) -> Generator[Page, None, None]:
         """Yield the pages of all windows, in the order in which they come.
 
         Raises:

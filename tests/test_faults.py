@@ -269,10 +269,8 @@ FAULTS = {
     "stall before": Fault(Stall(60), gf.RequestError),
     "stall in the headers": Fault(StallInHeaders(), gf.RequestError),
     "stall in the body": Fault(Stall(60, "body"), gf.RequestError),
-    # A page is asked for in halves then; these are no pages of the walk.
-    "trickle": Fault(
-        Trickle(0.1, "headers"), gf.RequestError, but=dict.fromkeys(("version fetch", "ids batch"), refused())
-    ),
+    # Pages and ids are asked for in halves then.
+    "trickle": Fault(Trickle(0.1, "headers"), gf.RequestError),
     # An answer that is not HTTP, or not whole
     "not HTTP": Fault(
         Sends(lambda _: [f"SSH-2.0-{'x' * 262} Bearer {KEY}\r\n".encode(), Hangup(reset=False)]), gf.RequestError
@@ -319,8 +317,8 @@ FAULTS = {
     ),
     "404 in HTML": Fault(HtmlPage(404), *refused(gf.NotFoundError)),
     "404 without words": Fault(Reply(404), *refused(gf.NotFoundError)),
-    # A page is asked for in halves then; these are no pages of the walk.
-    "413": Fault(Reply(413), gf.RequestError, but=dict.fromkeys(("version fetch", "ids batch"), refused())),
+    # So they are here.
+    "413": Fault(Reply(413), gf.RequestError),
     "429": Fault(Reply(429, {"message": "slow down"}, {"Retry-After": "7"}), gf.RequestError),
     "429 for an hour": Fault(Reply(429, b"", {"Retry-After": "3600"}), *refused()),
     "500": Fault(Reply(500, "panic"), gf.RequestError),

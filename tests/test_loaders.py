@@ -430,6 +430,38 @@ def test_long_lists(api: SampleApi, client: gf.Client, arguments: Mapping[str, A
     assert {request.status for request in api.requests} <= {200, 404}
 
 
+@pytest.mark.parametrize(
+    ("others", "requests"), [({}, 2), ({"from_created_at": "2000-01-01"}, 4)], ids=["ids alone", "another filter"]
+)
+def test_ids_are_asked_for_side_by_side(others: Mapping[str, Any], requests: int) -> None:
+    """Look-ups wait for each other no more than walks do: here none is answered before another is under way."""
+    pair = threading.Barrier(2)
+
+    def wait(_api: SampleApi, _number: int) -> None:
+        pair.wait(10)
+
+    with (
+        sample.serve(SESSIONS, VERSIONS, on_request=wait) as api,
+        gf.Client(api.api_key, api.url, max_workers=2, max_attempts=1) as client,
+    ):
+        frame = gf.load_sessions(ids=IDS[:60], client=client, **others)
+    assert oracle(SESSIONS[:60]) == frame["id"].tolist()
+    assert requests == len(api.requests)
+
+
+@pytest.mark.parametrize("status", [413, 504])
+def test_ids_whose_rows_are_too_much_for_the_server_are_asked_for_in_halves(status: int) -> None:
+    """As many rows as the server manages come in one answer, and all of them in the end, without waiting."""
+
+    def refusal(request: Request) -> Reply | None:
+        return Reply(status) if members(request) > 10 else None
+
+    with sample.serve(SESSIONS, VERSIONS, answers=refusal) as api, gf.Client(api.api_key, api.url) as client:
+        frame = gf.load_sessions(ids=IDS[:60], client=client)
+    assert oracle(SESSIONS[:60]) == frame["id"].tolist()
+    assert 0 == frame.attrs["galtea_frames"]["retries"]
+
+
 def members(request: Request) -> int:
     """How many members of lists a request has."""
     return sum(name.endswith("[]") and name != "sort[]" for name, _ in request.query)
