@@ -430,6 +430,17 @@ def test_long_lists(api: SampleApi, client: gf.Client, arguments: Mapping[str, A
     assert {request.status for request in api.requests} <= {200, 404}
 
 
+@pytest.mark.parametrize("workers", [1, 4])
+def test_pages_of_one_selection_are_asked_for_by_all_workers(workers: int) -> None:
+    """Whatever the filters: one walk is enough for all workers to share, and no more requests are under way."""
+    with (
+        sample.serve(SESSIONS, VERSIONS, latency=0.05) as api,
+        gf.Client(api.api_key, api.url, max_workers=workers, page_size=20) as client,
+    ):
+        assert oracle(SESSIONS) == gf.load_sessions(client=client)["id"].tolist()
+        assert min(workers, 2) <= api.max_concurrent <= workers
+
+
 @pytest.mark.parametrize(
     ("others", "requests"), [({}, 2), ({"from_created_at": "2000-01-01"}, 4)], ids=["ids alone", "another filter"]
 )
