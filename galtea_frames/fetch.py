@@ -193,7 +193,8 @@ class Fetch:
     def _newest_row(self, filters: Pairs, start: str | None, offset: int = 0) -> Page:
         """Return the page of one row, the newest but so many."""
         pairs = (*filters, *time_pairs(start, self.query.end), *sort_pairs(descending=True))
-        return self._source.get([*pairs, ("limit", "1"), *([("offset", str(offset))] if offset else [])])
+        params = [*pairs, ("limit", "1"), *([("offset", str(offset))] if offset else [])]
+        return self._source.get(params, shrinkable=False)
 
     def _walk(self, filters: Pairs, start: str | None = None) -> Iterator[Slice]:
         """Yield the pages of a selection in ascending order, not much larger than what is wanted of it."""

@@ -162,7 +162,7 @@ class Source:
     size: PageSize
     tally: Tally
 
-    def get(self, params: Iterable[tuple[str, str]], *, shrinkable: bool = False) -> Page:
+    def get(self, params: Iterable[tuple[str, str]], *, shrinkable: bool) -> Page:
         """Return the page of one request."""
         return self.transport.get(self.path, list(params), self.open, self.tally, shrinkable=shrinkable)
 

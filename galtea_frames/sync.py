@@ -203,7 +203,7 @@ class Sync:
     def _row_at(self, query: Query, filters: tuple[tuple[str, str], ...], offset: int) -> int | None:
         """Return the creation time of the row after so many; None if there is none."""
         pairs = (*filters, *time_pairs(query.start, None), *sort_pairs(descending=False))
-        page = self._source(SESSIONS).get([*pairs, ("limit", "1"), ("offset", str(offset))])
+        page = self._source(SESSIONS).get([*pairs, ("limit", "1"), ("offset", str(offset))], shrinkable=False)
         return page.first if page.ids else None
 
     def _compare_span(self, start: int | None, end: int | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -43,8 +44,8 @@ def sessions(mirror: gf.Mirror) -> pd.DataFrame:
         return mirror.load_sessions()
 
 
-@pytest.fixture
-def _cluster() -> Iterator[None]:
+@contextmanager
+def two_processes() -> Iterator[None]:
     """Two worker processes of one thread each."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of ports and of sockets that are closed late
@@ -60,25 +61,26 @@ def percentiles(values: pd.Series[Any]) -> pd.Series[Any]:
     return values.astype("float64").quantile([0.5, 0.9, 0.95])
 
 
-@pytest.mark.usefixtures("_cluster")
+def by_version(frame: Any, **options: Any) -> tuple[Any, Any]:  # noqa: ANN401 - of pandas or of Dask
+    """How many sessions each version has and how many of them failed, and the percentiles of their latencies."""
+    groups = frame.assign(failed=frame["status"] == "FAILED").groupby("version_id")
+    return groups.agg({"id": "count", "failed": "mean"}), groups["metadata.latency_ms"].apply(percentiles, **options)
+
+
+@pytest.mark.uncounted
 @pytest.mark.filterwarnings("ignore")  # the libraries' own, in their own threads
 def test_two_processes_get_what_pandas_gets(mirror: gf.Mirror, sessions: pd.DataFrame) -> None:
     """Sessions, failure rate and latency percentiles by version."""
-    frame = mirror.to_dask(NESTED)
-    assert frame.npartitions >= 3
-    latency = "metadata.latency_ms"
-    results = []
-    each: Any
-    for each in (frame, sessions):
-        by_version = each.assign(failed=each["status"] == "FAILED").groupby("version_id")
-        counts = by_version.agg({"id": "count", "failed": "mean"})
-        meta = {"meta": pd.Series([], dtype="float64", name=latency)} if each is frame else {}
-        results.append((counts, by_version[latency].apply(percentiles, **meta)))
-    (lazy_counts, lazy_latency), (counts, latencies) = results
-    computed = lazy_counts.compute().sort_index()
-    pd.testing.assert_frame_equal(counts.sort_index(), computed, check_dtype=False)
-    found = lazy_latency.compute().sort_index()
-    pd.testing.assert_series_equal(latencies.sort_index(), found, check_names=False, check_index_type=False)
+    lazy = mirror.to_dask(NESTED)
+    assert lazy.npartitions >= 3
+    lazy_counts, lazy_latencies = by_version(lazy, meta=pd.Series([], dtype="float64", name="metadata.latency_ms"))
+    counts, latencies = by_version(sessions)
+    with two_processes():
+        computed, found = lazy_counts.compute(), lazy_latencies.compute()
+    pd.testing.assert_frame_equal(counts.sort_index(), computed.sort_index(), check_dtype=False)
+    pd.testing.assert_series_equal(
+        latencies.sort_index(), found.sort_index(), check_names=False, check_index_type=False
+    )
 
 
 def test_columns_and_dtypes_are_the_loaders(mirror: gf.Mirror, sessions: pd.DataFrame) -> None:

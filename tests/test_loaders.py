@@ -325,6 +325,21 @@ def test_limit_0_asks_for_nothing(api: SampleApi, client: gf.Client) -> None:
     assert frame["created_at"].dtype == full["created_at"].dtype
 
 
+@pytest.mark.parametrize("status", [413, 504])
+def test_a_server_that_does_not_manage_one_row(status: int) -> None:
+    """What cannot be halved is refused like any request: here the one for where the newest rows begin."""
+
+    def refusal(request: Request) -> Reply | None:
+        return Reply(status) if ("limit", "1") in request.query else None
+
+    with (
+        sample.serve(9, answers=refusal) as api,
+        gf.Client(api.api_key, api.url, max_attempts=1) as client,
+        pytest.raises(gf.RequestError, match=f"/sessions answered {status}"),
+    ):
+        gf.load_sessions(limit=3, sort=("created_at", "desc"), client=client)
+
+
 @pytest.mark.uncounted
 @pytest.mark.parametrize("direction", ["asc", "desc"])
 @pytest.mark.parametrize("seed", range(12))
