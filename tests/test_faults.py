@@ -12,7 +12,6 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -250,10 +249,6 @@ def refused(kind: Outcome = gf.RequestError) -> tuple[Outcome, Outcome]:
 WORKERS = [1, 8] if EFFORT >= 1 else [8]
 SPARING = 1 if EFFORT >= 1 else 3
 
-#: A check of a change meets each fault at each place with each number of workers, passing and lasting in turn; more
-#: effort meets it both ways.
-BOTH = EFFORT > 1
-
 FAULTS = {
     # No connection
     "DNS failure": Fault(Elsewhere("unknown host"), gf.RequestError),
@@ -441,17 +436,6 @@ def in_time(load: Load, client: gf.Client) -> pd.DataFrame | gf.GalteaFramesErro
     return came[0]
 
 
-def cases() -> Iterator[tuple[str, bool, str, int]]:
-    """The matrix: fault, whether it lasts, place and workers."""
-    every = product(enumerate(FAULTS), (False, True), list(enumerate(PLACES))[::SPARING], WORKERS)
-    for (fault, name), lasting, (at, place), workers in every:
-        if BOTH or (fault + at + lasting + (workers > 1)) % 2:
-            yield name, lasting, place, workers
-
-
-CASES = {each: "-".join([each[0], "lasting" if each[1] else "passing", *map(str, each[2:])]) for each in cases()}
-
-
 @pytest.fixture
 def shown(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Callable[[], object]:
     """All that was logged and printed until it is called."""
@@ -459,7 +443,10 @@ def shown(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -
     return lambda: (caplog.text, capfd.readouterr())
 
 
-@pytest.mark.parametrize(("name", "lasting", "place", "workers"), CASES, ids=CASES.values())
+@pytest.mark.parametrize("workers", WORKERS)
+@pytest.mark.parametrize("place", list(PLACES)[::SPARING])
+@pytest.mark.parametrize("lasting", [False, True], ids=["passing", "lasting"])
+@pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_leaves_the_whole_frame_or_a_named_error(
     *,
     name: str,
