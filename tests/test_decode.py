@@ -123,6 +123,16 @@ def test_json_of_unknown_objects_keeps_the_order_of_their_keys(nested: Nested) -
 
 
 @pytest.mark.parametrize("nested", NESTED)
+def test_json_of_objects_in_declared_fields_keeps_the_order_of_their_keys(nested: Nested) -> None:
+    """Also where every row has an object in place of the text that is declared."""
+    objects = [{"a": number, "b": 1} if number % 2 else {"b": 1, "a": number} for number in range(20)]
+    rows: list[Any] = [{"id": f"s{number}", "customId": each} for number, each in enumerate(objects)]
+    table, _ = build([reference.page(rows)], nested)
+    expected = [json.dumps({"customId": each}, separators=(",", ":")) for each in objects]
+    assert expected == table["*"].to_pylist()
+
+
+@pytest.mark.parametrize("nested", NESTED)
 def test_a_page_that_is_read_exactly_gives_the_same_as_one_that_is_read_fast(nested: Nested) -> None:
     """What a row holds does not depend on an odd value in another row."""
     rows: list[Any] = [{"id": "a", "metadata": {"x": 1, "l": [1]}, "new": {"y": 2.5}}, {"id": "b", "context": "c"}]
