@@ -20,7 +20,7 @@ PROCESSES = "COVERAGE_PROCESS_CONFIG"  # by which a process that a test starts l
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Run a test marked `uncounted` without counting the lines that run, which takes as long again as the test."""
     here, elsewhere = sys.gettrace(), threading.gettrace()
-    if item.get_closest_marker("uncounted") is None or not type(here).__module__.startswith("coverage."):
+    if item.get_closest_marker("uncounted") is None or type(here).__module__.partition(".")[0] != "coverage":
         return (yield)
     processes = os.environ.pop(PROCESSES, None)
     sys.settrace(None)
