@@ -112,6 +112,15 @@ def test_json_is_the_text_that_was_sent(nested: Nested, beside: str) -> None:
     assert ['"é"', None, None] == table["context"].to_pylist()
 
 
+def test_a_rare_key_of_an_unknown_object_has_its_column() -> None:
+    """Also one that a single row of many has, at any depth."""
+    rows: list[Any] = [{"id": f"s{number}", "new": {"a": number}} for number in range(20)]
+    rows[7]["new"] |= {"rare": {"x": 1}}
+    table, _ = build([reference.page(rows)])
+    assert [1 if number == 7 else None for number in range(20)] == table["new.rare.x"].to_pylist()
+    assert list(range(20)) == table["new.a"].to_pylist()
+
+
 @pytest.mark.parametrize("nested", ["json", "both"])
 def test_json_of_unknown_objects_keeps_the_order_of_their_keys(nested: Nested) -> None:
     """Also in a row that has what others have not, beside many whose objects have another order."""

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     Run = Callable[..., tuple[int, str]]
 
-pytestmark = pytest.mark.uncounted
-
 REPORT = ("report", "--as-of", "2026-03-30", "--out")
 
 WRITES = {

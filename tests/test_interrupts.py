@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="needs signals"),
     pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning"),
-    pytest.mark.uncounted,
 ]
 
 #: Seconds from the signal to the end of the process. One on a machine of its own; machines that run tests are busy.
@@ -156,6 +155,7 @@ def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "temporary"
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize(("name", "server", "workers"), CASES[: times(4)])
 def test_ctrl_c_ends_a_command_at_once(
     monkeypatch: pytest.MonkeyPatch, temporary: Path, name: str, server: str, workers: int

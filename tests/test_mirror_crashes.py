@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-pytestmark = pytest.mark.uncounted
-
 Api = gf.sample.SampleApi
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs signals, forks and limits of a process")
@@ -65,6 +63,7 @@ def read(mirror: gf.Mirror, **options: Any) -> pd.DataFrame:  # noqa: ANN401 - a
 
 
 @posix
+@pytest.mark.uncounted
 def test_a_first_sync_killed_at_any_moment_is_completed_by_the_next(
     api: Api, client: gf.Client, tmp_path: Path
 ) -> None:
@@ -84,6 +83,7 @@ def test_a_first_sync_killed_at_any_moment_is_completed_by_the_next(
 
 
 @posix
+@pytest.mark.uncounted
 def test_a_later_sync_killed_at_any_moment_leaves_each_row_old_or_new(
     api: Api, client: gf.Client, tmp_path: Path
 ) -> None:
@@ -125,6 +125,7 @@ except gf.MirrorError as problem:
 
 
 @posix
+@pytest.mark.uncounted  # or the process would not be able to write what it counted
 @pytest.mark.parametrize("limit", [100, 4_000], ids=["not even the log", "not the rows"])
 def test_a_disk_that_refuses_bytes_leaves_the_old_state(
     api: Api, client: gf.Client, tmp_path: Path, limit: int

@@ -22,8 +22,6 @@ from galtea_frames.sample import Answer, Cut, Reply, Stall
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-pytestmark = pytest.mark.uncounted
-
 KEY = "gsk_sentinel_7Qm2xV9rTz4Lw8Kd1Hs6"
 SECRETS = secrets_of(KEY)
 
@@ -175,6 +173,7 @@ def test_a_key_as_an_option_is_told_its_place(run: Callable[..., tuple[object, s
     assert "GALTEA_API_KEY" not in run("check", "--color", "x")[1]
 
 
+@pytest.mark.uncounted
 def test_no_command_shows_or_writes_the_key(
     api: gf.sample.SampleApi, run: Callable[..., tuple[object, str]], tmp_path: Path
 ) -> None:
@@ -191,6 +190,7 @@ def test_no_command_shows_or_writes_the_key(
     assert searched > 30
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("trouble", TROUBLE)
 def test_no_failing_command_shows_or_writes_the_key(
     api: gf.sample.SampleApi, run: Callable[..., tuple[object, str]], tmp_path: Path, trouble: str
