@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="needs signals and forks"),
     pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning"),
-    pytest.mark.uncounted,
 ]
 
 #: Twenty of each of the five commands below.
@@ -101,6 +100,7 @@ def same_tree(one: Path, other: Path) -> bool:
     return not differing and not unread and all(same_tree(one / each, other / each) for each in compared.common_dirs)
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("arguments", [FILE, DATASET], ids=["file", "dataset"])
 def test_a_killed_export_leaves_the_old_rows_or_the_new(
     arguments: list[str], api: gf.sample.SampleApi, run: Run, tmp_path: Path
@@ -119,6 +119,7 @@ def test_a_killed_export_leaves_the_old_rows_or_the_new(
     assert_frame_equal(newer, gf.read_parquet(folder / "target"))
 
 
+@pytest.mark.uncounted
 def test_a_killed_report_leaves_the_old_one_or_the_new(api: gf.sample.SampleApi, run: Run, tmp_path: Path) -> None:
     """All files of it, byte by byte; never some of one and some of the other."""
     run(REPORT, tmp_path / "older")
@@ -134,6 +135,7 @@ def test_a_killed_report_leaves_the_old_one_or_the_new(api: gf.sample.SampleApi,
     assert same_tree(folder / "target", newer)
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
 def test_a_killed_sync_is_completed_by_the_next(
     first: bool, api: gf.sample.SampleApi, run: Run, tmp_path: Path
