@@ -33,8 +33,8 @@ pytestmark = [
 
 THREADS = 16
 
-#: Seconds: four by default, a minute at an effort of 15.
-SECONDS = 4 * EFFORT
+#: Seconds: four by default, a minute at an effort of 15; two at least, for each thread must have loaded something.
+SECONDS = 4 * max(EFFORT, 0.5)
 
 #: Megabytes by which memory in use may differ after the warm-up, free memory having been given back to the system: the
 #: C library keeps it in an arena for each of some forty threads, up to a hundred megabytes, now more and now less. One
