@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from galtea_frames.wording import cut, number, percent, shown
+from galtea_frames.printable import printable
+from galtea_frames.wording import cut, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -273,7 +274,7 @@ def _height(rows: int) -> float:
 def _name(text: str) -> str:
     """Return text as a chart can show it: short, and with a box for each character that its font has not."""
     drawable = _drawable()
-    return "".join(each if each in drawable else "□" for each in cut(shown(text), _LABEL))
+    return "".join(each if each in drawable else "□" for each in cut(printable(text), _LABEL))
 
 
 @cache

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from galtea_frames.findings import Verdict
-from galtea_frames.wording import cut, percent, plural, shown
+from galtea_frames.printable import printable
+from galtea_frames.wording import cut, percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ def headline(
     if outcome is Verdict.INCOMPLETE:
         first, *others = completeness.problems
         more = f", and {plural(len(others), 'more reason')}" if others else ""
-        return f"The data is incomplete, so that nothing can pass: {cut(shown(first), _PROBLEM)}{more}."
+        return f"The data is incomplete, so that nothing can pass: {cut(printable(first), _PROBLEM)}{more}."
     return f"{_reason(outcome, results)}: {_figures(completeness.sessions, total, scope)}."
 
 
@@ -38,7 +39,7 @@ def _reason(outcome: Verdict, results: Sequence[ThresholdResult]) -> str:
     if broken:
         rest = len(broken) - 1
         more = f", and so {'is' if rest == 1 else 'are'} {plural(rest, 'more threshold')}" if rest else ""
-        return f"“{shown(broken[0].text)}” is broken{_where(broken[0])}{more}"
+        return f"“{printable(broken[0].text)}” is broken{_where(broken[0])}{more}"
     unclear = sum(each.outcome == "n/a" and not each.per_version for each in results)
     if unclear:
         return f"{plural(unclear, 'threshold')} could not be judged"
@@ -48,7 +49,7 @@ def _reason(outcome: Verdict, results: Sequence[ThresholdResult]) -> str:
 def _where(broken: ThresholdResult) -> str:
     if not broken.per_version:
         return ""
-    names = [cut(shown(str(each.label)), _LABEL) for each in broken.broken]
+    names = [cut(printable(str(each.label)), _LABEL) for each in broken.broken]
     more = f" and {len(names) - _NAMED} more" if names[_NAMED:] else ""
     return f" by {', '.join(names[:_NAMED])}{more}"
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 from galtea_frames.error_shapes import shapes
 from galtea_frames.findings import Change, Changes, ErrorShape
 from galtea_frames.observations import counted
-from galtea_frames.wording import cut, shown
+from galtea_frames.printable import printable
+from galtea_frames.wording import cut
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,7 +127,7 @@ def _error_shapes(seen: Observations, *, first: bool, include_text: bool) -> tup
     found = []
     for place in order[:_ERRORS]:
         latest = _latest(seen, np.flatnonzero((shape == place) & (seen.period == seen.current)))
-        words = cut(shown(str(latest["error"].iloc[0])), _LONGEST_MESSAGE) if include_text else None
+        words = cut(printable(str(latest["error"].iloc[0])), _LONGEST_MESSAGE) if include_text else None
         found.append(_error_shape(names[place], counts[place], latest, words, first=first))
     return tuple(found), int(counts[order[_ERRORS:], -1].sum())
 

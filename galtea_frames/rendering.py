@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from galtea_frames import drawing, wording
 from galtea_frames.charts import DARK, LIGHT
 from galtea_frames.errors import ReportError
+from galtea_frames.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,7 @@ def markdown(findings: Findings) -> str:
 
 def escape_markdown(text: str) -> str:
     """Return text so that Markdown shows it as it is, on one line, in a table's cell too."""
-    plain = wording.shown(text).replace("&", "&amp;").replace("<", "&lt;")
+    plain = printable(text).replace("&", "&amp;").replace("<", "&lt;")
     return _MARKDOWN.sub(r"\\\g<0>", plain)
 
 
@@ -102,15 +103,15 @@ def _environment(*, markdown: bool) -> Environment:
     made = Environment(
         loader=PackageLoader("galtea_frames"),
         autoescape=select_autoescape(["html.j2"]),
-        finalize=_escaped if markdown else _shown,
+        finalize=_escaped if markdown else _printed,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    for name in ("count", "signed_count", "percent", "signed_percent", "points", "number", "shown", "cut", "plural"):
+    for name in ("count", "signed_count", "percent", "signed_percent", "points", "number", "cut", "plural"):
         made.filters[name] = getattr(wording, name)
-    made.filters |= {"lines": drawing.lines, "across": drawing.across}
+    made.filters |= {"printable": printable, "lines": drawing.lines, "across": drawing.across}
     return made
 
 
@@ -119,9 +120,9 @@ def _escaped(value: object) -> object:
     return value if hasattr(value, "__html__") else escape_markdown(str(value))
 
 
-def _shown(value: object) -> object:
+def _printed(value: object) -> object:
     """Show whatever an HTML template prints on one line, without what would hide or turn the text around it."""
-    return wording.shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _data_address(picture: bytes) -> str:

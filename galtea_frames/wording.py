@@ -1,4 +1,4 @@
-"""How a report writes its numbers and shows text that is not its own; pure."""
+"""How a report writes its numbers; pure."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ import re
 NOTHING = "n/a"
 
 _MINUS = "\u2212"
-
-#: Characters that would be invisible, would turn the text around them, or cannot be written: controls, marks of
-#: writing direction, lone surrogates.
-_UNSHOWABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
-#: Spaces and line ends, but not the space that holds a number and its unit together.
-_SPACE = re.compile(r"[^\S\u00a0]+")
 
 
 def count(value: float | None) -> str:
@@ -49,11 +41,6 @@ def number(value: float | None) -> str:
         return NOTHING
     text = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.3g}"  # noqa: PLR2004 - below, three digits are needed
     return text.replace("-", _MINUS)
-
-
-def shown(text: str) -> str:
-    """Return text on one line, with a sign for each character that would hide or turn what stands around it."""
-    return _UNSHOWABLE.sub("\ufffd", _SPACE.sub(" ", text))
 
 
 def cut(text: str, length: int) -> str:

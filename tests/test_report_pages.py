@@ -21,8 +21,9 @@ from reports import framed, report_on, sessions, two_weeks, versions
 
 import galtea_frames as gf
 from galtea_frames.drawing import across, lines
+from galtea_frames.printable import printable
 from galtea_frames.rendering import escape_markdown
-from galtea_frames.wording import number, plural, points, shown, signed_count, signed_percent
+from galtea_frames.wording import number, plural, points, signed_count, signed_percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,7 +161,7 @@ def test_text_of_the_data_is_text_on_the_page(text: str) -> None:
     assert {tag for tag, _ in harmless.tags} >= {tag for tag, _ in page.tags}
     assert len(harmless.all("tr")) == len(page.all("tr"))
     if len(text) < 30:
-        assert shown(text).split() == [] or " ".join(shown(text).split()) in page.text
+        assert printable(text).split() == [] or " ".join(printable(text).split()) in page.text
     assert not re.search("[\x00\u202e\u200b]", html)
 
 
@@ -185,7 +186,7 @@ def test_escaped_markdown_has_no_markup(text: str) -> None:
     assert len(escaped.splitlines()) <= 1
     assert not re.search(r"<|(?<!\\)(?:\\\\)*[|`*\[\]#!@~$]", escaped)
     plain = re.sub(r"\\([\\`*_\[\]|~#!@$:.])", r"\1", escaped).replace("&lt;", "<").replace("&amp;", "&")
-    assert shown(text) == plain
+    assert printable(text) == plain
 
 
 def test_names_are_cut_with_the_whole_in_a_title() -> None:
