@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import reprlib
+from itertools import islice
+from typing import Any
 
 #: Characters that are invisible, act on a terminal, turn the text around them, or cannot be written: controls, format
 #: characters (Unicode's categories Cc, Cf, Cs, Zl, Zp), fillers that look like nothing, and supplementary selectors,
@@ -21,3 +24,52 @@ _SPACE = re.compile(r"[^\S\u00a0]+")
 def printable(text: str) -> str:
     """Return text on one line, with U+FFFD for each character that would hide or turn what stands around it."""
     return _UNPRINTABLE.sub("\ufffd", _SELECTORS.sub("", _SPACE.sub(" ", text)))
+
+
+#: Elements of a list, or pairs of a dictionary, that are quoted.
+_ELEMENTS = 20
+
+
+class _Short(reprlib.Repr):
+    """Representations that stop early, however much a value holds."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.maxlevel = 4
+        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdeque = _ELEMENTS
+        self.maxstring = self.maxother = most
+
+    def repr_dict(self, x: dict[Any, Any], level: int) -> str:
+        """Return a dictionary in its own order, which `reprlib` would sort."""
+        pairs = [
+            f"{self.repr1(key, level - 1)}: {self.repr1(each, level - 1)}"
+            for key, each in islice(x.items(), _ELEMENTS if level > 0 else 0)
+        ]
+        return "{" + ", ".join([*pairs, *(["..."] if len(x) > len(pairs) else [])]) + "}"
+
+    def repr_bytes(self, x: bytes, level: int) -> str:
+        """Return the first bytes."""
+        del level
+        return repr(x[: self.maxother])
+
+    def repr_instance(self, x: object, level: int) -> str:
+        """Return the name of the type of what has many lines: a table, an array."""
+        return _with_article(type(x).__name__) if getattr(x, "ndim", 0) else super().repr_instance(x, level)
+
+
+def quoted(value: object, most: int = 100) -> str:
+    """Return a value as a message quotes it: as Python writes it, on one printable line of about so many characters.
+
+    A longer text is cut, a table or an array named by its type; nothing large is written out in order to be cut.
+    """
+    if isinstance(value, str):
+        return printable(repr(value[:most])) + ("…" if len(value) > most else "")
+    try:
+        text = printable(_Short(most).repr(value))
+    except ValueError:  # Python writes no integers of thousands of digits
+        return _with_article(type(value).__name__)
+    return text if len(text) <= most else text[:most] + "…"
+
+
+def _with_article(name: str) -> str:
+    return f"an {name}" if name.startswith(tuple("AEIOUaeio")) or name == "ndarray" else f"a {name}"
