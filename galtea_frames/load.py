@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, get_args
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +20,7 @@ from galtea_frames.client import Client
 from galtea_frames.collector import COLLECTOR_PAUSE
 from galtea_frames.errors import QueryError
 from galtea_frames.fetch import Fetch
+from galtea_frames.fingerprint import Proof
 from galtea_frames.frames import ATTRS, DtypeBackend, all_times, sorted_table, to_frame, warn_of
 from galtea_frames.gather import Gatherer, Nested
 from galtea_frames.joins import join_sessions_versions
@@ -173,7 +175,20 @@ def framed(
         schema = _settled(gatherer)
         table = pa.concat_tables(_parts(spool, schema, query, query.rows_of(gatherer.rows)))
     dates = [name for name in options.parse_dates if all_times(name, [table])]
-    return to_frame(table, attrs(schema.notes), dtype_backend=options.dtype_backend, parse_dates=dates)
+    said = attrs(schema.notes) | _proof([table]).attrs()
+    return to_frame(table, said, dtype_backend=options.dtype_backend, parse_dates=dates)
+
+
+def _proof(tables: Iterable[pa.Table]) -> Proof:
+    """Return what proves later that a frame still holds the rows of these tables."""
+    proof = Proof()
+    for table in tables:
+        _prove(proof, table["id"], table["created_at"])
+    return proof
+
+
+def _prove(proof: Proof, ids: pa.Array | pa.ChunkedArray, created: pa.Array | pa.ChunkedArray) -> None:
+    proof.add(ids.to_pylist(), np.asarray(created.cast(pa.int64()).fill_null(0), dtype=np.int64))
 
 
 def _fill(spool: Spool, batches: Iterable[Batch]) -> None:
@@ -203,9 +218,12 @@ def _streamed(
     with shared(options.client) as client, closing(Spool(on_disk=True)) as spool:
         load = _Load(query, options, client)
         with closing(load.batches()) as batches:
-            _fill(spool, batches if occurring is None else _counting(batches, occurring))
+            proof = Proof()
+            _fill(spool, _noting(batches, proof, occurring))
         schema = _settled(load.gatherer)
-        attrs = load.attrs(schema.notes)
+        if query.offset or query.limit is not None:  # some of the rows are not in the result
+            proof = _proof(_parts(spool, schema, query, load.rows))
+        attrs = load.attrs(schema.notes) | proof.attrs()
         dates = [name for name in options.parse_dates if all_times(name, spool.tables(schema))]
         given = 0
         for table in _parts(spool, schema, query, load.rows):
@@ -215,10 +233,13 @@ def _streamed(
             yield frame
 
 
-def _counting(batches: Iterable[Batch], occurring: Counter[str | None]) -> Iterator[Batch]:
+def _noting(batches: Iterable[Batch], proof: Proof, occurring: Counter[str | None] | None) -> Iterator[Batch]:
+    """Yield the batches, noting which rows there are and, where wanted, of which versions."""
     for batch in batches:
-        counts = pc.value_counts(batch.documented["versionId"]).to_pylist()
-        occurring.update({each["values"]: each["counts"] for each in counts})
+        _prove(proof, batch.documented["id"], batch.documented["createdAt"])
+        if occurring is not None:
+            counts = pc.value_counts(batch.documented["versionId"]).to_pylist()
+            occurring.update({each["values"]: each["counts"] for each in counts})
         yield batch
 
 

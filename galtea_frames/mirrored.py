@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from galtea_frames.arguments import moment_of
 from galtea_frames.errors import MirrorError
-from galtea_frames.frames import to_frame
+from galtea_frames.frames import ATTRS, to_frame
 from galtea_frames.gather import Gatherer
 from galtea_frames.kinds import TEXT
 from galtea_frames.load import checked, framed, noted
@@ -102,6 +102,8 @@ def load_stored(
     frame = framed(
         gatherer, batches, query, options, lambda notes: _attrs(table, query, notes, query.rows_of(gatherer.rows))
     )
+    if include_removed:  # more rows than the API serves
+        frame.attrs[ATTRS]["mirror"]["include_removed"] = True
     return _with_removals(frame, table, wanted, options) if include_removed else frame
 
 
