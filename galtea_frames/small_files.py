@@ -1,0 +1,89 @@
+"""Small local files that someone else may have written: read at once or not at all, up to a bound."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+#: A pipe must not keep us waiting, a terminal must not become ours, children do not inherit. Windows has other flags.
+_FLAGS = os.O_RDONLY
+for _name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
+    _FLAGS |= getattr(os, _name, 0)
+
+_KINDS = {
+    stat.S_IFDIR: "is a folder",
+    stat.S_IFIFO: "is a pipe",
+    stat.S_IFCHR: "is a device",
+    stat.S_IFBLK: "is a device",
+    stat.S_IFSOCK: "is a socket",
+}
+
+
+class SmallFileError(Exception):
+    """A file that will not be read; the message says why, and leaves it to the caller to name the file.
+
+    Attributes:
+        missing: whether there is no such file.
+    """
+
+    def __init__(self, reason: str, *, missing: bool = False) -> None:
+        super().__init__(reason)
+        self.missing = missing
+
+
+def read_small_file(path: str | PathLike[str], most: int, *, private: bool = False) -> bytes:
+    """Return what a regular file of at most `most` bytes holds.
+
+    Args:
+        path: the file; links are followed.
+        most: bytes that it may have.
+        private: refuse a file that belongs to another user than this one or root.
+
+    Raises:
+        SmallFileError: no file, no regular file, too large, another user's, or the system does not let us read it.
+    """
+    try:
+        opened = os.open(path, _FLAGS)
+        try:
+            _check(os.fstat(opened), most, private=private)
+            with os.fdopen(opened, "rb", closefd=False) as file:
+                # A file of the kernel's, or one that grows, has more than it says.
+                content = file.read(most + 1)
+        finally:
+            os.close(opened)
+    except OSError as problem:
+        raise SmallFileError(_reason(problem), missing=isinstance(problem, FileNotFoundError)) from None
+    except ValueError:  # a NUL, or half an emoji
+        raise SmallFileError("no file can have this name") from None
+    if len(content) > most:
+        raise _too_large(most)
+    return content
+
+
+def read_small_text(path: str | PathLike[str], most: int) -> str:
+    """Return the text of a UTF-8 file, with or without a byte order mark, as `read_small_file` reads it."""
+    try:
+        return read_small_file(path, most).decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise SmallFileError(f"is not UTF-8 text: byte {problem.start + 1:,} cannot be read") from None
+
+
+def _check(status: os.stat_result, most: int, *, private: bool) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise SmallFileError(f"{_KINDS.get(stat.S_IFMT(status.st_mode), 'is no file')}, not a regular file")
+    if status.st_size > most:
+        raise _too_large(most)
+    if private and os.name == "posix" and status.st_uid not in (os.geteuid(), 0):
+        raise SmallFileError(f"belongs to another user (number {status.st_uid})")
+
+
+def _too_large(most: int) -> SmallFileError:
+    return SmallFileError(f"is larger than {most:,} bytes")
+
+
+def _reason(problem: OSError) -> str:
+    return (problem.strerror or type(problem).__name__).lower()
