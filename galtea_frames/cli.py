@@ -22,6 +22,7 @@ from galtea_frames.mirror import Mirror
 from galtea_frames.mirror_commands import MIRROR, SYNC
 from galtea_frames.options import (
     arguments_of,
+    before_asking,
     client_options,
     client_settings,
     json_option,
@@ -100,7 +101,7 @@ def _one_line(problem: click.ClickException) -> str:
 
 
 def _exit_code(problem: Exception) -> int:
-    if isinstance(problem, SettingsError | QueryError):
+    if isinstance(problem, SettingsError | QueryError | ImportError):
         return USAGE
     return FAILED if isinstance(problem, RequestError | ResponseError) else UNEXPECTED
 
@@ -138,14 +139,16 @@ def _export(
 ) -> None:
     started = time.monotonic()
     settings = client_settings(given)
+    with before_asking():
+        copy = None if mirror is None else Mirror(mirror)
     nested = given.pop("nested")
     asked = arguments_of(given) | {"nested": nested}
     form: dict[str, Any] = {"partition_by": list(partition_by) or None, "compression": compression}
-    if mirror is None:
+    if copy is None:
         with Client(**settings) as client:
             first = _from_api(kind, asked | {"client": client}, out, form)
     else:
-        first = _from_mirror(kind, mirror, asked)
+        first = _from_mirror(kind, copy, asked)
         write_parquet(first, out, **form)
     seconds = time.monotonic() - started
     attrs = first.attrs["galtea_frames"]
@@ -168,11 +171,11 @@ def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) 
     return first
 
 
-def _from_mirror(kind: str, folder: str, asked: dict[str, Any]) -> pd.DataFrame:
+def _from_mirror(kind: str, mirror: Mirror, asked: dict[str, Any]) -> pd.DataFrame:
     """Return what a mirror holds; a filter that it cannot answer is refused."""
     given = {name: value for name, value in asked.items() if value is not None}
     # What the API takes as a further filter, `statuses`, a mirror takes by name.
-    return _STORED[kind](Mirror(folder), **given.pop("params", {}), **given)
+    return _STORED[kind](mirror, **given.pop("params", {}), **given)
 
 
 _MIRROR_OPTION = click.Option(["--mirror"], metavar="DIR", help="read from this mirror instead of the API")

@@ -24,20 +24,72 @@ from __future__ import annotations
 
 import re
 
+from galtea_frames.printable import printable
+
 #: What looks like a key (api.md: keys begin with gsk_ or gsk-).
 _KEY = re.compile(r"(gsk[_-])[A-Za-z0-9_-]{12,}", re.IGNORECASE)
 
+#: Names and passwords in an address: up to the last @ before the path, or, where a password with a slash in it was not
+#: written as %2F, up to the last @ of the word. Repetitions are bounded, so that no text takes long to look through.
+_USER = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]{0,30}:)?//"
+    r"(?P<who>[^\s/?#@:]{0,300}:(?!\d+(?:[/?#\s]|$))\S{0,300}|[^\s/?#]{0,300})@",
+    re.IGNORECASE,
+)
+#: The same without a scheme, as a proxy may be given.
+_BARE_USER = re.compile(r"(?<![\w/.%+-])[\w.%+-]{1,64}:[^\s@/:\\'\"]{1,300}@(?=[\w\[])")
+#: In Azure's addresses it is a container that stands there.
+_CONTAINERS = frozenset({"abfs:", "abfss:", "wasb:", "wasbs:"})
+
+#: The query of an address, whose values are signatures more often than not, ...
+_QUERY = re.compile(r"(?<=//)[^\s?#]{1,2000}\?\S+")
+_VALUE = re.compile(r"(?<=[?&;])(?P<name>[^\s=&;#?]{1,100}=)[^\s&;#'\"<>]+")
+#: ... and what names itself a secret, anywhere.
+_SECRET = re.compile(
+    r"(?<!\w)(?P<name>[\w-]{0,40}(?:sig|signature|token|secret|password|passwd|pwd|credential|sas"
+    r"|(?:api|access|account|secret)[_-]?key)=['\"]?)[^\s&;,'\"(){}<>]+",
+    re.IGNORECASE,
+)
+_BEARER = re.compile(r"(?P<name>\b(?:bearer|basic) )[\w.~+/=-]{16,}", re.IGNORECASE)
+
+#: Characters of a message, at the most: what was to be quoted may be of any length.
+_LONGEST = 1_000
+_LOOKED_AT = 20 * _LONGEST
+
 
 def masked(message: str) -> str:
-    """Return a message without what looks like a key: one that was passed in the wrong place would be quoted back."""
-    return _KEY.sub(r"\1…", message)
+    """Return text without keys, passwords and signatures, which what went wrong would quote back.
+
+    In addresses these are user names, passwords, and the values of their queries.
+    """
+    message = _KEY.sub(r"\1…", message)
+    message = _USER.sub(lambda found: found[0] if _is_container(found) else f"{found['scheme'] or ''}//…@", message)
+    message = _BARE_USER.sub("…@", message)
+    message = _QUERY.sub(lambda found: _VALUE.sub(r"\g<name>…", found[0]), message)
+    return _BEARER.sub(r"\g<name>…", _SECRET.sub(r"\g<name>…", message))
+
+
+def presentable(message: str) -> str:
+    """Return a message as it may be shown to anyone, anywhere: one line of bounded length, no secrets, no controls."""
+    text = printable(masked(_cut(message, _LOOKED_AT)))
+    return _cut(text, _LONGEST)
+
+
+def _is_container(found: re.Match[str]) -> bool:
+    return (found["scheme"] or "").lower() in _CONTAINERS and ":" not in found["who"]
+
+
+def _cut(text: str, most: int) -> str:
+    """Return text with its middle left out if it is too long: what happened stands first, and what to do last."""
+    head = most * 2 // 3
+    return text if len(text) <= most else f"{text[:head]} … {text[len(text) - (most - head - 3) :]}"
 
 
 class GalteaFramesError(Exception):
-    """Any failure that the package foresees; its message is one line that says what to do, and quotes no key."""
+    """Any failure that the package foresees; its message is one line that says what to do, and quotes no secret."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(masked(message))
+        super().__init__(presentable(message))
 
 
 class SettingsError(GalteaFramesError, ValueError):
@@ -101,7 +153,10 @@ class ReportError(GalteaFramesError):
 
 
 class GalteaFramesWarning(UserWarning):
-    """Any warning of the package."""
+    """Any warning of the package; one line that quotes no secret, as errors are."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(presentable(message))
 
 
 class MixedTypesWarning(GalteaFramesWarning):

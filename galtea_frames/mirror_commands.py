@@ -10,7 +10,7 @@ import click
 
 from galtea_frames.client import Client
 from galtea_frames.mirror import Mirror
-from galtea_frames.options import client_options, client_settings, json_option, say
+from galtea_frames.options import before_asking, client_options, client_settings, json_option, say
 
 if TYPE_CHECKING:
     from galtea_frames.inventory import MirrorInfo
@@ -27,8 +27,10 @@ def _sync(
     as_json: bool,
     **given: Any,  # noqa: ANN401 - the client's options
 ) -> None:
+    with before_asking():
+        copy = Mirror(directory)
     with Client(**client_settings(given)) as client:
-        done = Mirror(directory).sync(client, product_ids=list(product_ids) or None, lookback=lookback, full=full)
+        done = copy.sync(client, product_ids=list(product_ids) or None, lookback=lookback, full=full)
     line = (
         f"{done.new:,} new, {done.changed:,} changed, {done.removed:,} removed; now {done.rows:,} sessions and"
         f" {done.versions:,} versions, in {done.requests:,} requests and {done.seconds:.1f} s: {directory}"
@@ -37,7 +39,8 @@ def _sync(
 
 
 def _mirror(*, directory: str, compact: bool, as_json: bool) -> None:
-    mirror = Mirror(directory)
+    with before_asking():
+        mirror = Mirror(directory)
     if compact:
         mirror.compact()
     info = mirror.info()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from galtea_frames.errors import QueryError
+from galtea_frames.errors import GalteaFramesError, QueryError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from galtea_frames.resources import Filter, Resource
 
 
@@ -75,6 +78,15 @@ def arguments_of(given: dict[str, Any]) -> dict[str, Any]:
         params.setdefault(name, []).append(value)
     filters = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value != ()}
     return filters | {"sort": sort or None, "params": params or None}
+
+
+@contextmanager
+def before_asking() -> Iterator[None]:
+    """Have what is refused in here end as wrong usage, whatever its kind: the API was not asked for anything yet."""
+    try:
+        yield
+    except GalteaFramesError as problem:
+        raise QueryError(str(problem)) from None
 
 
 def program() -> str:

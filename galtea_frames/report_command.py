@@ -15,7 +15,7 @@ from galtea_frames.errors import QueryError, RequestError, ResponseError
 from galtea_frames.frames import ATTRS
 from galtea_frames.loaders import load_sessions, load_versions
 from galtea_frames.mirror import Mirror
-from galtea_frames.options import client_options, client_settings, json_option, say
+from galtea_frames.options import before_asking, client_options, client_settings, json_option, say
 from galtea_frames.report import compute, place, read_terms, require
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ def _report(
     as_json: bool,
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> int:
-    require()
     settings, written = client_settings(given), _written(given)
     terms = read_terms(**written)
-    place(out)
+    with before_asking():
+        require()
+        place(out)
     span = {"from_created_at": terms.periods[0].start, "to_created_at": terms.periods[-1].end - _INSTANT}
     try:
         sessions, versions = _frames(mirror, settings, span, list(product_ids))
@@ -71,7 +72,8 @@ def _frames(mirror: str | None, settings: dict[str, Any], span: dict[str, Any], 
     if mirror is None:
         with Client(**settings) as client:
             return load_sessions(**span, **scope, client=client), load_versions(**scope, client=client)
-    copy = Mirror(mirror)
+    with before_asking():
+        copy = Mirror(mirror)
     # One whose first sync was cut off says so in its attrs, which makes the report INCOMPLETE.
     versions = copy.load_versions(**scope, allow_incomplete=True)
     # Sessions do not say of which product they are, but of which version.

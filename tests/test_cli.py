@@ -375,10 +375,30 @@ def test_errors_end_with_their_code(run: Run, api: Api, name: str) -> None:
 
 
 def test_a_missing_extra_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What to install, and the code of the unexpected."""
+    """What to install, and the code of wrong usage."""
     monkeypatch.setitem(sys.modules, "galtea_frames.sample.wire", None)
     expected = "galtea-frames: serving the sample API needs werkzeug: pip install 'galtea-frames[sample]'\n"
-    assert Done(1, "", expected) == run("serve-sample")
+    assert Done(2, "", expected) == run("serve-sample")
+
+
+@pytest.mark.parametrize(
+    ("missing", "arguments"),
+    [
+        ("deltalake", ["sync", "copy"]),
+        ("filelock", ["mirror", "copy"]),
+        ("deltalake", ["export", "sessions", "--out", "f", "--mirror", "copy"]),
+        ("deltalake", ["report", "--out", "r", "--mirror", "copy"]),
+        ("jinja2", ["report", "--out", "r"]),
+    ],
+)
+def test_an_extra_is_missed_before_anything_is_asked(
+    run: Run, api: Api, monkeypatch: pytest.MonkeyPatch, missing: str, arguments: list[str]
+) -> None:
+    """One line that says what to install, the code of wrong usage, and no file."""
+    monkeypatch.setitem(sys.modules, missing, None)
+    done = run(*arguments)
+    assert (2, "", 0, []) == (done.code, done.out, len(api.requests), list(Path().iterdir()))
+    assert re.fullmatch(rf"galtea-frames: .*{missing}: pip install 'galtea-frames\[\w+\]'\n", done.err)
 
 
 @pytest.mark.parametrize("group", [[], ["export"]], ids=["galtea-frames", "export"])

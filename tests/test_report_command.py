@@ -211,7 +211,7 @@ WRONG = [
         "metric 'metadata.nothing' is no column of these sessions; columns of numbers are",
     ),
     (["--mirror", "nowhere"], 1, "nowhere"),
-    (["--out", "."], 1, "holds files that are no report's"),
+    (["--out", "."], 2, "holds files that are no report's"),
 ]
 
 
@@ -234,5 +234,5 @@ def test_a_missing_extra_is_told_before_anything_is_fetched(
     """One line with what to install."""
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     expected = "galtea-frames: a report needs matplotlib: pip install 'galtea-frames[report]'\n"
-    assert (1, "", expected) == run("report", "--out", "r")
+    assert (2, "", expected) == run("report", "--out", "r")
     assert [] == api.requests
