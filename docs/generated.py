@@ -32,7 +32,7 @@ _VALUES: dict[FilterKind, str] = {
     "texts": "text, list or Series",
     "text": "text",
     "flag": "`True` or `False`",
-    "time": "text, date, datetime or Timestamp",
+    "time": "text, date, datetime, Timestamp or datetime64",
 }
 
 #: What the report computes with, and notebooks/02_compare_versions.ipynb.

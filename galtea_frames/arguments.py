@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 
 from galtea_frames.errors import QueryError
 from galtea_frames.hints import unknown
+from galtea_frames.printable import quoted
 from galtea_frames.times import as_datetime, instant, wire_text
+from galtea_frames.values import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SortPair = tuple[str, Literal["asc", "desc"]]
+SortPair = tuple[str, Literal["asc", "desc", "ASC", "DESC"]]
 Sort = str | SortPair | Sequence[str | SortPair]
 
 Loader = TypeVar("Loader", bound="Callable[..., Any]")
@@ -53,14 +56,17 @@ def moment_of(as_of: object) -> int | datetime | None:
     Raises:
         QueryError: the value is neither.
     """
+    as_of = lasting(as_of)
     if as_of is None or (isinstance(as_of, int) and not isinstance(as_of, bool)):
         return as_of
     try:
-        if not isinstance(as_of, str | date):
+        if not isinstance(as_of, str | date | np.datetime64):
             raise TypeError  # noqa: TRY301 - one message for every value that is no time
         return as_datetime(instant(wire_text(as_of)))
     except (TypeError, ValueError, OverflowError):
-        raise QueryError(f'as_of is a version of the table or a time such as "2026-03-01", not {as_of!r}') from None
+        raise QueryError(
+            f'as_of is a version of the table or a time such as "2026-03-01", not {quoted(as_of)}'
+        ) from None
 
 
 def span_of(lookback: object) -> int:
@@ -76,5 +82,5 @@ def span_of(lookback: object) -> int:
         if not span >= pd.Timedelta(0):  # NaT is none either
             raise ValueError  # noqa: TRY301
     except (TypeError, ValueError, OverflowError):
-        raise QueryError(f'lookback is a span of time such as "7D" or "36h", not {lookback!r}') from None
+        raise QueryError(f'lookback is a span of time such as "7D" or "36h", not {quoted(lookback)}') from None
     return span // pd.Timedelta(1, "us")

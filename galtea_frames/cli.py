@@ -174,8 +174,12 @@ def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) 
 def _from_mirror(kind: str, mirror: Mirror, asked: dict[str, Any]) -> pd.DataFrame:
     """Return what a mirror holds; a filter that it cannot answer is refused."""
     given = {name: value for name, value in asked.items() if value is not None}
-    # What the API takes as a further filter, `statuses`, a mirror takes by name.
-    return _STORED[kind](mirror, **given.pop("params", {}), **given)
+    for name, value in given.pop("params", {}).items():  # a mirror takes by name whatever it can filter by
+        plain = name.removesuffix("[]")
+        if plain in given:
+            raise QueryError(f"{plain} is given twice")
+        given[plain] = value
+    return _STORED[kind](mirror, **given)
 
 
 _MIRROR_OPTION = click.Option(["--mirror"], metavar="DIR", help="read from this mirror instead of the API")

@@ -9,8 +9,9 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar
 
-from galtea_frames.errors import NotFoundError, RequestError
+from galtea_frames.errors import NotFoundError, RequestError, ResponseError
 from galtea_frames.pages import PageSize, Slice, Source, Walk, look_up, sort_pairs, time_pairs
+from galtea_frames.printable import quoted
 from galtea_frames.query import split_ids, split_lists
 from galtea_frames.transport import Tally
 from galtea_frames.windows import Crew, Window
@@ -78,8 +79,24 @@ class Fetch:
             return
         for each in self._by_id() if self.query.ids else self._by_filter():
             if each.rows:
+                self._check_heeded(each)
                 self.pages += 1
                 yield each
+
+    def _check_heeded(self, found: Slice) -> None:
+        """Refuse rows that a filter should have left out: an older server ignores one that it does not know."""
+        told_by = {each.api: each.told_by for each in self.query.resource.filters if each.told_by}
+        for members in self.query.lists:
+            if field_name := told_by.get(members.api):
+                values = found.page.rows.values(field_name)[0]
+                others = [
+                    each for row, each in enumerate(values) if row not in found.skip and each not in members.values
+                ]
+                if others:
+                    raise ResponseError(
+                        f"{self.query.resource.path} does not keep to {members.api}: it sent {quoted(others[0])}; load"
+                        " without this filter, and select from the frame"
+                    )
 
     def _by_id(self) -> Iterator[Slice]:
         """Yield the rows asked for by id. With other filters only those that pass: the API would answer 404."""

@@ -287,7 +287,7 @@ def _totals(joined: pd.DataFrame, versions: pd.DataFrame, occurring: Counter[str
 
 def _fetched_versions(occurring: list[str], query: Query, options: LoadOptions, client: Client) -> pd.DataFrame:
     """Return the versions with the ids that occur in sessions, as far as they still exist."""
-    products = query.given.get("product_ids")
+    products = query.members_of("productIds")
     filters = {"product_ids": products} if products else {"ids": occurring}
     versions = _fetched(build_query(VERSIONS, filters), options, client, missing_ok=True)
     return versions[versions["id"].isin(occurring)].reset_index(drop=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from galtea_frames.arguments import Sort, names_checked
@@ -25,8 +26,9 @@ def load_sessions(
     exclude_test_ids: str | Iterable[str] | None = None,
     version_ids: str | Iterable[str] | None = None,
     test_case_ids: str | Iterable[str] | None = None,
-    from_created_at: str | date | None = None,
-    to_created_at: str | date | None = None,
+    statuses: str | Iterable[str] | None = None,
+    from_created_at: str | date | np.datetime64 | None = None,
+    to_created_at: str | date | np.datetime64 | None = None,
     sort: Sort | None = None,
     limit: int | None = None,
     offset: int | None = None,
@@ -51,12 +53,13 @@ def load_sessions(
         exclude_test_ids: all but the sessions of these tests; "" leaves out those without a test.
         version_ids: sessions of these versions.
         test_case_ids: sessions of these test cases.
+        statuses: sessions with these statuses.
         from_created_at: created at or after this time.
         to_created_at: created at or before this time.
         sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
         limit: how many rows in all; every row by default.
         offset: how many rows of the sorted result to leave out first.
-        params: any further filter of the API, by its API name: {"statuses": ["FAILED"]}.
+        params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
         parse_dates: text columns to read as times.
         dtype_backend: "numpy_nullable" or "pyarrow".
@@ -84,8 +87,8 @@ def load_versions(
     name: str | None = None,
     existent_in_evaluations: bool | None = None,
     has_inference_results: bool | None = None,
-    from_created_at: str | date | None = None,
-    to_created_at: str | date | None = None,
+    from_created_at: str | date | np.datetime64 | None = None,
+    to_created_at: str | date | np.datetime64 | None = None,
     sort: Sort | None = None,
     limit: int | None = None,
     offset: int | None = None,
@@ -115,7 +118,7 @@ def load_versions(
         sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
         limit: how many rows in all; every row by default.
         offset: how many rows of the sorted result to leave out first.
-        params: any further filter of the API, by its API name: {"statuses": ["FAILED"]}.
+        params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
         parse_dates: text columns to read as times.
         dtype_backend: "numpy_nullable" or "pyarrow".
@@ -142,8 +145,9 @@ def iter_sessions(
     exclude_test_ids: str | Iterable[str] | None = None,
     version_ids: str | Iterable[str] | None = None,
     test_case_ids: str | Iterable[str] | None = None,
-    from_created_at: str | date | None = None,
-    to_created_at: str | date | None = None,
+    statuses: str | Iterable[str] | None = None,
+    from_created_at: str | date | np.datetime64 | None = None,
+    to_created_at: str | date | np.datetime64 | None = None,
     sort: Sort | None = None,
     limit: int | None = None,
     offset: int | None = None,
@@ -163,12 +167,13 @@ def iter_sessions(
         exclude_test_ids: all but the sessions of these tests; "" leaves out those without a test.
         version_ids: sessions of these versions.
         test_case_ids: sessions of these test cases.
+        statuses: sessions with these statuses.
         from_created_at: created at or after this time.
         to_created_at: created at or before this time.
         sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
         limit: how many rows in all; every row by default.
         offset: how many rows of the sorted result to leave out first.
-        params: any further filter of the API, by its API name: {"statuses": ["FAILED"]}.
+        params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
         parse_dates: text columns to read as times.
         dtype_backend: "numpy_nullable" or "pyarrow".
@@ -191,8 +196,8 @@ def iter_versions(
     name: str | None = None,
     existent_in_evaluations: bool | None = None,
     has_inference_results: bool | None = None,
-    from_created_at: str | date | None = None,
-    to_created_at: str | date | None = None,
+    from_created_at: str | date | np.datetime64 | None = None,
+    to_created_at: str | date | np.datetime64 | None = None,
     sort: Sort | None = None,
     limit: int | None = None,
     offset: int | None = None,
@@ -218,7 +223,7 @@ def iter_versions(
         sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
         limit: how many rows in all; every row by default.
         offset: how many rows of the sorted result to leave out first.
-        params: any further filter of the API, by its API name: {"statuses": ["FAILED"]}.
+        params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
         parse_dates: text columns to read as times.
         dtype_backend: "numpy_nullable" or "pyarrow".
@@ -240,8 +245,9 @@ def load_sessions_with_versions(
     exclude_test_ids: str | Iterable[str] | None = None,
     version_ids: str | Iterable[str] | None = None,
     test_case_ids: str | Iterable[str] | None = None,
-    from_created_at: str | date | None = None,
-    to_created_at: str | date | None = None,
+    statuses: str | Iterable[str] | None = None,
+    from_created_at: str | date | np.datetime64 | None = None,
+    to_created_at: str | date | np.datetime64 | None = None,
     sort: Sort | None = None,
     limit: int | None = None,
     offset: int | None = None,
@@ -265,12 +271,13 @@ def load_sessions_with_versions(
         exclude_test_ids: all but the sessions of these tests; "" leaves out those without a test.
         version_ids: sessions of these versions.
         test_case_ids: sessions of these test cases.
+        statuses: sessions with these statuses.
         from_created_at: created at or after this time.
         to_created_at: created at or before this time.
         sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
         limit: how many rows in all; every row by default.
         offset: how many rows of the sorted result to leave out first.
-        params: any further filter of the API, by its API name: {"statuses": ["FAILED"]}.
+        params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
         parse_dates: text columns to read as times.
         dtype_backend: "numpy_nullable" or "pyarrow".

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from galtea_frames.arguments import Sort, names_checked, span_of
@@ -122,8 +123,8 @@ class Mirror:
         custom_ids: str | Iterable[str] | None = None,
         version_ids: str | Iterable[str] | None = None,
         test_case_ids: str | Iterable[str] | None = None,
-        from_created_at: str | date | None = None,
-        to_created_at: str | date | None = None,
+        from_created_at: str | date | np.datetime64 | None = None,
+        to_created_at: str | date | np.datetime64 | None = None,
         statuses: str | Iterable[str] | None = None,
         sort: Sort | None = None,
         limit: int | None = None,
@@ -172,8 +173,8 @@ class Mirror:
         ids: str | Iterable[str] | None = None,
         product_ids: str | Iterable[str] | None = None,
         names: str | Iterable[str] | None = None,
-        from_created_at: str | date | None = None,
-        to_created_at: str | date | None = None,
+        from_created_at: str | date | np.datetime64 | None = None,
+        to_created_at: str | date | np.datetime64 | None = None,
         sort: Sort | None = None,
         limit: int | None = None,
         offset: int | None = None,
@@ -218,8 +219,8 @@ class Mirror:
         custom_ids: str | Iterable[str] | None = None,
         version_ids: str | Iterable[str] | None = None,
         test_case_ids: str | Iterable[str] | None = None,
-        from_created_at: str | date | None = None,
-        to_created_at: str | date | None = None,
+        from_created_at: str | date | np.datetime64 | None = None,
+        to_created_at: str | date | np.datetime64 | None = None,
         statuses: str | Iterable[str] | None = None,
         sort: Sort | None = None,
         limit: int | None = None,
@@ -275,8 +276,8 @@ class Mirror:
         custom_ids: str | Iterable[str] | None = None,
         version_ids: str | Iterable[str] | None = None,
         test_case_ids: str | Iterable[str] | None = None,
-        from_created_at: str | date | None = None,
-        to_created_at: str | date | None = None,
+        from_created_at: str | date | np.datetime64 | None = None,
+        to_created_at: str | date | np.datetime64 | None = None,
         statuses: str | Iterable[str] | None = None,
         include_removed: bool = False,
         as_of: int | str | date | None = None,

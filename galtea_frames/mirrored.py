@@ -63,10 +63,8 @@ def selected(place: Place, resource: Resource, arguments: Mapping[str, Any]) -> 
         QueryError: an argument cannot be used.
         MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
     """
-    own = ("self", "include_removed", "as_of", "allow_incomplete", "statuses")
+    own = ("self", "include_removed", "as_of", "allow_incomplete")
     given = {name: value for name, value in arguments.items() if name not in own}
-    if (statuses := arguments.get("statuses")) is not None:
-        given["params"] = {"statuses": [statuses] if isinstance(statuses, str) else statuses}
     as_of = moment_of(arguments["as_of"])
     query, options = checked(resource, given)
     table = place.table(resource, as_of)

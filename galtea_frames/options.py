@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from galtea_frames.errors import GalteaFramesError, QueryError
+from galtea_frames.printable import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from galtea_frames.resources import Filter, Resource
 
@@ -25,7 +26,8 @@ def _option_names(wanted: Filter) -> list[str]:
     if wanted.kind == "flag":
         return [f"{plain}/--no-{plain.removeprefix('--')}"]
     # `names` has no singular: `name` is another filter.
-    return [plain.removesuffix("s"), plain] if wanted.kind == "texts" and wanted.name != "names" else [plain]
+    single = plain.removesuffix("es" if plain.endswith("ses") else "s")
+    return [single, plain] if wanted.kind == "texts" and wanted.name != "names" else [plain]
 
 
 def _filter_option(wanted: Filter) -> click.Option:
@@ -42,7 +44,12 @@ def query_options(resource: Resource) -> list[click.Option]:
         click.Option(["--sort"], multiple=True, metavar="COLUMN[:asc|desc]", help="order of the rows; repeatable"),
         click.Option(["--limit"], type=int, help="how many rows in all"),
         click.Option(["--offset"], type=int, help="rows of the sorted result to leave out first"),
-        click.Option(["params", "--param"], multiple=True, metavar="NAME=VALUE", help="any further filter of the API"),
+        click.Option(
+            ["params", "--param"],
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="any further filter of the API: NAME=VALUE one value, NAME[]=VALUE, repeatable, a list",
+        ),
     ]
 
 
@@ -70,12 +77,7 @@ def client_settings(given: dict[str, Any]) -> dict[str, Any]:
 def arguments_of(given: dict[str, Any]) -> dict[str, Any]:
     """Return a loader's arguments from the values of `query_options`."""
     sort = [tuple(each.split(":", 1)) if ":" in each else each for each in given.pop("sort")]
-    params: dict[str, list[str]] = {}
-    for each in given.pop("params"):
-        name, equals, value = each.partition("=")
-        if not equals:
-            raise QueryError(f"--param takes NAME=VALUE, not {each!r}")
-        params.setdefault(name, []).append(value)
+    params = _further(given.pop("params"))
     filters = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value != ()}
     return filters | {"sort": sort or None, "params": params or None}
 
@@ -87,6 +89,18 @@ def before_asking() -> Iterator[None]:
         yield
     except GalteaFramesError as problem:
         raise QueryError(str(problem)) from None
+
+
+def _further(written: Iterable[str]) -> dict[str, str | list[str]]:
+    """Return the argument `params` of NAME=VALUE, a single value, and NAME[]=VALUE, one of a list."""
+    given: dict[str, list[str]] = {}
+    for each in written:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise QueryError(f"--param takes NAME=VALUE, not {quoted(each)}")
+        given.setdefault(name, []).append(value)
+    # One name with several values can only be a list.
+    return {name: values if name.endswith("[]") or len(values) > 1 else values[0] for name, values in given.items()}
 
 
 def program() -> str:

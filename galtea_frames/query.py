@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import itertools
-import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import urlencode
 
-import numpy as np
-
+from galtea_frames import values
 from galtea_frames.errors import QueryError
 from galtea_frames.hints import unknown
+from galtea_frames.printable import quoted
 from galtea_frames.resources import snake_case
-from galtea_frames.times import instant, wire_text
+from galtea_frames.times import instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from galtea_frames.resources import Filter, Resource
 
 #: The firewall before the API refuses queries of about 50 ids, about 2.3 KB (api.md, "Requests").
@@ -27,13 +27,10 @@ MAX_QUERY_BYTES = 2_000
 #: Room kept for what the walk adds: sort, limit, offset and two times.
 _WALK_BYTES = 260
 
-#: What a table can count; only a slip of the pen asks for more.
-_MOST_ROWS = 2**63 - 1
-
-#: How the nulls of Python, numpy and pandas are written; comparing NA gives no truth value.
-_NULLS = frozenset({"None", "nan", "NaT", "<NA>"})
-
 _PAGING = ("sort", "limit", "offset")
+
+#: The filters that bound a span of time.
+_TIMES = ("fromCreatedAt", "toCreatedAt")
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -96,6 +93,10 @@ class Query:
         rows = max(0, selected - self.offset)
         return rows if self.limit is None else min(rows, self.limit)
 
+    def members_of(self, api: str) -> tuple[str, ...]:
+        """Return the members of a list filter; none where it was not given."""
+        return next((each.values for each in self.lists if each.api == api), ())
+
     @property
     def narrows_ids(self) -> bool:
         """Whether rows asked for by id must pass another filter as well."""
@@ -122,29 +123,29 @@ def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
         QueryError: an argument is unknown, has a bad value, or contradicts another.
     """
     filters = {each.name: each for each in resource.filters}
-    given = {name: _lasting(value) for name, value in arguments.items() if value is not None}
+    given = {name: values.lasting(value) for name, value in arguments.items() if value is not None}
     for name in given:
         if name not in filters and name not in (*_PAGING, "params"):
             raise QueryError(unknown("argument", name, [*filters, *_PAGING, "params"]))
-    values = {name: _checked(filters[name], value) for name, value in given.items() if name in filters}
-    further = _further_parameters(resource, given.get("params", {}))
-    members = [value for value in [*values.values(), *further] if isinstance(value, Members)]
-    scalars = [value for value in [*values.values(), *further] if isinstance(value, tuple)]
-    times = {name: value for name, value in values.items() if isinstance(value, str)}
-    start, end = times.get("from_created_at"), times.get("to_created_at")
+    wanted = [_checked(filters[name], name, value) for name, value in given.items() if name in filters]
+    wanted += _further_parameters(resource, given)
+    members = [each for each in wanted if isinstance(each, Members)]
+    pairs = [each for each in wanted if isinstance(each, tuple)]
+    start, end = (next((text for name, text in pairs if name == api), None) for api in _TIMES)
     if start and end and instant(start) > instant(end):
         raise QueryError(f"from_created_at {start} lies after to_created_at {end}")
     return Query(
         resource=resource,
         ids=next((each for each in members if each.api == "ids"), None),
         lists=tuple(each for each in members if each.api != "ids"),
-        scalars=tuple(scalars),
+        scalars=tuple(pair for pair in pairs if pair[0] not in _TIMES),
         start=start,
         end=end,
         sort=_sort_pairs(resource, given.get("sort", ())),
-        limit=_count("limit", given.get("limit")),
-        offset=_count("offset", given.get("offset")) or 0,
-        given={name: _plain(value) for name, value in given.items()},
+        limit=values.count("limit", given.get("limit")),
+        offset=values.count("offset", given.get("offset")) or 0,
+        given={name: values.stated(value) for name, value in given.items()}
+        | {snake_case(name): text for name, text in pairs if name in _TIMES},
     )
 
 
@@ -217,66 +218,26 @@ def _length(pairs: Pairs) -> int:
     return len(urlencode(pairs)) + 1 if pairs else 0
 
 
-def _checked(wanted: Filter, value: object) -> Members | str | tuple[str, str]:
-    """Return a filter's value for the wire: members of a list, a time's text, or a parameter."""
+def _checked(wanted: Filter, name: str, value: object) -> Members | tuple[str, str]:
+    """Return a filter's value for the wire: the members of a list, or a parameter.
+
+    Args:
+        wanted: the filter.
+        name: what a message calls it.
+        value: as the caller gave it.
+    """
     if wanted.kind == "texts":
-        return Members(wanted.api, _texts(wanted.name, value, wanted.allows_empty), wanted.excludes)
+        members = values.texts(name, value, allows_empty=wanted.allows_empty)
+        return Members(wanted.api, members, wanted.excludes)
     if wanted.kind == "time":
-        return _time(wanted.name, value)
-    if wanted.kind == "flag":
-        if not isinstance(value, bool):
-            raise QueryError(f"{wanted.name} is True or False, not {value!r}")
-        return (wanted.api, str(value).lower())
-    if not isinstance(value, str) or not value:
-        raise QueryError(f"{wanted.name} is a text of at least one character, not {value!r}")
-    return (wanted.api, value)
-
-
-def _texts(name: str, value: object, allows_empty: bool) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = [value]
-    # Two dimensions are a table: what iterating a DataFrame gives are the names of its columns.
-    if isinstance(value, Mapping | bytes) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) != 1:
-        raise QueryError(f"{name} is a string, a list of strings or a Series of them, not {value!r}")
-    members = list(value)
-    for member in members:
-        if not isinstance(member, str):
-            hint = "; drop nulls first (.dropna())" if str(member) in _NULLS else ""
-            raise QueryError(f"{name} holds {member!r}, which is no string{hint}")
-        if not member and not allows_empty:
-            raise QueryError(f"{name} holds an empty string, which selects nothing there")
-    return tuple(dict.fromkeys(members))
-
-
-def _time(name: str, value: object) -> str:
-    try:
-        if not isinstance(value, str | date):
-            raise TypeError  # noqa: TRY301 - one message for every value that is no time
-        return wire_text(value)
-    except (TypeError, ValueError, OverflowError):
-        raise QueryError(
-            f'{name} is a time such as "2026-03-01" or "2026-03-01T09:30:00+01:00", a datetime, a date'
-            f" or a Timestamp, not {value!r}"
-        ) from None
-
-
-def _count(name: str, value: object) -> int | None:
-    if value is None:
-        return None
-    try:
-        # Older numpy takes its truth values for numbers, too.
-        count = -1 if isinstance(value, bool | np.bool_) else operator.index(value)  # type: ignore[arg-type] # or TypeError
-    except TypeError:
-        count = -1
-    if not 0 <= count <= _MOST_ROWS:
-        raise QueryError(f"{name} is a whole number from 0, not {value!r}")
-    return count
+        return (wanted.api, values.time(name, value, is_end=wanted.api == "toCreatedAt"))
+    return (wanted.api, values.flag(name, value) if wanted.kind == "flag" else values.text(name, value))
 
 
 def _sort_pairs(resource: Resource, value: object) -> tuple[tuple[str, bool], ...]:
     pairs = [value] if isinstance(value, str) or _is_pair(value) else value
     if not isinstance(pairs, list | tuple):
-        raise QueryError(f'sort is a column, a pair ("created_at", "desc") or a list of pairs, not {value!r}')
+        raise QueryError(f'sort is a column, a pair ("created_at", "desc") or a list of pairs, not {quoted(value)}')
     checked = tuple(_sort_pair(resource, pair) for pair in pairs)
     columns = [column for column, _ in checked]
     for column in columns:
@@ -287,62 +248,51 @@ def _sort_pairs(resource: Resource, value: object) -> tuple[tuple[str, bool], ..
 
 def _is_pair(value: object) -> TypeGuard[tuple[str, str]]:
     match value:
-        case (str(), "asc" | "desc"):
-            return True
+        case (str(), str(direction)):
+            return direction.lower() in ("asc", "desc")
     return False
 
 
 def _sort_pair(resource: Resource, pair: object) -> tuple[str, bool]:
     if not isinstance(pair, str) and not _is_pair(pair):
-        raise QueryError(f'sort takes pairs of a column and "asc" or "desc", not {pair!r}')
+        raise QueryError(f'sort takes pairs of a column and "asc" or "desc", not {quoted(pair)}')
     column, direction = (pair, "asc") if isinstance(pair, str) else pair
     sortable = [each.name for each in resource.columns if each.kind != "object"]
     if column not in sortable:
         raise QueryError(unknown("column to sort by", column, sortable))
-    return column, direction == "desc"
+    return column, direction.lower() == "desc"
 
 
-def _further_parameters(resource: Resource, params: object) -> list[Members | tuple[str, str]]:
+def _further_parameters(resource: Resource, given: Mapping[str, Any]) -> list[Members | tuple[str, str]]:
     """Return the wire parameters of `params=`, which the API may know before this release does."""
+    params = given.get("params", {})
     if not isinstance(params, Mapping):
-        raise QueryError(f'params is a mapping such as {{"statuses": ["FAILED"]}}, not {params!r}')
-    known = {name: each.name for each in resource.filters for name in (each.api, each.name)}
-    known |= {name: name for name in _PAGING}
+        raise QueryError(f'params is a mapping such as {{"userIds": ["user_1"]}}, not {quoted(params)}')
+    filters = {each.name: each for each in resource.filters}
+    seen: dict[str, str] = {}
     further: list[Members | tuple[str, str]] = []
     for key, value in params.items():
-        name = str(key).removesuffix("[]")
-        if name in known:
-            raise QueryError(f"params holds {name!r}, which is the argument {known[name]}=")
-        further.append(_further_parameter(name, value))
+        api = _parameter_name(key)
+        name = snake_case(api)
+        if other := seen.get(name):
+            raise QueryError(f"params holds {quoted(other)} and {quoted(key)}, which are one parameter")
+        if name in given or name in _PAGING or (name in filters and not filters[name].was_further):
+            raise QueryError(f"params holds {quoted(api)}, which is the argument {name}=")
+        seen[name] = key
+        shown = f"params[{quoted(key)}]"
+        further.append(
+            _checked(filters[name], shown, value) if name in filters else _further_parameter(api, shown, value)
+        )
     return further
 
 
-def _further_parameter(name: str, value: object) -> Members | tuple[str, str]:
-    if isinstance(value, bool):
-        return (name, str(value).lower())
-    if isinstance(value, str | int | float):
-        return (name, str(value))
-    if isinstance(value, datetime | date):
-        return (name, _time(f"params[{name!r}]", value))
-    texts = _texts(f"params[{name!r}]", value, allows_empty=True)
-    return Members(name, texts, excludes=name.startswith("exclude"))
+def _parameter_name(key: object) -> str:
+    name = key.removesuffix("[]") if isinstance(key, str) else ""
+    if not name.strip():
+        raise QueryError(f"params holds {quoted(key)}, which is no name of a parameter")
+    return values.text("params", name)
 
 
-def _lasting(value: Any) -> Any:  # noqa: ANN401 - whatever a caller passes
-    """Return a value that can be read more than once: what an iterator gives, as a list."""
-    if isinstance(value, Mapping):
-        return {key: _lasting(each) for key, each in value.items()}
-    return list(value) if isinstance(value, Iterator) else value
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    """Return a caller's value as JSON can hold it."""
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    if isinstance(value, date):
-        return wire_text(value)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, Iterable):
-        return [_plain(each) for each in value]
-    return operator.index(value)  # type: ignore[arg-type] # the whole numbers of other libraries, checked before
+def _further_parameter(api: str, shown: str, value: object) -> Members | tuple[str, str]:
+    plain = values.further(shown, value)
+    return (api, plain) if isinstance(plain, str) else Members(api, plain, excludes=api.startswith("exclude"))

@@ -13,10 +13,17 @@ from typing import Literal
 ColumnKind = Literal["string", "status", "time", "object"]
 FilterKind = Literal["texts", "text", "flag", "time"]
 
+#: Where a word begins: at a capital after anything but a capital, and at the last of several capitals before small
+#: letters; but the `s` of a plural belongs to the capitals before it.
+_WORD_START = re.compile(r"(?<=[^\WA-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z](?!(?<=s)(?![a-z])))")
+
 
 def snake_case(api_name: str) -> str:
-    """Return the Python name of an API name: `versionIds` becomes `version_ids`."""
-    return re.sub(r"(?<=.)([A-Z])", r"_\1", api_name).lower()
+    """Return the Python name of an API name: `versionIds` becomes `version_ids`, `modelIDs` `model_ids`.
+
+    Capitals in a row are one word, but for the last one where small letters follow: `HTTPStatus` is `http_status`.
+    """
+    return _WORD_START.sub("_", api_name).lower()
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,8 @@ class Filter:
         meaning: one line for the reference.
         excludes: the rows named are left out instead of kept.
         allows_empty: the empty string is a member with a meaning: rows without such an id.
+        told_by: the field by which rows show whether a server knows the filter; older ones ignore it.
+        was_further: callers may also give it in `params`, where it was before it had an argument.
     """
 
     api: str
@@ -57,6 +66,8 @@ class Filter:
     meaning: str
     excludes: bool = False
     allows_empty: bool = False
+    told_by: str | None = None
+    was_further: bool = False
 
     @property
     def name(self) -> str:
@@ -125,6 +136,7 @@ SESSIONS = Resource(
         ),
         Filter("versionIds", "texts", "sessions of these versions"),
         Filter("testCaseIds", "texts", "sessions of these test cases"),
+        Filter("statuses", "texts", "sessions with these statuses", told_by="status", was_further=True),
         *_CREATED,
     ),
 )

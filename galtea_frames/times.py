@@ -27,6 +27,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1) // _MICROSECOND
 
+#: Units of numpy's times that name no day.
+_NO_DAY = ("Y", "M", "W", "generic")
+
 
 def instant(text: str) -> int:
     """Return the microseconds since 1970 of an ISO 8601 time; digits beyond them are cut off.
@@ -47,7 +50,7 @@ def instant(text: str) -> int:
         raise ValueError(f"not between the years 1 and 9999 in UTC: {text!r}") from None
 
 
-def wire_text(value: str | date) -> str:
+def wire_text(value: str | date | np.datetime64) -> str:
     """Return a caller's time as the API takes it: UTC, with a `Z`; what names no zone is UTC.
 
     A date stands for its midnight.
@@ -55,9 +58,43 @@ def wire_text(value: str | date) -> str:
     Raises:
         ValueError: no time can be read from the value, or it is NaT.
     """
-    moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+    return _written(_day_or_moment(value), time.min)
+
+
+def end_of_day(value: str | date | np.datetime64) -> str:
+    """Return the same of the end of a span of time: a date without a time stands for its last microsecond.
+
+    The API compares inclusively and most likely stores milliseconds: this is the latest time that is of the day for
+    whoever cuts digits off, and one millisecond less would lose rows of whoever has them.
+    """
+    return _written(_day_or_moment(value), time.max)
+
+
+def _day_or_moment(value: str | date | np.datetime64) -> date:
+    """Return a datetime, or the date that a value is without a time."""
+    if isinstance(value, np.datetime64):
+        return _of_numpy(value)
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError:
+        return datetime.fromisoformat(value.strip())
+
+
+def _of_numpy(value: np.datetime64) -> date:
+    unit = np.datetime_data(value.dtype)[0]
+    if np.isnat(value) or unit in _NO_DAY:
+        raise ValueError(f"neither a time nor a day: {value!r}")
+    moment = value.item() if unit == "D" else value.astype("datetime64[us]").item()
+    if not isinstance(moment, date):  # numpy counts further than a calendar
+        raise ValueError(f"not between the years 1 and 9999: {value!r}")  # noqa: TRY004 - a value, not a type
+    return moment
+
+
+def _written(moment: date, of_day: time) -> str:
     if not isinstance(moment, datetime):
-        moment = datetime.combine(moment, time())
+        moment = datetime.combine(moment, of_day)
     if moment != moment:  # noqa: PLR0124 - only NaT differs from itself
         raise ValueError("NaT is no time")
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -129,7 +129,9 @@ FURTHER: dict[str, tuple[list[str], dict[str, Any]]] = {
     "sort": (["--sort", "status:desc", "--sort", "id"], {"sort": [("status", "desc"), "id"]}),
     "limit": (["--limit", "3"], {"limit": 3}),
     "offset": (["--offset", "3", "--limit", "2", "--sort", "created_at:desc"], {}),
-    "param": (["--param", "statuses=FAILED", "--param", "statuses=a=b"], {"params": {"statuses": ["FAILED", "a=b"]}}),
+    "one param": (["--param", "note=a=b"], {"params": {"note": "a=b"}}),
+    "param of a list": (["--param", "userIds[]=a"], {"params": {"userIds": ["a"]}}),
+    "param twice": (["--param", "userIds=a", "--param", "userIds=b"], {"params": {"userIds": ["a", "b"]}}),
     "nested": (["--nested", "json"], {"nested": "json"}),
 }
 FURTHER["offset"][1].update(offset=3, limit=2, sort=("created_at", "desc"))
@@ -141,7 +143,7 @@ def option_and_argument(wanted: Filter) -> tuple[list[str], dict[str, Any]]:
     if wanted.kind == "flag":
         return [option], {wanted.name: True}
     if wanted.kind == "texts":
-        single = option if wanted.name == "names" else option.removesuffix("s")
+        single = {"--names": "--names", "--statuses": "--status"}.get(option, option.removesuffix("s"))
         return [single, "a b", single, "ü&="], {wanted.name: ["a b", "ü&="]}
     value = "2026-02-03T04:05:06+01:00" if wanted.kind == "time" else "x"
     return [option, value], {wanted.name: value}
@@ -340,6 +342,16 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
     "unknown direction": (["export", "sessions", "--out", "f", "--sort", "id:up"], 2, "sort"),
     "bad time": (["export", "sessions", "--out", "f", "--from-created-at", "soon"], 2, "from_created_at is a time"),
     "bad limit": (["export", "sessions", "--out", "f", "--limit", "-1"], 2, "limit is a whole number"),
+    "param twice in two spellings": (
+        ["export", "sessions", "--out", "f", "--param", "userIds=a", "--param", "userIds[]=b"],
+        2,
+        r"params holds 'userIds' and 'userIds\[\]', which are one parameter",
+    ),
+    "a status twice in two spellings": (
+        ["export", "sessions", "--out", "f", "--param", "statuses=FAILED", "--status", "PENDING"],
+        2,
+        "params holds 'statuses', which is the argument statuses=",
+    ),
     "bad param": (["export", "sessions", "--out", "f", "--param", "x"], 2, "--param takes NAME=VALUE, not 'x'"),
     "unknown codec": (
         ["export", "versions", "--out", "f", "--compression", "zip"],

@@ -135,7 +135,9 @@ SESSION_FILTERS = [
         created_from("2026-02-01"),
         id="a datetime of another zone",
     ),
+    pytest.param({"statuses": "FAILED"}, lambda s: s["status"] == "FAILED", id="statuses"),
     pytest.param({"params": {"statuses": ["FAILED"]}}, lambda s: s["status"] == "FAILED", id="params: statuses"),
+    pytest.param({"statuses": ["PENDING", "NEW"]}, lambda s: s["status"] == "PENDING", id="an unknown status"),
     pytest.param(
         {"params": {"userIds": IN_RUNS[0]["userId"]}}, lambda s: s["userId"] == IN_RUNS[0]["userId"], id="params: text"
     ),
@@ -518,6 +520,38 @@ def test_long_exclusions_with_a_limit(client: gf.Client, limit: int) -> None:
     assert oracle(SESSIONS, keep, sort=[("createdAt", True)], limit=limit) == frame["id"].tolist()
 
 
+class _Ignorant(DirectTransport):
+    """A server of before the filter by status."""
+
+    def get(self, path: str, params: Any, parse: Any, tally: Any, *, shrinkable: bool = False) -> Any:  # noqa: ANN401
+        known = [(name, value) for name, value in params if name != "statuses[]"]
+        return super().get(path, known, parse, tally, shrinkable=shrinkable)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param({}, id="alone"),
+        pytest.param({"limit": 3}, id="with a limit"),
+        pytest.param({"limit": 3, "sort": ("created_at", "desc")}, id="the newest"),
+        pytest.param({"ids": IDS}, id="with ids"),
+        pytest.param({"exclude_test_ids": MANY_TESTS}, id="with a long list"),
+        pytest.param({"nested": "json"}, id="as JSON text"),
+    ],
+)
+@pytest.mark.parametrize("statuses", [{"statuses": "FAILED"}, {"params": {"statuses[]": ["FAILED"]}}])
+def test_a_server_that_ignores_statuses_is_found_out(statuses: Mapping[str, Any], others: Mapping[str, Any]) -> None:
+    """Rows of other statuses are an error that says so, never a result."""
+    with pytest.raises(gf.ResponseError, match=r"^/sessions does not keep to statuses: it sent '(COMPL|PEND)"):
+        gf.load_sessions(client=_Ignorant(SESSIONS, VERSIONS).client(), **statuses, **others)
+
+
+def test_a_server_that_ignores_statuses_may_have_no_others() -> None:
+    """Rows of the statuses asked for are what was asked for."""
+    failed = [each for each in SESSIONS if each["status"] == "FAILED"]
+    assert len(failed) == len(gf.load_sessions(client=_Ignorant(failed).client(), statuses=["FAILED"]))
+
+
 # ids
 
 NARROWED = [
@@ -527,7 +561,10 @@ NARROWED = [
     pytest.param({"exclude_test_ids": TEST}, lambda s: owner_of(s) != TEST, id="exclude_test_ids"),
     pytest.param({"from_created_at": MIDDLE}, created_from(MIDDLE), id="from_created_at"),
     pytest.param({"to_created_at": MIDDLE}, lambda s: s["createdAt"] <= MIDDLE, id="to_created_at"),
-    pytest.param({"params": {"statuses": ["PENDING"]}}, lambda s: s["status"] == "PENDING", id="params"),
+    pytest.param({"statuses": ["PENDING"]}, lambda s: s["status"] == "PENDING", id="statuses"),
+    pytest.param(
+        {"params": {"userIds": IN_RUNS[0]["userId"]}}, lambda s: s["userId"] == IN_RUNS[0]["userId"], id="params"
+    ),
     pytest.param({}, lambda _: True, id="nothing else"),
 ]
 

@@ -149,13 +149,23 @@ def test_export_reads_from_a_mirror(run: Run, api: Api, monkeypatch: pytest.Monk
 def test_export_from_a_mirror_takes_its_filters(run: Run, api: Api) -> None:
     """Those that stored columns answer; `--partition-by` as ever."""
     run("sync", "mirror")
-    filters: list[Any] = ["--from-created-at", "2026-02-01", "--param", "statuses=COMPLETED"]
+    filters: list[Any] = ["--from-created-at", "2026-02-01", "--status", "COMPLETED"]
     options = ["--mirror", "mirror", "--out", "data", "--partition-by", "status"]
     assert 0 == run("export", "sessions", *options, *filters)[0]
     expected = [each["id"] for each in api.sessions if each["createdAt"] >= "2026-02" and each["status"] == "COMPLETED"]
     assert sorted(expected) == sorted(gf.read_parquet("data")["id"])
     assert 0 == run("export", "sessions", "--mirror", "mirror", "--out", "file", "--sort", "id:desc", "--limit", "3")[0]
     assert sorted(each["id"] for each in api.sessions)[:-4:-1] == list(gf.read_parquet("file")["id"])
+
+
+def test_export_from_a_mirror_takes_statuses_by_param_too(run: Run, api: Api) -> None:
+    """As before there was an option, but not twice."""
+    run("sync", "mirror")
+    options = ["--mirror", "mirror", "--out", "file", "--param", "statuses[]=FAILED"]
+    assert 0 == run("export", "sessions", *options)[0]
+    assert sum(each["status"] == "FAILED" for each in api.sessions) == len(gf.read_parquet("file"))
+    code, out, err = run("export", "sessions", *options, "--status", "PENDING")
+    assert (2, "", "galtea-frames: statuses is given twice\n") == (code, out, err)
 
 
 @pytest.mark.parametrize(

@@ -82,9 +82,9 @@ def test_unknown_fields_get_names_of_their_own(fields: list[str], expected: dict
         pytest.param("versionIds", "version_ids", id="two words"),
         pytest.param("initializationEndpointConnectionId", "initialization_endpoint_connection_id", id="four words"),
         pytest.param("Id", "id", id="a capital in front"),
-        pytest.param("webRTC", "web_r_t_c", id="an abbreviation"),
+        pytest.param("webRTC", "web_rtc", id="an abbreviation"),
     ],
 )
 def test_snake_case_follows_the_capitals(api: str, expected: str) -> None:
-    """Each capital but the first letter begins a word."""
+    """Each capital begins a word, unless it is one of several in a row."""
     assert expected == snake_case(api)

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import galtea_frames as gf
@@ -23,8 +24,8 @@ MODULES = sorted(
 
 #: The modules in their order: each may import from those above it, and from no other.
 LAYERS = """
-    _version printable errors small_files settings resources hints times query scan refusals connections transport
-    shapes decode windows pages fetch
+    _version printable errors small_files settings resources hints times values query scan refusals connections
+    transport shapes decode windows pages fetch
     client kinds names nested gather table dtypes fingerprint frames spool joins records arguments progress collector
     load loaders
     stored changes delta place sync mirrored daskframe inventory mirror
@@ -207,7 +208,7 @@ KINDS = {
     "texts": str | Iterable[str] | None,
     "text": str | None,
     "flag": bool | None,
-    "time": str | date | None,
+    "time": str | date | np.datetime64 | None,
 }
 
 
@@ -271,8 +272,8 @@ def test_an_argument_that_a_loader_does_not_have_is_named() -> None:
     """The one that was meant is suggested, an option too; nothing is asked for."""
     with pytest.raises(gf.QueryError, match=r"^unknown argument 'nestd': did you mean 'nested'\?$"):
         gf.load_sessions(nestd="json")  # type: ignore[call-arg]
-    with pytest.raises(gf.QueryError, match=r"'statuses': there are ids, .*, client; a filter .* goes into params="):
-        gf.load_sessions(statuses="FAILED")  # type: ignore[call-arg]
+    with pytest.raises(gf.QueryError, match=r"'zzz': there are ids, .*, client; a filter .* goes into params="):
+        gf.load_sessions(zzz="FAILED")  # type: ignore[call-arg]
     with pytest.raises(gf.QueryError, match=r"^a mirror of sessions takes no test_ids; it takes .*, custom_ids, "):
         gf.Mirror("nowhere").load_sessions(test_ids="x")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="takes 0 positional arguments but 1 was given"):

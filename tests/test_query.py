@@ -1,3 +1,5 @@
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -8,6 +10,7 @@ import pandas as pd
 import pytest
 
 import galtea_frames as gf
+from galtea_frames.printable import quoted
 from galtea_frames.query import MAX_MEMBERS, MAX_QUERY_BYTES, Query, Selection, build_query, split_ids, split_lists
 from galtea_frames.resources import SESSIONS, VERSIONS, Filter, Resource, snake_case
 
@@ -78,10 +81,12 @@ def sent(query: Query) -> list[list[tuple[str, str]]]:
             [("excludeConversationEndpointConnectionIds[]", "c")],
             id="exclude connections",
         ),
+        pytest.param(SESSIONS, {"statuses": "FAILED"}, [("statuses[]", "FAILED")], id="statuses"),
+        pytest.param(SESSIONS, {"params": {"statuses": "FAILED"}}, [("statuses[]", "FAILED")], id="statuses in params"),
         pytest.param(
             SESSIONS,
-            {"params": {"statuses": ["FAILED", ""]}},
-            [("statuses[]", "FAILED"), ("statuses[]", "")],
+            {"params": {"userIds": ["u", ""]}},
+            [("userIds[]", "u"), ("userIds[]", "")],
             id="params list",
         ),
         pytest.param(
@@ -100,6 +105,26 @@ def sent(query: Query) -> list[list[tuple[str, str]]]:
             id="params time",
         ),
         pytest.param(SESSIONS, {"params": {}}, [], id="no params"),
+        pytest.param(SESSIONS, {"params": {"minScore": np.float64(0.5)}}, [("minScore", "0.5")], id="numpy's number"),
+        pytest.param(SESSIONS, {"params": {"isSeed": np.bool_(False)}}, [("isSeed", "false")], id="numpy's flag"),
+        pytest.param(SESSIONS, {"params": {"turns": np.array(3)}}, [("turns", "3")], id="an array that is a number"),
+        pytest.param(SESSIONS, {"params": {"userIds": np.array(["u"])}}, [("userIds[]", "u")], id="params array"),
+        pytest.param(
+            SESSIONS,
+            {"params": {"endedBefore": np.datetime64("2026-03-01T10:00")}},
+            [("endedBefore", "2026-03-01T10:00:00.000Z")],
+            id="params time of numpy",
+        ),
+        pytest.param(
+            SESSIONS,
+            {"params": {"endedBefore": datetime(2026, 3, 1, 10)}},  # noqa: DTZ001 - that is the point
+            [("endedBefore", "2026-03-01T10:00:00.000Z")],
+            id="params naive time",
+        ),
+        pytest.param(VERSIONS, {"name": np.str_("1.")}, [("name", "1.")], id="numpy's text"),
+        pytest.param(
+            VERSIONS, {"has_inference_results": np.True_}, [("hasInferenceResults", "true")], id="numpy's true"
+        ),
     ],
 )
 def test_arguments_become_wire_parameters(
@@ -115,12 +140,67 @@ def test_arguments_become_wire_parameters(
         pytest.param("2026-03-01T09:00:00+01:00", id="text"),
         pytest.param(datetime(2026, 3, 1, 8, tzinfo=UTC), id="datetime"),
         pytest.param(pd.Timestamp("2026-03-01 08:00"), id="Timestamp"),
+        pytest.param(np.datetime64("2026-03-01T08:00:00"), id="datetime64"),
     ],
 )
 def test_times_become_wire_texts(value: object) -> None:
     """Both ends of the time come out in UTC, whatever they were given as, and may be the same."""
     query = sessions(from_created_at=value, to_created_at=value)
     assert (query.start, query.end) == ("2026-03-01T08:00:00.000Z", "2026-03-01T08:00:00.000Z")
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        pytest.param("2026-03-08", id="text"),
+        pytest.param("20260308", id="text without dashes"),
+        pytest.param(date(2026, 3, 8), id="date"),
+        pytest.param(np.datetime64("2026-03-08"), id="datetime64"),
+    ],
+)
+def test_a_date_is_a_whole_day(day: object) -> None:
+    """From a date is from its midnight, to a date is to its last microsecond; attrs state the instants."""
+    query = sessions(from_created_at=day, to_created_at=day)
+    assert (query.start, query.end) == ("2026-03-08T00:00:00.000Z", "2026-03-08T23:59:59.999999Z")
+    assert query.given == {"from_created_at": query.start, "to_created_at": query.end}
+
+
+def test_a_timestamp_is_a_moment() -> None:
+    """A Timestamp or a datetime has a time, be it midnight, and so has text with one."""
+    midnights = (pd.Timestamp("2026-03-08"), datetime(2026, 3, 8, tzinfo=UTC), "2026-03-08T00:00")
+    assert ["2026-03-08T00:00:00.000Z"] * 3 == [sessions(to_created_at=each).end for each in midnights]
+
+
+def test_attrs_stay_small() -> None:
+    """Up to 20 members are stated as they were given; more by their number and a hash that no order changes."""
+    few = [f"id_{number}" for number in range(20)]
+    assert {"custom_ids": few} == sessions(custom_ids=few).given
+    many = [f"id_{number:02}" for number in range(21)]
+    stated = sessions(custom_ids=pd.Series([*reversed(many), "id_00"])).given["custom_ids"]
+    digest = hashlib.sha256(json.dumps(many).encode()).hexdigest()
+    assert stated == {"count": 21, "sha256": digest, "first": ["id_00", "id_01", "id_02"]}
+    assert stated == sessions(params={"userIds": many}).given["params"]["userIds"]
+
+
+HALF = "wave \ud83d"
+
+
+@pytest.mark.parametrize(
+    ("resource", "arguments"),
+    [
+        pytest.param(SESSIONS, {"custom_ids": ["a", HALF]}, id="list"),
+        pytest.param(SESSIONS, {"custom_ids": HALF}, id="one"),
+        pytest.param(VERSIONS, {"name": HALF}, id="text"),
+        pytest.param(SESSIONS, {"params": {"note": HALF}}, id="params text"),
+        pytest.param(SESSIONS, {"params": {"note": [HALF]}}, id="params list"),
+        pytest.param(SESSIONS, {"params": {HALF: "x"}}, id="params name"),
+    ],
+)
+def test_half_a_character_is_refused(resource: Resource, arguments: Mapping[str, Any]) -> None:
+    """A lone surrogate has no bytes to send; the message is one that can be printed."""
+    with pytest.raises(gf.QueryError, match=r"half a character, .* cannot be sent: 'wave \\ud83d'$") as caught:
+        build_query(resource, arguments)
+    assert str(caught.value).encode()
 
 
 BAD_TEXTS = [
@@ -160,6 +240,10 @@ def test_bad_members(value: object, words: str) -> None:
         pytest.param(1_772_359_200, id="number"),
         pytest.param(True, id="flag"),
         pytest.param(pd.NaT, id="NaT"),
+        pytest.param(np.datetime64("NaT", "us"), id="NaT of numpy"),
+        pytest.param(np.datetime64("2026-03"), id="month"),
+        pytest.param(np.datetime64(10**14, "s"), id="beyond the calendar"),
+        pytest.param(pd.Timestamp("2026-03-01").to_period("D"), id="period"),
         pytest.param(["2026-03-01"], id="list"),
         pytest.param("9999-12-31T23:59:59-10:00", id="beyond the last year"),
     ],
@@ -173,7 +257,9 @@ def test_bad_times(name: str, value: object) -> None:
 
 @pytest.mark.parametrize("name", ["limit", "offset"])
 @pytest.mark.parametrize(
-    "value", [-1, True, False, 1.0, "10", float("nan"), [1], np.True_, 2**63], ids=lambda value: f"{value!r}"
+    "value",
+    [-1, True, False, 1.0, "10", float("nan"), [1], np.True_, 2**63, np.array([1]), np.array(True), 10**5_000],
+    ids=quoted,
 )
 def test_bad_counts(name: str, value: object) -> None:
     """A limit or an offset that counts nothing is refused by name, True and 2**63 included."""
@@ -181,7 +267,9 @@ def test_bad_counts(name: str, value: object) -> None:
         sessions(**{name: value})
 
 
-@pytest.mark.parametrize("value", [0, 1, np.int64(7), np.uint8(7), 2**63 - 1], ids=lambda value: f"{value!r}")
+@pytest.mark.parametrize(
+    "value", [0, 1, np.int64(7), np.uint8(7), np.array(3), 2**63 - 1], ids=lambda value: f"{value!r}"
+)
 def test_good_counts(value: Any) -> None:  # noqa: ANN401 - whatever counts
     """The whole numbers of numpy count as well."""
     query = sessions(limit=value, offset=value)
@@ -218,7 +306,6 @@ def test_good_counts(value: Any) -> None:  # noqa: ANN401 - whatever counts
         pytest.param(
             SESSIONS, {"sort": ("created_at", "down")}, "unknown column to sort by 'down'", id="bad direction"
         ),
-        pytest.param(SESSIONS, {"sort": [("created_at", "DESC")]}, "sort takes pairs", id="direction in capitals"),
         pytest.param(SESSIONS, {"sort": [("created_at", "asc", "id")]}, "sort takes pairs", id="triple"),
         pytest.param(SESSIONS, {"sort": [1]}, "sort takes pairs", id="number in a list"),
         pytest.param(SESSIONS, {"sort": {"created_at": "asc"}}, "sort is a column, a pair", id="mapping"),
@@ -230,6 +317,32 @@ def test_good_counts(value: Any) -> None:  # noqa: ANN401 - whatever counts
         pytest.param(SESSIONS, {"params": {"versionIds": ["a"]}}, "the argument version_ids=", id="params: API name"),
         pytest.param(SESSIONS, {"params": {"version_ids": ["a"]}}, "the argument version_ids=", id="params: own name"),
         pytest.param(SESSIONS, {"params": {"fromCreatedAt": "x"}}, "the argument from_created_at=", id="params: time"),
+        pytest.param(SESSIONS, {"params": {"": "x"}}, "params holds '', which is no name", id="params: no name"),
+        pytest.param(SESSIONS, {"params": {" []": "x"}}, r"params holds ' \[\]', which is no name", id="params: blank"),
+        pytest.param(SESSIONS, {"params": {5: "x"}}, "params holds 5, which is no name", id="params: number as name"),
+        pytest.param(
+            SESSIONS,
+            {"params": {"userIds": ["a"], "userIds[]": ["b"]}},
+            r"params holds 'userIds' and 'userIds\[\]', which are one parameter",
+            id="params: brackets and none",
+        ),
+        pytest.param(
+            SESSIONS,
+            {"params": {"userIds": ["a"], "user_ids": ["b"]}},
+            "params holds 'userIds' and 'user_ids', which are one parameter",
+            id="params: camelCase and snake_case",
+        ),
+        pytest.param(
+            SESSIONS, {"statuses": "FAILED", "params": {"statuses[]": []}}, "the argument statuses=", id="params: twice"
+        ),
+        pytest.param(
+            SESSIONS, {"params": {"a": {"b": 1}}}, r"params\['a'\] is a string, .*not \{'b': 1\}", id="params: mapping"
+        ),
+        pytest.param(SESSIONS, {"params": {"a": [["b"]]}}, r"params\['a'\] holds \['b'\]", id="params: list of lists"),
+        pytest.param(
+            SESSIONS, {"params": {"a": float("inf")}}, r"params\['a'\] is a string, .*not inf", id="params: infinity"
+        ),
+        pytest.param(SESSIONS, {"params": {"a": object}}, r"params\['a'\] is a string, .*class", id="params: a class"),
         pytest.param(
             SESSIONS, {"params": {"statuses": None}}, r"params\['statuses'\] is a string, a list", id="params: None"
         ),
@@ -251,8 +364,8 @@ def test_bad_arguments(resource: Resource, arguments: Mapping[str, Any], words: 
         pytest.param(
             {"zzz": 1},
             "unknown argument 'zzz': there are ids, custom_ids, product_ids, test_ids, exclude_test_ids, version_ids,"
-            " test_case_ids, from_created_at, to_created_at, sort, limit, offset, params; a filter of the API that is"
-            " not among them goes into params={…}, by its API name",
+            " test_case_ids, statuses, from_created_at, to_created_at, sort, limit, offset, params; a filter of the API"
+            " that is not among them goes into params={…}, by its API name",
             id="argument",
         ),
         pytest.param({"limitt": 1}, "unknown argument 'limitt': did you mean 'limit'?", id="argument nearly right"),
@@ -292,6 +405,8 @@ def test_rows_that_limit_and_offset_leave(arguments: Mapping[str, Any], selected
         pytest.param("status", (("status", False),), id="column"),
         pytest.param(("created_at", "desc"), (("created_at", True),), id="pair"),
         pytest.param(["created_at", "desc"], (("created_at", True),), id="pair as a list"),
+        pytest.param(("created_at", "DESC"), (("created_at", True),), id="in capitals"),
+        pytest.param([("created_at", "Asc"), ("id", "Desc")], (("created_at", False), ("id", True)), id="in any case"),
         pytest.param(("status", "created_at"), (("status", False), ("created_at", False)), id="two columns"),
         pytest.param(
             [("status", "asc"), "id", ("created_at", "desc")],
@@ -496,7 +611,7 @@ def test_filters_have_one_name_each(resource: Resource) -> None:
     [
         pytest.param(
             SESSIONS,
-            "ids customIds productIds testIds excludeTestIds versionIds testCaseIds fromCreatedAt toCreatedAt",
+            "ids customIds productIds testIds excludeTestIds versionIds testCaseIds statuses fromCreatedAt toCreatedAt",
             id="sessions",
         ),
         pytest.param(
@@ -508,7 +623,7 @@ def test_filters_have_one_name_each(resource: Resource) -> None:
     ],
 )
 def test_filters_are_those_of_the_reference(resource: Resource, expected: str) -> None:
-    """With sort, limit and offset they are the twelve and the thirteen of the reference pages."""
+    """With sort, limit and offset they are those of the reference pages, and what the API takes since."""
     assert expected.split() == [each.api for each in resource.filters]
 
 
@@ -519,7 +634,14 @@ def test_filters_are_those_of_the_reference(resource: Resource, expected: str) -
         ("versionIds", "version_ids"),
         ("conversationEndpointConnectionId", "conversation_endpoint_connection_id"),
         ("webRtcConnectionId", "web_rtc_connection_id"),
-        ("URL", "u_r_l"),
+        ("URL", "url"),
+        ("HTTPStatus", "http_status"),
+        ("modelIDs", "model_ids"),
+        ("URLs", "urls"),
+        ("IDsOfUsers", "ids_of_users"),
+        ("getHTTPResponse2XX", "get_http_response2_xx"),
+        ("iOSVersion", "i_os_version"),
+        ("run_Id", "run__id"),
     ],
 )
 def test_snake_case(api: str, expected: str) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, assert_type
 
+import numpy as np
 import pandas as pd
 
 import galtea_frames as gf
@@ -45,12 +46,13 @@ frame = gf.load_sessions(
     exclude_test_ids={"a"},
     version_ids=pd.Series(["a"]),
     test_case_ids=pd.Index(["a"]),
+    statuses=["FAILED"],
     sort=[("created_at", "desc"), "id"],
     limit=10,
     offset=5,
     from_created_at="2026-03-01",
     to_created_at=datetime(2026, 3, 1, tzinfo=UTC),
-    params={"statuses": ["FAILED"]},
+    params={"userIds": ["user_1"]},
     nested="both",
     parse_dates=["custom_id"],
     dtype_backend="pyarrow",
@@ -77,7 +79,7 @@ gf.load_versions(
     client=None,
 )
 gf.load_sessions(version_ids=frame["version_id"])
-gf.load_sessions(sort="created_at")
+gf.load_sessions(sort=("created_at", "DESC"), to_created_at=np.datetime64("2026-03-01"))
 gf.iter_sessions(test_ids=["test_1"], nested="columns")
 gf.iter_versions(name="1.", has_inference_results=True)
 gf.load_sessions_with_versions(from_created_at="2026-03-01", nested="json")
