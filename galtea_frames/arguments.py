@@ -15,7 +15,6 @@ from galtea_frames.errors import QueryError
 from galtea_frames.hints import unknown
 from galtea_frames.printable import quoted
 from galtea_frames.times import as_datetime, instant, wire_text
-from galtea_frames.values import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +55,6 @@ def moment_of(as_of: object) -> int | datetime | None:
     Raises:
         QueryError: the value is neither.
     """
-    as_of = lasting(as_of)
     if as_of is None or (isinstance(as_of, int) and not isinstance(as_of, bool)):
         return as_of
     try:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import deltalake
 import duckdb
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -243,6 +244,8 @@ def test_as_of_a_time_reads_what_was_there(past: tuple[gf.Mirror, list[datetime]
     for number, moment in enumerate(moments, 1):
         assert number == len(mirror.load_sessions(as_of=moment)) == len(mirror.join(as_of=moment.isoformat()))
         assert number == len(mirror.load_versions(as_of=pd.Timestamp(moment)))
+        naive = np.datetime64(moment.replace(tzinfo=None))
+        assert number == len(mirror.load_versions(as_of=naive))  # type: ignore[arg-type] # taken all the same
     assert 3 == len(mirror.load_sessions())
 
 
