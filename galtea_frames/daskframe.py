@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from galtea_frames.errors import MirrorError, QueryError
 from galtea_frames.frames import sorted_table, to_frame
-from galtea_frames.kinds import TEXT, arrow_type, convert, json_text, narrow
+from galtea_frames.kinds import TEXT, arrow_type, convert, json_text, narrow, replaced
 from galtea_frames.names import split_name
 from galtea_frames.resources import SESSIONS, snake_case
 from galtea_frames.scan import exact_value
@@ -77,10 +77,11 @@ class NestedColumn:
         found = [None if text is None else self._found(text) for text in texts]
         if self.dtype == "json":
             return pa.array([None if value is None else json_text(value) for value in found], TEXT)
+        types = set(map(type, found)) - {type(None)}
         try:
-            values, kinds = narrow(found, set(map(type, found)) - {type(None)})
-        except UnicodeEncodeError:  # a lone surrogate, which only JSON has a text for
-            kinds = frozenset({"json"})
+            values, kinds = narrow(found, types)
+        except UnicodeEncodeError:  # a lone surrogate: as the loaders' columns show it
+            values, kinds = narrow(replaced(found), types)
         if arrow_type(kinds | {_KINDS[self.dtype]}) != self.type:
             raise MirrorError(f'{self.name} holds values that are no {self.dtype}; the type "json" takes all of them')
         return convert(values, kinds, self.type)

@@ -19,7 +19,6 @@ from galtea_frames.errors import (
     MixedTypesWarning,
     UnknownStatusWarning,
 )
-from galtea_frames.names import OVERFLOW
 from galtea_frames.times import TIME, instant
 
 if TYPE_CHECKING:
@@ -151,8 +150,8 @@ def warn_of(notes: Notes) -> None:
     if notes.misfits:
         kept = ", ".join(f"{count:,} in {name}" for name, count in sorted(notes.misfits.items()))
         warn(f"values of another type than documented, kept in column '*' ({kept})", MixedTypesWarning)
-    if overflow := [name for name in notes.overflow if name != OVERFLOW]:
-        warn(f"more paths than columns, so the rarest are JSON text in {_listed(overflow)}", ColumnBudgetWarning)
+    if notes.crowded:
+        warn(f"more paths than columns, so the rarest are JSON text in {_listed(notes.crowded)}", ColumnBudgetWarning)
     if notes.unknown_statuses:
         warn(f"unknown session statuses: {_listed(notes.unknown_statuses)}", UnknownStatusWarning)
 

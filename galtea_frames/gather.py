@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.decode import PageReader
-from galtea_frames.kinds import TEXT, has_utf8, text_array
+from galtea_frames.kinds import TEXT, replaced, text_array
 from galtea_frames.nested import Survey
 from galtea_frames.shapes import ABSENT
 from galtea_frames.times import LAYOUTS, TIME, arrow_times, instant
@@ -37,7 +37,7 @@ class Batch:
         objects: by API name, what the documented objects hold.
         others: what other fields hold, objects among them taken apart.
         others_whole: the same with objects as JSON text, where that is wanted.
-        misfits: by row, documented fields with values that their column cannot hold.
+        exact: by row, documented fields with values that their column cannot hold, or cannot hold exactly.
         nulls: by API name, the rows in which another field was sent as null, where that is wanted.
     """
 
@@ -47,7 +47,7 @@ class Batch:
     objects: dict[str, Chunks] = field(default_factory=dict)
     others: Chunks = field(default_factory=dict)
     others_whole: Chunks = field(default_factory=dict)
-    misfits: dict[int, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    exact: dict[int, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     nulls: dict[str, list[int]] = field(default_factory=dict)
 
 
@@ -68,6 +68,7 @@ class Gatherer:
         sent_as_null: how many of them had it as null.
         statuses: members of the status column.
         misfits: by API name, how many values of documented fields are of another type.
+        replaced: by API name, in how many texts of documented fields U+FFFD stands for what no Unicode text holds.
         layouts: by API name and digits, how many times of a column were written with so many digits.
     """
 
@@ -85,6 +86,7 @@ class Gatherer:
         self.sent_as_null: Counter[str] = Counter()
         self.statuses: set[str] = set()
         self.misfits: Counter[str] = Counter()
+        self.replaced: Counter[str] = Counter()
         self.layouts: dict[str, Counter[int]] = defaultdict(Counter)
 
     def gather(self, rows: Rows, skip: Collection[int] = ()) -> Iterator[Batch]:
@@ -133,13 +135,18 @@ class Gatherer:
     def _text(self, column: Column, row: int, value: object, batch: Batch) -> str | None:
         if value is None or value is ABSENT:
             return None
-        if isinstance(value, str) and has_utf8(value):
-            return value
-        self._keep_misfit(column, row, value, batch)
-        return None
+        shown: str | None = replaced(value) if isinstance(value, str) else None
+        if shown == value:
+            return shown
+        if shown is None or column.kind == "time":
+            self._keep_misfit(column, row, value, batch)
+            return None
+        batch.exact[row][column.api] = value
+        self.replaced[column.api] += 1
+        return shown
 
     def _keep_misfit(self, column: Column, row: int, value: object, batch: Batch) -> None:
-        batch.misfits[row][column.api] = value
+        batch.exact[row][column.api] = value
         self.misfits[column.api] += 1
 
     def _times(self, column: Column, texts: pa.Array, batch: Batch) -> pa.Array:

@@ -15,6 +15,7 @@ The ladder, over all rows of a column (nulls do not count):
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,9 @@ TEXT_KINDS = {frozenset({"string"}), frozenset({"list of string"}), frozenset({"
 
 #: Text columns, and columns of nulls only. Large, because a column of a million rows may exceed 2 GB.
 TEXT = pa.large_string()
+
+#: Half of a surrogate pair, as JSON's escapes can name it: no Unicode text has it, and no file can hold it.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _BY_TYPE: dict[type, str] = {bool: "bool", str: "string", float: "float"}
 
@@ -168,13 +172,11 @@ def json_text(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
         return "".join(_pieces(value))
 
 
-def has_utf8(value: Any) -> bool:  # noqa: ANN401 - whatever JSON can hold
-    """Tell whether all text in a value can be written as UTF-8: lone surrogates cannot, and great depth is not."""
-    try:
-        msgspec.json.encode(value, enc_hook=_raw)
-    except (UnicodeEncodeError, RecursionError):
-        return False
-    return True
+def replaced(value: Any) -> Any:  # noqa: ANN401 - text or a list of texts gives the same
+    """Return text, or a list of texts, with U+FFFD for each lone surrogate; anything else as it is."""
+    if isinstance(value, list):
+        return [replaced(each) for each in value]
+    return _LONE_SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _raw(value: object) -> msgspec.Raw:

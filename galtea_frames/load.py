@@ -316,4 +316,5 @@ def noted(notes: Notes) -> dict[str, Any]:
         "fields": notes.fields,
         "null_fields": notes.null_fields,
         "time_digits": notes.time_digits,
+        "replaced_text": notes.replaced,
     }

@@ -9,7 +9,7 @@ kinds of values each path holds. When all batches were gathered, `Survey.settle`
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -22,19 +22,17 @@ from galtea_frames.kinds import (
     TEXT_KINDS,
     arrow_type,
     convert,
-    has_utf8,
     is_mixed,
     json_text,
-    kinds_of,
     narrow,
+    replaced,
     text_array,
-    to_array,
 )
 from galtea_frames.scan import RawJson
 from galtea_frames.shapes import ABSENT, MAX_DEPTH, ONE_IN, Path, Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 #: Columns of one nested field, at most (design: guarantee 3).
 MAX_COLUMNS = 500
@@ -52,11 +50,24 @@ class Chunk:
         rows: at which rows of the batch; None for all of them.
         values: as `kinds.narrow` holds them.
         kinds: what kinds of values they are.
+        exact: the JSON text of those in which U+FFFD stands for what no Unicode text holds, by their places.
     """
 
     rows: Sequence[int] | None
     values: pa.Array
     kinds: frozenset[str]
+    exact: Mapping[int, str] = field(default_factory=dict)
+
+    def converted(self, wanted: pa.DataType | None) -> pa.Array:
+        """Return the values as the type that their whole column has; None stands for JSON text, which is exact."""
+        values = convert(self.values, self.kinds, wanted)
+        if wanted is not None or not self.exact:
+            return values
+        return pa.array([self.exact.get(at, text) for at, text in enumerate(values.to_pylist())], TEXT)
+
+    def exact_rows(self) -> dict[int, RawJson]:
+        """Return what `exact` holds by the rows of the batch."""
+        return {at if self.rows is None else self.rows[at]: RawJson(text) for at, text in self.exact.items()}
 
 
 Chunks = dict[Path, Chunk]
@@ -69,10 +80,12 @@ class Column:
     Attributes:
         path: the path; empty for values that are no objects.
         kinds: the kinds of all its values.
+        inexact: in how many of its values U+FFFD would stand for what no Unicode text holds.
     """
 
     path: Path
     kinds: frozenset[str]
+    inexact: int = 0
 
     @property
     def type(self) -> pa.DataType:
@@ -89,6 +102,11 @@ class Column:
         """Whether it is JSON text because its values share no type."""
         return is_mixed(self.kinds)
 
+    @property
+    def replaced(self) -> int:
+        """In how many of its values U+FFFD stands for what no Unicode text holds; JSON text escapes it."""
+        return 0 if self.is_json else self.inexact
+
     def arrays(self, batches: Iterable[tuple[Chunks, int]]) -> list[pa.Array]:
         """Return its values in batches of so many rows each: an array for one batch, or for several that have few."""
         arrays: list[pa.Array] = []
@@ -101,7 +119,7 @@ class Column:
                 rows += size
                 continue
             arrays += [self._spread(few, rows)] if rows else []
-            arrays.append(self._converted(chunk))
+            arrays.append(chunk.converted(arrow_type(self.kinds)))
             few, rows = [], 0
         return [*arrays, self._spread(few, rows)] if rows else arrays
 
@@ -109,14 +127,11 @@ class Column:
         """Return so many values, null but for those of chunks, whose rows are counted from the numbers given."""
         if not chunks:
             return pa.nulls(size, self.type)
-        values = pa.concat_arrays([self._converted(chunk) for _, chunk in chunks])
+        values = pa.concat_arrays([chunk.converted(arrow_type(self.kinds)) for _, chunk in chunks])
         indices = np.full(size, -1, dtype=np.int64)
         at = np.concatenate([np.asarray(chunk.rows) + first for first, chunk in chunks])
         indices[at] = np.arange(len(values))
         return values.take(pa.array(indices, mask=indices < 0))
-
-    def _converted(self, chunk: Chunk) -> pa.Array:
-        return convert(chunk.values, chunk.kinds, arrow_type(self.kinds))
 
 
 @dataclass(frozen=True)
@@ -131,15 +146,24 @@ class Settled:
     columns: list[Column]
     overflow: list[Path]
 
-    def overflow_objects(self, chunks: Chunks) -> dict[int, dict[str, Any]]:
-        """Return, by row of a batch, an object of what the paths without a column hold there."""
+    @property
+    def replaced(self) -> list[Path]:
+        """The paths, below the field itself, whose columns show U+FFFD for what no Unicode text holds."""
+        return [each.path for each in self.columns if each.replaced and each.path]
+
+    def leftovers(self, chunks: Chunks) -> dict[int, dict[str, Any]]:
+        """Return, by row of a batch, an object of what no column below the field holds, or holds exactly."""
         rows: dict[int, dict[str, Any]] = defaultdict(dict)
         for path in self.overflow:
             if (chunk := chunks.get(path)) is not None:
-                texts = convert(chunk.values, chunk.kinds, None).to_pylist()
+                texts = chunk.converted(None).to_pylist()
                 for row, text in zip(chunk.rows or range(len(texts)), texts, strict=True):
                     if text is not None:
                         _place(rows[row], path, RawJson(text))
+        for path in self.replaced:
+            if (chunk := chunks.get(path)) is not None:
+                for row, exact in chunk.exact_rows().items():
+                    _place(rows[row], path, exact)
         return rows
 
 
@@ -157,6 +181,7 @@ class Survey:
         self._flatten = flatten
         self._kinds: dict[Path, frozenset[str]] = {}
         self._present: Counter[Path] = Counter()
+        self._inexact: Counter[Path] = Counter()
         self.objects: set[Path] = set()
 
     def gather(self, values: Sequence[Any], into: Chunks, path: Path = (), rows: Sequence[int] | None = None) -> None:
@@ -176,8 +201,9 @@ class Survey:
         parents = {path[:length] for path in self._kinds for length in range(len(path))}
         # A path that is only ever null where others hold objects needs no column: its nulls are theirs.
         paths = [path for path in self._kinds if self._present[path] or (path and path not in parents)]
-        ranked = sorted(paths, key=lambda path: (-self._present[path], path))
-        columns = [Column(path, self._kinds[path]) for path in sorted(ranked[:budget])]
+        # No object could hold what is none, so the field's own path has a column however rare its values are.
+        ranked = sorted(paths, key=lambda path: (path != (), -self._present[path], path))
+        columns = [Column(path, self._kinds[path], self._inexact[path]) for path in sorted(ranked[:budget])]
         return Settled(columns, sorted(path for path in ranked[budget:] if self._present[path]))
 
     def _gather(
@@ -206,6 +232,8 @@ class Survey:
     def _add(self, path: Path, chunk: Chunk, into: Chunks) -> None:
         into[path] = chunk
         self._present[path] += len(chunk.values) - chunk.values.null_count
+        if chunk.exact:
+            self._inexact[path] += len(chunk.exact)
         if not chunk.kinds <= self._kinds[path]:
             self._kinds[path] |= chunk.kinds
 
@@ -283,10 +311,9 @@ def _chunk(rows: Sequence[int] | None, values: Sequence[Any], types: set[type]) 
     try:
         return Chunk(rows, *narrow(values, types))
     except UnicodeEncodeError:  # lone surrogates: only JSON has a text for them
-        escaped = [_escaped(value) for value in values]
-    # Their own kinds count as well, for a batch that is JSON text anyhow never comes here.
-    kinds = kinds_of(values, types) | kinds_of(escaped, set(map(type, escaped)) - _NOTHING)
-    return Chunk(rows, to_array(escaped, kinds), kinds)
+        shown = replaced(values)
+    exact = {at: json_text(value) for at, value in enumerate(values) if value != shown[at]}
+    return Chunk(rows, *narrow(shown, types), exact)
 
 
 def _place(target: dict[str, Any], path: Path, value: RawJson) -> None:
@@ -294,8 +321,3 @@ def _place(target: dict[str, Any], path: Path, value: RawJson) -> None:
     for key in parents:
         target = target.setdefault(key, {})
     target[last] = value
-
-
-def _escaped(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    """Return a value with lone surrogates as its JSON text, and any other as it is."""
-    return RawJson(json_text(value)) if type(value) in (str, list) and not has_utf8(value) else value

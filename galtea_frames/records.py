@@ -30,7 +30,8 @@ def to_records(frame: pd.DataFrame) -> list[Record]:
 
     From a frame loaded with `nested="json"` or `"both"` they equal what the API sent, but that a documented field that
     was absent comes back as None. From nested columns, a key whose value was null comes back absent. A number that no
-    Python float holds comes back as a Decimal.
+    Python float holds comes back as a Decimal. Text that a column shows with U+FFFD comes back as it was sent, as long
+    as the frame has its columns `*` and `metadata.*`.
 
     Args:
         frame: what `load_sessions` or `load_versions` returned, or some of its rows.

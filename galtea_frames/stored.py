@@ -2,8 +2,9 @@
 
 The schema never follows the data: each documented field has its column, documented objects are JSON text exactly as
 sent, and `extra` is JSON text of an object with all that these columns do not say: fields that are not documented,
-and a documented field, as sent, whose value is of another type or is a time in other writing than the usual one. So
-the page that `to_page` gives back reads as the page that was sent, and a frame made of it is the loaders' frame.
+and a documented field, as sent, whose value is of another type, is text that is no valid Unicode (its column shows
+U+FFFD there), or is a time in other writing than the usual one. So the page that `to_page` gives back reads as the page
+that was sent, and a frame made of it is the loaders' frame.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.decode import page_of
-from galtea_frames.kinds import TEXT, has_utf8
+from galtea_frames.kinds import TEXT, replaced
 from galtea_frames.scan import exact_value, scan_page
 from galtea_frames.times import TIME, arrow_times, instant
 
@@ -105,7 +106,8 @@ def _table(resource: Resource, rows: list[_RawRow]) -> pa.Table:
     extras: _Extras = [{name: raw for name, raw in row.items() if name not in documented} for row in rows]
     columns = [_column(column, rows, extras) for column in resource.columns]
     schema = record_schema(resource)
-    if columns[schema.get_field_index("id")].null_count:
+    # Rows are told apart by what the column holds, so an id must stand there exactly.
+    if columns[schema.get_field_index("id")].null_count or any("id" in each for each in extras):
         raise ValueError("a row has an id that is no text")
     return pa.table([*columns, pa.array(map(_object_text, extras), TEXT)], schema=schema)
 
@@ -115,8 +117,8 @@ def _column(column: Column, rows: list[_RawRow], extras: _Extras) -> pa.Array:
     raws = [row.get(column.api, _NULL) for row in rows]
     if column.kind == "object":
         return pa.array([None if raw == _NULL else raw.decode() for raw in raws], TEXT)
-    texts = pa.array(_texts(raws), TEXT)
-    odd = [row for row, sent in enumerate(texts.is_valid().to_pylist()) if not sent and raws[row] != _NULL]
+    texts, odd = _shown(_texts(raws))
+    odd += [row for row, sent in enumerate(texts.is_valid().to_pylist()) if not sent and raws[row] != _NULL]
     values = texts
     if column.kind == "time":
         values = _times(texts)
@@ -133,7 +135,16 @@ def _texts(raws: Sequence[bytes]) -> list[str | None]:
         return _TEXTS.decode(b"[" + b",".join(raws) + b"]")
     except msgspec.DecodeError:  # another type, or a lone surrogate
         values = [exact_value(raw.decode()) for raw in raws]
-        return [value if isinstance(value, str) and has_utf8(value) else None for value in values]
+        return [value if isinstance(value, str) else None for value in values]
+
+
+def _shown(texts: list[str | None]) -> tuple[pa.Array, list[int]]:
+    """Return texts as a column holds them, and the rows of those that it does not hold exactly."""
+    try:
+        return pa.array(texts, TEXT), []
+    except UnicodeEncodeError:
+        shown = replaced(texts)
+    return pa.array(shown, TEXT), [row for row, text in enumerate(texts) if text != shown[row]]
 
 
 def _times(texts: pa.Array) -> pa.Array:

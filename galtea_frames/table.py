@@ -16,7 +16,7 @@ from galtea_frames.resources import snake_case
 from galtea_frames.times import TIME, USUAL_DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from galtea_frames.gather import Batch, Gatherer
     from galtea_frames.nested import Chunks
@@ -30,22 +30,26 @@ class Notes:
 
     Attributes:
         mixed: columns of JSON text because their values share no type.
-        overflow: columns of JSON text that hold what has no column of its own.
+        overflow: columns of JSON text that hold what has no column of its own, or none that holds it exactly.
+        crowded: those of them that hold paths beyond the most columns that a field may have.
         json: every column of JSON text, these two kinds among them.
         fields: the API's name of each field that is not documented, by its column's name.
         null_fields: those of them whose nulls were sent as nulls; elsewhere a null field was not sent.
         time_digits: digits after the second in each time column whose times were not written with three.
         misfits: documented columns with values of another type than documented, and how many.
+        replaced: columns in which U+FFFD stands for what no Unicode text holds, and in how many of their values.
         unknown_statuses: members of the status column beyond the documented ones.
     """
 
     mixed: list[str] = field(default_factory=list)
     overflow: list[str] = field(default_factory=list)
+    crowded: list[str] = field(default_factory=list)
     json: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
     null_fields: list[str] = field(default_factory=list)
     time_digits: dict[str, int] = field(default_factory=dict)
     misfits: dict[str, int] = field(default_factory=dict)
+    replaced: dict[str, int] = field(default_factory=dict)
     unknown_statuses: list[str] = field(default_factory=list)
 
 
@@ -73,9 +77,10 @@ class TableSchema:
 
     def __init__(self, gathered: Gatherer) -> None:
         self._gathered = gathered
-        self.notes: Notes = Notes(misfits={snake_case(api): count for api, count in sorted(gathered.misfits.items())})
+        self.notes: Notes = Notes(misfits=_by_column(gathered.misfits), replaced=_by_column(gathered.replaced))
         self._names = root_names(gathered.sent, {each.api: each.name for each in gathered.resource.columns})
-        self._other_overflow = Settled([], [])
+        self._others_settled = Settled([], [])
+        self._inexact_fields: list[str] = []
         self._digits = {api: max(counts, key=counts.__getitem__) for api, counts in gathered.layouts.items()}
         columns: dict[str, _Column] = {}
         for column in gathered.resource.columns:
@@ -128,9 +133,12 @@ class TableSchema:
             # Beside its JSON text the field needs no column for values that are no objects.
             if each.path or not self._gathered.as_text:
                 columns[self._nested_name(each, column.name, each.path)] = _nested(each, chunks)
-        if settled.overflow:
+            if each.replaced and not each.path and not self._gathered.as_text:
+                self._inexact_fields.append(column.api)
+        if settled.overflow or (settled.replaced and not self._gathered.as_text):
             name = self._noted(overflow_name(column.name), overflow=True)
-            columns[name] = _json(lambda batch: settled.overflow_objects(chunks(batch)))
+            columns[name] = _json(lambda batch: settled.leftovers(chunks(batch)))
+            self.notes.crowded += [name] if settled.overflow else []
         return columns
 
     # -- other fields --
@@ -154,7 +162,7 @@ class TableSchema:
         for each in whole.columns:
             if each.path not in told:
                 yield each, lambda batch: batch.others_whole
-        self._other_overflow = whole if gathered.as_text else typed
+        self._others_settled = whole if gathered.as_text else typed
 
     def _note_fields(self) -> None:
         sent = self._gathered.sent
@@ -168,11 +176,12 @@ class TableSchema:
         gathered = self._gathered
         odd_times = any(gathered.layouts[api][digits] < gathered.rows for api, digits in self._digits.items())
         odd_nulls = any(gathered.sent[api] < gathered.rows for api in +gathered.sent_as_null)
-        return bool(gathered.misfits or self._other_overflow.overflow or odd_times or odd_nulls)
+        inexact = gathered.misfits or gathered.replaced or self._inexact_fields
+        return bool(inexact or self._others_settled.overflow or self._others_settled.replaced or odd_times or odd_nulls)
 
     def _leftovers(self, batch: Batch) -> dict[int, dict[str, Any]]:
         chunks = batch.others_whole if self._gathered.as_text else batch.others
-        rows = self._other_overflow.overflow_objects(chunks)
+        rows = self._others_settled.leftovers(chunks)
         for api, nulls in batch.nulls.items():
             for row in nulls if self._gathered.sent[api] < self._gathered.rows else ():
                 rows[row][api] = None
@@ -180,7 +189,11 @@ class TableSchema:
             alike = written_alike(batch.documented[api], sent, self._digits[api])
             for row in pc.indices_nonzero(pc.invert(alike)).to_pylist():
                 rows[row][api] = sent[row].as_py()
-        for row, kept in batch.misfits.items():
+        for api in self._inexact_fields:
+            if (chunk := batch.objects[api].get(())) is not None:
+                for row, exact in chunk.exact_rows().items():
+                    rows[row][api] = exact
+        for row, kept in batch.exact.items():
             rows[row] |= kept
         return rows
 
@@ -188,6 +201,8 @@ class TableSchema:
 
     def _nested_name(self, column: NestedColumn, root: str, keys: Iterable[str]) -> str:
         name = column_name(root, keys)
+        if column.replaced:
+            self.notes.replaced[name] = column.replaced
         return self._noted(name, mixed=column.is_mixed) if column.is_json else name
 
     def _noted(self, name: str, *, mixed: bool = False, overflow: bool = False) -> str:
@@ -198,6 +213,11 @@ class TableSchema:
         if overflow:
             self.notes.overflow.append(name)
         return name
+
+
+def _by_column(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return counts of documented fields by the names of their columns."""
+    return {snake_case(api): count for api, count in sorted(counts.items())}
 
 
 def _documented(kind: pa.DataType, column: Column) -> _Column:

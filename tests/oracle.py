@@ -102,6 +102,7 @@ def _agrees(table: pa.Table, notes: Notes, rows: list[Record]) -> None:
         assert (column.type, column.mixed) == (actual.type, actual.mixed), f"type of {name!r}"
         assert reference.tagged(column.cells) == reference.tagged(actual.cells), f"cells of {name!r}"
     assert (expected.mixed, expected.overflow) == (set(notes.mixed), set(notes.overflow)), "notes"
+    assert expected.replaced == notes.replaced, "replaced text"
 
 
 def _comes_back(pages: list[bytes], nested: Nested, rows: list[Record]) -> None:

@@ -38,11 +38,15 @@ class Odd:
 
 @dataclass(frozen=True)
 class Column:
-    """What a column must be: its type as Arrow prints it ("json" for JSON text), and the value of each cell."""
+    """What a column must be: its type as Arrow prints it ("json" for JSON text), and the value of each cell.
+
+    With it come, by row, the values in whose text U+FFFD stands for a lone surrogate.
+    """
 
     type: str
     cells: list[Any]
     mixed: bool = False
+    exact: dict[int, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass
@@ -56,6 +60,11 @@ class Expected:
     def mixed(self) -> set[str]:
         """The columns that are JSON text because their values share no type."""
         return {name for name, column in self.columns.items() if column.mixed}
+
+    @property
+    def replaced(self) -> dict[str, int]:
+        """The columns that show U+FFFD for lone surrogates, and in how many values."""
+        return {name: len(column.exact) for name, column in self.columns.items() if column.exact}
 
 
 # -- JSON --
@@ -186,7 +195,7 @@ def ladder(values: Sequence[Any]) -> str:
 
 
 def _rung(values: Sequence[Any]) -> str:
-    if all(isinstance(value, str) and not re.search("[\ud800-\udfff]", value) for value in values):
+    if all(isinstance(value, str) for value in values):
         return "string"
     if all(isinstance(value, bool) for value in values):
         return "bool"
@@ -218,14 +227,24 @@ def _typed(values: Sequence[Any]) -> Column:
         values = [None if value is None else float(value) for value in values]
     if kind == "list<double>":
         values = [v if v is None else [e if e is None else float(e) for e in v] for v in values]
-    return Column(kind, list(values), mixed=kind == "json" and not all(map(_never_typed, present)))
+    if kind == "json":
+        return Column(kind, list(values), mixed=not all(map(_never_typed, present)))
+    cells = [shown(value) for value in values]
+    return Column(kind, cells, exact={row: value for row, value in enumerate(values) if value != cells[row]})
+
+
+def shown(value: Json) -> Json:
+    """Return text, or a list of texts, with U+FFFD for each lone surrogate."""
+    if isinstance(value, list):
+        return [shown(each) for each in value]
+    return re.sub("[\ud800-\udfff]", "\ufffd", value) if isinstance(value, str) else value
 
 
 # -- tables --
 
 
 def flattened(values: Sequence[tuple[int, Path, Any]], rows: int) -> tuple[dict[Path, Column], list[Any] | None]:
-    """Return the columns of free-form values by path, and the cells of the column of what exceeds the budget."""
+    """Return the columns of free-form values by path, and what no column below the field holds exactly, row by row."""
     cells: dict[Path, dict[int, Any]] = {}
     for row, path, value in values:
         for leaf, each in _leaves(path, value):
@@ -236,17 +255,17 @@ def flattened(values: Sequence[tuple[int, Path, Any]], rows: int) -> tuple[dict[
         for path, count in present.items()
         if count or (path and not any(other[: len(path)] == path and other != path for other in cells))
     ]
-    ranked = sorted(wanted, key=lambda path: (-present[path], path))
+    ranked = sorted(wanted, key=lambda path: (path != (), -present[path], path))
     columns = {path: _typed([cells[path].get(row) for row in range(rows)]) for path in sorted(ranked[:BUDGET])}
-    if len(ranked) <= BUDGET:
-        return columns, None
+    left = {path: cells[path] for path in ranked[BUDGET:]}
+    left |= {path: column.exact for path, column in columns.items() if column.exact and path}
     rest: list[Any] = [None] * rows
-    for path in ranked[BUDGET:]:
-        for row, value in cells[path].items():
+    for path, found in left.items():
+        for row, value in found.items():
             if value is not None:
                 rest[row] = rest[row] or {}
                 _place(rest[row], path, value)
-    return columns, rest
+    return columns, rest if left else None
 
 
 def _leaves(path: Path, value: Json) -> Iterator[tuple[Path, Any]]:
@@ -285,19 +304,23 @@ def table(records: Sequence[Record], resource: Resource) -> Expected:
             columns, rest = flattened([(row, (), value) for row, value in enumerate(values)], len(records))
             for path, each in columns.items():
                 expected.columns[".".join([column.name, *map(escape, path)])] = each
+                for row, value in each.exact.items() if not path else ():
+                    leftovers[row][column.api] = value
             if rest is not None:
                 expected.columns[f"{column.name}.*"] = Column("json", rest)
                 expected.overflow.add(f"{column.name}.*")
             continue
-        cells = []
+        cells, exact = [], {}
         for row, value in enumerate(values):
-            cell: Json = value if isinstance(value, str) and _rung([value]) == "string" else None
+            cell: Json = shown(value) if isinstance(value, str) else None
+            if cell != value and cell is not None and column.kind != "time":
+                exact[row] = leftovers[row][column.api] = value
             if cell is not None and column.kind == "time":
                 cell = microseconds(cell)
             if value is not None and cell is None:
                 leftovers[row][column.api] = value
             cells.append(cell)
-        expected.columns[column.name] = Column(column.kind, cells)
+        expected.columns[column.name] = Column(column.kind, cells, exact=exact)
     _add_others(expected, records, resource, leftovers)
     return expected
 

@@ -9,6 +9,7 @@ import reference
 from galtea_frames.decode import PageReader
 from galtea_frames.frames import all_times, to_frame
 from galtea_frames.gather import Gatherer, Nested
+from galtea_frames.load import noted
 from galtea_frames.resources import SESSIONS
 from galtea_frames.table import TableSchema
 
@@ -61,15 +62,7 @@ def build(pages: Sequence[bytes], nested: Nested = "columns", resource: Resource
 
 def framed(table: pa.Table, notes: Notes, resource: Resource = SESSIONS, **options: Option) -> pd.DataFrame:
     """Return the frame of a table, with what `to_records` needs in its attrs."""
-    attrs = {
-        "resource": resource.name,
-        "mixed_columns": notes.mixed,
-        "overflow_columns": notes.overflow,
-        "json_columns": notes.json,
-        "fields": notes.fields,
-        "null_fields": notes.null_fields,
-        "time_digits": notes.time_digits,
-    }
+    attrs = {"resource": resource.name, **noted(notes)}
     dates = [name for name in options.pop("parse_dates", ()) if all_times(name, [table])]
     return to_frame(table, attrs, parse_dates=dates, **options)
 

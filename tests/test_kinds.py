@@ -52,12 +52,17 @@ LADDER = [
     pytest.param([reference.Odd("1e400")], "json", None, False, id="more than a double"),
     pytest.param([reference.Odd("1e400"), 1.5], "json", None, True, id="more than a double beside a float"),
     pytest.param([[reference.Odd("1e400")]], "json", None, False, id="a list of more than a double"),
-    pytest.param(["\ud800"], "json", None, True, id="a lone surrogate"),
-    pytest.param(["\ud800", "a"], "json", None, True, id="a lone surrogate beside text"),
-    pytest.param([["\ud800"], ["a"]], "json", None, True, id="lists with a lone surrogate"),
+    pytest.param(["\ud800"], "string", ["\ufffd"], False, id="a lone surrogate"),
+    pytest.param(["x\ud83dy\udc00\ud83d", "a", None], "string", ["x\ufffdy\ufffd\ufffd", "a", None], False,
+                 id="lone surrogates beside text"),
+    pytest.param([["\ud800", None], ["a"], []], "list<string>", [["\ufffd", None], ["a"], []], False,
+                 id="lists with a lone surrogate"),
+    pytest.param(["\ud800", 1], "json", None, True, id="a lone surrogate beside a number"),
+    pytest.param([["\ud800"], [1]], "json", None, True, id="lists with a lone surrogate, and of integers"),
+    pytest.param([["\ud800"], "\ud800"], "json", None, True, id="a list with a lone surrogate beside one"),
     pytest.param(["\ud800", {}], "json", None, True, id="a lone surrogate beside an empty object"),
     pytest.param(["\ud800", 1, [{"\ud800": ["\udfff", 0.5]}]], "json", None, True, id="lone surrogates everywhere"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("values", "kind", "cells", "mixed"), LADDER)
@@ -74,7 +79,7 @@ def test_a_column_has_the_first_type_that_holds_all_values(
         assert reference.tagged(expected) == reference.tagged(actual)
         assert kind.replace("json", "string") == types["metadata.x"].replace("item: ", "")
         assert (["metadata.x"] if mixed else []) == notes.mixed
-        assert (["metadata.x"] if kind == "json" else []) == notes.json
+        assert ("metadata.x" in notes.json) == (kind == "json")
 
 
 @pytest.mark.parametrize(("values", "kind", "cells", "mixed"), LADDER)
@@ -90,7 +95,7 @@ def test_the_reference_climbs_the_same_ladder(
     ("value", "expected"),
     [
         pytest.param(10**30, "1" + "0" * 30, id="a large integer"),
-        pytest.param("a\ud800é", '"a\\ud800\\u00e9"', id="a lone surrogate is an escape"),
+        pytest.param([{"a": "a\ud800é"}], '[{"a":"a\\ud800\\u00e9"}]', id="a lone surrogate is an escape"),
         pytest.param({}, "{}", id="an empty object"),
         pytest.param([{"a": [1, 2.5, None, True]}], '[{"a":[1,2.5,null,true]}]', id="no blanks"),
         pytest.param([["é"]], '[["é"]]', id="other text as it is"),

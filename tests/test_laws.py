@@ -177,6 +177,7 @@ def agree(rows: Sequence[Record], *, double: bool = False) -> None:
         assert (name, *checked(column)) == (name, *checked(column_of(table, notes, name)))
     assert expected.mixed == set(notes.mixed)
     assert expected.overflow == set(notes.overflow)
+    assert expected.replaced == notes.replaced
 
 
 # -- the laws --

@@ -31,7 +31,11 @@ BUDGET = 500
         pytest.param([{"id": 1, "status": 2}], {"metadata.id": [1], "metadata.status": [2]}, id="documented names"),
         pytest.param([{"a": [{"b": 1}, {}]}], {"metadata.a": ['[{"b":1},{}]']}, id="a list of objects"),
         pytest.param([[{"b": 1}]], {"metadata": ['[{"b":1}]']}, id="a list of objects instead of an object"),
-        pytest.param([{"\ud800": "\ud800"}], {r"metadata.\ud800": [r'"\ud800"']}, id="lone surrogates"),
+        pytest.param(
+            [{"\ud800": "\ud800"}],
+            {r"metadata.\ud800": ["\ufffd"], "metadata.*": [r'{"\ud800":"\ud800"}']},
+            id="lone surrogates",
+        ),
     ],
 )
 def test_each_path_is_a_column(values: list[Any], expected: dict[str, list[Any]]) -> None:
@@ -105,6 +109,15 @@ def test_the_rarest_paths_are_those_with_the_fewest_values() -> None:
     columns, _, _ = metadata_of({**common, "nulls": None, "b": 1, "a": 1}, {**common, "nulls": None})
     assert "metadata.a" in columns
     assert ['{"b":1}', None] == columns["metadata.*"]
+
+
+def test_a_rare_bare_text_beside_more_keys_than_columns_has_its_column() -> None:
+    """What is no object has the field's own column however rare it is: no object of the rest could hold it."""
+    keys = {f"k{at:03}": at for at in range(BUDGET)}
+    columns, _, notes = metadata_of(keys, keys, "bare")
+    assert [None, None, "bare"] == columns["metadata"]
+    assert ['{"k499":499}', '{"k499":499}', None] == columns["metadata.*"]
+    assert ["metadata.*"] == notes.crowded
 
 
 def test_every_row_with_keys_of_its_own() -> None:

@@ -105,7 +105,16 @@ def test_documented_objects_are_kept_exactly_as_sent() -> None:
         pytest.param({"facts": None}, {"extra": '{"facts":null}'}, id="an unknown null"),
         pytest.param({"n": 1, "facts": {"a": 1.5}}, {"extra": '{"n":1,"facts":{"a": 1.5}}'}, id="unknown fields"),
         pytest.param({"customId": 5}, {"extra": '{"customId":5}'}, id="another type"),
-        pytest.param({"customId": "\ud800"}, {"extra": r'{"customId":"\ud800"}'}, id="text that is no Unicode"),
+        pytest.param(
+            {"customId": "a\ud800"},
+            {"custom_id": "a\ufffd", "extra": r'{"customId":"a\ud800"}'},
+            id="text that is no Unicode",
+        ),
+        pytest.param(
+            {"deletedAt": "2026-03-01\ud800"},
+            {"extra": r'{"deletedAt":"2026-03-01\ud800"}'},
+            id="a time with half a character behind it",
+        ),
         pytest.param({"\ud800é": 1}, {"extra": r'{"\ud800\u00e9":1}'}, id="a key that is no Unicode"),
         pytest.param({"createdAt": "2026-03-01T10:00:00.001Z"}, {}, id="the usual writing of a time"),
         pytest.param({"createdAt": "2026-03-01T10:00Z"}, {"extra": '{"createdAt":"2026-03-01T10:00Z"}'}, id="other"),

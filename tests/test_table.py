@@ -79,10 +79,8 @@ def test_times_of_every_form_are_exact(text: str | None, expected: int | None) -
         pytest.param("customId", ["a"], id="a list as text"),
         pytest.param("error", {"message": None}, id="an object as text"),
         pytest.param("error", {}, id="an empty object as text"),
-        pytest.param("error", "\ud800", id="a lone surrogate"),
         pytest.param("id", True, id="a truth value as id"),
         pytest.param("status", 7, id="a number as status"),
-        pytest.param("status", "\ud800", id="a status that is no text"),
         pytest.param("createdAt", "nonsense", id="text that is no time"),
         pytest.param("createdAt", "", id="empty text as time"),
         pytest.param("createdAt", 1_772_359_200, id="a number as time"),
@@ -90,6 +88,7 @@ def test_times_of_every_form_are_exact(text: str | None, expected: int | None) -
         pytest.param("createdAt", "0001-01-01T00:00:00+01:00", id="a time before year 1"),
         pytest.param("deletedAt", "9999-12-31T23:59:59-01:00", id="a time after year 9999"),
         pytest.param("deletedAt", reference.Odd("1e400"), id="more than a double"),
+        pytest.param("deletedAt", "2026-03-01\ud800", id="a time with half a character behind it"),
     ],
 )
 @pytest.mark.parametrize("nested", NESTED)
