@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Client:
     """A connection to the API, to be passed to loaders as `client=`; a context manager that closes itself.
 
-    Safe to share between threads. Times are in seconds.
+    Safe to share between threads, and with processes that are forked from this one: each opens connections of its own.
+    Times are in seconds.
 
     Args:
         api_key: the key; by default `GALTEA_API_KEY`, else the file `~/.galtea/api-key`.

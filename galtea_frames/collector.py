@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 
 #: Batches between two looks at what is young, so that the garbage of other threads does not wait for the end of a load.
@@ -21,23 +22,35 @@ class _CollectorPause:
         self._inside = 0
         self._was_on = False
         self._ended = 0
+        # Systems without it do not fork.
+        getattr(os, "register_at_fork", dict)(after_in_child=self._end)
 
     def __enter__(self) -> None:
         with self._lock:
-            if not self._inside:
+            first = not self._inside
+            if first:
                 self._was_on = gc.isenabled()
-                gc.disable()
+            # Counted before it is off, and until it is on again: at no moment may a fork leave it off for ever.
             self._inside += 1
+            if first:
+                gc.disable()
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
-            self._inside -= 1
-            self._ended += 1
-            if self._was_on and not self._inside:
+            if self._was_on and self._inside <= 1:
                 gc.enable()
+            self._inside = max(0, self._inside - 1)
+            self._ended += 1
             due = self._was_on and self._ended % _LOADS == 0
         if due:
             gc.collect()
+
+    def _end(self) -> None:
+        """End the pause in a process that was just forked: the loads of its parent go on in the parent alone."""
+        if self._was_on and self._inside:
+            gc.enable()
+        self._lock = threading.Lock()
+        self._inside = 0
 
     def interrupt(self, number: int) -> None:
         """Collect what is young, every so many calls, if the collector was on."""

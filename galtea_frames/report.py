@@ -13,6 +13,7 @@ from galtea_frames import charts, rendering
 from galtea_frames.analysis import Terms, analyse
 from galtea_frames.errors import QueryError, ReportError
 from galtea_frames.parquet import write_parquet
+from galtea_frames.per_process import PerProcess
 from galtea_frames.periods import last_closed, read_moment, read_zone
 from galtea_frames.quality import read_last
 from galtea_frames.targets import Target
@@ -38,7 +39,7 @@ _HTML, _MARKDOWN, _JSON, _ROWS, _CHARTS = "report.html", "report.md", "report.js
 _TREND = range(2, 261)
 
 #: matplotlib draws for one thread at a time: its settings and fonts are the process's.
-_DRAWING = threading.Lock()
+_DRAWING = PerProcess(threading.Lock)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +125,7 @@ class Report:
 
     def _pictures(self) -> dict[Chart, tuple[bytes, bytes]]:
         drawn = charts.charts(self.findings)
-        with _DRAWING:
+        with _DRAWING.get():
             return {chart: (chart.png(charts.LIGHT), chart.png(charts.DARK)) for chart in drawn}
 
     def _repr_mimebundle_(self, **_kinds: object) -> dict[str, str]:

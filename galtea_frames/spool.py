@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import pickle
 import tempfile
 from contextlib import contextmanager, suppress
@@ -27,11 +28,11 @@ _TOGETHER = 8
 
 
 class _Entry:
-    """One batch: the first creation time in it, and the batch or where it lies in the file."""
+    """One batch: the first creation time in it, and the batch or the bytes of the file that hold it."""
 
-    def __init__(self, first: int, kept: Batch | int) -> None:
+    def __init__(self, first: int, kept: Batch | range) -> None:
         self.first = first
-        self.kept: Batch | int | None = kept
+        self.kept: Batch | range | None = kept
 
 
 class Spool:
@@ -57,10 +58,11 @@ class Spool:
         if self._file is None:
             self._entries.append(_Entry(first, batch))
         else:
-            self._entries.append(_Entry(first, self._file.tell()))
             with _errors():
+                begin = self._file.tell()
                 pickle.dump(batch, self._file, protocol=5)
                 self._file.flush()
+                self._entries.append(_Entry(first, range(begin, self._file.tell())))
 
     def tables(self, schema: TableSchema) -> Iterator[pa.Table]:
         """Yield all rows by `created_at`, then `id`, in tables of some batches each; at least one table.
@@ -79,13 +81,11 @@ class Spool:
         yield rest
 
     def _take(self, entry: _Entry) -> Batch:
-        if isinstance(entry.kept, int) and self._file is not None:
-            self._file.seek(entry.kept)
-            batch: Batch = pickle.load(self._file)  # noqa: S301 - written above, to a file that no one else can reach
-            return batch
+        if isinstance(entry.kept, range) and self._file is not None:
+            return _unpacked(self._file, entry.kept)
         kept, entry.kept = entry.kept, None
         assert kept is not None  # noqa: S101 - given back once
-        assert not isinstance(kept, int)  # noqa: S101 - in memory
+        assert not isinstance(kept, range)  # noqa: S101 - in memory
         return kept
 
     def close(self) -> None:
@@ -93,6 +93,17 @@ class Spool:
         if self._file is not None:
             with suppress(OSError):  # what a full disk did not take is not wanted any more
                 self._file.close()
+
+
+def _unpacked(file: IO[bytes], where: range) -> Batch:
+    """Return the batch in these bytes of a file, leaving alone its position, which forked processes share."""
+    begin = where.start - where.start % mmap.ALLOCATIONGRANULARITY
+    with (
+        mmap.mmap(file.fileno(), where.stop - begin, access=mmap.ACCESS_READ, offset=begin) as mapped,
+        memoryview(mapped)[where.start - begin :] as packed,
+    ):
+        batch: Batch = pickle.loads(packed)  # noqa: S301 - written above, to a file that no one else can reach
+    return batch
 
 
 @contextmanager

@@ -18,6 +18,7 @@ import tenacity
 
 from galtea_frames.connections import SlowAnswerError, open_session, whole_within
 from galtea_frames.errors import QueryError, RequestError, ResponseError
+from galtea_frames.per_process import PerProcess
 from galtea_frames.refusals import api_words, one_line, refusal_error, retry_after_seconds
 
 if TYPE_CHECKING:
@@ -107,8 +108,21 @@ class _Call(Generic[T]):
     attempts: int = 0
 
 
+@dataclass(frozen=True)
+class _Lines:
+    """What requests need to go out.
+
+    Attributes:
+        session: the connections.
+        slots: as many as there may be requests under way at once, however many loads share the client.
+    """
+
+    session: requests.Session
+    slots: threading.BoundedSemaphore
+
+
 class Transport:
-    """Sends GET requests to one API with one key; safe to share between threads.
+    """Sends GET requests to one API with one key; safe to share between threads, and with forked processes.
 
     Args:
         settings: key, address, timeouts and the retry budget.
@@ -127,13 +141,13 @@ class Transport:
         self._sleep = sleep
         self._clock = clock
         self._held_until = 0.0
-        # However many loads share the client, this is how many requests are under way at once.
-        self._slots = threading.BoundedSemaphore(settings.max_workers)
-        self._session = open_session(settings)
+        self._lines = PerProcess(
+            lambda: _Lines(open_session(settings), threading.BoundedSemaphore(settings.max_workers))
+        )
 
     def close(self) -> None:
-        """Close the connections."""
-        self._session.close()
+        """Close the connections of this process; those of the process that it was forked from stay open there."""
+        self._lines.get().session.close()
 
     def get(
         self,
@@ -237,10 +251,11 @@ class Transport:
         settings = self._settings
         timeout = (settings.connect_timeout, settings.read_timeout)
         earlier = sys.exception()
+        lines = self._lines.get()
         try:
             # A copy, to which `requests` adds the proxies that the environment names at the moment.
-            with self._slots, whole_within(settings.max_elapsed):
-                answer = self._session.get(call.url, timeout=timeout, proxies=dict(_NO_HTTP_PROXY))
+            with lines.slots, whole_within(settings.max_elapsed):
+                answer = lines.session.get(call.url, timeout=timeout, proxies=dict(_NO_HTTP_PROXY))
         # ValueError: a redirect to what is no address, which `requests` leaves to urllib to find out.
         except (requests.RequestException, ValueError) as problem:
             return self._unanswered(problem, call)

@@ -24,7 +24,7 @@ MODULES = sorted(
 
 #: The modules in their order: each may import from those above it, and from no other.
 LAYERS = """
-    _version printable errors small_files settings resources hints times values query scan refusals connections
+    _version per_process printable errors small_files settings resources hints times values query scan refusals connections
     transport shapes decode windows pages fetch
     client kinds names nested gather table dtypes fingerprint frames spool joins records arguments progress collector
     load loaders

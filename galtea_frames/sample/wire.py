@@ -1,5 +1,6 @@
 """Sockets and threads of the sample API: the only module that needs werkzeug."""
 
+import os
 import socket
 import struct
 import threading
@@ -52,6 +53,7 @@ class Server(ThreadedWSGIServer):
         with _listening(host, port) as listening:
             # It wants an application too, which `Handler` never calls.
             super().__init__(host, port, NotFound(), Handler, fd=listening.fileno())
+        self._process = os.getpid()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name="sample API", daemon=True)
         self._thread.start()
 
@@ -62,7 +64,9 @@ class Server(ThreadedWSGIServer):
         thread.start()
 
     def stop(self) -> None:
-        """Close all connections and wait for their threads."""
+        """Close all connections and wait for their threads; in a forked process, which has none, do nothing."""
+        if os.getpid() != self._process:
+            return
         self.shutdown()
         self._thread.join()
         for connection in self._open.values():
