@@ -13,6 +13,7 @@ from galtea_frames.errors import NotFoundError, RequestError, ResponseError
 from galtea_frames.pages import PageSize, Slice, Source, Walk, look_up, sort_pairs, time_pairs
 from galtea_frames.printable import quoted
 from galtea_frames.query import split_ids, split_lists
+from galtea_frames.seen import Seen
 from galtea_frames.transport import Tally
 from galtea_frames.windows import Crew, Window
 
@@ -63,7 +64,7 @@ class Fetch:
     def __post_init__(self) -> None:
         path, end, size = self.query.resource.path, self.query.end, PageSize(self.page_size)
         self._source = Source(self.transport, path, self.opened, end, size, self.tally)
-        self._seen: set[str] = set()
+        self._seen = Seen()
 
     def slices(self) -> Iterator[Slice]:
         """Yield pages whose new rows, together, are all rows that the query selects, before `offset` and `limit`.
@@ -186,6 +187,8 @@ class Fetch:
         """Yield the first rows, and all that share the last one's creation time, for they are sorted by id."""
         rows, reached, sharing = 0, None, 0
         for each in self._walk(filters):
+            if not each.rows:
+                continue
             yield each
             rows += each.rows
             last, count = each.tail()
@@ -221,7 +224,8 @@ class Fetch:
     def _walk_together(self, selections: list[Pairs]) -> Iterator[Slice]:
         """Yield the pages of several selections as they come, asked for ahead of the reader."""
         windows = [Window(filters, self.query.start) for filters in selections]
-        return self._crew(windows, lambda window: Walk(self._source, window).slices()).slices()
+        seen = {filters: Seen() for filters in selections}
+        return self._crew(windows, lambda each: Walk(self._source, each, seen[each.filters]).slices()).slices()
 
     def _crew(self, windows: Iterable[Window], walk: Callable[[Window], Iterator[T]]) -> Crew[T]:
         return Crew(windows, self.workers, walk, self._newest_time, self.tally.abandoned.set)
@@ -232,9 +236,7 @@ class Fetch:
 
     def _once(self, found: Slice) -> Slice:
         """Return a slice without the rows that another selection has brought."""
-        fresh = found.only(set(found.ids()) - self._seen)
-        self._seen.update(fresh.ids())
-        return fresh
+        return found.only(self._seen.fresh(found.ids()))
 
     def _not_found(self, missing: list[str]) -> NotFoundError:
         named = ", ".join(missing[:_NAMED]) + (f" and {len(missing) - _NAMED:,} more" if missing[_NAMED:] else "")

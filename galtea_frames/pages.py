@@ -9,11 +9,13 @@ when they fill a page there is no later time to go on from, and only `offset` le
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from galtea_frames.errors import ResponseError
 from galtea_frames.refusals import IdsNotFoundError
+from galtea_frames.seen import Seen
+from galtea_frames.ties import TieGroup
 from galtea_frames.times import instant
 from galtea_frames.transport import PageTooLarge
 from galtea_frames.windows import GRAIN
@@ -23,13 +25,14 @@ if TYPE_CHECKING:
 
     from galtea_frames.decode import Page
     from galtea_frames.query import Pairs
+    from galtea_frames.ties import Boundary
     from galtea_frames.transport import Tally, Transport
     from galtea_frames.windows import Window
 
 #: Passes over one tie group before the walk gives up: the server's order changes faster than it can be read.
 _MOST_PASSES = 60
 
-#: Pages in a row that bring no new row before the walk gives up: the server ignores `offset`.
+#: Pages in a row that bring no new row before the walk gives up: the server ignores `offset`, or changes the times.
 _MOST_BARREN = 100
 
 #: Good pages after which a page size that had to shrink grows again.
@@ -96,53 +99,6 @@ class PageSize:
 
 
 @dataclass
-class _Boundary:
-    """What was known when a pass reached the end of the group.
-
-    Attributes:
-        size: rows in the group then, at the most.
-        before: ids seen until then.
-        after: those of them seen again since, and so alive then.
-        beyond: the first creation time after the group, or None where nothing follows.
-    """
-
-    size: int
-    before: frozenset[str]
-    after: set[str]
-    beyond: str | None
-
-
-@dataclass
-class TieGroup:
-    """The rows of one creation time, read by `offset` while they may change, until they are known to be all.
-
-    A pass that reaches the group's end learns its size. A row seen both before and after that moment was there at that
-    moment; once as many such rows are known as the group had, they are the group, in whatever order the server
-    listed them and whatever came or went.
-    """
-
-    seen: set[str] = field(default_factory=set)
-    boundaries: list[_Boundary] = field(default_factory=list)
-
-    def observe(self, ids: list[str]) -> set[str]:
-        """Note rows of the group; return those that are new."""
-        fresh = set(ids) - self.seen
-        self.seen |= fresh
-        for boundary in self.boundaries:
-            boundary.after |= boundary.before & set(ids)
-        return fresh
-
-    def reach_end(self, size: int, beyond: str | None) -> None:
-        """Note that the group has at most this many rows, and the creation time that follows it."""
-        self.boundaries.append(_Boundary(size, frozenset(self.seen), set(), beyond))
-
-    @property
-    def settled(self) -> _Boundary | None:
-        """The moment at which all of the group's rows are known, if there is one."""
-        return next((each for each in self.boundaries if len(each.after) >= each.size), None)
-
-
-@dataclass
 class Source:
     """One list of the API, and how to ask for its pages.
 
@@ -173,11 +129,14 @@ class Walk:
     Args:
         source: where the pages come from.
         window: what to walk through; its end may move nearer meanwhile.
+        seen: ids that walks of the same selection have brought: a row whose creation time changes comes again later.
     """
 
-    def __init__(self, source: Source, window: Window) -> None:
+    def __init__(self, source: Source, window: Window, seen: Seen | None = None) -> None:
         self._source = source
         self._window = window
+        self._seen = seen or Seen()
+        self._barren = 0
         # A row's time may be finer than what the API shows of it.
         self._earliest = None if window.start is None else instant(window.start) // GRAIN * GRAIN
         self._longest = 0
@@ -198,7 +157,7 @@ class Walk:
             # An empty group: rows of the time that the last group led to are yet to come.
             if reached is None or not group.seen or page.last > reached:
                 end = self._window.advance(page.first, page.last, short=short)
-                yield _slice(page, _ids_before(page, end) - group.seen)
+                yield self._new(page, _ids_before(page, end) - group.seen)
                 if end is not None and page.last >= end:
                     return
                 start, reached = page.created[-1], page.last
@@ -211,22 +170,31 @@ class Walk:
                 return
             start, reached, group = settled.beyond, instant(settled.beyond), TieGroup()
 
+    def _new(self, page: Page, wanted: set[str]) -> Slice:
+        """Return the page with those of the wanted rows that have not come before."""
+        fresh = self._seen.fresh(wanted)
+        self._barren = 0 if fresh else self._barren + 1
+        if self._barren == _MOST_BARREN:
+            raise ResponseError(
+                f"{self._source.path} makes no progress at {page.created[-1]}: the same rows come again and again with"
+                " other creation times"
+            )
+        return _slice(page, fresh)
+
     def _probe_end(self, start: str | None, group: TieGroup) -> None:
         """Ask for what follows a page that looks like the last: nothing, and it is, once its rows are confirmed."""
         page, _ = self._fetch(start, offset=len(group.seen))
         if not page.ids:
             group.reach_end(len(group.seen), beyond=None)
 
-    def _read_ties(
-        self, page: Page, start: str | None, time: int, group: TieGroup
-    ) -> Generator[Slice, None, _Boundary]:
+    def _read_ties(self, page: Page, start: str | None, time: int, group: TieGroup) -> Generator[Slice, None, Boundary]:
         """Yield the new rows of a creation time that fills pages; return what is known of its end."""
         offset, barren = 0, 0
         while True:
             ids = [each for each, created in zip(page.ids, page.created, strict=True) if instant(created) == time]
             fresh = group.observe(ids)
             if fresh:
-                yield _slice(page, fresh)
+                yield self._new(page, fresh)
             # Beyond as many rows as are known, one that is not new has come before.
             barren = 0 if fresh or offset < len(group.seen) else barren + 1
             if ids and len(ids) == len(page.ids):
@@ -309,7 +277,7 @@ def look_up(source: Source, ids: Sequence[str], filters: Pairs) -> tuple[list[Sl
         return [each for part in parts for each in part[0]], [each for part in parts for each in part[1]]
     found = set(ids) & set(page.ids)
     rest = [each for each in ids if each not in found]
-    if rest and len(found) < len(page.ids):
+    if rest and not found.issuperset(page.ids):
         raise ResponseError(f"{source.path} does not keep to ids, so none of them can be known not to exist")
     if not found or not rest:
         return [_slice(page, found)], rest

@@ -16,8 +16,9 @@ from tables import open_page
 
 import galtea_frames as gf
 from galtea_frames import sample
-from galtea_frames.pages import PageSize, Slice, Source, TieGroup, Walk, look_up, sort_pairs, time_pairs
+from galtea_frames.pages import PageSize, Slice, Source, Walk, look_up, sort_pairs, time_pairs
 from galtea_frames.sample import Answer, HtmlPage, RawPage, Reply, Request, SampleApi, Stall
+from galtea_frames.ties import TieGroup
 from galtea_frames.transport import Tally, Transport
 from galtea_frames.windows import Window
 

@@ -24,8 +24,8 @@ MODULES = sorted(
 
 #: The modules in their order: each may import from those above it, and from no other.
 LAYERS = """
-    _version per_process printable errors small_files settings resources hints times values query scan refusals connections
-    transport shapes decode windows pages fetch
+    _version per_process printable errors small_files settings resources hints times values query scan refusals
+    connections transport shapes decode windows seen ties pages fetch
     client kinds names nested gather table dtypes fingerprint frames spool joins records arguments progress collector
     load loaders
     stored changes delta place sync mirrored daskframe inventory mirror
