@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 SortPair = tuple[str, Literal["asc", "desc", "ASC", "DESC"]]
 Sort = str | SortPair | Sequence[str | SortPair]
+
+#: A span as text in which each number has its unit: "7D", "1 day 12 hours", "7 days, 12:00:00"; or as ISO 8601 has it.
+_SPAN = re.compile(
+    r"\s*((\d+(\.\d*)?\s*[a-zµμ]+[,\s]*)+(\d+:\d\d:\d\d(\.\d+)?)?|\d+:\d\d:\d\d(\.\d+)?|P\S+)\s*",
+    re.IGNORECASE | re.ASCII,
+)
 
 Loader = TypeVar("Loader", bound="Callable[..., Any]")
 
@@ -71,14 +78,25 @@ def span_of(lookback: object) -> int:
     """Return the microseconds of a span of time that a caller gave.
 
     Raises:
-        QueryError: the value is no span, or a negative one.
+        QueryError: the value is no span, has no unit, or is negative.
     """
     try:
-        if not isinstance(lookback, str | timedelta):
-            raise TypeError  # noqa: TRY301 - one message for every value that is no span
-        span = pd.Timedelta(lookback)
-        if not span >= pd.Timedelta(0):  # NaT is none either
-            raise ValueError  # noqa: TRY301
+        span = _span(lookback)
+        if not span >= timedelta(0):  # NaT is none either
+            raise ValueError  # noqa: TRY301 - one message for every value that is no span
     except (TypeError, ValueError, OverflowError):
-        raise QueryError(f'lookback is a span of time such as "7D" or "36h", not {quoted(lookback)}') from None
-    return span // pd.Timedelta(1, "us")
+        raise QueryError(
+            f'lookback is a span of time with its unit, such as "7D" or "36h", not {quoted(lookback)}'
+        ) from None
+    return span // timedelta(microseconds=1)
+
+
+def _span(lookback: object) -> timedelta:
+    # pandas takes a number without a unit for nanoseconds.
+    if isinstance(lookback, str) and not _SPAN.fullmatch(lookback):
+        raise ValueError
+    if isinstance(lookback, np.timedelta64) and np.datetime_data(lookback)[0] == "generic":
+        raise ValueError
+    if not isinstance(lookback, str | timedelta | np.timedelta64):
+        raise TypeError
+    return lookback if isinstance(lookback, timedelta) else pd.Timedelta(lookback)

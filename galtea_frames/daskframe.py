@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from galtea_frames.damage import told_of
 from galtea_frames.errors import MirrorError, QueryError
 from galtea_frames.frames import sorted_table, to_frame
 from galtea_frames.kinds import TEXT, arrow_type, convert, json_text, narrow, replaced
@@ -112,7 +113,7 @@ def dask_frame(
         dask = import_module("dask.dataframe")
     except ImportError:
         raise MirrorError("to_dask needs Dask: pip install 'galtea-frames[dask]'") from None
-    read = _Reader(condition, tuple(nested), include_removed)
+    read = _Reader(table.shown, condition, tuple(nested), include_removed)
     empty = dask.utils.clear_known_categories(read.frame(table.empty()), cols=[_STATUS])
     fragments = table.fragments(condition)
     return dask.from_map(read, fragments, meta=empty) if fragments else dask.from_pandas(empty, npartitions=1)
@@ -122,12 +123,14 @@ def dask_frame(
 class _Reader:
     """What a worker does with a file; it travels there."""
 
+    shown: str
     condition: pc.Expression | None
     nested: tuple[NestedColumn, ...]
     include_removed: bool
 
     def __call__(self, fragment: Any) -> pd.DataFrame:  # noqa: ANN401 - pyarrow has no types
-        return self.frame(fragment.to_table(filter=self.condition))
+        with told_of(self.shown):
+            return self.frame(fragment.to_table(filter=self.condition))
 
     def frame(self, stored: pa.Table) -> pd.DataFrame:
         """Return stored rows with the columns and dtypes of `load_sessions(nested="json")`, and the nested columns."""

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import re
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from importlib import import_module
-from itertools import takewhile
 from operator import or_
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow.fs import FileSystem, SubTreeFileSystem
+import pyarrow.dataset as pads
+from pyarrow.fs import FileSystem, LocalFileSystem, PyFileSystem, SubTreeFileSystem
 
+from galtea_frames.damage import told_of
+from galtea_frames.description import check_columns, description_of, scope_in
 from galtea_frames.errors import MirrorError
+from galtea_frames.ground import check_file
 from galtea_frames.stored import REMOVED_AT, stored_schema
-from galtea_frames.times import TIME, render
+from galtea_frames.table_files import check_plain, once_added
+from galtea_frames.times import TIME, as_datetime, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
 
     from galtea_frames.changes import Changes
     from galtea_frames.resources import Resource
-
-#: The layout of tables that this release writes; a higher one is a later release's.
-FORMAT = 1
 
 #: The log's own note of the last sync that came to its end, in microseconds since 1970. It is part of a commit and
 #: outlasts checkpoints, so each version of a table says how fresh it is, and whether it was ever whole.
@@ -45,9 +44,8 @@ _MOST_SPANS = 50
 #: Delta's statistics keep milliseconds.
 _MILLISECOND = 1_000
 
-#: What deltalake's messages are set with: colours, an arrow before each cause, and the lines of a trace.
-_ORNAMENT = re.compile("\x1b\\[[0-9;]*m|↳")
-_TRACE = re.compile(r"\d+: ")
+#: That of the oldest row of a file of which the log does not tell it.
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 #: Hours for which files that are not needed any more stay, for readers that are at work: Delta's own default, a week.
 RETENTION_HOURS = 7 * 24
@@ -66,7 +64,8 @@ class StoredTable:
     resource: Resource
     shown: str
     scope: tuple[str, ...] | None
-    _delta: Any
+    _address: str
+    _delta: Any = None
 
     @classmethod
     def at(cls, address: str, shown: str, resource: Resource) -> StoredTable | None:
@@ -76,50 +75,80 @@ class StoredTable:
             MirrorError: there is one, but it cannot be read, or is none of a mirror.
         """
         deltalake = _deltalake()
-        with _errors(shown):
+        with told_of(shown):
             try:
                 delta = deltalake.DeltaTable(address)
             except deltalake.exceptions.TableNotFoundError:
                 return None
-            return cls(resource, shown, _scope(delta.metadata().description, shown), delta)
+            about = delta.metadata()
+            scope = scope_in(about.description, shown)
+            if delta.protocol().min_reader_version != 1 or about.partition_columns:
+                raise MirrorError(f"{shown} was changed by another program so that this one cannot read it; sync anew")
+            check_columns(pa.schema(delta.schema().to_arrow(as_large_types=True)), resource, shown)
+            return cls(resource, shown, scope, address, delta)
 
-    @classmethod
-    def create(cls, address: str, shown: str, resource: Resource, scope: tuple[str, ...] | None) -> StoredTable:
-        """Make an empty table.
+    def make(self, scope: tuple[str, ...] | None) -> None:
+        """Make the table if there is none yet, and give an empty one another scope.
 
         Raises:
             MirrorError: it cannot be made there.
         """
-        schema = stored_schema(resource)
-        description = json.dumps({"galtea_frames": FORMAT, "product_ids": scope})
+        if self._delta is None:
+            self._delta = self._created(scope)
+        elif self.scope != scope:
+            # First of all it is not complete: it would be, of products that it has never held.
+            self.mark(0)
+            with told_of(self.shown):
+                self._delta.alter.set_table_description(description_of(scope))
+        self.scope = scope
+
+    def _created(self, scope: tuple[str, ...] | None) -> Any:  # noqa: ANN401 - deltalake's own type
+        schema = stored_schema(self.resource)
         configuration = {
             "delta.dataSkippingStatsColumns": ",".join(name for name in _STATISTICS if name in schema.names),
             "delta.enableExpiredLogCleanup": "false",  # or `as_of` would end a month ago
         }
-        with _errors(shown):
-            delta = _deltalake().DeltaTable.create(
-                address, schema, name=resource.name, description=description, configuration=configuration
+        with told_of(self.shown):
+            return _deltalake().DeltaTable.create(
+                self._address,
+                schema,
+                name=self.resource.name,
+                description=description_of(scope),
+                configuration=configuration,
             )
-        return cls(resource, shown, scope, delta)
 
     # -- what it says of itself --
 
     @property
     def version(self) -> int:
         """The version of the table, which each commit counts up."""
-        version: int = self._delta.version()
+        with told_of(self.shown):
+            version: int = self._delta.version()
         return version
 
     @property
     def synced_at(self) -> int | None:
         """When the last sync that came to its end began, in microseconds since 1970; None: none has."""
-        moment: int | None = self._delta.transaction_version(_SYNCED)
-        return moment
+        with told_of(self.shown):
+            moment: int | None = self._delta.transaction_version(_SYNCED)
+            if moment is not None:
+                as_datetime(moment)  # a time at all
+        return moment or None
 
     def files(self) -> list[int]:
         """Return the sizes in bytes of the files that hold the rows."""
-        sizes = pa.table(self._delta.get_add_actions(flatten=True)).column("size_bytes")
-        return list(sizes.to_pylist())
+        with told_of(self.shown):
+            return list(self._actions().column("size_bytes").to_pylist())
+
+    def _actions(self) -> pa.Table:
+        """Return what the log says of each file, having refused files that are not the table's own."""
+        actions = pa.table(self._delta.get_add_actions(flatten=True))
+        paths = actions.column("path").to_pylist()
+        check_plain(paths, self.shown)
+        if (folder := self._folder) is not None:
+            for path, size in zip(paths, actions.column("size_bytes").to_pylist(), strict=True):
+                check_file(folder / path, size, self.shown)
+        return actions
 
     def as_of(self, moment: int | datetime) -> None:
         """Go back to a version, or to the last one that was committed by a time.
@@ -127,7 +156,7 @@ class StoredTable:
         Raises:
             MirrorError: there was none then, or it is kept no longer.
         """
-        with _errors(self.shown):
+        with told_of(self.shown):
             version = moment if isinstance(moment, int) else self._version_at(moment)
             if not 0 <= version <= self.version:
                 raise MirrorError(
@@ -146,42 +175,50 @@ class StoredTable:
 
     def committed_at(self) -> datetime:
         """Return when this version was committed."""
-        with _errors(self.shown):
+        with told_of(self.shown):
             newest = self._delta.history(1)[0]
-        return datetime.fromtimestamp(newest["timestamp"] / 1000, UTC)
+            return as_datetime(newest["timestamp"] * _MILLISECOND)
 
     # -- reading --
 
     def rows(self, wanted: pc.Expression | None = None, columns: list[str] | None = None) -> pa.Table:
         """Return stored rows; files that cannot hold any, by the log's statistics, are not opened."""
-        with _errors(self.shown):
+        with told_of(self.shown):
             return self._dataset().to_table(columns=columns, filter=wanted)
 
     def batches(self, wanted: pc.Expression | None) -> Iterator[pa.RecordBatch]:
         """Yield stored rows as they are read."""
-        with _errors(self.shown):
+        with told_of(self.shown):
             yield from (batch for batch in self._dataset().to_batches(filter=wanted) if batch.num_rows)
 
     def count(self, wanted: pc.Expression) -> int:
-        """Return how many stored rows there are."""
-        with _errors(self.shown):
+        """Return how many stored rows meet a condition."""
+        with told_of(self.shown):
             rows: int = self._dataset().count_rows(filter=wanted)
         return rows
 
     def fragments(self, wanted: pc.Expression | None) -> list[Any]:
         """Return the files that may hold rows, the oldest rows first, to be read elsewhere."""
-        with _errors(self.shown):
+        with told_of(self.shown):
             found = list(self._dataset().get_fragments(filter=wanted))
-            actions = pa.table(self._delta.get_add_actions(flatten=True)).select(["path", "min.created_at"])
-        oldest = {str(each["path"]): each["min.created_at"] for each in actions.to_pylist()}
-        return sorted(found, key=lambda fragment: oldest[fragment.path])
+            oldest = {each["path"]: each.get("min.created_at") or _NO_TIME for each in self._actions().to_pylist()}
+            return sorted(found, key=lambda fragment: oldest[fragment.path])
 
     def empty(self) -> pa.Table:
         """Return a table without rows."""
         return stored_schema(self.resource).empty_table()
 
     def _dataset(self) -> Any:  # noqa: ANN401 - pyarrow has no types
+        if self._delta is None:
+            return pads.dataset(self.empty())
+        self._actions()
         return self._delta.to_pyarrow_dataset(as_large_types=True, filesystem=self._files())
+
+    @property
+    def _folder(self) -> Path | None:
+        """Where the table lies; None at a URL."""
+        address = self._delta.table_uri
+        return Path(FileSystem.from_uri(address)[1]) if address.startswith("file:") else None
 
     def _files(self) -> SubTreeFileSystem | None:
         """Return Arrow's own way to the files; None where deltalake's has to do.
@@ -189,11 +226,8 @@ class StoredTable:
         That one is written in Python. Arrow's threads let go of it at times when an interpreter that is about to end no
         longer lets them, which aborts the process after all is done.
         """
-        address = self._delta.table_uri
-        if not address.startswith("file:"):
-            return None
-        local, folder = FileSystem.from_uri(address)
-        return SubTreeFileSystem(folder, local)
+        folder = self._folder
+        return None if folder is None else SubTreeFileSystem(str(folder), LocalFileSystem())
 
     # -- writing --
 
@@ -225,7 +259,7 @@ class StoredTable:
         deltalake = _deltalake()
         # Never again on top of what another process has committed meanwhile: rows were compared without that.
         commit = deltalake.CommitProperties(max_commit_retries=0, app_transactions=list(notes))
-        with _errors(self.shown):
+        with told_of(self.shown):
             deltalake.write_deltalake(
                 self._delta, rows, writer_properties=_compressed(), commit_properties=commit, **how
             )
@@ -236,15 +270,23 @@ class StoredTable:
         Raises:
             MirrorError: a file cannot be read, written or deleted.
         """
-        with _errors(self.shown):
+        with told_of(self.shown):
+            self._actions()
             self._delta.optimize.compact(writer_properties=_compressed())
-            # In full: what writes that were killed have left stands in no log.
-            self._delta.vacuum(RETENTION_HOURS, dry_run=False, full=True)
+            # deltalake would delete whatever lies there and is in no log: also what a user has put there.
+            listed = self._delta.vacuum(RETENTION_HOURS, dry_run=True, full=True)
+            files = self._files() or PyFileSystem(_handler(self._delta.table_uri))
+            for name in sorted(once_added(files).intersection(listed)) if listed else ():
+                files.delete_file(name)
 
 
 def _deltalake() -> ModuleType:
     """Return the library, which is imported when a mirror is used and not before."""
     return import_module("deltalake")
+
+
+def _handler(address: str) -> Any:  # noqa: ANN401 - deltalake's own type
+    return import_module("deltalake.fs").DeltaStorageHandler(address)
 
 
 def _compressed() -> Any:  # noqa: ANN401 - deltalake's own type
@@ -270,41 +312,6 @@ def _between(first: int, last: int) -> pc.Expression:
 
 def _sql(cut: list[tuple[int, int]]) -> str:
     return " OR ".join(f"created_at BETWEEN '{render(first, 6)}' AND '{render(last, 6)}'" for first, last in cut)
-
-
-def _scope(description: str | None, shown: str) -> tuple[str, ...] | None:
-    """Return the scope that a table's description names."""
-    try:
-        said = json.loads(description or "")
-        version, products = said["galtea_frames"], said["product_ids"]
-    except (ValueError, TypeError, KeyError):
-        raise MirrorError(f"{shown} is not a mirror, but holds other Delta tables; name another folder") from None
-    if version > FORMAT:
-        raise MirrorError(f"{shown} was made by a newer galtea-frames: pip install --upgrade galtea-frames")
-    return None if products is None else tuple(products)
-
-
-@contextmanager
-def _errors(shown: str) -> Iterator[None]:
-    """Turn what goes wrong with a table into one line that says what to do."""
-    exceptions = _deltalake().exceptions
-    try:
-        yield
-    except exceptions.CommitFailedError:
-        raise MirrorError(f"{shown}: another sync has written meanwhile, so this one stopped; run it again") from None
-    except FileNotFoundError as problem:
-        raise MirrorError(
-            f"{shown}: a file of this version is gone: if it is an old one, by compacting; else restore the mirror, or"
-            " sync into a new folder"
-        ) from problem
-    except (exceptions.DeltaError, pa.ArrowException, OSError) as problem:
-        raise MirrorError(f"{shown} cannot be read or written: {_one_line(problem)}") from problem
-
-
-def _one_line(problem: Exception) -> str:
-    """Return an error's own words: deltalake tells causes in lines of their own, and then where in its code it was."""
-    lines = filter(None, (_ORNAMENT.sub("", line).strip() for line in str(problem).splitlines()))
-    return ": ".join(takewhile(lambda line: not _TRACE.match(line), lines)) or type(problem).__name__
 
 
 def created_between(start: int | None, end: int | None) -> pc.Expression | None:

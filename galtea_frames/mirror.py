@@ -1,7 +1,6 @@
 """The mirror: a local copy of sessions and versions that each sync makes equal to the API again."""
 
 # Annotations are values here, not text: it is these that `help()` prints.
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from os import PathLike
@@ -48,11 +47,10 @@ class Mirror:
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
-        self._shown = str(path)
-        self._place = Place(os.fspath(path))
+        self._place = Place(path)
 
     def __repr__(self) -> str:
-        return f"Mirror({self._shown!r})"
+        return f"Mirror({self._place.shown!r})"
 
     # -- bringing it up to date --
 
@@ -61,8 +59,9 @@ class Mirror:
         client: Client | None = None,
         *,
         product_ids: str | Iterable[str] | None = None,
-        lookback: str | timedelta = "7D",
+        lookback: str | timedelta | np.timedelta64 = "7D",
         full: bool = False,
+        allow_all_gone: bool = False,
     ) -> SyncResult:
         """Make the mirror equal to the API, and return what that took.
 
@@ -84,31 +83,38 @@ class Mirror:
 
         Args:
             client: asks the API; by default one is made from the settings, and closed.
-            product_ids: hold these products only. A mirror keeps the scope it was made with; it need not be repeated.
-            lookback: how far before the newest stored session to compare, such as "7D" or "36h".
+            product_ids: hold these products only. A mirror that has rows keeps its scope, which need not be repeated.
+            lookback: how far before the newest stored session to compare, such as "7D", "36h" or a timedelta.
             full: compare everything.
+            allow_all_gone: go on where the API serves none of the stored versions or not one session any more, and mark
+                them as removed. By default that is taken for a wrong key, and nothing is changed.
 
         Raises:
             QueryError: an argument cannot be used; before any request.
-            MirrorError: another sync is at work, the scope is another one, or the mirror cannot be read or written.
+            MirrorError: another sync is at work, the folder or the account is another one, the API serves nothing of
+                what is stored, or the mirror cannot be read or written.
             GalteaFramesError: as `load_sessions` does; what was committed stays, and the next sync goes on from it.
         """
         scope = _scope(product_ids)
         microseconds = None if full else span_of(lookback)
         if client is not None and not isinstance(client, Client):
             raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
-        with shared(client) as asking, self._place.lock():
-            sessions, versions = self._place.tables(scope)
-            return Sync(sessions, versions, asking, microseconds).run()
+        with shared(client) as asking:
+            self._place.tables(scope)  # what is refused is left as it is, without a lock
+            with self._place.lock():
+                sessions, versions, scope = self._place.tables(scope)
+                return Sync(sessions, versions, asking, scope, microseconds, allow_all_gone=allow_all_gone).run()
 
     def compact(self) -> None:
         """Join small files to large ones, and delete files that no reader of the last 7 days can need.
 
-        Reading and `as_of` within these 7 days give what they gave before; `as_of` an earlier time may fail.
+        Reading and `as_of` within these 7 days give what they gave before; `as_of` an earlier time may fail. Only files
+        that the mirror's own log has named are deleted: what else lies in the folder stays.
 
         Raises:
             MirrorError: there is no mirror, a sync is at work, or a file cannot be read, written or deleted.
         """
+        self._place.check_synced()
         with self._place.lock():
             for resource in (SESSIONS, VERSIONS):
                 self._place.table(resource).compact()

@@ -24,13 +24,20 @@ def _sync(
     product_ids: tuple[str, ...],
     lookback: str,
     full: bool,
+    allow_all_gone: bool,
     as_json: bool,
     **given: Any,  # noqa: ANN401 - the client's options
 ) -> None:
     with before_asking():
         copy = Mirror(directory)
     with Client(**client_settings(given)) as client:
-        done = copy.sync(client, product_ids=list(product_ids) or None, lookback=lookback, full=full)
+        done = copy.sync(
+            client,
+            product_ids=list(product_ids) or None,
+            lookback=lookback,
+            full=full,
+            allow_all_gone=allow_all_gone,
+        )
     line = (
         f"{done.new:,} new, {done.changed:,} changed, {done.removed:,} removed; now {done.rows:,} sessions and"
         f" {done.versions:,} versions, in {done.requests:,} requests and {done.seconds:.1f} s: {directory}"
@@ -76,6 +83,7 @@ SYNC = click.Command(
         click.Option(["product_ids", "--product-id"], multiple=True, help="hold these products only; repeatable"),
         click.Option(["--lookback"], default="7D", show_default=True, help="how far back to compare every session"),
         click.Option(["--full"], is_flag=True, help="compare everything"),
+        click.Option(["--allow-all-gone"], is_flag=True, help="go on though the API serves nothing of what is stored"),
         *client_options(),
         json_option(),
     ],

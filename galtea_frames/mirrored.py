@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.arguments import moment_of
+from galtea_frames.damage import told_of
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames import ATTRS, to_frame
 from galtea_frames.gather import Gatherer
@@ -20,11 +21,12 @@ from galtea_frames.sync import PRESENT
 from galtea_frames.times import TIME, as_datetime, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
     from galtea_frames.delta import StoredTable
+    from galtea_frames.gather import Batch
     from galtea_frames.load import LoadOptions
     from galtea_frames.place import Place
     from galtea_frames.query import Members, Query
@@ -69,7 +71,7 @@ def selected(place: Place, resource: Resource, arguments: Mapping[str, Any]) -> 
     query, options = checked(resource, given)
     table = place.table(resource, as_of)
     if table.synced_at is None and not arguments["allow_incomplete"]:
-        raise MirrorError(f"{place.shown} is not complete: its first sync has not come to an end; run it again")
+        raise place.incomplete()
     return table, query, options
 
 
@@ -92,17 +94,19 @@ def load_stored(
     if query.ids is not None and not missing_ok:
         _check_all_found(table, query.ids, wanted)
     gatherer = Gatherer(query.resource, options.nested)
-    batches = (
-        batch
-        for stored in table.batches(wanted)
-        for batch in gatherer.gather(gatherer.reader.read(to_page(query.resource, stored)))
-    )
+    batches = (batch for stored in table.batches(wanted) for batch in _gathered(gatherer, table, stored))
     frame = framed(
         gatherer, batches, query, options, lambda notes: _attrs(table, query, notes, query.rows_of(gatherer.rows))
     )
     if include_removed:  # more rows than the API serves
         frame.attrs[ATTRS]["mirror"]["include_removed"] = True
     return _with_removals(frame, table, wanted, options) if include_removed else frame
+
+
+def _gathered(gatherer: Gatherer, table: StoredTable, stored: pa.RecordBatch) -> Iterable[Batch]:
+    """Return what the frame's columns are made of, from stored rows that may be damaged."""
+    with told_of(table.shown):
+        return list(gatherer.gather(gatherer.reader.read(to_page(table.resource, stored))))
 
 
 def condition_of(query: Query, *, include_removed: bool) -> pc.Expression | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
+import os
 from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
+from galtea_frames.damage import told_of
 from galtea_frames.delta import StoredTable
 from galtea_frames.errors import MirrorError
+from galtea_frames.ground import LOCK, PlaceError, check_folder, check_lock, check_table, folder_at
 from galtea_frames.resources import SESSIONS, VERSIONS
 
 if TYPE_CHECKING:
@@ -18,30 +21,33 @@ if TYPE_CHECKING:
 
     from galtea_frames.resources import Resource
 
-#: Held while a sync is at work. The system lets go of it when the process dies, however it dies.
-_LOCK = ".sync.lock"
+_TABLES = (VERSIONS, SESSIONS)
 
-#: What deltalake 1.6.6 fails at in the path of a folder, with a panic or a file that it does not find again.
-_UNUSABLE = re.compile(r"[\[\]]|%[0-9A-Fa-f]{2}")
+_NAMED = 10
 
 
 class Place:
     """A mirror's folder or URL.
 
     Args:
-        shown: as the caller gave it, and as messages show it.
+        path: as the caller gave it.
+
+    Attributes:
+        shown: the path as messages show it.
 
     Raises:
         MirrorError: the path cannot be used, or a package that mirrors need is not installed.
     """
 
-    def __init__(self, shown: str) -> None:
-        self.shown = shown
-        self._folder = None if "://" in shown else Path(shown).expanduser().absolute()
-        if self._folder is not None and _UNUSABLE.search(str(self._folder)):
-            raise MirrorError(
-                f"{self._folder}: Delta Lake's library takes no [, ] or %20 in a path; name another folder"
-            )
+    def __init__(self, path: object) -> None:
+        if not isinstance(path, str | os.PathLike) or not isinstance(os.fspath(path), str):
+            raise PlaceError(f"a mirror lies in a folder or at a URL, which is text or a Path, not {path!r}")
+        self.shown = os.fspath(path)
+        names = [each.name for each in _TABLES]
+        self._folder = None if "://" in self.shown else folder_at(self.shown, names)
+        # A folder that is named by a URL is looked at, but not locked.
+        local = self.shown.startswith("file://")
+        self._seen = folder_at(url2pathname(urlsplit(self.shown).path), names) if local else self._folder
         _require("deltalake", "filelock")
 
     @contextmanager
@@ -55,9 +61,10 @@ class Place:
             yield
             return
         filelock = import_module("filelock")
+        check_lock(self._folder, self.shown)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(self._folder / _LOCK, timeout=0)
+            lock = filelock.FileLock(self._folder / LOCK, timeout=0)
             lock.acquire()
         except filelock.Timeout:
             raise MirrorError(f"{self.shown}: another sync is at work; wait for its end") from None
@@ -68,42 +75,79 @@ class Place:
         finally:
             lock.release()
 
+    def check_synced(self) -> None:
+        """Refuse a place where no sync has been or is at work, so that no lock is left there.
+
+        Raises:
+            MirrorError: there is no mirror, nor the lock of one that is being made.
+        """
+        if self._folder is None or not (self._folder / LOCK).exists():
+            for each in (SESSIONS, VERSIONS):
+                self.table(each)
+
     def table(self, resource: Resource, as_of: int | datetime | None = None) -> StoredTable:
         """Return a table as it is, or as it was.
 
         Raises:
             MirrorError: there is no mirror, it was not there yet, or it cannot be read.
         """
-        table = StoredTable.at(self._address(resource), self.shown, resource)
+        table = self._found(resource)
+        if table is None and self._is_just_begun():
+            raise self.incomplete()
         if table is None:
             raise MirrorError(f"{self.shown} is not a mirror; `galtea-frames sync {self.shown}` makes one")
         if as_of is not None:
             table.as_of(as_of)
         return table
 
-    def tables(self, scope: tuple[str, ...] | None) -> tuple[StoredTable, StoredTable]:
-        """Return the tables of sessions and versions, having made those that are missing.
+    def tables(self, scope: tuple[str, ...] | None) -> tuple[StoredTable, StoredTable, tuple[str, ...] | None]:
+        """Return the tables of sessions and versions, of which any may not be made yet, and the scope they shall have.
 
         Raises:
             MirrorError: the mirror has another scope, the folder holds other things, or it cannot be read or written.
         """
-        found = {each: StoredTable.at(self._address(each), self.shown, each) for each in (VERSIONS, SESSIONS)}
-        stored = [each for each in found.values() if each is not None]
-        if not stored:
+        there = self._seen is not None and check_folder(self._seen, self.shown)
+        found = [self._found(each) for each in _TABLES]
+        stored = [each for each in found if each is not None]
+        if there and not stored:
             self._check_empty()
-        elif scope is not None and scope != stored[0].scope:
-            raise MirrorError(f"{self.shown} holds {_products(stored[0].scope)}, not {_products(scope)}")
-        scope = stored[0].scope if stored else scope
+        wanted = stored[0].scope if stored and scope is None else scope
+        others = [each.scope for each in stored if each.scope != wanted]
+        # A first sync that found nothing, mostly of a product whose id was mistyped, binds the mirror to nothing.
+        if others and any(each.rows(columns=["id"]).num_rows for each in stored):
+            raise MirrorError(f"{self.shown} holds {_products(others[0])}, not {_products(wanted)}")
         versions, sessions = (
-            table or StoredTable.create(self._address(each), self.shown, each, scope) for each, table in found.items()
+            table or StoredTable(each, self.shown, wanted, self._address(each))
+            for table, each in zip(found, _TABLES, strict=True)
         )
-        return sessions, versions
+        return sessions, versions, wanted
+
+    def incomplete(self) -> MirrorError:
+        """Return the error that the first sync has not come to its end."""
+        return MirrorError(f"{self.shown} is not complete: its first sync has not come to an end; run it again")
+
+    def _is_just_begun(self) -> bool:
+        """Tell whether a sync has been there that came to store nothing."""
+        folder = self._folder
+        return (
+            folder is not None
+            and (folder / LOCK).exists()
+            and not any((folder / each.name).exists() for each in _TABLES)
+        )
+
+    def _found(self, resource: Resource) -> StoredTable | None:
+        """Return a table, None if there is none; what must not be opened is refused."""
+        with told_of(self.shown):
+            if self._seen is not None and not check_table(self._seen / resource.name, self.shown):
+                return None
+        return StoredTable.at(self._address(resource), self.shown, resource)
 
     def _check_empty(self) -> None:
         """Refuse a folder with other things in it: a slip in the path must not strew tables there."""
-        known = {_LOCK, SESSIONS.name, VERSIONS.name}
-        if self._folder is not None and any(each.name not in known for each in self._folder.iterdir()):
-            raise MirrorError(f"{self.shown} is not a mirror, but not empty either; name a new folder")
+        assert self._seen is not None  # noqa: S101 - the caller looked
+        known = {LOCK, *(each.name for each in _TABLES)}
+        if any(each.name not in known for each in self._seen.iterdir()):
+            raise PlaceError(f"{self.shown} is not a mirror, but not empty either; name a new folder")
 
     def _address(self, resource: Resource) -> str:
         root = self.shown.rstrip("/") if self._folder is None else self._folder
@@ -111,7 +155,10 @@ class Place:
 
 
 def _products(scope: tuple[str, ...] | None) -> str:
-    return "all products" if scope is None else f"the products {', '.join(scope)}"
+    if scope is None:
+        return "all products"
+    more = f" and {len(scope) - _NAMED:,} more" if scope[_NAMED:] else ""
+    return f"the products {', '.join(scope[:_NAMED])}{more}"
 
 
 def _require(*packages: str) -> None:

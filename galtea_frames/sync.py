@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -24,9 +25,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames import progress
+from galtea_frames.account import all_gone, another, newest, share
 from galtea_frames.changes import compare
 from galtea_frames.delta import created_between
-from galtea_frames.errors import MirrorError
 from galtea_frames.fetch import Fetch
 from galtea_frames.pages import PageSize, Source, sort_pairs, time_pairs
 from galtea_frames.query import build_query, split_lists
@@ -97,41 +98,49 @@ class Sync:
         sessions: the stored sessions.
         versions: the stored versions.
         client: asks the API.
+        scope: the products that the mirror shall hold; None for all.
         lookback: how far before the newest stored session to compare all, in microseconds; None for everything.
+        allow_all_gone: whether rows are marked as removed where none that is stored is served.
     """
 
-    def __init__(self, sessions: StoredTable, versions: StoredTable, client: Client, lookback: int | None) -> None:
+    def __init__(
+        self,
+        sessions: StoredTable,
+        versions: StoredTable,
+        client: Client,
+        scope: tuple[str, ...] | None,
+        lookback: int | None,
+        *,
+        allow_all_gone: bool,
+    ) -> None:
         self._sessions = sessions
         self._versions = versions
         self._client = client
+        self._scope = scope
         self._lookback = lookback
-        self._products = {} if sessions.scope is None else {"product_ids": list(sessions.scope)}
+        self._allow_all_gone = allow_all_gone
+        self._products = {} if scope is None else {"product_ids": list(scope)}
         self._started = time.monotonic()
         self._now = int(datetime.now(UTC).timestamp() * 1_000_000)
         self._tally = Tally()
-        self._pages = 0
         self._counts: Counter[str] = Counter()
         self._named: set[str | None] = set()
+        self._rows = self._pages = 0
         self._update: Callable[[int, int], None] = lambda _rows, _pages: None
 
     def run(self) -> SyncResult:
         """Bring the tables up to date.
 
         Raises:
-            MirrorError: a table cannot be read or written, or holds another account's rows.
+            MirrorError: a table cannot be read or written, or the API serves another account, or nothing any more.
             RequestError: a request failed for good; steps that were committed stay.
             ResponseError: the answers cannot be trusted to be whole; steps that were committed stay.
         """
-        with progress.shown(self._client.settings.progress, SESSIONS.name) as self._update:
+        self._sync_versions()
+        self._sync_sessions()
+        if self._names_unknown_versions():
             self._sync_versions()
-            begin = self._begin()
-            for start, end in self._steps(begin):
-                self._compare_span(start, end)
-            if begin is not None:
-                self._ask_for_pending(begin)
-            if self._names_unknown_versions():
-                self._sync_versions()
-            self._sessions.mark(self._now)
+        self._sessions.mark(self._now)
         return SyncResult(
             new=self._counts["new"],
             changed=self._counts["changed"],
@@ -146,20 +155,35 @@ class Sync:
 
     def _sync_versions(self) -> None:
         """Compare all versions: they are few."""
-        fetched = self._fetch(build_query(VERSIONS, self._products))
+        with self._counted(VERSIONS):
+            fetched = self._fetch(build_query(VERSIONS, self._products))
         stored = self._versions.rows()
-        self._check_account(fetched, stored)
+        if not self._allow_all_gone:
+            self._check_account(fetched, stored)
+        # Only now: a folder in which nothing is stored shall not be bound to the scope of a sync that was refused.
+        for table in (self._versions, self._sessions):
+            table.make(self._scope)
         self._versions.commit(compare(VERSIONS, fetched, stored, stored.slice(0, 0), self._now))
         self._versions.mark(self._now)
 
     def _check_account(self, fetched: pa.Table, stored: pa.Table) -> None:
-        """Refuse rows of which none is known where some must be: all that is stored would be marked as removed."""
-        kept = stored.filter(pc.is_null(stored.column(REMOVED_AT))).column("id")
-        if fetched.num_rows and len(kept) and not pc.any(pc.is_in(kept, fetched.column("id").combine_chunks())).as_py():
-            raise MirrorError(
-                f"{self._sessions.shown} holds another account: the API serves none of its versions to this key; sync"
-                " into a new folder, or with the key that the mirror was made with"
-            )
+        """Refuse versions by which all that is stored would be marked as removed, though it is but another key's.
+
+        A version that is known tells that the account is the same one. Where all were replaced, a session does; where
+        none is stored, a product.
+        """
+        if share(fetched, stored, "id"):
+            return
+        present = stored.filter(PRESENT).num_rows
+        if present and not fetched.num_rows:
+            raise all_gone(self._versions.shown, VERSIONS.name, present)
+        sessions = self._sessions.rows(PRESENT, ["id", "created_at"]) if fetched.num_rows else ()
+        if len(sessions):
+            same = self._fetch(build_query(SESSIONS, {"ids": newest(sessions)})).num_rows > 0
+        else:
+            same = not present or share(fetched, stored, "product_id")
+        if not same:
+            raise another(self._versions.shown)
 
     def _names_unknown_versions(self) -> bool:
         """Tell whether rows of this run name versions made since the versions were fetched, or gone before."""
@@ -167,6 +191,14 @@ class Sync:
         return bool(self._named - known - {None})
 
     # -- sessions --
+
+    def _sync_sessions(self) -> None:
+        with self._counted(SESSIONS):
+            begin = self._begin()
+            for start, end in self._steps(begin):
+                self._compare_span(start, end)
+            if begin is not None:
+                self._ask_for_pending(begin)
 
     def _begin(self) -> int | None:
         """Return the time from which on all sessions are compared; None for all of them."""
@@ -221,10 +253,19 @@ class Sync:
             self._commit(fetched, asked)
 
     def _commit(self, fetched: pa.Table, served: pa.Table) -> None:
+        """Store what was fetched, beside the stored rows that are served no longer if they were not fetched."""
+        if not self._allow_all_gone and not self._rows and served.filter(PRESENT).num_rows:
+            self._check_any_is_served()
         changes = compare(SESSIONS, fetched, served, self._elsewhere(fetched, served), self._now)
         self._sessions.commit(changes)
         self._counts.update({"new": changes.new, "changed": changes.changed, "removed": changes.removed})
         self._named.update(changes.rows.column("version_id").unique().to_pylist())
+
+    def _check_any_is_served(self) -> None:
+        """Refuse to mark sessions as removed where no session at all is served."""
+        query = self._query(None, None)
+        if all(self._row_at(query, each.alternatives[0], 0) is None for each in split_lists(query)):
+            raise all_gone(self._sessions.shown, SESSIONS.name, self._sessions.count(PRESENT))
 
     def _elsewhere(self, fetched: pa.Table, served: pa.Table) -> pa.Table:
         """Return rows stored at another creation time under an id that was fetched, so that no id is stored twice."""
@@ -263,12 +304,20 @@ class Sync:
             tally=self._tally,
         )
         tables = [record_schema(query.resource).empty_table()]
-        rows = 0
         for each in fetch.slices():
             tables.append(_new_rows(each))
-            rows += each.rows
-            self._update(rows, fetch.pages)
+            self._rows += each.rows
+            self._update(self._rows, self._pages + fetch.pages)
+        self._pages += fetch.pages
         return pa.concat_tables(tables)
+
+    @contextmanager
+    def _counted(self, resource: Resource) -> Iterator[None]:
+        """Show what is fetched inside as rows of one list."""
+        self._rows = self._pages = 0
+        with progress.shown(self._client.settings.progress, resource.name) as self._update:
+            yield
+        self._update = lambda _rows, _pages: None
 
 
 def _whole(moment: int) -> int:

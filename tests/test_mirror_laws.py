@@ -120,7 +120,7 @@ class MirroredAccount(RuleBasedStateMachine):
     def sync(self) -> None:
         """An ordinary sync: what lies within the lookback, and what is not final, is as the API says."""
         before = self.stored(allow_incomplete=True, include_removed=True) if self.complete else None
-        self.mirror.sync(self.client)
+        self.mirror.sync(self.client, allow_all_gone=True)
         if before is not None and len(before):
             begin = before["created_at"].max() - pd.Timedelta("7D")
             stored, served = ((each[each["created_at"] >= begin]) for each in (self.stored(), self.served()))
@@ -136,7 +136,7 @@ class MirroredAccount(RuleBasedStateMachine):
     @rule()
     def sync_all(self) -> None:
         """A full sync: every frame is the API's; another sync finds nothing to do."""
-        self.mirror.sync(self.client, full=True)
+        self.mirror.sync(self.client, full=True, allow_all_gone=True)
         assert_same(self.mirror, self.client)
         again = self.mirror.sync(self.client)
         assert (0, 0, 0) == (again.new, again.changed, again.removed)
@@ -154,7 +154,7 @@ class MirroredAccount(RuleBasedStateMachine):
 
         self.api.before = fail
         try:
-            self.mirror.sync(self.client, full=full)
+            self.mirror.sync(self.client, full=full, allow_all_gone=True)
             self.complete = True
         except NoNetworkError:
             pass

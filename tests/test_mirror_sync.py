@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import deltalake
 import pytest
 from direct import DirectTransport
 from mirrors import assert_same, at, ids, session, small_steps, version
@@ -12,7 +14,7 @@ from mirrors import assert_same, at, ids, session, small_steps, version
 import galtea_frames as gf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     Counts = tuple[int, int, int]
@@ -220,6 +222,202 @@ def test_another_account_is_refused(account: Account) -> None:
     with pytest.raises(gf.MirrorError, match="another account"):
         account.mirror.sync(other.client())
     assert before == account.mirror.info()
+
+
+def test_another_account_without_versions_in_common_nor_sessions_is_refused(account: Account) -> None:
+    """Even where it has a product of the same id, and old sessions of the same ids; who insists gets a mix."""
+    other = DirectTransport([session(1, 1), session(200, 39)], [version("x"), version("y")])
+    for options in ({}, {"full": True}, {"lookback": "0D"}):
+        with pytest.raises(gf.MirrorError, match=r"none of its versions, products and sessions.*--allow-all-gone"):
+            account.mirror.sync(other.client(), **options)
+    account.mirror.sync(other.client(), full=True, allow_all_gone=True)
+    assert_same(account.mirror, other.client())
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_mirror_whose_versions_were_all_replaced_goes_on(tmp_path: Path, *, full: bool) -> None:
+    """Its sessions say that it is the account that it was."""
+    account = Account(tmp_path, [session(number, number) for number in range(5)])
+    account.api.versions.delete("version_b")
+    account.sync()
+    account.api.versions.delete("version_a")
+    account.api.versions.insert(version("c", 5, productId="product_new"))
+    account.api.sessions.insert(session(9, 5, versionId="version_c"))
+    assert (1, 0, 0) == account.sync(full=full)
+    account.agree()
+    assert (0, 0, 0) == account.sync(full=full)
+
+
+@pytest.mark.parametrize(("product", "known"), [("product_a", True), ("product_b", False)])
+def test_a_mirror_without_sessions_is_known_by_its_products(tmp_path: Path, product: str, *, known: bool) -> None:
+    """A new product's only version may be replaced before its first session."""
+    account = Account(tmp_path, [])
+    account.sync()
+    for each in ("version_a", "version_b"):
+        account.api.versions.delete(each)
+    account.api.versions.insert(version("c", productId=product))
+    if known:
+        account.sync()
+        account.agree()
+    else:
+        with pytest.raises(gf.MirrorError, match="another account"):
+            account.sync()
+
+
+def test_sessions_without_a_version_are_an_account_too(tmp_path: Path) -> None:
+    """No version is stored or served; then the first one is made."""
+    account = Account(tmp_path, [session(number, number, versionId=None) for number in range(3)])
+    for each in ("version_a", "version_b"):
+        account.api.versions.delete(each)
+    assert [(3, 0, 0), (0, 0, 0)] == [account.sync(), account.sync()]
+    account.api.versions.insert(version("first", 9))
+    assert (0, 0, 0) == account.sync()
+    account.agree()
+
+
+GONE: dict[str, tuple[bool, bool, str]] = {
+    "nothing at all": (True, True, "holds 2 versions, and the API serves none at all"),
+    "no versions": (True, False, "holds 2 versions, and the API serves none at all"),
+    "no sessions": (False, True, "holds 40 sessions, and the API serves none at all"),
+}
+
+
+@pytest.mark.parametrize("options", [{}, {"full": True}, {"lookback": "0D"}], ids=str)
+@pytest.mark.parametrize("gone", GONE)
+def test_an_account_that_suddenly_serves_nothing_is_refused(
+    account: Account, gone: str, options: dict[str, Any]
+) -> None:
+    """Another key or role may see nothing: no row is marked as removed, and the right key goes on as if nothing was."""
+    versions, sessions, words = GONE[gone]
+    right, before = account.client, account.mirror.load_sessions(include_removed=True)
+    served_versions, served_sessions = [] if versions else list(account.api.versions), [] if sessions else ACCOUNT
+    account.client = DirectTransport(served_sessions, served_versions).client(page_size=10, max_workers=1)
+    with pytest.raises(gf.MirrorError, match=rf"{words}.*--allow-all-gone"):
+        account.sync(**options)
+    assert before.equals(account.mirror.load_sessions(include_removed=True))
+    account.sync(full=True, allow_all_gone=True)
+    account.agree()
+    account.client = right
+    account.sync(full=True)
+    account.agree()
+
+
+def test_a_week_without_any_session_left_is_no_empty_account(account: Account) -> None:
+    """What was deleted is marked as removed as long as the API serves any session."""
+    for number in range(1, 40):
+        account.api.sessions.delete(f"session_{number:04}")
+    assert (0, 0, 8) == account.sync()
+    assert (0, 0, 31) == account.sync(full=True)
+    account.agree()
+
+
+def test_the_last_pending_sessions_that_go_are_no_empty_account_if_one_stays(tmp_path: Path) -> None:
+    """Those that are asked for by id, too: none of them is served, but another one is."""
+    account = Account(tmp_path, [session(1, 1, status="PENDING"), session(2, 2), session(3, 30)])
+    account.sync()
+    for each in ("session_0001", "session_0003"):
+        account.api.sessions.delete(each)
+    assert (0, 0, 2) == account.sync()
+    account.api.sessions.delete("session_0002")
+    with pytest.raises(gf.MirrorError, match="holds 1 sessions, and the API serves none at all"):
+        account.sync(full=True)
+
+
+def test_an_empty_account_may_stay_empty(tmp_path: Path) -> None:
+    """Where nothing is stored, nothing can be lost."""
+    mirror, api = gf.Mirror(tmp_path / "mirror"), DirectTransport([], [])
+    for full in (False, True):
+        done = mirror.sync(api.client(), full=full)
+        assert (0, 0, 0, 0, 0) == (done.new, done.changed, done.removed, done.rows, done.versions)
+
+
+# -- what a first sync binds --
+
+
+class Forbidding(DirectTransport):
+    """Knows of one product, and refuses to speak of others, or of sessions."""
+
+    forbidden = "typo"
+
+    def _answered(self, path: str, params: Sequence[tuple[str, str]], parse: Any, tally: Any) -> Any:  # noqa: ANN401
+        if self.forbidden in dict(params).values() or self.forbidden == path:
+            raise gf.AuthenticationError("not yours", status=403, attempts=1, path=path)
+        return super()._answered(path, params, parse, tally)
+
+
+def test_a_first_sync_that_is_refused_binds_nothing(tmp_path: Path) -> None:
+    """After a mistyped product the folder is free for the right one, or for all of them."""
+    api = Forbidding([session(1, 1)], [version("a")])
+    for number, products in enumerate((["product_a"], None)):
+        mirror = gf.Mirror(tmp_path / str(number))
+        with pytest.raises(gf.AuthenticationError):
+            mirror.sync(api.client(), product_ids="typo")
+        with pytest.raises(gf.MirrorError, match="is not complete: its first sync has not come to an end"):
+            mirror.info()
+        assert 1 == mirror.sync(api.client(), product_ids=products).rows
+        assert (None if products is None else tuple(products)) == mirror.info().product_ids
+
+
+def test_a_mirror_in_which_nothing_is_stored_takes_another_scope(tmp_path: Path) -> None:
+    """The API may know no version of a mistyped product and say so with an empty list: that binds to nothing either."""
+    api, mirror = Forbidding([session(1, 1)], [version("a")]), gf.Mirror(tmp_path / "mirror")
+    api.forbidden = "nothing"
+    assert 0 == mirror.sync(api.client(), product_ids="mistyped").rows
+    assert (True, ("mistyped",)) == (mirror.info().complete, mirror.info().product_ids)
+    assert 0 == mirror.sync(api.client()).rows, "it need not be repeated"
+    api.forbidden = "/sessions"
+    with pytest.raises(gf.AuthenticationError):
+        mirror.sync(api.client(), product_ids="product_a")
+    assert (False, ("product_a",)) == (mirror.info().complete, mirror.info().product_ids)
+    api.forbidden = "nothing"
+    assert 1 == mirror.sync(api.client()).rows
+    with pytest.raises(gf.MirrorError, match="holds the products product_a, not the products mistyped"):
+        mirror.sync(api.client(), product_ids="mistyped")
+
+
+def test_a_change_of_scope_that_was_killed_is_done_again(tmp_path: Path) -> None:
+    """Its tables then name two scopes, and hold nothing: the first one counts, or the one that is named."""
+    for number, products in enumerate((None, "product_b")):
+        api, mirror = DirectTransport([], []), gf.Mirror(tmp_path / str(number))
+        mirror.sync(api.client(), product_ids="product_a")
+        again = gf.Mirror(tmp_path / str(number))
+        table = deltalake.DeltaTable(str(tmp_path / str(number) / "sessions"))
+        table.alter.set_table_description('{"galtea_frames": 1, "product_ids": ["other"]}')
+        again.sync(api.client(), product_ids=products)
+        assert ((products or "product_a"),) == again.info().product_ids
+
+
+def test_tables_of_two_scopes_that_hold_rows_are_refused(account: Account, tmp_path: Path) -> None:
+    """Somebody has put them together."""
+    table = deltalake.DeltaTable(str(tmp_path / "mirror" / "sessions"))
+    table.alter.set_table_description('{"galtea_frames": 1, "product_ids": ["other"]}')
+    with pytest.raises(gf.MirrorError, match="holds the products other, not all products"):
+        account.sync()
+
+
+# -- progress --
+
+
+def test_progress_names_what_it_counts_and_adds_up(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Versions, then all sessions of the run however many steps and ids it takes, then versions again if need be."""
+    told: list[tuple[str, list[tuple[int, int]]]] = []
+
+    @contextmanager
+    def shown(_wanted: object, what: str) -> Iterator[Callable[[int, int], None]]:
+        counts: list[tuple[int, int]] = []
+        told.append((what, counts))
+        yield lambda rows, pages: counts.append((rows, pages))
+
+    monkeypatch.setattr("galtea_frames.progress.shown", shown)
+    small_steps(monkeypatch, 10)
+    account.api.sessions.insert(session(100, 40, versionId="version_new"))
+    account.sync(full=True)
+    assert ["versions", "sessions", "versions"] == [what for what, _ in told]
+    assert [(2, 1), (2, 1)] == [told[0][1][-1], told[2][1][-1]]
+    rows, pages = zip(*told[1][1], strict=True)
+    assert rows == tuple(sorted(rows))
+    assert pages == tuple(range(1, len(pages) + 1))
+    assert 41 <= rows[-1] <= 41 + 2 * 5, "each of five steps may see rows at its edges twice"
 
 
 # -- steps --

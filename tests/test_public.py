@@ -28,7 +28,7 @@ LAYERS = """
     connections transport shapes decode windows seen ties pages fetch
     client kinds names nested gather table dtypes fingerprint frames spool joins records arguments progress collector
     load loaders
-    stored changes delta place sync mirrored daskframe inventory mirror
+    stored changes damage ground description table_files delta place account sync mirrored daskframe inventory mirror
     targets partitions parquet
     wording periods rates findings thresholds judging completeness headline
     observations counts roster error_shapes novelties totals version_lines quantiles quality analysis

@@ -128,7 +128,7 @@ gf.read_parquet(b"sessions.parquet")  # type: ignore[arg-type] # pyright: ignore
 mirror = gf.Mirror("mirror")
 gf.Mirror(Path("mirror"))
 assert_type(mirror.sync(), gf.SyncResult)
-synced = mirror.sync(client, product_ids=["product_1"], lookback="36h", full=True)
+synced = mirror.sync(client, product_ids=["product_1"], lookback="36h", full=True, allow_all_gone=True)
 mirror.sync(lookback=timedelta(days=30))
 assert_type(
     (synced.new, synced.changed, synced.removed, synced.rows, synced.versions, synced.requests),

@@ -1,0 +1,64 @@
+"""Which files are a mirror's own: those that its log names, by plain names, in the table's folder."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import msgspec
+from pyarrow.fs import FileSelector, FileType
+
+from galtea_frames.errors import MirrorError
+from galtea_frames.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyarrow.fs import FileSystem
+
+#: How the files of a table that has no partitions are called, whichever engine wrote them.
+_PLAIN = re.compile(r"\w[\w.=+-]*", re.ASCII)
+
+_COMMIT = re.compile(r"_delta_log/\d{20}\.json")
+
+
+class _Add(msgspec.Struct):
+    path: str
+
+
+class _Action(msgspec.Struct):
+    """A line of the log; other actions than adding a file say nothing here."""
+
+    add: _Add | None = None
+
+
+_ACTION = msgspec.json.Decoder(_Action)
+
+
+def check_plain(paths: Iterable[str], shown: str) -> None:
+    """Refuse paths in a log that might lead out of the table's folder.
+
+    Raises:
+        MirrorError: one is not the plain name of a file.
+    """
+    for path in paths:
+        if not _PLAIN.fullmatch(path):
+            raise MirrorError(f"{shown}: the log names a file that is not the mirror's: {printable(path)[:100]}")
+
+
+def once_added(table: FileSystem) -> set[str]:
+    """Return the names of all files that the commits of a table have ever added to it.
+
+    Args:
+        table: the file system below the table's folder.
+    """
+    entries = table.get_file_info(FileSelector("_delta_log", allow_not_found=True))
+    commits = sorted(each.path for each in entries if each.type == FileType.File and _COMMIT.fullmatch(each.path))
+    return {name for commit in commits for name in _names_in(table, commit) if _PLAIN.fullmatch(name)}
+
+
+def _names_in(table: FileSystem, commit: str) -> Iterable[str]:
+    with table.open_input_file(commit) as file:
+        actions = [_ACTION.decode(line) for line in file.read().splitlines() if line.strip()]
+    return (unquote(action.add.path) for action in actions if action.add is not None)
