@@ -5,6 +5,7 @@ from galtea_frames._version import __version__
 from galtea_frames.client import Client
 from galtea_frames.errors import (
     AuthenticationError,
+    CaseCollisionWarning,
     ColumnBudgetWarning,
     GalteaFramesError,
     GalteaFramesWarning,
@@ -37,6 +38,7 @@ from galtea_frames.sync import SyncResult
 
 __all__ = [
     "AuthenticationError",
+    "CaseCollisionWarning",
     "Client",
     "ColumnBudgetWarning",
     "GalteaFramesError",

@@ -23,6 +23,7 @@ from galtea_frames.mirror_commands import MIRROR, SYNC
 from galtea_frames.options import (
     arguments_of,
     before_asking,
+    check_columns,
     client_options,
     client_settings,
     json_option,
@@ -30,9 +31,10 @@ from galtea_frames.options import (
     query_options,
     say,
 )
-from galtea_frames.parquet import write_frames, write_parquet
+from galtea_frames.parquet import CODECS, check_target, write_frames, write_parquet
+from galtea_frames.partitions import MAX_PARTITIONS
 from galtea_frames.report_command import REPORT
-from galtea_frames.resources import RESOURCES, SESSIONS, Resource
+from galtea_frames.resources import RESOURCES, SESSIONS, VERSIONS, Resource
 from galtea_frames.signals import stop_code, stop_on_signals
 
 if TYPE_CHECKING:
@@ -42,9 +44,6 @@ if TYPE_CHECKING:
 
 #: What the shell gets (design: "Public interface").
 DONE, UNEXPECTED, USAGE, FAILED = 0, 1, 2, 3
-
-#: As `write_parquet` names them; checked before anything is asked for.
-_CODECS = click.Choice(["zstd", "snappy", "gzip", "lz4", "brotli", "none"], case_sensitive=False)
 
 #: What click raises to show a group's help, from version 8.2 on; before, it showed it without a word.
 _NOTHING_ASKED: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
@@ -132,6 +131,7 @@ def _export(
     *,
     out: str,
     partition_by: tuple[str, ...],
+    max_partitions: int,
     compression: str,
     mirror: str | None = None,
     as_json: bool,
@@ -143,7 +143,13 @@ def _export(
         copy = None if mirror is None else Mirror(mirror)
     nested = given.pop("nested")
     asked = arguments_of(given) | {"nested": nested}
+    check_columns(
+        partition_by, {"": SESSIONS, "version.": VERSIONS} if kind == "joined" else {"": RESOURCES[kind]}, nested
+    )
+    with before_asking():
+        check_target(out, partitioned=bool(partition_by))
     form: dict[str, Any] = {"partition_by": list(partition_by) or None, "compression": compression}
+    form |= {"max_partitions": max_partitions}
     if copy is None:
         with Client(**settings) as client:
             first = _from_api(kind, asked | {"client": client}, out, form)
@@ -193,9 +199,20 @@ def _add_export(kind: str) -> None:
         callback=lambda **given: _export(kind, **given),
         help=f"Write every {row} that the filters select{beside}. One row a {row}, by `created_at`, then `id`.",
         params=[
-            click.Option(["--out"], required=True, metavar="PATH", help="a file, or a URL such as s3://bucket/name"),
+            click.Option(
+                ["--out"], required=True, metavar="PATH", help="a .parquet file or a folder; or a URL, s3://…"
+            ),
             click.Option(["--partition-by"], multiple=True, metavar="COLUMN", help="makes a dataset of folders"),
-            click.Option(["--compression"], default="zstd", show_default=True, type=_CODECS, help="codec of the files"),
+            click.Option(
+                ["--max-partitions"], default=MAX_PARTITIONS, show_default=True, help="how many folders at most"
+            ),
+            click.Option(
+                ["--compression"],
+                default="zstd",
+                show_default=True,
+                type=click.Choice(CODECS, case_sensitive=False),
+                help="codec of the files",
+            ),
             click.Option(["--nested"], default="columns", type=click.Choice(["columns", "json", "both"])),
             *([_MIRROR_OPTION] if kind in _STORED else []),
             *query_options(resource),

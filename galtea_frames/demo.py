@@ -15,17 +15,23 @@ from galtea_frames import sample
 from galtea_frames.client import Client
 from galtea_frames.errors import MixedTypesWarning
 from galtea_frames.loaders import load_sessions_with_versions
-from galtea_frames.options import program
-from galtea_frames.parquet import read_parquet, write_parquet
+from galtea_frames.options import before_asking, program
+from galtea_frames.ours import DEMO
+from galtea_frames.parquet import close_folder, read_parquet, write_parquet
+from galtea_frames.targets import Target
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _PAGE_SIZE = 100
+_DATASET = "sessions_by_version"
 
 
 def run(out: str) -> None:
     """Load sample sessions with their versions in small pages, write them under `out`, and print what they say."""
+    with before_asking():
+        target = Target.at(out)
+        target.check_folder(DEMO)
     console = Console()
     started = time.monotonic()
     with sample.serve() as api, Client(api.api_key, api.url, page_size=_PAGE_SIZE) as client:
@@ -35,9 +41,10 @@ def run(out: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MixedTypesWarning)
             frame = load_sessions_with_versions(client=client)
-    file, dataset = Path(out) / "sessions.parquet", Path(out) / "sessions_by_version"
-    write_parquet(frame, file)
-    write_parquet(frame, dataset, partition_by="version_id")
+    with target.new_folder(DEMO) as folder:
+        write_parquet(frame, folder.path / _DATASET, partition_by="version_id")
+        close_folder(frame, folder, DEMO)
+    file, dataset = Path(out) / str(DEMO.closing), Path(out) / _DATASET
     attrs = frame.attrs["galtea_frames"]
     console.print(_by_version(frame))
     rows = len(read_parquet(file))

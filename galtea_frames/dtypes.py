@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,6 +63,53 @@ def from_arrow(values: pa.ChunkedArray, description: Description) -> pd.Series[A
             null = _NULLS[description["null"]]
             return pd.Series([null if value is None else value for value in values.to_pylist()], dtype=object)
     return _named(values, pd.api.types.pandas_dtype(description["name"]))
+
+
+def fits(values: pa.ChunkedArray, description: Description) -> bool:
+    """Tell whether `from_arrow` gives these values as they are, and not others, such as nulls in place of them.
+
+    A file may have been written again, by a program that changed a column and kept what was said of it.
+    """
+    try:
+        return _is_stored_type(values.type, description) and _keeps(values, from_arrow(values, description))
+    except (pa.ArrowException, TypeError, ValueError, OverflowError, NotImplementedError, KeyError):
+        return False
+
+
+def _is_stored_type(kind: pa.DataType, description: Description) -> bool:
+    """Tell whether a column of a description is stored as this type."""
+    match description:
+        case {"kind": "category", "of": of}:
+            return _is_stored_type(kind, of)
+        case {"kind": "arrow", "type": text}:
+            return bool(_read_type(_stored(pa.nulls(0, _type_of(text))).type) == kind)
+        case {"kind": "arrow"}:
+            return (kind.value_type if pa.types.is_list(kind) else kind) in _LASTING
+        case {"kind": "string"}:
+            return kind in {pa.string(), pa.large_string()}
+        case {"name": "object"}:
+            return True
+    stored = to_arrow(pd.Series([], dtype=pd.api.types.pandas_dtype(description["name"])))[0].type
+    return kind in {stored, getattr(stored, "storage_type", stored)} or {kind, stored} == {
+        pa.string(),
+        pa.large_string(),
+    }
+
+
+def _read_type(kind: pa.DataType) -> pa.DataType:
+    """Return as which type Parquet gives a type back."""
+    file = pa.BufferOutputStream()
+    pq.write_table(pa.table({"": pa.nulls(0, kind)}), file)
+    return pq.read_schema(pa.BufferReader(file.getvalue())).field(0).type
+
+
+def _keeps(values: pa.ChunkedArray, restored: pd.Series[Any]) -> bool:
+    """Tell whether no value was lost on the way to pandas."""
+    if values.null_count != int(restored.isna().sum()):
+        # Floats that are not a number are nulls to pandas, and in the file beside its nulls.
+        return pa.types.is_floating(values.type) and not isinstance(restored.dtype, pd.CategoricalDtype)
+    coarse = getattr(restored.dtype, "unit", "us") not in {"us", "ns"}
+    return not coarse or bool(to_arrow(restored)[0].equals(values))
 
 
 def _named(values: pa.ChunkedArray, dtype: Any) -> pd.Series[Any]:  # noqa: ANN401 - pandas' dtypes share no typed protocol
@@ -145,8 +193,11 @@ def _type_text(kind: pa.DataType) -> str:
 def _retyped(values: pa.ChunkedArray, text: str | None) -> pa.ChunkedArray:
     if text is None:
         return values
-    kind = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(text))).field(0).type
-    return values.cast(kind)
+    return values.cast(_type_of(text))
+
+
+def _type_of(text: str) -> pa.DataType:
+    return pa.ipc.read_schema(pa.py_buffer(base64.b64decode(text))).field(0).type
 
 
 # -- objects --

@@ -16,7 +16,8 @@ GalteaFramesError
 GalteaFramesWarning (UserWarning)
 ├── MixedTypesWarning            a column holds values of several types, and so is JSON text
 ├── ColumnBudgetWarning          more nested paths than columns: the rarest are in one JSON text column
-└── UnknownStatusWarning         a session status that this release does not know
+├── UnknownStatusWarning         a session status that this release does not know
+└── CaseCollisionWarning         names of columns differ in case only, which other engines take for one
 ```
 """
 
@@ -169,3 +170,7 @@ class ColumnBudgetWarning(GalteaFramesWarning):
 
 class UnknownStatusWarning(GalteaFramesWarning):
     """The API sent a session status that this release does not know; it was appended to the category."""
+
+
+class CaseCollisionWarning(GalteaFramesWarning):
+    """Columns that were written to Parquet have names that differ in case only; engines such as DuckDB mix them up."""

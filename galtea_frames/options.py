@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from galtea_frames.errors import GalteaFramesError, QueryError
+from galtea_frames.hints import meant
 from galtea_frames.printable import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from galtea_frames.resources import Filter, Resource
 
@@ -101,6 +102,26 @@ def _further(written: Iterable[str]) -> dict[str, str | list[str]]:
         given.setdefault(name, []).append(value)
     # One name with several values can only be a list.
     return {name: values if name.endswith("[]") or len(values) > 1 else values[0] for name, values in given.items()}
+
+
+def check_columns(names: Iterable[str], resources: Mapping[str, Resource], nested: str) -> None:
+    """Refuse, before anything is asked for, columns to partition by that no frame can have.
+
+    Args:
+        names: the columns; those below a field that the API does not document may be there.
+        resources: whose columns a frame has, by what their names begin with.
+        nested: "columns", "json" or "both".
+
+    Raises:
+        QueryError: one is no documented column, or lies in a field that is kept as JSON text.
+    """
+    columns = {f"{start}{each.name}": each.kind for start, of in resources.items() for each in of.columns}
+    for name in names:
+        start = max((start for start in resources if name.startswith(start)), key=len)
+        field, dot, _ = name.removeprefix(start).partition(".")
+        kept_as_text = nested == "json" and columns.get(start + field) == "object"
+        if name not in columns and (not dot or kept_as_text):
+            raise QueryError(f"there is no column {quoted(name)} to partition by; {meant(name, list(columns))}")
 
 
 def program() -> str:

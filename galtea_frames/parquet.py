@@ -7,19 +7,24 @@ the index, `attrs`, and in a dataset the order of rows) stands beside the schema
 from __future__ import annotations
 
 import json
+import os
 import uuid
+from collections import defaultdict
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from galtea_frames.dtypes import from_arrow, to_arrow
-from galtea_frames.errors import ParquetError
-from galtea_frames.frames import to_frame
-from galtea_frames.partitions import partitions, positions_from_text, positions_to_text, repeated
+from galtea_frames.descriptions import FORMAT, KEY
+from galtea_frames.dtypes import to_arrow
+from galtea_frames.errors import CaseCollisionWarning, ParquetError
+from galtea_frames.frames import warn
+from galtea_frames.ours import DATASET
+from galtea_frames.partitions import MAX_PARTITIONS, partitions, positions_to_text
+from galtea_frames.restoring import restored
+from galtea_frames.seals import Sealed
 from galtea_frames.targets import Target
 
 if TYPE_CHECKING:
@@ -27,10 +32,12 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from galtea_frames.dtypes import Description
-    from galtea_frames.targets import File
+    from galtea_frames.ours import Kind
+    from galtea_frames.targets import File, Folder
 
-_KEY = b"galtea_frames"
-_FORMAT = 1
+#: The codecs of Parquet that every engine reads.
+CODECS = ("zstd", "snappy", "gzip", "lz4", "brotli", "none")
+
 _INDEX = "__index_level_{}__"
 _SHOWN = 5
 
@@ -44,33 +51,45 @@ def write_parquet(
     *,
     partition_by: str | Sequence[str] | None = None,
     compression: str = "zstd",
+    max_partitions: int = MAX_PARTITIONS,
 ) -> None:
     """Write a frame as one Parquet file, or as a Hive-partitioned dataset; an old one at the path is replaced.
 
     The file appears when it is whole: a write that fails or is killed leaves the old one as it was. Times are stored
     as microseconds in UTC, categories as text. Missing parent folders are made.
 
+    A folder is replaced only if it is empty or everything in it is one dataset as this function wrote it.
+
     Args:
         frame: any frame whose columns have distinct text names.
-        path: a local path, or a URL that fsspec knows: `s3://`, `gs://`, `abfs://`, `memory://`.
+        path: a local path, or a URL that fsspec knows: `s3://`, `gs://`, `abfs://`, `memory://`. Its name ends in
+            `.parquet` or `.pq`, or has no suffix.
         partition_by: columns whose values become folders (`version_id=…/`) of a dataset at `path`; in each folder lies
             one file, all of one schema. In object stores the dataset must not exist yet.
         compression: a codec of Parquet: "zstd", "snappy", "gzip", "lz4", "brotli" or "none".
+        max_partitions: how many folders there may be.
 
     Raises:
-        ParquetError: the frame cannot be stored as it is, or the path cannot be written.
+        ParquetError: the frame cannot be stored as it is, or the path cannot be written, or something else is there.
+
+    Warns:
+        CaseCollisionWarning: names of columns differ in case only.
     """
+    compression = _codec(compression)
+    if not isinstance(frame, pd.DataFrame):
+        raise ParquetError(f"write_parquet takes a pandas DataFrame, not {type(frame).__name__}")
     table, description = _describe(frame)
+    _warn_of_case(frame)
     target = Target.at(path)
     if partition_by is None:
         with target.new_file() as file:
             _write(table, description, file, compression)
         return
     names = [partition_by] if isinstance(partition_by, str) else list(partition_by)
-    parts = partitions(table.select(list(frame.columns)), names)
+    parts = partitions(table.select(list(frame.columns)), names, max_partitions)
     rest = table.drop_columns(names)
     description |= {"dataset": uuid.uuid4().hex, "total": len(frame)}
-    with target.new_folder() as folder:
+    with target.new_folder(DATASET) as folder:
         for part in parts:
             own = description | {"partition": part.stored, "rows": positions_to_text(part.rows)}
             with folder.new_file(part.path) as file:
@@ -78,6 +97,26 @@ def write_parquet(
         if folder.files() != {part.path for part in parts}:
             # Readers other than ours take a value from its folder's name.
             raise ParquetError(f"values of {' and '.join(names)} differ in case only, and folders of {path} cannot")
+
+
+def check_target(path: str | PathLike[str], *, partitioned: bool) -> None:
+    """Refuse, before anything is fetched, a path that `write_parquet` would refuse.
+
+    Raises:
+        ParquetError: nothing can be written there, or only in the place of what this package did not write.
+    """
+    target = Target.at(path)
+    if partitioned:
+        target.check_folder(DATASET)
+    else:
+        target.check_file()
+
+
+def close_folder(frame: pd.DataFrame, folder: Folder, kind: Kind) -> None:
+    """Write a frame as the last file of a folder, by which all others are known again as what was written there."""
+    table, description = _describe(frame)
+    with folder.new_file(str(kind.closing)) as file:
+        _write(table, description, file, _codec("zstd"), closes=kind.name, files=folder.listed())
 
 
 def write_frames(
@@ -94,49 +133,65 @@ def write_frames(
     Raises:
         ParquetError: a frame cannot be stored as it is, or the path cannot be written.
     """
+    compression = _codec(compression)
     target = Target.at(path)
-    first, description = _describe(next(frames))
-    description["index"]["range"] = [0, rows, 1]
+    first = next(frames)
+    _warn_of_case(first)
+    first, description = _describe(first, part=True)
+    description |= {"length": rows, "index": _described_range(pd.RangeIndex(rows))}
     schema = _with_description(first, description).schema
-    with target.new_file() as file, pq.ParquetWriter(file, schema, compression=compression) as writer:
-        for group in _row_groups(chain([first], (_describe(frame)[0] for frame in frames))):
-            writer.write_table(group.cast(schema), row_group_size=max(1, group.num_rows))
+    with target.new_file() as file:
+        sealed = Sealed(file)
+        with pq.ParquetWriter(sealed, schema, compression=compression) as writer:
+            for group in _row_groups(chain([first], (_describe(frame, part=True)[0] for frame in frames))):
+                writer.write_table(group.cast(schema), row_group_size=max(1, group.num_rows))
+            writer.add_key_value_metadata(sealed.seal())
 
 
 def read_parquet(path: str | PathLike[str]) -> pd.DataFrame:
     """Return the frame that `write_parquet` wrote: its rows in their order, its dtypes, its index and its attrs.
 
-    Other Parquet files are read too, with nullable dtypes.
+    Other Parquet files are read too, as they are: with nullable dtypes, and the values of folders such as `year=2026`
+    as columns. So is a file of ours that another program has written again, if it no longer is what we said of it.
 
     Args:
         path: a file or a dataset's folder; a local path or a URL.
 
     Raises:
-        ParquetError: there is no such file, or it is not whole Parquet.
+        ParquetError: there is no such file, or it is not whole Parquet, or files do not fit together.
     """
-    tables = [_read(file) for file in Target.at(path).files()]
-    described = [_description(table) for table in tables]
-    parts = [each for each in described if each is not None]
-    if not parts:
-        return to_frame(pa.concat_tables(tables, promote_options="default"), {})
-    if len(parts) == len(tables) and all("rows" in part for part in parts):
-        return _restore(_whole_dataset(tables, parts), parts[0])
-    if len(tables) > 1:
-        raise ParquetError(f"{path} holds files that were not written together; read them one by one")
-    return _restore(tables[0], parts[0])
+    files = Target.at(path).files()
+    tables = [_read(file) for file in files]
+    try:
+        return restored(tables, [file.name for file in files], os.fspath(path))
+    except (pa.ArrowException, TypeError, ValueError, OverflowError, NotImplementedError) as problem:
+        reason = str(problem).splitlines()[0]
+        raise ParquetError(f"{path} cannot be read as a frame: {reason}") from problem
+
+
+def _read(file: File) -> pa.Table:
+    with file.open() as opened:
+        try:
+            # Arrow's threads let go of a file of Python's at times when an interpreter that is about to end no longer
+            # lets them, which aborts the process after all is done.
+            return pq.ParquetFile(opened).read(use_threads=isinstance(opened, pa.NativeFile))
+        except (pa.ArrowException, OSError) as problem:
+            raise ParquetError(f"{file.path} is not a whole Parquet file: {problem}") from None
 
 
 # -- pandas to Arrow --
 
 
-def _describe(frame: pd.DataFrame) -> tuple[pa.Table, dict[str, Any]]:
-    """Return the frame as Arrow, and what Arrow does not say of it."""
+def _describe(frame: pd.DataFrame, *, part: bool = False) -> tuple[pa.Table, dict[str, Any]]:
+    """Return the frame as Arrow, and what Arrow does not say of it; a part of a stream without its index."""
     names = _names(frame.columns)
-    index, levels = _describe_index(frame)
+    index, levels = (_described_range(frame.index), {}) if part else _describe_index(frame)
     columns = {name: frame[name] for name in names} | levels
     stored = {name: _stored(name, values) for name, values in columns.items()}
     description = {
-        "format": _FORMAT,
+        "format": FORMAT,
+        "sealed": True,
+        "length": len(frame),
         "columns": {name: about for name, (_, about) in stored.items()},
         "index": index,
         "header": _describe_header(frame.columns),
@@ -161,6 +216,20 @@ def _names(columns: pd.Index[Any]) -> list[str]:
     return names
 
 
+def _warn_of_case(frame: pd.DataFrame) -> None:
+    """Warn of names that differ in case only; each of them would be read under either name."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in map(str, frame.columns):
+        groups[name.lower()].append(name)
+    if alike := [" and ".join(map(repr, group)) for group in groups.values() if len(group) > 1]:
+        more = f" and {len(alike) - _SHOWN:,} more" if len(alike) > _SHOWN else ""
+        warn(
+            f"columns whose names differ in case only, which other engines mix up: {', '.join(alike[:_SHOWN])}{more};"
+            " rename one before you write",
+            CaseCollisionWarning,
+        )
+
+
 def _describe_header(columns: pd.Index[Any]) -> dict[str, Any]:
     """Return what the names of the columns are as an index; that of no columns may be one of no numbers."""
     plain = isinstance(columns, pd.RangeIndex)
@@ -170,14 +239,21 @@ def _describe_header(columns: pd.Index[Any]) -> dict[str, Any]:
 def _describe_index(frame: pd.DataFrame) -> tuple[dict[str, Any], dict[str, pd.Series[Any]]]:
     """Return what the index is, and its levels as columns, under names that no column of the frame has."""
     index = frame.index
-    if isinstance(index, pd.RangeIndex):
-        return {"range": [index.start, index.stop, index.step], "names": _labels([index.name])}, {}
+    if isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1:
+        return _described_range(index), {}
     stem = _INDEX
     while any(stem.format(number) in frame.columns for number in range(index.nlevels)):
         stem = f"_{stem}"
     levels = {stem.format(number): _series(index.get_level_values(number)) for number in range(index.nlevels)}
     multi = isinstance(index, pd.MultiIndex)
-    return {"levels": list(levels), "multi": multi, "names": _labels(index.names)}, levels
+    described = {"levels": list(levels), "multi": multi, "names": _labels(index.names)}
+    # Rows that another program sorts keep the labels that stand beside them.
+    steps = {"steps": [index.start, index.stop, index.step]} if isinstance(index, pd.RangeIndex) else {}
+    return described | steps, levels
+
+
+def _described_range(index: pd.Index[Any]) -> dict[str, Any]:
+    return {"range": [0, len(index), 1], "names": _labels([index.name])}
 
 
 def _series(values: pd.Index[Any]) -> pd.Series[Any]:
@@ -228,7 +304,7 @@ def _nameable(dtype: Any) -> Any:  # noqa: ANN401 - pandas' dtypes share no type
 
 
 def _with_description(table: pa.Table, description: dict[str, Any]) -> pa.Table:
-    return table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: json.dumps(description).encode()})
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), KEY: json.dumps(description).encode()})
 
 
 def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
@@ -243,74 +319,19 @@ def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield pa.concat_tables(held)
 
 
-def _write(table: pa.Table, description: dict[str, Any], file: Any, compression: str) -> None:  # noqa: ANN401 - binary file
+def _write(table: pa.Table, description: dict[str, Any], file: IO[bytes], codec: str, **more: object) -> None:
+    """Write a table as one Parquet file, under a seal that says more than which bytes it has."""
     table = _with_description(table, description)
+    sealed = Sealed(file)
     try:
-        pq.write_table(table, file, compression=compression, row_group_size=_ROW_GROUP)
+        with pq.ParquetWriter(sealed, table.schema, compression=codec) as writer:
+            writer.write_table(table, row_group_size=_ROW_GROUP)
+            writer.add_key_value_metadata(sealed.seal(**more))
     except (pa.ArrowException, TypeError, ValueError) as problem:
         raise ParquetError(f"the frame cannot be stored as Parquet: {problem}") from None
 
 
-# -- Arrow to pandas --
-
-
-def _read(file: File) -> pa.Table:
-    with file.open() as opened:
-        try:
-            # Arrow's threads let go of a file of Python's at times when an interpreter that is about to end no longer
-            # lets them, which aborts the process after all is done.
-            return pq.ParquetFile(opened).read(use_threads=isinstance(opened, pa.NativeFile))
-        except (pa.ArrowException, OSError) as problem:
-            raise ParquetError(f"{file.path} is not a whole Parquet file: {problem}") from None
-
-
-def _description(table: pa.Table) -> dict[str, Any] | None:
-    text = (table.schema.metadata or {}).get(_KEY)
-    description: dict[str, Any] | None = None if text is None else json.loads(text)
-    if description is not None and description["format"] != _FORMAT:
-        raise ParquetError("the file was written by a newer galtea_frames; update it to read this file")
-    return description
-
-
-def _whole_dataset(tables: list[pa.Table], parts: list[dict[str, Any]]) -> pa.Table:
-    """Return the rows of a dataset's files in the order in which they stood in the frame."""
-    rows = np.concatenate([positions_from_text(part["rows"]) for part in parts])
-    one = {part["dataset"] for part in parts} == {parts[0]["dataset"]}
-    if not one or not np.array_equal(np.sort(rows), np.arange(parts[0]["total"])):
-        raise ParquetError("the dataset is not whole: files of it are missing, or of two datasets")
-    filled = []
-    for table, part in zip(tables, parts, strict=True):
-        columns = {name: table.column(name) for name in table.column_names}
-        columns |= {name: repeated(stored, table.num_rows) for name, stored in part["partition"].items()}
-        filled.append(pa.table({name: columns[name] for name in part["columns"]}))
-    return pa.concat_tables(filled).take(np.argsort(rows))
-
-
-def _restore(table: pa.Table, description: dict[str, Any]) -> pd.DataFrame:
-    columns = {name: from_arrow(table.column(name), about) for name, about in description["columns"].items()}
-    index = _index(description["index"], columns)
-    frame = pd.DataFrame(columns, copy=False)
-    frame.index = index
-    frame.columns = _header(description["header"], frame.columns)
-    frame.attrs = description["attrs"]
-    return frame
-
-
-def _index(stored: dict[str, Any], columns: dict[str, pd.Series[Any]]) -> pd.Index[Any]:
-    """Return the index, taking its levels out of the columns."""
-    if "range" in stored:
-        start, stop, step = stored["range"]
-        return pd.RangeIndex(start, stop, step, name=stored["names"][0])
-    levels = [columns.pop(name) for name in stored["levels"]]
-    if stored["multi"]:
-        return pd.MultiIndex.from_arrays(levels, names=stored["names"])
-    index: pd.Index[Any] = pd.Index(levels[0]).rename(stored["names"][0])
-    return index
-
-
-def _header(stored: dict[str, Any], columns: pd.Index[Any]) -> pd.Index[Any]:
-    if stored["of"] is None:
-        return columns.rename(stored["names"][0])
-    names = from_arrow(pa.chunked_array([pa.array(list(columns), pa.string())]), stored["of"])
-    header: pd.Index[Any] = pd.Index(names).rename(stored["names"][0])
-    return header
+def _codec(compression: Any) -> str:  # noqa: ANN401 - checked here
+    if not isinstance(compression, str) or compression.lower() not in CODECS:
+        raise ParquetError(f"compression is one of {', '.join(CODECS)}, not {compression!r}")
+    return compression.lower()

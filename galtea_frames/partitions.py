@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: How Hive, and every engine after it, names the folder of nulls.
-_NULL = "__HIVE_DEFAULT_PARTITION__"
+NULL = "__HIVE_DEFAULT_PARTITION__"
 
 #: A file name's length in the usual file systems.
 _LONGEST_NAME = 255
 
-_MOST_PARTITIONS = 10_000
+#: How many folders a dataset may have, unless the caller says otherwise: engines slow down with each.
+MAX_PARTITIONS = 1_000
 
 _TIMES = (pa.timestamp("us"), pa.timestamp("us", "UTC"))
-_NUMBERS = (pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.float64())
+_SIGNED = (pa.int8(), pa.int16(), pa.int32(), pa.int64())
+_NUMBERS = (*_SIGNED, pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64(), pa.float64())
 
 #: The types whose values can be folders' names, by their name in a file's metadata.
 _STORED = {str(kind): kind for kind in (pa.string(), pa.large_string(), pa.bool_(), pa.date32(), *_TIMES, *_NUMBERS)}
@@ -51,7 +53,7 @@ class Partition:
     rows: NDArray[np.int64]
 
 
-def partitions(table: pa.Table, names: Sequence[str]) -> list[Partition]:
+def partitions(table: pa.Table, names: Sequence[str], most: int = MAX_PARTITIONS) -> list[Partition]:
     """Return the partitions of a table; one empty partition when it has no rows.
 
     Raises:
@@ -68,8 +70,11 @@ def partitions(table: pa.Table, names: Sequence[str]) -> list[Partition]:
         codes = np.unique(codes, return_inverse=True)[1]
     order = np.argsort(codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
-    if len(starts) > _MOST_PARTITIONS:
-        raise ParquetError(f"{' and '.join(names)} would make {len(starts):,} folders, more than {_MOST_PARTITIONS:,}")
+    if len(starts) > most:
+        raise ParquetError(
+            f"{' and '.join(names)} would make {len(starts):,} folders, more than {most:,}, and small files are slow"
+            f" everywhere; if you want them, say max_partitions={len(starts)}"
+        )
     rows = np.split(order, starts[1:])
     return [_partition(number, part, names, encoded) for number, part in enumerate(rows)]
 
@@ -80,9 +85,31 @@ def positions_to_text(rows: NDArray[np.int64]) -> str:
     return base64.b64encode(zlib.compress(steps.tobytes(), 6)).decode()
 
 
-def positions_from_text(text: str) -> NDArray[np.int64]:
-    """Return the row numbers that `positions_to_text` packed."""
-    return np.cumsum(np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype="<i4").astype(np.int64))
+def positions_from_text(text: str, count: int) -> NDArray[np.int64]:
+    """Return the row numbers that `positions_to_text` packed, of which there must be so many.
+
+    Raises:
+        ValueError: the text is another one.
+    """
+    unpacking = zlib.decompressobj()
+    try:
+        # No more than is wanted: a megabyte can hold gigabytes.
+        packed = unpacking.decompress(base64.b64decode(text, validate=True), 4 * count + 1)
+    except zlib.error as problem:
+        raise ValueError(str(problem)) from None
+    steps = np.frombuffer(packed[: len(packed) // 4 * 4], dtype="<i4").astype(np.int64)
+    if len(packed) != 4 * count or (steps[1:] <= 0).any() or (steps[:1] < 0).any():
+        raise ValueError("these are not the numbers of the file's rows")
+    return np.cumsum(steps)
+
+
+def folder_of(name: str, stored: dict[str, Any]) -> str:
+    """Return the folder of a column's value, as `Partition.stored` holds it.
+
+    Raises:
+        ParquetError: no folder can have that name.
+    """
+    return _folder(name, repeated(stored, 1)[0])
 
 
 def repeated(stored: dict[str, Any], rows: int) -> pa.Array:
@@ -117,8 +144,8 @@ def _partition(
 
 
 def _folder(name: str, value: pa.Scalar) -> str:
-    text = _NULL if not value.is_valid else quote(_text(value), safe=" ")
-    if value.is_valid and text == _NULL:
+    text = NULL if not value.is_valid else quote(_text(value), safe=" ")
+    if value.is_valid and text == NULL:
         text = f"%5F{text[1:]}"
     if text.endswith((".", " ")):  # which Windows would cut off
         text = f"{text[:-1]}%{ord(text[-1]):02X}"

@@ -6,13 +6,13 @@ import html
 import json
 import threading
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from galtea_frames import charts, rendering
 from galtea_frames.analysis import Terms, analyse
-from galtea_frames.errors import QueryError, ReportError
-from galtea_frames.parquet import write_parquet
+from galtea_frames.errors import QueryError
+from galtea_frames.ours import REPORT
+from galtea_frames.parquet import close_folder
 from galtea_frames.per_process import PerProcess
 from galtea_frames.periods import last_closed, read_moment, read_zone
 from galtea_frames.quality import read_last
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from galtea_frames.targets import Folder
     from galtea_frames.thresholds import Thresholds
 
-_HTML, _MARKDOWN, _JSON, _ROWS, _CHARTS = "report.html", "report.md", "report.json", "rows.parquet", "charts"
+_HTML, _MARKDOWN, _JSON, _CHARTS = "report.html", "report.md", "report.json", "charts"
 
 #: A line of trend needs two ends; and five years of weeks is more than anyone can see in a small picture.
 _TREND = range(2, 261)
@@ -99,7 +99,8 @@ class Report:
     def write(self, directory: str | PathLike[str]) -> None:
         """Write report.html, report.md, report.json, charts/*.png and rows.parquet.
 
-        The folder appears when it is whole, in the place of an earlier report.
+        The folder appears when it is whole, in the place of an earlier report. A folder in which there is anything
+        else, or a file of that report that was changed since, is left as it is.
 
         Args:
             directory: a local folder, or a URL that fsspec knows, where there must be nothing yet.
@@ -118,10 +119,10 @@ class Report:
         }
         files = {name: text.encode() for name, text in texts.items()}
         files |= {f"{_CHARTS}/{chart.name}.png": light for chart, (light, _) in pictures.items()}
-        with target.new_folder() as folder:
+        with target.new_folder(REPORT) as folder:
             for name, content in files.items():
                 _write(folder, name, content)
-            write_parquet(self.rows, folder.path / _ROWS)
+            close_folder(self.rows, folder, REPORT)
 
     def _pictures(self) -> dict[Chart, tuple[bytes, bytes]]:
         drawn = charts.charts(self.findings)
@@ -255,13 +256,11 @@ def place(directory: str | PathLike[str]) -> Target:
     """Return where a report is to be written, if nothing else is there: writing one replaces the folder whole.
 
     Raises:
-        ReportError: the folder holds something else.
+        ReportError: the folder holds something else, or is the current one.
         ParquetError: the folder cannot be used.
     """
     target = Target.at(directory)
-    folder, own = Path(target.path), {_HTML, _MARKDOWN, _JSON, _ROWS, _CHARTS}
-    if others := sorted(each.name for each in folder.iterdir() if each.name not in own) if folder.is_dir() else []:
-        raise ReportError(f"{target.shown} holds files that are no report's ({others[0]}, …): name another folder")
+    target.check_folder(REPORT)
     return target
 
 

@@ -4,55 +4,51 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
-import re
-import shutil
 import tempfile
-import time
-import uuid
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 import fsspec
 import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
 
-from galtea_frames.errors import ParquetError
+from galtea_frames.errors import GalteaFramesError, ParquetError
+from galtea_frames.ours import DATASET, refuse_strangers
+from galtea_frames.paths import check_writable, contains_cwd, real, special
+from galtea_frames.seals import listed
+from galtea_frames.workplaces import Workplace, put_back, remove_abandoned, waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from os import PathLike
 
+    from galtea_frames.ours import Kind
+
 _EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "abfs": "azure", "abfss": "azure", "az": "azure"}
-
-#: Names of what is not finished, or not needed any more; hidden, and next to the target, so that renaming is enough.
-_NEW = ".{name}.{unique}.new"
-_OLD = ".{name}.old"
-
-#: After so many seconds without a change, what is not finished never will be: its writer was killed. One at work
-#: changes its file all the time. (A process number would say nothing of a writer on another machine.)
-_ABANDONED = 24 * 3600
-
-#: How a swap fails if another process does the same, or reads and takes the swap for one that was killed; and how often
-#: it is tried then.
-_OVERTAKEN = {errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST}
-_SWAPS = 100
 
 #: How a disk without room, or with none for this user, says so.
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
-#: The longest name of a target that theirs can hold whole: file systems allow 255 bytes.
-_LONGEST_STEM = 200
+#: What a Parquet file may be called, and how one begins.
+_SUFFIXES = ("", ".parquet", ".pq")
+_MAGIC = b"PAR1"
 
 
 @dataclass(frozen=True)
 class File:
-    """One file that can be read."""
+    """One file that can be read.
+
+    Attributes:
+        system: the fsspec file system.
+        path: the path within it.
+        name: the path below the folder that was named; nothing if the file itself was.
+    """
 
     system: Any
     path: str
+    name: str
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Any]:
@@ -85,6 +81,10 @@ class Folder:
     def files(self) -> set[str]:
         """Return the names of its files, as the file system spells them."""
         return {each.relative_to(self.path).as_posix() for each in self.path.rglob("*") if each.is_file()}
+
+    def listed(self) -> dict[str, list[int | str]]:
+        """Return size and digest of each of its files."""
+        return listed(self.path, self.files())
 
 
 @dataclass(frozen=True)
@@ -119,98 +119,128 @@ class Target:
         except ValueError as problem:
             raise ParquetError(f"cannot use {shown}: {problem}") from None
         if isinstance(system, LocalFileSystem):
-            inner = _real(inner, shown)
-            _finish_swap(Path(inner))
+            inner = _local(inner, shown)
         else:
             # What fsspec remembers of a listing may be older than what another process has written since.
             system.invalidate_cache()
         return cls(system, inner, shown)
 
+    def check_file(self) -> None:
+        """Refuse, before anything is fetched or made, what no Parquet file can be written to.
+
+        Raises:
+            ParquetError: the name is that of another format, or something else stands there, or it cannot be written.
+        """
+        self._check_name("Parquet file; name one that ends in .parquet")
+        with _errors(self.system, self.shown):
+            if self.system.isdir(self.path) or self.shown.endswith(("/", os.sep)):
+                raise ParquetError(f"{self.shown} is a folder; name a file, or columns to partition by")
+            if self._is_local:
+                check_writable(Path(self.path))
+                if not _may_be_parquet(Path(self.path)):
+                    raise ParquetError(f"{self.shown} is a file of another kind; name one that ends in .parquet")
+
+    def check_folder(self, kind: Kind) -> None:
+        """Refuse, before anything is fetched or made, a place where a folder would cost somebody what is his.
+
+        Raises:
+            ParquetError, ReportError: there is anything but what this package wrote as one of this kind, the folder
+                is the current one, or it cannot be written.
+        """
+        if kind is DATASET or self.shown == "-":
+            self._check_name(f"{kind.name}; name a folder")
+        with _errors(self.system, self.shown):
+            if self.system.isfile(self.path):
+                raise ParquetError(f"{self.shown} is a file; a {kind.name} needs a folder")
+            if self._is_local:
+                self._check_replaceable(Path(self.path), kind)
+            elif self.system.exists(self.path) and self.system.find(self.path):
+                # An object store renames nothing: for a while, readers would meet rows of both datasets.
+                raise ParquetError(f"{self.shown} exists; delete it first, or write to another place")
+
     @contextlib.contextmanager
     def new_file(self) -> Iterator[IO[bytes]]:
         """Open a file for writing that takes the target's place when all went well."""
-        with _errors(self.system, self.shown):
-            if self.system.isdir(self.path):
-                raise ParquetError(f"{self.shown} is a folder; name a file")
-            with self._workplace() as folder:
-                new = folder / _NEW.format(name=_stem(self._name), unique=uuid.uuid4().hex[:8])
-                try:
-                    with new.open("wb") as file:
-                        yield file
-                        _sync(file)
-                    self._put_file(new)
-                finally:
-                    new.unlink(missing_ok=True)
+        self.check_file()
+        with _errors(self.system, self.shown), self._workplace() as place:
+            with place.whole.open("wb") as file:
+                yield file
+                _sync(file)
+            if self._is_local:
+                place.put_file(Path(self.path))
+            else:
+                # One upload of a whole file: object stores show it when it has come to its end.
+                self.system.put_file(str(place.whole), self.path)
 
     @contextlib.contextmanager
-    def new_folder(self) -> Iterator[Folder]:
+    def new_folder(self, kind: Kind) -> Iterator[Folder]:
         """Make a folder to fill that takes the target's place when all went well."""
-        with _errors(self.system, self.shown):
-            if self.system.isfile(self.path):
-                raise ParquetError(f"{self.shown} is a file; a dataset needs a folder")
-            if not self._is_local and self.system.exists(self.path) and self.system.find(self.path):
-                # An object store renames nothing: for a while, readers would meet rows of both datasets.
-                raise ParquetError(f"{self.shown} exists; delete it first, or write to another place")
-            with self._workplace() as folder:
-                new = folder / _NEW.format(name=_stem(self._name), unique=uuid.uuid4().hex[:8])
-                new.mkdir()
-                try:
-                    yield Folder(new)
-                    self._put_folder(new)
-                finally:
-                    shutil.rmtree(new, ignore_errors=True)
+        if self._is_local:
+            put_back(Path(self.path))
+        self.check_folder(kind)
+        with _errors(self.system, self.shown), self._workplace() as place:
+            place.whole.mkdir()
+            folder = Folder(place.whole)
+            yield folder
+            if self._is_local:
+                place.put_folder(Path(self.path), self._refusal(kind))
+                return
+            for name in sorted(folder.files()):
+                self.system.put_file(str(place.whole / name), f"{self.path.rstrip('/')}/{name}")
 
     def files(self) -> list[File]:
-        """Return the Parquet files at the target: itself, or those below it.
+        """Return the Parquet files at the target: itself, or those below it that engines do not pass over.
 
         Raises:
             ParquetError: there are none.
         """
         with _errors(self.system, self.shown):
             if self.system.isfile(self.path):
-                return [File(self.system, self.path)]
-            found = sorted(each for each in self.system.find(self.path) if each.endswith(".parquet"))
+                return [File(self.system, self.path, "")]
+            # A write that was killed between two renamings has left the old folder beside its place.
+            root = str((self._is_local and waiting(Path(self.path))) or self.path).rstrip("/")
+            below = [(each, each[len(root) + 1 :]) for each in sorted(self.system.find(root))]
+            found = [
+                File(self.system, each, name)
+                for each, name in below
+                if name.endswith((".parquet", ".pq")) and not _passed_over(name) and self.system.isfile(each)
+            ]
         if not found:
             raise ParquetError(f"there is no Parquet file at {self.shown}")
-        return [File(self.system, each) for each in found]
+        return found
 
     @property
     def _is_local(self) -> bool:
         return isinstance(self.system, LocalFileSystem)
 
-    @property
-    def _name(self) -> str:
-        return self.path.rstrip("/").rpartition("/")[2] or "root"
+    def _check_name(self, wanted: str) -> None:
+        name = PurePosixPath(self.shown)
+        if self.shown == "-" or name.suffix.lower() not in _SUFFIXES:
+            raise ParquetError(f"{self.shown} is no name of a {wanted}")
+
+    def _check_replaceable(self, folder: Path, kind: Kind) -> None:
+        check_writable(folder)
+        if folder.is_dir():
+            refuse_strangers(folder, kind, self.shown)
+            if contains_cwd(folder):
+                raise kind.error(f"{self.shown} is the current folder, or one above it; name another folder")
+
+    def _refusal(self, kind: Kind) -> Callable[[Path], None]:
+        """Return what refuses a folder with anything that is not of this kind."""
+        return lambda folder: refuse_strangers(folder, kind, self.shown)
 
     @contextlib.contextmanager
-    def _workplace(self) -> Iterator[Path]:
-        """Give the folder in which to make what is new: next to a local target, so that renaming moves no bytes."""
+    def _workplace(self) -> Iterator[Workplace]:
+        """Give the place in which to make what is new: next to a local target, so that renaming moves no bytes."""
         if self._is_local:
-            parent = Path(self.path).parent
-            parent.mkdir(parents=True, exist_ok=True)
-            _remove_abandoned(parent, _stem(self._name))
-            yield parent
+            target = Path(self.path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            remove_abandoned(target)
+            with Workplace.beside(target) as place:
+                yield place
         else:
             with tempfile.TemporaryDirectory() as folder:
-                yield Path(folder)
-
-    def _put_file(self, new: Path) -> None:
-        if self._is_local:
-            new.replace(self.path)
-            _sync_folder(new.parent)
-        else:
-            # One upload of a whole file: object stores show it when it has come to its end.
-            self.system.put_file(str(new), self.path)
-
-    def _put_folder(self, new: Path) -> None:
-        if not self._is_local:
-            for file in sorted(each for each in new.rglob("*") if each.is_file()):
-                self.system.put_file(str(file), f"{self.path.rstrip('/')}/{file.relative_to(new).as_posix()}")
-            return
-        target = Path(self.path)
-        _swap_in_turn(new, target)
-        _sync_folder(target.parent)
-        shutil.rmtree(_old(target), ignore_errors=True)
+                yield Workplace(Path(folder))
 
 
 @contextlib.contextmanager
@@ -218,7 +248,7 @@ def _errors(system: Any, shown: str) -> Iterator[None]:  # noqa: ANN401 - fsspec
     """Turn what goes wrong at a place into one line that names it."""
     try:
         yield
-    except ParquetError:
+    except GalteaFramesError:
         raise
     except Exception as problem:
         # Stores fail with their libraries' own errors: no credentials, no such host.
@@ -231,85 +261,34 @@ def _errors(system: Any, shown: str) -> Iterator[None]:  # noqa: ANN401 - fsspec
         raise ParquetError(f"cannot use {shown}: {reason}") from problem
 
 
-def _real(path: str, shown: str) -> str:
-    """Return a local path with its links followed, so that what they point to is replaced, not they."""
+def _local(path: str, shown: str) -> str:
+    """Return a local path that can be that of a file or a folder, its links followed."""
+    if (what := special(path)) is not None:
+        raise ParquetError(f"{shown} is {what}; name a file or a folder")
     try:
-        real = os.path.realpath(path)
-    except ValueError as problem:  # a null character
-        raise ParquetError(f"cannot use {shown!r}: {problem}") from None
-    if not Path(real).name:
-        raise ParquetError(f"{shown} is no place for a file or a dataset")
-    return real
-
-
-def _stem(name: str) -> str:
-    """Return a name, or what stands for it alone, short enough to be part of another."""
-    encoded = name.encode()
-    return name if len(encoded) <= _LONGEST_STEM else hashlib.sha256(encoded).hexdigest()
-
-
-def _old(target: Path) -> Path:
-    return target.with_name(_OLD.format(name=_stem(target.name)))
-
-
-def _swap_in_turn(new: Path, target: Path) -> None:
-    """Put a folder in the place of another, though other processes may be doing so at the same time."""
-    for _ in range(_SWAPS - 1):
-        with _only_overtaken():
-            return _swap(new, target)
-    return _swap(new, target)
-
-
-@contextlib.contextmanager
-def _only_overtaken() -> Iterator[None]:
-    try:
-        yield
+        found = real(path)
     except OSError as problem:
-        if problem.errno not in _OVERTAKEN:
-            raise
+        raise ParquetError(f"cannot use {shown}: {problem.strerror}") from None
+    except ValueError as problem:  # a null character, or half of another one
+        raise ParquetError(f"cannot use {shown!r}: {problem}") from None
+    if not Path(found).name:
+        raise ParquetError(f"{shown} is no place for a file or a dataset")
+    return found
 
 
-def _swap(new: Path, target: Path) -> None:
-    """Put a folder in the place of another, which is then beside it."""
-    if target.exists():
-        old = _old(target)
-        shutil.rmtree(old, ignore_errors=True)  # left by a write that was killed after its swap
-        target.rename(old)
-    # Killed between these two, the target is missing and the old folder waits beside it: `_finish_swap`.
-    new.rename(target)
+def _may_be_parquet(file: Path) -> bool:
+    """Tell whether a file may be replaced by Parquet: it is called so, or is Parquet, or holds nothing."""
+    if not file.exists() or file.suffix.lower() in _SUFFIXES[1:]:
+        return True
+    with file.open("rb") as opened:
+        return opened.read(len(_MAGIC)) in {b"", _MAGIC}
 
 
-def _finish_swap(target: Path) -> None:
-    """Put an old folder back in its place after a write that was killed between two renames."""
-    old = _old(target)
-    # Another process may be doing the same, or not allow it: whoever needs the target will say that it is missing.
-    with contextlib.suppress(OSError):
-        if old.is_dir() and not target.exists():
-            old.rename(target)
-
-
-def _remove_abandoned(folder: Path, stem: str) -> None:
-    """Remove what killed writes of a target have left, so that a disk does not fill up unseen."""
-    latest = time.time() - _ABANDONED
-    new = re.compile(re.escape(_NEW.format(name=stem, unique="UNIQUE")).replace("UNIQUE", "[0-9a-f]{8}"))
-    for each in [each for each in folder.iterdir() if new.fullmatch(each.name)]:
-        # Another process may be removing it, or not allow it; it is in nobody's way.
-        with contextlib.suppress(OSError):
-            if max(inner.lstat().st_mtime for inner in (each, *each.rglob("*"))) > latest:
-                continue
-            shutil.rmtree(each) if each.is_dir() else each.unlink()
+def _passed_over(name: str) -> bool:
+    """Tell whether engines pass over a path below a dataset: logs, checksums, what is being written."""
+    return any(part.startswith(".") or (part.startswith("_") and "=" not in part) for part in name.split("/"))
 
 
 def _sync(file: IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename last through a power cut, where the system lets a folder be synced."""
-    if os.name == "posix":  # pragma: no branch - Windows syncs no folders
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -359,8 +359,8 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
         "'--compression': 'zip' is not one of",
     ),
     "unknown id": (["export", "sessions", "--out", "f", "--id", "nobody"], 3, "no sessions with these ids: nobody"),
-    "unknown column to partition by": (["export", "sessions", "--out", "f", "--partition-by", "x"], 1, "no column 'x'"),
-    "no place to write": (["export", "versions", "--out", "file/f"], 1, "cannot use file/f: "),
+    "unknown column to partition by": (["export", "sessions", "--out", "f", "--partition-by", "x"], 2, "no column 'x'"),
+    "no place to write": (["export", "versions", "--out", "file/f"], 2, "cannot use file/f: "),
     "port taken": (
         ["serve-sample", "--port", "PORT"],
         1,

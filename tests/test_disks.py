@@ -178,13 +178,13 @@ def test_a_full_disk_for_files_to_upload_is_told(disk: Path, monkeypatch: pytest
 
 @writes
 def test_a_disk_that_may_only_be_read_is_told(run: Run, disk: Path, command: tuple[str, ...]) -> None:
-    """Exit code 1 and one line, for a new target and for an old one, which stays readable."""
+    """One line, for a new target and for an old one, which stays readable; found before anything is fetched."""
     assert 0 == run(*command, disk / "old")[0]
     before = contents(disk)
     assert 0 == mount("-o", "remount,ro", disk)
     for name in ("old", "new"):
         code, err = run(*command, disk / name)
-        assert 1 == code
+        assert (1 if command[0] == "sync" else 2) == code
         assert [f"{disk / name}"] == [word.rstrip(":") for word in err.splitlines()[-1].split() if str(disk) in word]
         assert "Read-only file system" in err
     assert before == contents(disk)
@@ -199,20 +199,20 @@ TAKEN = {
     "dataset where a file is": ("export sessions --partition-by status --out", "file", "is a file; a dataset needs"),
     "mirror where a file is": ("sync", "file", "cannot be written: File exists"),
     "mirror among other files": ("sync", "folder", "is not a mirror, but not empty either; name a new folder"),
-    "report where a file is": (" ".join(REPORT), "file", "is a file; a dataset needs a folder"),
+    "report where a file is": (" ".join(REPORT), "file", "is a file; a report needs a folder"),
     "report among other files": (" ".join(REPORT), "folder", "holds files that are no report's (notes.txt, …)"),
 }
 
 
 @pytest.mark.parametrize(("command", "there", "words"), TAKEN.values(), ids=TAKEN)
 def test_a_place_that_is_taken_is_told(run: Run, tmp_path: Path, command: str, there: str, words: str) -> None:
-    """Exit code 1 and one line; what stands there stays."""
+    """One line, before anything is fetched; what stands there stays."""
     target = tmp_path / "target"
     if there == "folder":
         target.mkdir()
     (target / "notes.txt" if there == "folder" else target).write_text("precious")
     code, err = run(*command.split(), target)
-    assert 1 == code
+    assert (1 if command == "sync" else 2) == code
     assert words in err.splitlines()[-1]
     assert {"target/notes.txt" if there == "folder" else "target": b"precious"} == contents(tmp_path)
 

@@ -361,7 +361,7 @@ def test_times_are_microseconds_in_utc(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("given_", "expected"), [({}, "ZSTD"), ({"compression": "snappy"}, "SNAPPY")])
-def test_files_are_compressed(tmp_path: Path, given_: dict[str, str], expected: str) -> None:
+def test_files_are_compressed(tmp_path: Path, given_: dict[str, Any], expected: str) -> None:
     """With zstd, or as asked."""
     gf.write_parquet(of(1, 2), tmp_path / "f", **given_)
     assert expected == pq.read_metadata(tmp_path / "f").row_group(0).column(0).compression

@@ -270,7 +270,7 @@ REFUSED: dict[str, tuple[Any, Any, str]] = {
     "all": (numbered(a=[1]), ["a", "row"], "must leave a column"),
     "all, indexed": (numbered(a=[1]).set_axis(["x"]), ["a", "row"], "must leave a column"),
     "lists": (numbered(a=pd.Series([[1]], dtype=object)), "a", "column 'a' is of type list.*, which cannot be folders"),
-    "too many": (numbered(a=range(10_001)), "a", "a would make 10,001 folders, more than 10,000"),
+    "too many": (numbered(a=range(1_001)), "a", "a would make 1,001 folders, more than 1,000, .*max_partitions=1001"),
     "too many of two": (numbered(a=range(101), b=0).merge(numbered(b=[0] * 101), on="b"), ["row_x", "row_y"], "10,201"),
     "too long": (numbered(a=["x" * 254]), "a", "a value of 'a' is too long for a folder's name: xxx"),
     "too long in bytes": (numbered(a=["版" * 90]), "a", "a value of 'a' is too long"),

@@ -24,12 +24,12 @@ MODULES = sorted(
 
 #: The modules in their order: each may import from those above it, and from no other.
 LAYERS = """
-    _version per_process printable errors small_files settings resources hints times values query scan refusals
+    _version per_process printable errors small_files paths settings resources hints times values query scan refusals
     connections transport shapes decode windows seen ties pages fetch
     client kinds names nested gather table dtypes fingerprint frames spool joins records arguments progress collector
     load loaders
     stored changes damage ground description table_files delta place account sync mirrored daskframe inventory mirror
-    targets partitions parquet
+    partitions descriptions seals ours workplaces targets hive restoring parquet
     wording periods rates findings thresholds judging completeness headline
     observations counts roster error_shapes novelties totals version_lines quantiles quality analysis
     drawing charts rendering report

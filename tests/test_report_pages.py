@@ -269,7 +269,7 @@ def test_a_write_that_fails_leaves_the_old_report(tmp_path: Path, monkeypatch: p
     def broken(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("galtea_frames.report.write_parquet", broken)
+    monkeypatch.setattr("galtea_frames.report.close_folder", broken)
     with pytest.raises(gf.ParquetError, match="No space left"):
         report_on(two_weeks()[:9]).write(tmp_path / "r")
     assert before == contents(tmp_path)

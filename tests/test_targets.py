@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -52,10 +53,11 @@ def assert_whole(kind: str, folder: Path) -> None:
     """The target is the older frame or the newer one, and can be written and read as ever."""
     found = gf.read_parquet(folder / "target")
     assert_frame_equal(OLDER if len(found) == len(OLDER) else NEWER, found)
-    assert ["target"] == visible(folder)
+    assert visible(folder) in (["target"], [])
     for frame in (NEWER, OLDER):
         write(frame, kind, folder)
         assert_frame_equal(frame, gf.read_parquet(folder / "target"))
+        assert ["target"] == visible(folder)
 
 
 @posix
@@ -71,7 +73,7 @@ def test_a_killed_write_leaves_old_or_new(tmp_path: Path, kind: str) -> None:
 @posix
 @kinds
 def test_a_write_killed_between_two_steps_leaves_old_or_new(tmp_path: Path, kind: str) -> None:
-    """Killed before each of the first twelve times that it renames or deletes: the next read puts it right."""
+    """Killed before each of the first twelve times that it renames or deletes: whole, and the next write clears up."""
     folders = [tmp_path / f"{step}" for step in range(1, 13)]
     kill_writes("step", kind, folders)
     for folder in folders:
@@ -90,21 +92,34 @@ def test_the_next_write_puts_a_killed_swap_right_too(tmp_path: Path) -> None:
         assert ["target"] == visible(folder)
 
 
-def test_an_old_folder_that_cannot_be_put_back_is_not_taken_for_new(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where the folder may not be changed, a reader is told that the dataset is missing."""
+@posix
+def test_a_reader_of_a_killed_swap_writes_nothing(tmp_path: Path) -> None:
+    """The old rows are read where the killed write has left them, however often."""
+    kill_writes("step", "dataset", [tmp_path / "2"])
+    before = sorted(tmp_path.rglob("*"))
+    assert [] == visible(tmp_path / "2")
+    for _ in range(2):
+        assert_frame_equal(OLDER, gf.read_parquet(tmp_path / "2" / "target"))
+    assert before == sorted(tmp_path.rglob("*"))
+
+
+def test_left_overs_of_others_are_no_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the user calls as killed writes call theirs is neither read in a dataset's place nor moved or deleted."""
     write(OLDER, "dataset", tmp_path)
-    (tmp_path / "target").rename(tmp_path / ".target.old")
-
-    def refuse(*_: object) -> None:
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "rename", refuse)
-        with pytest.raises(gf.ParquetError, match="there is no Parquet file"):
-            gf.read_parquet(tmp_path / "target")
-    assert_frame_equal(OLDER, gf.read_parquet(tmp_path / "target"))
+    others = [tmp_path / name for name in (".target.old", ".target.0123abcd.new", ".target.0123abce.new")]
+    for each in others:
+        shutil.copytree(tmp_path / "target", each / "old-0")
+    shutil.rmtree(tmp_path / "target")
+    (others[1] / "galtea_frames").write_text("mine")
+    (tmp_path / ".target.0123abcf.new").write_text("mine")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(gf.ParquetError, match="there is no Parquet file"):
+        gf.read_parquet(tmp_path / "target")
+    monkeypatch.setattr("galtea_frames.workplaces._ABANDONED", -1e9)
+    for frame in (OLDER, NEWER):
+        write(frame, "dataset", tmp_path)
+        assert_frame_equal(frame, gf.read_parquet(tmp_path / "target"))
+    assert before == [each for each in sorted(tmp_path.rglob("*")) if tmp_path / "target" not in (each, *each.parents)]
 
 
 @pytest.mark.parametrize("length", [150, 230])

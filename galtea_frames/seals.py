@@ -1,0 +1,92 @@
+"""Seals: what a Parquet file of ours says of its own bytes, and of the files beside it; by it we know them again.
+
+A seal stands in the file's footer, under a key of its own: a digest of all bytes before the footer and, in the file
+that closes a folder (`rows.parquet` of a report), size and digest of every other file there. It tells files that were
+changed by accident or by another program; it is no proof against forgery.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pyarrow.parquet as pq
+
+_KEY = b"galtea_frames.seal"
+
+#: A Parquet file ends with its footer's length in four bytes, and four letters.
+_TAIL = 8
+
+_CHUNK = 2**20
+
+
+class Sealed:
+    """A binary file that is being written, and the digest of what was written to it so far."""
+
+    #: pyarrow asks for it.
+    closed = False
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+        self._position = 0
+
+    def write(self, content: bytes) -> int:
+        """Write some bytes."""
+        self._digest.update(content)
+        self._position += len(content)
+        return self._file.write(content)
+
+    def tell(self) -> int:
+        """Return how many bytes were written."""
+        return self._position
+
+    def flush(self) -> None:
+        """Leave it to the file."""
+
+    def close(self) -> None:
+        """Leave it to the file."""
+
+    def seal(self, **more: object) -> dict[bytes, bytes]:
+        """Return the metadata that closes a Parquet file whose row groups are all written."""
+        return {_KEY: json.dumps({"sha256": self._digest.hexdigest(), **more}).encode()}
+
+
+def unbroken(path: Path, metadata: pq.FileMetaData) -> dict[str, Any] | None:
+    """Return what a file's seal says, if the file has one and its bytes are those that were sealed."""
+    text = (metadata.metadata or {}).get(_KEY)
+    try:
+        seal = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
+    length = path.stat().st_size - _TAIL - metadata.serialized_size
+    if not isinstance(seal, dict) or seal.get("sha256") != digest(path, length):
+        return None
+    return seal
+
+
+def listed(folder: Path, paths: set[str]) -> dict[str, list[int | str]]:
+    """Return size and digest of files of a folder, as a seal holds them."""
+    return {path: [(folder / path).stat().st_size, digest(folder / path)] for path in sorted(paths)}
+
+
+def matching(folder: Path, paths: set[str], files: Mapping[str, Any]) -> set[str]:
+    """Return the files of a folder that are as a seal lists them."""
+    known = (path for path in paths if path in files)
+    return {path for path in known if listed(folder, {path})[path] == files[path]}
+
+
+def digest(path: Path, length: int | None = None) -> str:
+    """Return the digest of a file, or of its first bytes."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        left = path.stat().st_size if length is None else length
+        while left > 0 and (chunk := file.read(min(left, _CHUNK))):
+            found.update(chunk)
+            left -= len(chunk)
+    return found.hexdigest()
