@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import chain, pairwise, repeat
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import numpy as np
 
+from galtea_frames.raw_rows import REFUSED, RawRows, split_page
 from galtea_frames.scan import exact_value, parted_value, scan_page
 from galtea_frames.shapes import ABSENT, MAX_DEPTH, MOST_KEYS, ONE_IN, PLAIN, Layout, Shape
 from galtea_frames.times import instants
@@ -20,21 +21,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from galtea_frames.raw_rows import Raw
     from galtea_frames.resources import Resource
     from galtea_frames.shapes import Path
 
 #: Bytes of a page above which its rows are read in parts: as Python objects they take several times as much.
 _LARGE = 8_000_000
 
-#: Bytes of a part, about.
-_PART = 2_000_000
-
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw])
 _RECORD = msgspec.json.Decoder(dict[str, Any])
 _RAW_RECORD = msgspec.json.Decoder(dict[str, msgspec.Raw])
-
-#: What JSON that is odd, or none, makes the fast reader raise.
-_REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ class Rows(Protocol):
         """Yield all fields of the rows, but for those numbered in `skip`."""
 
     def reordered(self, order: Sequence[int]) -> Rows:
-        """Return the rows in another order; as they are, if they are too many to be moved."""
+        """Return the rows in another order."""
 
 
 @dataclass(frozen=True)
@@ -117,25 +113,24 @@ class PageReader:
         Raises:
             ValueError: not a JSON list of objects.
         """
+        if len(content) > _LARGE:
+            return self.unread(split_page(content))
         if self.texts:
             content.decode("utf-8")  # text that is left unread is left unchecked
         try:
-            if len(content) > _LARGE:
-                return _Parts(self, _grouped(_RAWS.decode(content)))
             return self._read_together(content)
-        except _REFUSED:
+        except REFUSED:
             return self._read_exactly(content)
 
-    def read_part(self, raws: Sequence[msgspec.Raw]) -> Rows:
-        """Return some rows of a page, given one by one.
+    def unread(self, raws: Sequence[Raw]) -> RawRows:
+        """Return rows that are read, in parts, when they are wanted."""
+        return RawRows(raws, self._read_part)
 
-        Raises:
-            ValueError: one of them is no JSON object.
-        """
+    def _read_part(self, raws: Sequence[Raw]) -> Iterator[Batch]:
         try:
-            return self._read_apart(raws)
-        except _REFUSED:
-            return self._read_exactly(b"[" + b",".join(raws) + b"]")
+            return self._read_apart(raws).batches(())
+        except REFUSED:
+            return self._read_exactly(b"[" + b",".join(raws) + b"]").batches(())
 
     def open(self, content: bytes) -> Page:
         """Return the page, with what a walk needs to know of it; rows of one creation time stand by their ids.
@@ -143,13 +138,11 @@ class PageReader:
         Raises:
             ValueError: not a JSON list of objects that each have an `id` and a `createdAt`.
         """
-        rows = self.read(content)
-        ids, created = rows.values("id", "createdAt")
-        moments = _moments(ids, created)
-        # Rows are moved while they are Python objects: to move those of a finished table costs each of its cells.
-        if (order := _order(moments, ids)) and (moved := rows.reordered(order)) is not rows:
-            rows, ids, created = moved, [ids[at] for at in order], [created[at] for at in order]
-        return _page(rows, ids, created, moments)
+        return _opened(self.read(content))
+
+    def open_unread(self, content: bytes) -> Page:
+        """Return the page with its rows unread; else as `open` does."""
+        return _opened(self.unread(split_page(content)))
 
     def _read_together(self, content: bytes) -> Rows:
         layout = self._layout
@@ -158,7 +151,7 @@ class PageReader:
         except msgspec.ValidationError:
             return self._read_apart(_RAWS.decode(content))
 
-    def _read_apart(self, raws: Sequence[msgspec.Raw]) -> Rows:
+    def _read_apart(self, raws: Sequence[Raw]) -> Rows:
         """Return rows of which some may not fit the shape, having let it grow where many do not."""
         layout = self._layout
         rows, misfits = _decoded(layout, raws)
@@ -174,7 +167,7 @@ class PageReader:
             rows[number] = layout.fitted(self._record(raws[number]), strays[number])
         return _Structs(self, layout, rows, strays)
 
-    def _record(self, raw: msgspec.Raw) -> dict[str, Any]:
+    def _record(self, raw: Raw) -> dict[str, Any]:
         if not self.texts:
             return _RECORD.decode(raw)
         fields = _RAW_RECORD.decode(raw)
@@ -191,6 +184,15 @@ def page_of(rows: Any, ids: Sequence[Any], created: Sequence[Any]) -> Page:  # n
         ValueError: one of them is missing, or no text, or no time.
     """
     return _page(rows, ids, created, _moments(ids, created))
+
+
+def _opened(rows: Rows) -> Page:
+    ids, created = rows.values("id", "createdAt")
+    moments = _moments(ids, created)
+    # Rows are moved while they are Python objects: to move those of a finished table costs each of its cells.
+    if order := _order(moments, ids):
+        rows, ids, created = rows.reordered(order), [ids[at] for at in order], [created[at] for at in order]
+    return _page(rows, ids, created, moments)
 
 
 def _page(rows: Rows, ids: Sequence[str], created: Sequence[str], moments: NDArray[np.int64]) -> Page:
@@ -215,7 +217,7 @@ def _order(moments: NDArray[np.int64], ids: Sequence[str]) -> list[int] | None:
     return sorted(range(len(ids)), key=keys.__getitem__)
 
 
-def _decoded(layout: Layout, raws: Sequence[msgspec.Raw]) -> tuple[list[Any], list[int]]:
+def _decoded(layout: Layout, raws: Sequence[Raw]) -> tuple[list[Any], list[int]]:
     """Return the rows that fit a layout, with None for those that do not, and the numbers of these."""
     rows: list[Any] = []
     misfits = []
@@ -227,13 +229,6 @@ def _decoded(layout: Layout, raws: Sequence[msgspec.Raw]) -> tuple[list[Any], li
             misfits.append(len(rows))
             rows.append(None)
     return rows, misfits
-
-
-def _grouped(raws: Sequence[msgspec.Raw]) -> list[Sequence[msgspec.Raw]]:
-    """Return rows in parts of so many bytes; a larger row is a part of its own."""
-    ends = np.cumsum([len(memoryview(raw)) for raw in raws]) // _PART
-    cuts: list[int] = np.flatnonzero(np.diff(ends, prepend=-1, append=-1)).tolist()
-    return [raws[start:end] for start, end in pairwise(cuts)]
 
 
 @dataclass(frozen=True)
@@ -280,29 +275,6 @@ class _Structs:
                 by_path[path][0].append(row)
                 by_path[path][1].append(value)
         return by_path
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """Rows of a page that is too large to be Python objects all at once; each part is read again when it is needed."""
-
-    reader: PageReader
-    parts: list[Sequence[msgspec.Raw]]
-
-    def values(self, *names: str) -> list[list[Any]]:
-        parts = [self.reader.read_part(part).values(*names) for part in self.parts]
-        return [list(chain.from_iterable(each)) for each in zip(*parts, strict=True)]
-
-    def reordered(self, order: Sequence[int]) -> Rows:
-        del order  # the rows of a finished table are sorted once more
-        return self
-
-    def batches(self, skip: Collection[int]) -> Iterator[Batch]:
-        first = 0
-        for part in self.parts:
-            numbers = range(first, first + len(part))
-            yield from self.reader.read_part(part).batches({each - first for each in skip if each in numbers})
-            first += len(part)
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,14 @@ class Fetch:
         return query.limit is not None and (not query.sort or query.sort[0][0] == "created_at")
 
     @property
+    def ascending(self) -> bool:
+        """Whether no row is older than one that came before it."""
+        if self.query.ids or not self._by_time or (self.query.sort and self.query.sort[0][1]):
+            return False
+        selections = split_lists(self.query)
+        return len(selections) == 1 and len(selections[0].alternatives) == 1
+
+    @property
     def _wanted(self) -> int:
         """How many rows, from one end of time, the result comes from."""
         return self.query.offset + (self.query.limit or 0)

@@ -92,6 +92,8 @@ class Gatherer:
     def gather(self, rows: Rows, skip: Collection[int] = ()) -> Iterator[Batch]:
         """Yield the rows of a page, but for those numbered in `skip`: all at once, unless the page is large."""
         for read in rows.batches(skip):
+            if not read.rows:
+                continue
             batch = Batch(read.rows)
             self.rows += read.rows
             for api, texts in read.texts.items():
@@ -109,9 +111,10 @@ class Gatherer:
         elif column.kind == "object":
             self.objects[api].gather(values, batch.objects.setdefault(api, {}))
         else:
-            self._gather_documented(column, values, batch)
+            self.gather_documented(column, values, batch)
 
-    def _gather_documented(self, column: Column, values: Sequence[Any], batch: Batch) -> None:
+    def gather_documented(self, column: Column, values: Sequence[Any], batch: Batch) -> None:
+        """Put the values of a documented field that is no object into a batch."""
         texts = self._texts(column, values, batch)
         if column.kind == "status":
             coded = texts.dictionary_encode()
@@ -183,6 +186,20 @@ class Gatherer:
             numbered = zip(range(len(values)) if rows is None else rows, values, strict=True)
             batch.nulls[api] = [row for row, value in numbered if value is None]
             self.sent_as_null[api] += len(batch.nulls[api])
+
+
+def documented_values(resource: Resource, names: Collection[str], rows: Rows) -> dict[str, pa.Array]:
+    """Return documented columns by their names, as a frame holds them; statuses as text."""
+    gatherer, columns = Gatherer(resource), {column.name: column for column in resource.columns}
+    apis = [columns[name].api for name in names]
+    batch = Batch(0)
+    for name, values in zip(names, rows.values(*apis), strict=True):
+        gatherer.gather_documented(columns[name], values, batch)
+    arrays = {name: batch.documented[api] for name, api in zip(names, apis, strict=True)}
+    return {
+        name: array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
+        for name, array in arrays.items()
+    }
 
 
 def written_alike(times: pa.Array, sent: pa.Array, digits: int) -> pa.Array:

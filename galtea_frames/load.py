@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames import progress
+from galtea_frames.chosen import Chooser
 from galtea_frames.client import Client
 from galtea_frames.collector import COLLECTOR_PAUSE
 from galtea_frames.errors import QueryError
@@ -24,14 +25,15 @@ from galtea_frames.fingerprint import Proof
 from galtea_frames.frames import ATTRS, DtypeBackend, all_times, sorted_table, to_frame, warn_of
 from galtea_frames.gather import Gatherer, Nested
 from galtea_frames.joins import join_sessions_versions
-from galtea_frames.query import build_query
+from galtea_frames.query import askable_ids, build_query
 from galtea_frames.resources import SESSIONS, VERSIONS
 from galtea_frames.spool import Spool
 from galtea_frames.table import TableSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 
+    from galtea_frames.decode import Rows
     from galtea_frames.gather import Batch
     from galtea_frames.query import Query
     from galtea_frames.resources import Resource
@@ -109,47 +111,69 @@ def shared(client: Client | None) -> Client | nullcontext[Client]:
 
 
 class _Load:
-    """One load: what is fetched, and what was seen of it so far."""
+    """One load: what is fetched, and what was seen of it so far.
 
-    def __init__(self, query: Query, options: LoadOptions, client: Client, *, missing_ok: bool = False) -> None:
+    Args:
+        query: what is asked for.
+        options: how the rows are wanted.
+        client: asks the API.
+        occurring: only rows with these ids, whatever else the query selects; None for all.
+    """
+
+    def __init__(
+        self, query: Query, options: LoadOptions, client: Client, occurring: Collection[str] | None = None
+    ) -> None:
         settings = client.settings
         self.query = query
         self.options = options
         self.gatherer = Gatherer(query.resource, options.nested)
+        self._occurring = None if occurring is None else set(occurring)
         self._progress = settings.progress
         self._started = datetime.now(UTC)
         self._fetch = Fetch(
             client.transport,
             query,
-            self.gatherer.reader.open,
+            self.gatherer.reader.open_unread if query.cuts else self.gatherer.reader.open,
             settings.page_size,
             settings.max_workers,
-            missing_ok=missing_ok,
+            missing_ok=occurring is not None,
         )
 
     def batches(self) -> Generator[Batch, None, None]:
-        """Yield what is fetched, batch by batch, in no certain order.
+        """Yield the rows of the result, batch by batch, in no certain order.
 
         Whoever reads it closes it: whoever keeps the error that ended the reading, as notebooks do, would keep its
         threads as well.
         """
         with progress.shown(self._progress, self.query.resource.name) as update:
-            for each in self._fetch.slices():
-                yield from self.gatherer.gather(each.page.rows, each.skip)
-                update(self.gatherer.rows, self._fetch.pages)
+            came = 0
+            for rows, skip, new in self._chosen() if self.query.cuts else self._all():
+                yield from self.gatherer.gather(rows, skip)
+                came += new
+                update(came, self._fetch.pages)
 
-    @property
-    def rows(self) -> int:
-        """How many rows the result has."""
-        return self.query.rows_of(self.gatherer.rows)
+    def _all(self) -> Iterator[tuple[Rows, Collection[int], int]]:
+        """Yield rows with the numbers of those to be skipped, and how many came with them."""
+        for each in self._fetch.slices():
+            wanted = each if self._occurring is None else each.only(self._occurring.intersection(each.ids()))
+            yield wanted.page.rows, wanted.skip, each.rows
+
+    def _chosen(self) -> Iterator[tuple[Rows, Collection[int], int]]:
+        """Yield the same of the rows that `offset` and `limit` leave."""
+        chooser, unread = Chooser(self.query, ascending=self._fetch.ascending), self.gatherer.reader.unread
+        for each in self._fetch.slices():
+            yield unread(chooser.add(each.page, each.skip)), (), each.rows
+        yield unread(chooser.rest()), (), 0
 
     def attrs(self, notes: Notes) -> dict[str, Any]:
         """Return what the frame, or each of its parts, says of the whole."""
-        return _attrs(self._fetch, notes, self._started, self.rows)
+        return _attrs(self._fetch, notes, self._started, self.gatherer.rows)
 
 
-def _fetched(query: Query, options: LoadOptions, client: Client, *, missing_ok: bool = False) -> pd.DataFrame:
-    load = _Load(query, options, client, missing_ok=missing_ok)
+def _fetched(
+    query: Query, options: LoadOptions, client: Client, occurring: Collection[str] | None = None
+) -> pd.DataFrame:
+    load = _Load(query, options, client, occurring)
     with closing(load.batches()) as batches:
         return framed(load.gatherer, batches, query, options, load.attrs)
 
@@ -165,15 +189,15 @@ def framed(
 
     Args:
         gatherer: gathers the batches.
-        batches: all rows that the query selects, before `offset` and `limit`.
-        query: says the order, and which of the rows.
+        batches: the rows of the result.
+        query: says the order.
         options: how the frame is wanted.
         attrs: what the frame says of itself, once all batches were gathered.
     """
     with closing(Spool(on_disk=False)) as spool:
         _fill(spool, batches)
         schema = _settled(gatherer)
-        table = pa.concat_tables(_parts(spool, schema, query, query.rows_of(gatherer.rows)))
+        table = pa.concat_tables(_parts(spool, schema, query))
     dates = [name for name in options.parse_dates if all_times(name, [table])]
     said = attrs(schema.notes) | _proof([table]).attrs()
     return to_frame(table, said, dtype_backend=options.dtype_backend, parse_dates=dates)
@@ -221,12 +245,10 @@ def _streamed(
             proof = Proof()
             _fill(spool, _noting(batches, proof, occurring))
         schema = _settled(load.gatherer)
-        if query.offset or query.limit is not None:  # some of the rows are not in the result
-            proof = _proof(_parts(spool, schema, query, load.rows))
         attrs = load.attrs(schema.notes) | proof.attrs()
         dates = [name for name in options.parse_dates if all_times(name, spool.tables(schema))]
         given = 0
-        for table in _parts(spool, schema, query, load.rows):
+        for table in _parts(spool, schema, query):
             frame = to_frame(table, deepcopy(attrs), dtype_backend=options.dtype_backend, parse_dates=dates)
             frame.index = pd.RangeIndex(given, given + len(frame))
             given += len(frame)
@@ -243,21 +265,20 @@ def _noting(batches: Iterable[Batch], proof: Proof, occurring: Counter[str | Non
         yield batch
 
 
-def _parts(spool: Spool, schema: TableSchema, query: Query, rows: int) -> Iterator[pa.Table]:
-    """Yield the result, so many rows after `offset`, in tables of 10,000, the last one shorter; at least one table."""
+def _parts(spool: Spool, schema: TableSchema, query: Query) -> Iterator[pa.Table]:
+    """Yield all rows in the order wanted, in tables of 10,000, the last one shorter; at least one table."""
     tables: Iterable[pa.Table] = spool.tables(schema)
     if query.sort:  # any order but the usual one takes all rows in memory
         tables = [sorted_table(pa.concat_tables(tables), query.sort)]
-    skipped, left, held = query.offset, rows, schema.table([])
+    given, held = 0, schema.table([])
     for table in tables:
-        held = pa.concat_tables([held, table.slice(skipped, left - held.num_rows)])
-        skipped = max(0, skipped - table.num_rows)
+        held = pa.concat_tables([held, table])
         while held.num_rows >= _ROWS_A_FRAME:
             # Copied, so that a part holds on to no memory but its own.
             yield held.slice(0, _ROWS_A_FRAME).combine_chunks()
             held = held.slice(_ROWS_A_FRAME)
-            left -= _ROWS_A_FRAME
-    if left or not rows:
+            given += 1
+    if held.num_rows or not given:
         yield held.combine_chunks()
 
 
@@ -288,9 +309,8 @@ def _totals(joined: pd.DataFrame, versions: pd.DataFrame, occurring: Counter[str
 def _fetched_versions(occurring: list[str], query: Query, options: LoadOptions, client: Client) -> pd.DataFrame:
     """Return the versions with the ids that occur in sessions, as far as they still exist."""
     products = query.members_of("productIds")
-    filters = {"product_ids": products} if products else {"ids": occurring}
-    versions = _fetched(build_query(VERSIONS, filters), options, client, missing_ok=True)
-    return versions[versions["id"].isin(occurring)].reset_index(drop=True)
+    filters = {"product_ids": products} if products else {"ids": askable_ids(occurring)}
+    return _fetched(build_query(VERSIONS, filters), options, client, occurring)
 
 
 def _attrs(fetch: Fetch, notes: Notes, started: datetime, rows: int) -> dict[str, Any]:

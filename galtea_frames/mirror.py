@@ -270,7 +270,7 @@ class Mirror:
             as_of = self._place.table(SESSIONS, as_of).committed_at()
         options: dict[str, Any] = {"nested": nested, "parse_dates": parse_dates, "dtype_backend": dtype_backend}
         options |= {"include_removed": include_removed, "as_of": as_of, "allow_incomplete": allow_incomplete}
-        occurring = list(sessions["version_id"].dropna().unique())
+        occurring = [each for each in sessions["version_id"].dropna().unique() if each]
         versions = read(self._place, VERSIONS, {"ids": occurring, **options}, missing_ok=True)
         return join_sessions_versions(sessions, versions)
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from galtea_frames.arguments import moment_of
 from galtea_frames.damage import told_of
 from galtea_frames.errors import MirrorError
-from galtea_frames.frames import ATTRS, to_frame
+from galtea_frames.frames import ATTRS, sorted_table, to_frame
 from galtea_frames.gather import Gatherer
 from galtea_frames.kinds import TEXT
 from galtea_frames.load import checked, framed, noted
@@ -93,11 +93,11 @@ def load_stored(
     wanted = condition_of(query, include_removed=include_removed)
     if query.ids is not None and not missing_ok:
         _check_all_found(table, query.ids, wanted)
+    if query.cuts:
+        wanted = _of_result(table, query, wanted)
     gatherer = Gatherer(query.resource, options.nested)
     batches = (batch for stored in table.batches(wanted) for batch in _gathered(gatherer, table, stored))
-    frame = framed(
-        gatherer, batches, query, options, lambda notes: _attrs(table, query, notes, query.rows_of(gatherer.rows))
-    )
+    frame = framed(gatherer, batches, query, options, lambda notes: _attrs(table, query, notes, gatherer.rows))
     if include_removed:  # more rows than the API serves
         frame.attrs[ATTRS]["mirror"]["include_removed"] = True
     return _with_removals(frame, table, wanted, options) if include_removed else frame
@@ -120,6 +120,17 @@ def condition_of(query: Query, *, include_removed: bool) -> pc.Expression | None
     if not include_removed:
         conditions.append(PRESENT)
     return reduce(and_, conditions) if conditions else None
+
+
+def _of_result(table: StoredTable, query: Query, wanted: pc.Expression | None) -> pc.Expression:
+    """Return the condition that only the rows of the result meet, whose columns are to be theirs."""
+    names = dict.fromkeys(["created_at", "id", *(name for name, _ in query.sort)])
+    kept = sorted_table(table.rows(wanted, list(names)), query.sort).slice(query.offset, query.limit)
+    bounds, created = pc.min_max(kept.column("created_at")), pc.field("created_at")
+    conditions = [pc.field("id").isin(kept.column("id").combine_chunks())]
+    if kept.num_rows:  # files of other times are not read
+        conditions += [created >= bounds["min"], created <= bounds["max"]]
+    return reduce(and_, conditions if wanted is None else [wanted, *conditions])
 
 
 def _time(text: str) -> pa.Scalar:

@@ -88,10 +88,10 @@ class Query:
         kept = [members for members in (self.ids, *self.lists) if members and not members.excludes]
         return self.limit == 0 or any(not members.values for members in kept)
 
-    def rows_of(self, selected: int) -> int:
-        """Return how many of so many selected rows are left after `offset` and `limit`."""
-        rows = max(0, selected - self.offset)
-        return rows if self.limit is None else min(rows, self.limit)
+    @property
+    def cuts(self) -> bool:
+        """Whether `offset` or `limit` leaves some of the selected rows only."""
+        return self.limit is not None or self.offset > 0
 
     def members_of(self, api: str) -> tuple[str, ...]:
         """Return the members of a list filter; none where it was not given."""
@@ -178,6 +178,12 @@ def split_ids(ids: Members) -> list[tuple[str, ...]]:
     """Return batches of ids, each short enough to be asked for in one request."""
     batches = _chunks((ids,), MAX_QUERY_BYTES - _WALK_BYTES)[0]
     return [batch.values for batch in batches]
+
+
+def askable_ids(ids: Iterable[str]) -> list[str]:
+    """Return the ids that a request can name: neither empty, nor too long, nor with what no id of the API has."""
+    most = MAX_QUERY_BYTES - _WALK_BYTES
+    return [each for each in ids if each and each.isprintable() and _length((("ids[]", each),)) <= most]
 
 
 def _chunks(lists: tuple[Members, ...], budget: int) -> list[list[Members]]:

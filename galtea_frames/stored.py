@@ -9,8 +9,7 @@ that was sent, and a frame made of it is the loaders' frame.
 
 from __future__ import annotations
 
-import json
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,6 +18,7 @@ import pyarrow.compute as pc
 
 from galtea_frames.decode import page_of
 from galtea_frames.kinds import TEXT, replaced
+from galtea_frames.raw_rows import object_text
 from galtea_frames.scan import exact_value, scan_page
 from galtea_frames.times import TIME, arrow_times, instant
 
@@ -109,7 +109,7 @@ def _table(resource: Resource, rows: list[_RawRow]) -> pa.Table:
     # Rows are told apart by what the column holds, so an id must stand there exactly.
     if columns[schema.get_field_index("id")].null_count or any("id" in each for each in extras):
         raise ValueError("a row has an id that is no text")
-    return pa.table([*columns, pa.array(map(_object_text, extras), TEXT)], schema=schema)
+    return pa.table([*columns, pa.array(map(_extra, extras), TEXT)], schema=schema)
 
 
 def _column(column: Column, rows: list[_RawRow], extras: _Extras) -> pa.Array:
@@ -161,14 +161,8 @@ def _moment(text: str | None) -> int | None:
         return None
 
 
-def _object_text(fields: _RawRow) -> str | None:
-    members = (f"{_key(name)}:{raw.decode()}" for name, raw in fields.items())
-    return "{" + ",".join(members) + "}" if fields else None
-
-
-@lru_cache
-def _key(name: str) -> str:
-    return json.dumps(name)
+def _extra(fields: _RawRow) -> str | None:
+    return object_text({name: raw.decode() for name, raw in fields.items()}) if fields else None
 
 
 # -- table to page --

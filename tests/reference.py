@@ -172,8 +172,20 @@ def field_names(fields: Iterable[str], resource: Resource) -> dict[str, str]:
 def _snake(name: str) -> str:
     text = ""
     for at, letter in enumerate(name):
-        text += "_" + letter if at and name[at - 1] != "\n" and letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" else letter
+        before, after, behind = name[at - 1 : at], name[at + 1 : at + 2], name[at + 2 : at + 3]
+        starts = before == "_" or (before.isalnum() and not _is_capital(before))
+        if _is_capital(before) and _is_small(after):
+            starts = after != "s" or _is_small(behind)
+        text += "_" + letter if _is_capital(letter) and starts else letter
     return text.lower()
+
+
+def _is_capital(letter: str) -> bool:
+    return "A" <= letter <= "Z"
+
+
+def _is_small(letter: str) -> bool:
+    return "a" <= letter <= "z"
 
 
 def _camel(name: str) -> str:

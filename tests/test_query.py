@@ -385,18 +385,11 @@ def test_messages_are_whole(arguments: Mapping[str, Any], message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "selected", "expected"),
-    [
-        ({}, 7, 7),
-        ({"offset": 3}, 7, 4),
-        ({"offset": 9}, 7, 0),
-        ({"limit": 5}, 7, 5),
-        ({"limit": 5, "offset": 3}, 7, 4),
-    ],
+    ("arguments", "expected"), [({}, False), ({"offset": 0}, False), ({"offset": 3}, True), ({"limit": 0}, True)]
 )
-def test_rows_that_limit_and_offset_leave(arguments: Mapping[str, Any], selected: int, expected: int) -> None:
-    """So many of the selected rows are asked for, which a progress bar needs to know."""
-    assert expected == build_query(SESSIONS, arguments).rows_of(selected)
+def test_limit_and_offset_leave_some_of_the_rows(arguments: Mapping[str, Any], expected: bool) -> None:
+    """Whether they are given is known before a row is there."""
+    assert expected == build_query(SESSIONS, arguments).cuts
 
 
 @pytest.mark.parametrize(

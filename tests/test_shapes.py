@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tables import TableBuilder, build, open_page
 
-from galtea_frames import decode
+from galtea_frames import decode, raw_rows
 from galtea_frames.decode import PageReader
 from galtea_frames.gather import Nested
 from galtea_frames.resources import SESSIONS
@@ -144,7 +144,7 @@ def test_a_large_page_is_read_in_parts(nested: Nested, part: int, monkeypatch: p
     tables = []
     for large in (10**9, 10):
         monkeypatch.setattr(decode, "_LARGE", large)
-        monkeypatch.setattr(decode, "_PART", part)
+        monkeypatch.setattr(raw_rows, "_PART", part)
         builder = TableBuilder(SESSIONS, nested)
         builder.add(page, skip)
         builder.add(page)
@@ -160,7 +160,7 @@ def test_a_large_page_is_opened_like_any_other(monkeypatch: pytest.MonkeyPatch) 
     page = page_of(*[{"metadata": KEYS}] * 9)
     whole = open_page(page)
     monkeypatch.setattr(decode, "_LARGE", 10)
-    monkeypatch.setattr(decode, "_PART", 200)
+    monkeypatch.setattr(raw_rows, "_PART", 200)
     opened = open_page(page)
     assert (list(whole.ids), list(whole.created)) == (list(opened.ids), list(opened.created))
     with pytest.raises(ValueError, match=r"."):
@@ -174,15 +174,15 @@ def test_no_part_of_a_large_page_is_left_out(part: float, monkeypatch: pytest.Mo
     """The first row and the last come out, wherever in them a part ends."""
     rows = [{"id": each, "createdAt": "2026-03-01T10:00:00.000Z"} for each in "abc"]
     monkeypatch.setattr(decode, "_LARGE", 10)
-    monkeypatch.setattr(decode, "_PART", int(len(json.dumps(rows[0])) * part))
+    monkeypatch.setattr(raw_rows, "_PART", int(len(json.dumps(rows[0])) * part))
     page = PageReader(SESSIONS, as_text=False, as_values=True).open(json.dumps(rows).encode())
     assert list("abc") == [each for batch in page.rows.batches(()) for each in batch.fields["id"]]
 
 
-def test_a_tie_in_a_large_page_stays_as_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows that are read in parts are not moved between them, and ids and rows stay together."""
+def test_a_tie_in_a_large_page_is_put_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that are read later are moved as those that were read, and ids and rows stay together."""
     monkeypatch.setattr(decode, "_LARGE", 10)
     rows = [{"id": each, "createdAt": "2026-03-01T10:00:00.000Z"} for each in "ba"]
     page = PageReader(SESSIONS, as_text=False, as_values=True).open(json.dumps(rows).encode())
     (batch,) = page.rows.batches(())
-    assert list(page.ids) == list(batch.fields["id"])
+    assert ["a", "b"] == list(page.ids) == list(batch.fields["id"])

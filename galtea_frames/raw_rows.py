@@ -1,0 +1,102 @@
+"""Rows as the bytes that were sent, each by itself, to be read when it is known that they are wanted.
+
+As Python objects they would take several times the memory meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from galtea_frames.scan import exact_value, scan_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+#: One row, as JSON.
+Raw = bytes | msgspec.Raw
+
+#: Bytes of a part, about.
+_PART = 2_000_000
+
+_RAWS = msgspec.json.Decoder(list[msgspec.Raw])
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+#: What JSON that is odd, or none, makes the fast reader raise.
+REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def split_page(content: bytes) -> Sequence[Raw]:
+    """Return each row of a page.
+
+    Raises:
+        ValueError: not a JSON list of objects.
+    """
+    content.decode("utf-8")  # text that is left unread is left unchecked
+    try:
+        raws: list[msgspec.Raw] = _RAWS.decode(content)
+        if all(bytes(memoryview(raw)[:1]) == b"{" for raw in raws):
+            return raws
+    except REFUSED:
+        pass
+    return [object_text(row).encode() for row in scan_page(content)]
+
+
+def object_text(fields: Mapping[str, str]) -> str:
+    """Return the JSON text of an object with these fields."""
+    return "{" + ",".join(f"{_key(name)}:{text}" for name, text in fields.items()) + "}"
+
+
+@lru_cache
+def _key(name: str) -> str:
+    return json.dumps(name)
+
+
+@dataclass(frozen=True)
+class RawRows:
+    """Rows that are not read yet.
+
+    Attributes:
+        raws: the rows.
+        read: reads some of them, and gives what `batches` yields.
+    """
+
+    raws: Sequence[Raw]
+    read: Callable[[Sequence[Raw]], Iterator[Any]]
+
+    def values(self, *names: str) -> list[list[Any]]:
+        """Return some fields, each of every row."""
+        rows = [_texts(raw, names) for raw in self.raws]
+        return [[exact_value(row.get(name, "null")) for row in rows] for name in names]
+
+    def reordered(self, order: Sequence[int]) -> RawRows:
+        """Return the rows in another order."""
+        return RawRows([self.raws[at] for at in order], self.read)
+
+    def batches(self, skip: Collection[int]) -> Iterator[Any]:
+        """Yield all fields of the rows, but for those numbered in `skip`, in parts that are read one by one."""
+        raws = [raw for number, raw in enumerate(self.raws) if number not in skip] if skip else self.raws
+        for part in _grouped(raws) if raws else ():
+            yield from self.read(part)
+
+
+def _texts(raw: Raw, names: Collection[str]) -> dict[str, str]:
+    """Return the JSON text of those fields that the row has."""
+    try:
+        fields = _FIELDS.decode(raw)
+    except REFUSED:
+        return scan_page(b"[" + bytes(raw) + b"]")[0]
+    return {name: bytes(fields[name]).decode() for name in names if name in fields}
+
+
+def _grouped(raws: Sequence[Raw]) -> Iterator[Sequence[Raw]]:
+    """Yield rows in parts of so many bytes; a larger row is a part of its own."""
+    ends = np.cumsum([len(memoryview(raw)) for raw in raws]) // _PART
+    cuts: list[int] = np.flatnonzero(np.diff(ends, prepend=-1, append=-1)).tolist()
+    return (raws[start:end] for start, end in pairwise(cuts))
