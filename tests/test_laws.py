@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tables import TableBuilder, build, framed, open_page
 
+from galtea_frames.decode import PageReader
 from galtea_frames.frames import sorted_table, to_frame
 from galtea_frames.gather import Nested
 from galtea_frames.joins import How, join_sessions_versions
@@ -347,6 +348,13 @@ def test_a_damaged_page_never_yields_rows_silently(read: Reader) -> None:
 def test_a_damaged_page_is_never_opened() -> None:
     """The page walk refuses a damaged page as well, and so asks for it again."""
     wrong = [content for content in set(_damaged()) if _accepts(open_page, content) and not reference.is_page(content)]
+    assert wrong == []
+
+
+def test_a_page_is_opened_unread_exactly_when_it_is_opened() -> None:
+    """Rows that wait unread were checked when they came: no damage is found after the last answer."""
+    reader = PageReader(SESSIONS, as_text=False, as_values=True)
+    wrong = [each for each in set(_damaged()) if _accepts(open_page, each) != _accepts(reader.open_unread, each)]
     assert wrong == []
 
 
