@@ -15,7 +15,7 @@ import click
 from galtea_frames import sample
 from galtea_frames._version import __version__
 from galtea_frames.client import Client
-from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SettingsError, masked
+from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SettingsError
 from galtea_frames.load import iterate, iterate_joined, load, load_joined
 from galtea_frames.loaders import load_sessions, load_versions
 from galtea_frames.mirror import Mirror
@@ -30,12 +30,14 @@ from galtea_frames.options import (
     program,
     query_options,
     say,
+    tell,
 )
 from galtea_frames.parquet import CODECS, check_target, write_frames, write_parquet
 from galtea_frames.partitions import MAX_PARTITIONS
 from galtea_frames.report_command import REPORT
 from galtea_frames.resources import RESOURCES, SESSIONS, VERSIONS, Resource
 from galtea_frames.signals import stop_code, stop_on_signals
+from galtea_frames.streams import standard_streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -73,21 +75,31 @@ def main() -> None:
     """Run the command line and exit with its code."""
     warnings.showwarning = _show_warning
     stop_on_signals()
+    with standard_streams() as out:
+        code = _run()
+        if out.problem is not None:
+            tell(f"galtea-frames: not all could be written to standard output: {out.problem}")
+            code = code or UNEXPECTED
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command line and return its code."""
     try:
         code = commands.main(standalone_mode=False)
     except _NOTHING_ASKED as helpful:
         helpful.show()
         code = USAGE
     except click.ClickException as problem:
-        click.echo(f"galtea-frames: {masked(_one_line(problem))}", err=True)
+        tell(f"galtea-frames: {_one_line(problem)}")
         code = USAGE
     except (KeyboardInterrupt, click.Abort) as stop:
-        click.echo("stopped", err=True)
+        tell("stopped")
         code = stop_code(stop)
     except (GalteaFramesError, ImportError, OSError) as problem:
-        click.echo(f"galtea-frames: {problem}", err=True)
+        tell(f"galtea-frames: {problem}")
         code = _exit_code(problem)
-    sys.exit(code or DONE)
+    return code or DONE
 
 
 def _one_line(problem: click.ClickException) -> str:
@@ -106,7 +118,7 @@ def _exit_code(problem: Exception) -> int:
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    click.echo(f"warning: {message}", err=True)
+    tell(f"warning: {message}")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -277,13 +289,24 @@ commands.add_command(
 
 # -- the stand-in --
 
+_COUNT = click.IntRange(0)
+
+#: Longer than anyone waits.
+_HOUR = 3_600
+
+
+def _latency(_context: click.Context, _option: click.Parameter, seconds: float) -> float:
+    if not 0 <= seconds <= _HOUR:  # which is never true of NaN
+        raise click.BadParameter(f"{seconds} is no number of seconds from 0 to {_HOUR:,}")
+    return seconds
+
 
 @commands.command("serve-sample")
-@click.option("--sessions", default=2_000, show_default=True, help="how many sessions it has")
-@click.option("--versions", default=8, show_default=True, help="how many versions it has")
+@click.option("--sessions", default=2_000, show_default=True, type=_COUNT, help="how many sessions it has")
+@click.option("--versions", default=8, show_default=True, type=_COUNT, help="how many versions it has")
 @click.option("--port", default=0, type=click.IntRange(0, 65_535), help="by default any free one")
-@click.option("--cap", type=int, help="rows a page, at most, whatever is asked for")
-@click.option("--latency", default=0.0, metavar="SECONDS", help="how long every answer takes")
+@click.option("--cap", type=click.IntRange(1), help="rows a page, at most, whatever is asked for")
+@click.option("--latency", default=0.0, metavar="SECONDS", callback=_latency, help="how long every answer takes")
 def serve_sample(sessions: int, versions: int, port: int, cap: int | None, latency: float) -> None:
     """Serve sample rows as the API would, until Ctrl-C.
 
@@ -302,7 +325,7 @@ def _wait_for_interrupt() -> None:
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
-        click.echo("stopped", err=True)
+        tell("stopped")
 
 
 # -- demo --

@@ -13,11 +13,12 @@ from rich.table import Table
 
 from galtea_frames import sample
 from galtea_frames.client import Client
-from galtea_frames.errors import MixedTypesWarning
+from galtea_frames.errors import MixedTypesWarning, masked
 from galtea_frames.loaders import load_sessions_with_versions
 from galtea_frames.options import before_asking, program
 from galtea_frames.ours import DEMO
 from galtea_frames.parquet import close_folder, read_parquet, write_parquet
+from galtea_frames.printable import printable
 from galtea_frames.targets import Target
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def run(out: str) -> None:
     with before_asking():
         target = Target.at(out)
         target.check_folder(DEMO)
-    console = Console()
+    # What is printed is text: brackets and colons in a path are not for rich to read.
+    console = Console(markup=False, emoji=False)
     started = time.monotonic()
     with sample.serve() as api, Client(api.api_key, api.url, page_size=_PAGE_SIZE) as client:
         console.print(
@@ -53,10 +55,10 @@ def run(out: str) -> None:
         f"{attrs['join']['unknown_version_ids']} sessions are of versions that no longer exist."
     )
     if attrs["mixed_columns"]:
-        console.print(f"Values of several types, kept as JSON text: {', '.join(attrs['mixed_columns'])}")
+        console.print(f"Values of several types, kept as JSON text: {printable(', '.join(attrs['mixed_columns']))}")
     console.print(f"\nWritten in {time.monotonic() - started:.1f} s:", highlight=False)
     for path in (file, dataset / "version_id=…"):  # whole, for copying, however narrow the terminal
-        console.print(f"  {path}", highlight=False, soft_wrap=True)
+        console.print(f"  {printable(masked(str(path)))}", highlight=False, soft_wrap=True)
     console.print(
         f"\nWith your own key:  export GALTEA_API_KEY=gsk_…  and then  {program()} check",
         highlight=False,
@@ -73,7 +75,7 @@ def _by_version(frame: pd.DataFrame) -> Table:
     for _, rows in sorted(frame.dropna(subset=["version.id"]).groupby("version.id"), key=lambda pair: _first(pair[1])):
         ended = rows[rows["status"].isin(["COMPLETED", "FAILED"])]
         table.add_row(
-            rows["version.name"].iloc[0],
+            printable(rows["version.name"].iloc[0]),
             f"{_first(rows):%Y-%m-%d}",
             f"{len(rows):,}",
             f"{(ended['status'] == 'FAILED').mean():.1%}",

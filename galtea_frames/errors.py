@@ -48,7 +48,7 @@ _VALUE = re.compile(r"(?<=[?&;])(?P<name>[^\s=&;#?]{1,100}=)[^\s&;#'\"<>]+")
 #: ... and what names itself a secret, anywhere.
 _SECRET = re.compile(
     r"(?<!\w)(?P<name>[\w-]{0,40}(?:sig|signature|token|secret|password|passwd|pwd|credential|sas"
-    r"|(?:api|access|account|secret)[_-]?key)=['\"]?)[^\s&;,'\"(){}<>]+",
+    r"|(?:api|access|account|secret)[_-]?key)=['\"]?)[\w%/+.~$!-][^\s&;,'\"(){}<>]*",
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"(?P<name>\b(?:bearer|basic) )[\w.~+/=-]{16,}", re.IGNORECASE)

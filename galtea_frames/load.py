@@ -145,12 +145,7 @@ class _Load:
         Whoever reads it closes it: whoever keeps the error that ended the reading, as notebooks do, would keep its
         threads as well.
         """
-        with progress.shown(self._progress, self.query.resource.name) as update:
-            came = 0
-            for rows, skip, new in self._chosen() if self.query.cuts else self._all():
-                yield from self.gatherer.gather(rows, skip)
-                came += new
-                update(came, self._fetch.pages)
+        return _attrs(self._fetch, notes, self._started, self.gatherer.rows, self.options.nested)
 
     def _all(self) -> Iterator[tuple[Rows, Collection[int], int]]:
         """Yield rows with the numbers of those to be skipped, and how many came with them."""

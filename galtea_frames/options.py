@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from galtea_frames.errors import GalteaFramesError, QueryError
+from galtea_frames.errors import GalteaFramesError, QueryError, masked, presentable
 from galtea_frames.hints import meant
-from galtea_frames.printable import quoted
+from galtea_frames.printable import printable_line, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -137,6 +137,21 @@ def json_option() -> click.Option:
     return click.Option(["as_json", "--json"], is_flag=True, help="say what was done as JSON")
 
 
-def say(summary: dict[str, Any], line: str, *, as_json: bool) -> None:
-    """Print what was done: a summary for machines, or a line for people."""
-    click.echo(json.dumps(summary, ensure_ascii=False) if as_json else line)
+def say(summary: dict[str, Any], text: str, *, as_json: bool) -> None:
+    """Print what was done: a summary for machines, in ASCII so that any stream can carry it, or lines for people."""
+    lines = [json.dumps(_masked(summary))] if as_json else [printable_line(masked(line)) for line in text.split("\n")]
+    click.echo("\n".join(lines))
+
+
+def tell(words: str) -> None:
+    """Print a line to stderr, whoever wrote the words in it."""
+    click.echo(presentable(words), err=True)
+
+
+def _masked(value: Any) -> Any:  # noqa: ANN401 - anything that JSON holds
+    """Return a value without the secrets that its texts hold."""
+    if isinstance(value, dict):
+        return {name: _masked(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(each) for each in value]
+    return masked(value) if isinstance(value, str) else value

@@ -23,7 +23,12 @@ _SPACE = re.compile(r"[^\S\u00a0]+")
 
 def printable(text: str) -> str:
     """Return text on one line, with U+FFFD for each character that would hide or turn what stands around it."""
-    return _UNPRINTABLE.sub("\ufffd", _SELECTORS.sub("", _SPACE.sub(" ", text)))
+    return printable_line(_SPACE.sub(" ", text))
+
+
+def printable_line(line: str) -> str:
+    """Return a line with such characters replaced, but spaces as they are: they align it with the lines around it."""
+    return _UNPRINTABLE.sub("\ufffd", _SELECTORS.sub("", line))
 
 
 #: Elements of a list, or pairs of a dictionary, that are quoted.

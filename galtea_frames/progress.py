@@ -6,10 +6,15 @@ import sys
 import time
 from contextlib import contextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from galtea_frames.errors import masked
+from galtea_frames.printable import printable
+from galtea_frames.streams import Stream, is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TextIO
 
 #: Seconds before a notebook shows anything: what is shown leaves an output without content in the saved notebook.
 _NOTEBOOK_PATIENCE = 1.0
@@ -18,47 +23,74 @@ _NOTEBOOK_PATIENCE = 1.0
 _NOTEBOOK_PERIOD = 0.25
 
 
+#: Shells of notebooks, by their classes' names: Jupyter's, Google Colab's and Databricks'; on a terminal it is another.
+_NOTEBOOKS = frozenset({"ZMQInteractiveShell", "Shell", "DatabricksShell"})
+
+
+class Progress:
+    """The line that says how far a load is.
+
+    Args:
+        what: what the rows are.
+        show: shows a line in place of the one before.
+    """
+
+    def __init__(self, what: str, show: Callable[[str], None]) -> None:
+        self._what = what
+        self._show = show
+        self._started = time.monotonic()
+
+    def count(self, rows: int, pages: int) -> None:
+        """Show how many rows came so far, in how many pages, and how fast."""
+        seconds = max(time.monotonic() - self._started, 1e-3)
+        self._show(f"{self._what} {rows:,} rows  {pages:,} pages  {rows / seconds:,.0f} rows/s")
+
+    def tell(self, words: str) -> None:
+        """Show what is waited for, until further rows come."""
+        self._show(printable(masked(f"{self._what}: {words}")))
+
+
 @contextmanager
-def shown(wanted: bool | Literal["auto"], what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show progress while inside, on stderr or in the notebook; give the function to call with rows and pages so far.
+def shown(wanted: bool | Literal["auto"], what: str) -> Iterator[Progress]:
+    """Show progress while inside, on stderr or in the notebook; give what to tell rows and pages so far.
 
     Args:
         wanted: True or False, or "auto": where a person looks on.
         what: what the rows are.
     """
-    if wanted is False or (wanted == "auto" and not (sys.stderr.isatty() or _in_notebook())):
-        yield _silent
+    notebook = _in_notebook()
+    somewhere = notebook or (sys.stderr is not None if wanted is True else is_terminal(sys.stderr))
+    if wanted is False or not somewhere:
+        yield Progress(what, _silent)
         return
-    with _notebook_line() if _in_notebook() else _terminal_line() as show:
-        started = time.monotonic()
-
-        def update(rows: int, pages: int) -> None:
-            seconds = max(time.monotonic() - started, 1e-3)
-            show(f"{what} {rows:,} rows  {pages:,} pages  {rows / seconds:,.0f} rows/s")
-
-        yield update
+    with _notebook_line() if notebook else _terminal_line() as show:
+        yield Progress(what, show)
 
 
-def _silent(_rows: int, _pages: int) -> None:
+def _silent(_text: str) -> None:
     """Show nothing."""
 
 
 def _in_notebook() -> bool:
-    """Tell whether a Jupyter kernel runs this process; IPython on a terminal has another shell class."""
+    """Tell whether a notebook's kernel runs this process."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
-    return type(shell).__name__ == "ZMQInteractiveShell"
+    return not _NOTEBOOKS.isdisjoint(each.__name__ for each in type(shell).__mro__)
 
 
 @contextmanager
 def _terminal_line() -> Iterator[Callable[[str], None]]:
     # Imported here: a load that shows nothing should not pay for it.
     from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    # A terminal that goes away, or a log on a full disk, is no reason for a load to fail.
+    console = Console(file=cast("TextIO", Stream(sys.stderr)), emoji=False)
     # Whoever wants progress in a log gets its last line.
-    with Progress(*columns, console=Console(stderr=True), transient=sys.stderr.isatty()) as bar:
+    transient, of_prints = is_terminal(sys.stderr), sys.stdout is not None
+    with Bar(*columns, console=console, transient=transient, redirect_stdout=of_prints) as bar:
         task = bar.add_task("", total=None)
         yield lambda text: bar.update(task, description=text)
 

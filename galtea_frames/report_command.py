@@ -15,7 +15,7 @@ from galtea_frames.errors import QueryError, RequestError, ResponseError
 from galtea_frames.frames import ATTRS
 from galtea_frames.loaders import load_sessions, load_versions
 from galtea_frames.mirror import Mirror
-from galtea_frames.options import before_asking, client_options, client_settings, json_option, say
+from galtea_frames.options import before_asking, client_options, client_settings, json_option, say, tell
 from galtea_frames.report import compute, place, read_terms, require
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _report(
     try:
         sessions, versions = _frames(mirror, settings, span, list(product_ids))
     except (RequestError, ResponseError) as problem:
-        click.echo(f"galtea-frames: {problem}", err=True)
+        tell(f"galtea-frames: {problem}")
         sessions, versions = _unseen(problem)
     report = compute(sessions, versions, terms, _command(written, mirror, product_ids))
     report.write(out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import stat
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from galtea_frames.errors import GalteaFramesWarning, SettingsError, masked
+from galtea_frames.small_files import SmallFileError, read_private_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,12 @@ DEFAULT_URL = "https://api.galtea.ai"
 
 #: Rows come back without `limit` only up to this many, so a larger page is never worth asking (api.md).
 MAX_PAGE_SIZE = 10_000
+
+#: Bytes of a key file: a key has some forty.
+_LONGEST_FILE = 4_096
+
+#: Characters that are put around a key, plain ones and those of word processors.
+_QUOTES = frozenset("\"'`\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb")
 
 _SHOWN = 4
 _LONG_ENOUGH_TO_SHOW = 16
@@ -126,14 +133,28 @@ def _first_key(argument: object) -> ApiKey | SettingsError:
             return SettingsError(f"the key in {source} is no text")
         if key is not None and (text := key.strip()):
             # Never quoted in the message: what is wrong with a key may be all that is wrong with it.
-            flawed = not all("!" <= character <= "~" for character in text)
-            words = f"the key in {source} holds spaces, line breaks or non-ASCII characters"
-            return SettingsError(words) if flawed else ApiKey(text)
+            flaw = _flaw_of_key(text)
+            return ApiKey(text) if flaw is None else SettingsError(f"the key in {source} {flaw}")
     return SettingsError(
         f"no API key: pass api_key=, set {KEY_VARIABLE}, or write the key to ~/.galtea/api-key"
         " (keys begin with gsk_ and are made on the Galtea platform;"
         f" `read -rs {KEY_VARIABLE}; export {KEY_VARIABLE}` takes one without showing it)"
     )
+
+
+def _flaw_of_key(text: str) -> str | None:
+    """Return what is wrong with the text of a key: what was copied along with it, or what no header can carry."""
+    if len(text.splitlines()) > 1:
+        return "has several lines: write the key alone"
+    if re.match(rf"(export\s+|set\s+)?(\$env:)?{KEY_VARIABLE}\s*[=:]", text, re.IGNORECASE):
+        return f"begins with {KEY_VARIABLE}=: write the key alone"
+    if re.match(r"(authorization\s*:|bearer\s)", text, re.IGNORECASE):
+        return "begins with the name of a header: write the key alone"
+    if text[0] in _QUOTES or text[-1] in _QUOTES:
+        return "has quotes around it: write it without them"
+    if not all("!" <= character <= "~" for character in text):
+        return "holds spaces, line breaks or non-ASCII characters"
+    return None
 
 
 def _flaw(address: str, key: ApiKey) -> str | None:
@@ -160,22 +181,35 @@ def _keys(argument: object) -> Iterator[tuple[str, object]]:
     """Yield each place of a key with what it holds; the file is not opened for a caller who needs no key from it."""
     yield "the api_key argument", argument
     yield KEY_VARIABLE, os.environ.get(KEY_VARIABLE)
-    file = Path.home() / ".galtea" / "api-key"
-    yield str(file), _read_key_file(file)
+    if (file := _key_file()) is not None:
+        yield str(file), _read_key_file(file)
+
+
+def _key_file() -> Path | None:
+    try:
+        return Path.home() / ".galtea" / "api-key"
+    except RuntimeError:  # a user without a home, as in some containers
+        return None
 
 
 def _read_key_file(file: Path) -> str | None:
     try:
-        mode = file.stat().st_mode
-        # Replaced, what is not UTF-8 is refused with the key; the decoder's own error would hold the whole file.
-        text = ApiKey(file.read_text(encoding="utf-8", errors="replace"))
-    except FileNotFoundError:
-        return None
-    except OSError as problem:
-        raise SettingsError(f"cannot read the key file {file}: {type(problem).__name__}") from None
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        # In an object that does not show itself, for tracebacks that show the variables of their frames.
+        key, hidden = _private_key(file)
+    except SmallFileError as problem:
+        if problem.missing:
+            return None
+        raise SettingsError(f"cannot use the key file {file}: {problem}") from None
+    if not hidden:
         warnings.warn(f"others can read the key file: chmod 600 {file}", GalteaFramesWarning, stacklevel=6)
-    return text.reveal()
+    return key.reveal()
+
+
+def _private_key(file: Path) -> tuple[ApiKey, bool]:
+    content, hidden = read_private_file(file, _LONGEST_FILE)
+    # Windows' own editors and shells begin files so. Replaced, what is neither is refused with the key.
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    return ApiKey(content.decode(encoding, "replace")), hidden
 
 
 def _is_loopback(host: str) -> bool:

@@ -14,6 +14,8 @@ _FLAGS = os.O_RDONLY
 for _name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
     _FLAGS |= getattr(os, _name, 0)
 
+_ROOT = 0
+
 _KINDS = {
     stat.S_IFDIR: "is a folder",
     stat.S_IFIFO: "is a pipe",
@@ -35,21 +37,46 @@ class SmallFileError(Exception):
         self.missing = missing
 
 
-def read_small_file(path: str | PathLike[str], most: int, *, private: bool = False) -> bytes:
-    """Return what a regular file of at most `most` bytes holds.
-
-    Args:
-        path: the file; links are followed.
-        most: bytes that it may have.
-        private: refuse a file that belongs to another user than this one or root.
+def read_small_file(path: str | PathLike[str], most: int) -> bytes:
+    """Return what a regular file of at most `most` bytes holds; links are followed.
 
     Raises:
-        SmallFileError: no file, no regular file, too large, another user's, or the system does not let us read it.
+        SmallFileError: no file, no regular file, too large, or the system does not let us read it.
     """
+    return _read(path, most)[0]
+
+
+def read_private_file(path: str | PathLike[str], most: int) -> tuple[bytes, bool]:
+    """Return what a file of this user or of root holds, and whether it is hidden from others.
+
+    Raises:
+        SmallFileError: as of `read_small_file`, and if the file belongs to another user.
+    """
+    content, status = _read(path, most)
+    if os.name != "posix":
+        return content, True
+    if status.st_uid not in (os.geteuid(), _ROOT):
+        raise SmallFileError(f"belongs to another user (number {status.st_uid}); only yours and root's are read")
+    return content, not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+
+
+def read_small_text(path: str | PathLike[str], most: int) -> str:
+    """Return the text of a UTF-8 file, with or without a byte order mark, as `read_small_file` reads it."""
+    try:
+        return read_small_file(path, most).decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise SmallFileError(f"is not UTF-8 text: byte {problem.start + 1:,} cannot be read") from None
+
+
+def _read(path: str | PathLike[str], most: int) -> tuple[bytes, os.stat_result]:
     try:
         opened = os.open(path, _FLAGS)
         try:
-            _check(os.fstat(opened), most, private=private)
+            status = os.fstat(opened)
+            if not stat.S_ISREG(status.st_mode):
+                raise SmallFileError(f"{_KINDS.get(stat.S_IFMT(status.st_mode), 'is no file')}, not a regular file")
+            if status.st_size > most:
+                raise _too_large(most)
             with os.fdopen(opened, "rb", closefd=False) as file:
                 # A file of the kernel's, or one that grows, has more than it says.
                 content = file.read(most + 1)
@@ -61,24 +88,7 @@ def read_small_file(path: str | PathLike[str], most: int, *, private: bool = Fal
         raise SmallFileError("no file can have this name") from None
     if len(content) > most:
         raise _too_large(most)
-    return content
-
-
-def read_small_text(path: str | PathLike[str], most: int) -> str:
-    """Return the text of a UTF-8 file, with or without a byte order mark, as `read_small_file` reads it."""
-    try:
-        return read_small_file(path, most).decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise SmallFileError(f"is not UTF-8 text: byte {problem.start + 1:,} cannot be read") from None
-
-
-def _check(status: os.stat_result, most: int, *, private: bool) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise SmallFileError(f"{_KINDS.get(stat.S_IFMT(status.st_mode), 'is no file')}, not a regular file")
-    if status.st_size > most:
-        raise _too_large(most)
-    if private and os.name == "posix" and status.st_uid not in (os.geteuid(), 0):
-        raise SmallFileError(f"belongs to another user (number {status.st_uid})")
+    return content, status
 
 
 def _too_large(most: int) -> SmallFileError:

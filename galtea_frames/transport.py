@@ -60,11 +60,13 @@ class Tally:
         requests: requests sent.
         retries: how many of them were sent again.
         abandoned: set when the load failed, or was given up: no request of it is sent any more.
+        tell: shows whoever waits for the load what it waits for.
     """
 
     requests: int = 0
     retries: int = 0
     abandoned: threading.Event = field(default_factory=threading.Event, repr=False)
+    tell: Callable[[str], None] = field(default=lambda _: None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def count(self, *, again: bool) -> None:
@@ -201,8 +203,14 @@ class Transport:
             elapsed = self._clock() - started
             return state.attempt_number >= settings.max_attempts or elapsed + wait(state) > settings.max_elapsed
 
+        def tell(state: tenacity.RetryCallState) -> None:
+            failure = state.outcome.exception() if state.outcome else None
+            trial = f"attempt {state.attempt_number + 1} of {settings.max_attempts} in {wait(state):.1f} s"
+            call.tally.tell(f"{settings.base_url}: {failure}; {trial}")
+
         retried = tenacity.retry_if_exception_type(_Failure)
-        return tenacity.Retrying(stop=stop, wait=wait, retry=retried, sleep=self._pause(call), reraise=True)
+        pause = self._pause(call)
+        return tenacity.Retrying(stop=stop, wait=wait, retry=retried, sleep=pause, before_sleep=tell, reraise=True)
 
     def _wait_after(self, state: tenacity.RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None
@@ -217,6 +225,8 @@ class Transport:
         self._hold_back(call)
         if call.tally.abandoned.is_set():
             raise LoadAbandonedError
+        if not call.tally.requests:
+            call.tally.tell(f"asking {self._settings.base_url}")
         call.tally.count(again=call.attempts > 0)
         call.attempts += 1
         outcome = self._send(call)

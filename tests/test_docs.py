@@ -223,12 +223,16 @@ def of_records(*changes: dict[str, Any], **arguments: Any) -> str:  # noqa: ANN4
         return warned(load(client=gf.Client(api.api_key, api.url), **arguments))
 
 
-def keyless(monkeypatch: pytest.MonkeyPatch, key: str | None = None, file: str | None = None) -> str:
+def keyless(
+    monkeypatch: pytest.MonkeyPatch, key: str | None = None, file: str | None = None, *, folder: bool = False
+) -> str:
     """What making a client says without a key, with an odd one, or with one in a file that others may read."""
     monkeypatch.delenv("GALTEA_API_KEY")
+    path = Path.home() / ".galtea" / "api-key"
+    if folder:
+        path.mkdir(parents=True)
     if file is None:
         return said(lambda: gf.Client(key))
-    path = Path.home() / ".galtea" / "api-key"
     path.parent.mkdir(parents=True)
     path.write_text(file)
     path.chmod(0o644)
@@ -314,6 +318,8 @@ HTML = "<html><title>No</title></html>"
 PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
     "no API key": lambda patch, _: keyless(patch),
     "the key in": lambda patch, _: keyless(patch, key="gsk_a gsk_b"),
+    "the key in … has": lambda patch, _: keyless(patch, key="'gsk_a'"),
+    "cannot use the key file": lambda patch, _: keyless(patch, folder=True),
     "others can read": lambda patch, _: keyless(patch, file="gsk_a"),
     "the API's address": lambda *_: said(lambda: gf.Client("gsk_a", "api.galtea.ai")),
     "plain http": lambda *_: said(lambda: gf.Client("gsk_a", "http://api.galtea.ai")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import deltalake
@@ -14,7 +15,7 @@ from mirrors import assert_same, at, ids, session, small_steps, version
 import galtea_frames as gf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     Counts = tuple[int, int, int]
@@ -403,10 +404,10 @@ def test_progress_names_what_it_counts_and_adds_up(account: Account, monkeypatch
     told: list[tuple[str, list[tuple[int, int]]]] = []
 
     @contextmanager
-    def shown(_wanted: object, what: str) -> Iterator[Callable[[int, int], None]]:
+    def shown(_wanted: object, what: str) -> Iterator[SimpleNamespace]:
         counts: list[tuple[int, int]] = []
         told.append((what, counts))
-        yield lambda rows, pages: counts.append((rows, pages))
+        yield SimpleNamespace(count=lambda rows, pages: counts.append((rows, pages)), tell=lambda _: None)
 
     monkeypatch.setattr("galtea_frames.progress.shown", shown)
     small_steps(monkeypatch, 10)

@@ -13,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 
 import galtea_frames as gf
-from galtea_frames import progress
+from galtea_frames import progress, transport
 
 if TYPE_CHECKING:
     Shown = bool | Literal["auto"]
@@ -34,6 +34,10 @@ class Stream(io.StringIO):
 #: Shells of IPython: of a Jupyter kernel, and of a terminal.
 KERNEL = type("ZMQInteractiveShell", (), {})()
 TERMINAL = type("TerminalInteractiveShell", (), {})()
+#: Those of notebooks elsewhere: Google Colab's, Databricks', and one made from Jupyter's.
+COLAB = type("Shell", (), {"__module__": "google.colab._shell"})()
+DATABRICKS = type("DatabricksShell", (), {})()
+DERIVED = type("InProcessInteractiveShell", (type(KERNEL),), {})()
 
 
 class Display:
@@ -77,6 +81,9 @@ def set_shell(monkeypatch: pytest.MonkeyPatch, shell: object) -> None:
         pytest.param("auto", False, None, None, id="auto: in a pipe"),
         pytest.param("auto", True, None, "terminal", id="auto: on a terminal"),
         pytest.param("auto", False, KERNEL, "notebook", id="auto: in a notebook"),
+        pytest.param("auto", False, COLAB, "notebook", id="auto: in Google Colab"),
+        pytest.param("auto", False, DATABRICKS, "notebook", id="auto: in Databricks"),
+        pytest.param("auto", True, DERIVED, "notebook", id="auto: in a shell made from Jupyter's"),
         pytest.param("auto", False, TERMINAL, None, id="auto: IPython in a pipe"),
         pytest.param("auto", True, TERMINAL, "terminal", id="auto: IPython on a terminal"),
         pytest.param(True, False, None, "terminal", id="True: in a pipe"),
@@ -97,8 +104,8 @@ def test_it_is_shown_where_wanted(  # noqa: PLR0917 - a truth table
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=iter(range(100)).__next__))
     set_shell(monkeypatch, shell)
-    with progress.shown(wanted, "sessions") as update:
-        update(10, 1)
+    with progress.shown(wanted, "sessions") as line:
+        line.count(10, 1)
     shown = "terminal" if stream.getvalue().strip() else "notebook" if display.shown else None
     assert expected == shown
 
@@ -110,13 +117,13 @@ def test_a_notebook_shows_slow_loads_only_and_clears_its_line(
     set_shell(monkeypatch, KERNEL)
     clock = [0.0]
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: clock[0]))
-    with progress.shown("auto", "sessions") as update:
+    with progress.shown("auto", "sessions") as line:
         clock[0] = 0.9
-        update(100, 1)
+        line.count(100, 1)
     assert [] == display.shown
-    with progress.shown("auto", "sessions") as update:
+    with progress.shown("auto", "sessions") as line:
         for clock[0] in (1.0, 2.0, 2.1, 2.5):
-            update(100, 1)
+            line.count(100, 1)
     assert ["sessions 100 rows  1 pages  91 rows/s", "sessions 100 rows  1 pages  62 rows/s", None] == display.shown
 
 
@@ -171,8 +178,8 @@ def test_it_says_rows_pages_and_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=iter([100.0, 102.0]).__next__))
-    with progress.shown(True, "sessions") as update:
-        update(12_345, 13)
+    with progress.shown(True, "sessions") as line:
+        line.count(12_345, 13)
     assert "sessions 12,345 rows  13 pages  6,172 rows/s" in stream.getvalue()
 
 
@@ -189,3 +196,33 @@ def test_nothing_of_it_goes_to_stdout(capfd: pytest.CaptureFixture[str]) -> None
     with gf.sample.serve(20, 3) as api, gf.Client(api.api_key, api.url, progress=True) as client:
         gf.load_versions(client=client)
     assert "" == capfd.readouterr().out
+
+
+def test_it_says_what_is_waited_for(monkeypatch: pytest.MonkeyPatch, display: Display) -> None:
+    """Before the first row: which address is asked, and when it does not answer, why, and which attempt comes next."""
+    set_shell(monkeypatch, KERNEL)
+    monkeypatch.setattr(progress, "_NOTEBOOK_PATIENCE", 0)
+    monkeypatch.setattr(progress, "_NOTEBOOK_PERIOD", 0)
+    monkeypatch.setattr(transport, "_FIRST_WAIT", 0.001)
+    with gf.sample.serve(1, 1) as api:
+        address = api.url
+    with gf.Client("gsk_0123456789abcdef", address, max_attempts=3) as client, pytest.raises(gf.RequestError):
+        gf.load_versions(client=client)
+    expected = [
+        f"versions: asking {address}",
+        *(rf"versions: {address}: .*[Cc]onnection refused; attempt {number} of 3 in 0\.0 s" for number in (2, 3)),
+    ]
+    shown = [each for each in display.shown if each]
+    assert len(expected) == len(shown)
+    assert all(re.fullmatch(pattern, line) for pattern, line in zip(expected, shown, strict=True)), shown
+
+
+def test_words_of_others_are_shown_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a server says is no markup, no emoji and no control sequence."""
+    stream = Stream(terminal=True)
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    with progress.shown(True, "sessions") as line:
+        line.tell("[/red] :smile: [bold]\x1b]0;x\x07 http://me:pw@host/")
+    assert "sessions: [/red] :smile: [bold]\ufffd]0;x\ufffd http://…@host/" in stream.getvalue()

@@ -66,7 +66,7 @@ def from_readable_file(home: Path) -> None:
 #: Clients that cannot be made, each with what the error must say.
 UNMADE: dict[str, tuple[Callable[[Path], object], str]] = {
     "key with spaces": (lambda _: gf.Client(f"{KEY} and more"), "holds spaces"),
-    "key on two lines": (lambda _: gf.Client(f"{KEY}\n{KEY}"), "line breaks"),
+    "key on two lines": (lambda _: gf.Client(f"{KEY}\n{KEY}"), "several lines"),
     "key beyond ASCII": (lambda _: gf.Client(f"{KEY}\u200b"), "non-ASCII"),
     "key as bytes": (lambda _: gf.Client(KEY.encode()), "is no text"),  # type: ignore[arg-type] # that is the point
     "key with spaces in the environment": (from_environment, "the key in GALTEA_API_KEY holds spaces"),

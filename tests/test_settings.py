@@ -1,4 +1,5 @@
 import html
+import os
 import pickle
 import re
 import shutil
@@ -73,24 +74,119 @@ def test_a_key_file_that_others_can_read_warns(key_file: Path, mode: int) -> Non
     assert caught[0].filename == __file__
 
 
-def test_permissions_are_not_judged_where_there_are_none(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On Windows the mode bits say nothing, so nothing is said of them."""
-    write_key(key_file, mode=0o644)
-    monkeypatch.setattr("galtea_frames.settings.os.name", "nt")
-    monkeypatch.setattr("galtea_frames.settings.Path", type(key_file))
-    assert find_key(None).reveal() == "gsk_from_the_file_0123456789"
-
-
 def make_directory(file: Path) -> None:
     """Put a directory where the key file should be."""
     file.mkdir()
 
 
-def test_a_key_file_that_cannot_be_read_is_a_settings_error(key_file: Path) -> None:
-    """The error names the file and what the system said of it."""
-    make_directory(key_file)
-    with pytest.raises(gf.SettingsError, match=r"cannot read the key file .*api-key: IsADirectoryError"):
+def make_pipe(file: Path) -> None:
+    """Put a pipe there that nobody writes to."""
+    os.mkfifo(file)
+
+
+def make_large(file: Path) -> None:
+    """Put 300 MB there."""
+    with file.open("wb") as opened:
+        opened.truncate(300_000_000)
+
+
+def make_loop(file: Path) -> None:
+    """Put a link to itself there."""
+    file.symlink_to(file)
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (make_directory, "is a folder, not a regular file"),
+        (make_pipe, "is a pipe, not a regular file"),
+        (make_large, "is larger than 4,096 bytes"),
+        (make_loop, "too many levels of symbolic links"),
+    ],
+)
+def test_a_key_file_that_cannot_be_used_is_a_settings_error(
+    key_file: Path, make: Callable[[Path], None], reason: str
+) -> None:
+    """The error names the file and says why, at once."""
+    make(key_file)
+    with pytest.raises(gf.SettingsError) as caught:
         gf.Client()
+    assert f"cannot use the key file {key_file}: {reason}" == str(caught.value)
+
+
+def test_a_key_file_of_another_user_is_refused(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever can put it there decides to which account everything goes."""
+    write_key(key_file)
+    owner = key_file.stat().st_uid
+    monkeypatch.setattr("galtea_frames.small_files.os.geteuid", lambda: 54_321)
+    monkeypatch.setattr("galtea_frames.small_files._ROOT", 12_345)
+    with pytest.raises(gf.SettingsError, match=rf"api-key: belongs to another user \(number {owner}\)"):
+        gf.Client()
+
+
+def test_a_user_without_a_home_has_no_key_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container whose user is a number: what is missing is a key."""
+
+    def nobody(*_: object) -> None:
+        raise KeyError("uid not found")
+
+    for variable in ("HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "GALTEA_API_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    with pytest.raises(gf.SettingsError, match="no API key"):
+        gf.Client()
+    assert KEY == gf.Client(KEY).settings.api_key.reveal()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"gsk_from_the_file_0123456789\r\n",
+        b"\xef\xbb\xbfgsk_from_the_file_0123456789\n",
+        "gsk_from_the_file_0123456789\r\n".encode("utf-16"),
+        b"\n\n  gsk_from_the_file_0123456789\t\n\n",
+    ],
+    ids=["CRLF", "byte order mark", "UTF-16 of Windows", "blank lines"],
+)
+def test_a_key_file_of_any_editor_is_read(key_file: Path, content: bytes) -> None:
+    """What editors and shells put around a key is not part of it."""
+    key_file.write_bytes(content)
+    key_file.chmod(0o600)
+    assert "gsk_from_the_file_0123456789" == gf.Client().settings.api_key.reveal()
+
+
+@pytest.mark.parametrize(
+    ("text", "flaw"),
+    [
+        ("GALTEA_API_KEY=gsk_secret_0123456789", "begins with GALTEA_API_KEY=: write the key alone"),
+        ("export GALTEA_API_KEY='gsk_secret_0123456789'", "begins with GALTEA_API_KEY=: write the key alone"),
+        ("$env:GALTEA_API_KEY = 'gsk_secret_0123456789'", "begins with GALTEA_API_KEY=: write the key alone"),
+        ("galtea_api_key: gsk_secret_0123456789", "begins with GALTEA_API_KEY=: write the key alone"),
+        ('"gsk_secret_0123456789"', "has quotes around it: write it without them"),
+        ("'gsk_secret_0123456789'", "has quotes around it: write it without them"),
+        ("“gsk_secret_0123456789”", "has quotes around it: write it without them"),
+        ("gsk_secret_0123456789'", "has quotes around it: write it without them"),
+        ("Bearer gsk_secret_0123456789", "begins with the name of a header: write the key alone"),
+        ("Authorization: Bearer gsk_secret_0123456789", "begins with the name of a header: write the key alone"),
+        ("# my key\ngsk_secret_0123456789", "has several lines: write the key alone"),
+        ("gsk_secret_0123456789\ngsk_other_0123456789", "has several lines: write the key alone"),
+        ("gsk_secret 0123456789", "holds spaces, line breaks or non-ASCII characters"),
+    ],
+)
+@pytest.mark.parametrize("place", ["file", "environment", "argument"])
+def test_what_is_copied_along_with_a_key_is_named(
+    key_file: Path, monkeypatch: pytest.MonkeyPatch, text: str, flaw: str, place: str
+) -> None:
+    """Wherever the key stands: it is not sent, and not shown."""
+    sources = {"file": str(key_file), "environment": "GALTEA_API_KEY", "argument": "the api_key argument"}
+    if place == "file":
+        write_key(key_file, text)
+    elif place == "environment":
+        monkeypatch.setenv("GALTEA_API_KEY", text)
+    with pytest.raises(gf.SettingsError) as caught:
+        gf.Client(text if place == "argument" else None)
+    assert f"the key in {sources[place]} {flaw}" == str(caught.value)
+    assert (None, None) == (caught.value.__cause__, caught.value.__context__)
 
 
 def test_a_key_file_that_is_not_utf_8_is_refused_unquoted(key_file: Path) -> None:
@@ -114,7 +210,7 @@ def test_the_key_file_is_left_alone_when_a_key_is_passed(key_file: Path, make: C
 @pytest.mark.parametrize("key", ["gsk two", "gsk\nx", "gsk_\x7f", "gsk_é", "gsk\t"[:3] + "\tx"])
 def test_a_key_that_no_header_can_carry_is_refused_unquoted(key: str) -> None:
     """The error says what is wrong with the key, and does not show it."""
-    with pytest.raises(gf.SettingsError, match="the key in the api_key argument holds") as caught:
+    with pytest.raises(gf.SettingsError, match=r"the key in the api_key argument (holds|has several)") as caught:
         find_key(key)
     assert key not in str(caught.value)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from galtea_frames.small_files import SmallFileError, read_small_file, read_small_text
+from galtea_frames.small_files import SmallFileError, read_private_file, read_small_file, read_small_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,30 +86,31 @@ def test_a_file_that_says_less_than_it_has(monkeypatch: pytest.MonkeyPatch, tmp_
         read_small_file(tmp_path / "file", MOST)
 
 
-def test_another_users_file_is_refused_where_that_matters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A private file is this user's or root's."""
+@pytest.mark.parametrize(("mode", "hidden"), [(0o600, True), (0o400, True), (0o640, False), (0o604, False)], ids=str)
+def test_a_private_file_tells_whether_it_is_one(tmp_path: Path, mode: int, hidden: bool) -> None:
+    """Beside what it holds."""
     (tmp_path / "file").write_bytes(b"x")
-    owner = (tmp_path / "file").stat().st_uid
-    assert b"x" == read_small_file(tmp_path / "file", MOST, private=True)
-    monkeypatch.setattr("galtea_frames.small_files.os.geteuid", lambda: owner + 1)
-    if owner:  # root's files are everyone's
-        with pytest.raises(SmallFileError, match="belongs to another user"):
-            read_small_file(tmp_path / "file", MOST, private=True)
-    assert b"x" == read_small_file(tmp_path / "file", MOST)
+    (tmp_path / "file").chmod(mode)
+    assert (b"x", hidden) == read_private_file(tmp_path / "file", MOST)
 
 
-def test_no_owner_is_looked_at_where_there_are_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Windows keeps them elsewhere."""
+@pytest.mark.parametrize(("me", "owner", "allowed"), [(7, 7, True), (7, 0, True), (7, 8, False), (0, 8, False)])
+def test_a_private_file_is_ones_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, me: int, owner: int, allowed: bool
+) -> None:
+    """Or root's; what another user has written is refused, also by root, but not where there are no owners."""
     file = tmp_path / "file"
     file.write_bytes(b"x")
-    with file.open("rb") as opened:
-        real = os.fstat(opened.fileno())
-    others = os.stat_result([*real[:4], 12_345, *real[5:10]])
-    monkeypatch.setattr("galtea_frames.small_files.os.fstat", lambda _: others)
-    with pytest.raises(SmallFileError, match=r"belongs to another user \(number 12345\)"):
-        read_small_file(file, MOST, private=True)
+    real = list(file.stat())
+    monkeypatch.setattr("galtea_frames.small_files.os.geteuid", lambda: me)
+    monkeypatch.setattr("galtea_frames.small_files.os.fstat", lambda _: os.stat_result([*real[:4], owner, *real[5:]]))
+    if allowed:
+        assert b"x" == read_private_file(file, MOST)[0]
+    else:
+        with pytest.raises(SmallFileError, match=r"another user \(number 8\); only yours and root's"):
+            read_private_file(file, MOST)
     monkeypatch.setattr("galtea_frames.small_files.os.name", "nt")
-    assert b"x" == read_small_file(file, MOST, private=True)
+    assert (b"x", True) == read_private_file(file, MOST)
 
 
 def test_text_is_utf_8(tmp_path: Path) -> None:
