@@ -145,7 +145,13 @@ class _Load:
         Whoever reads it closes it: whoever keeps the error that ended the reading, as notebooks do, would keep its
         threads as well.
         """
-        return _attrs(self._fetch, notes, self._started, self.gatherer.rows, self.options.nested)
+        with progress.shown(self._progress, self.query.resource.name) as line:
+            self._fetch.tally.tell = line.tell
+            came = 0
+            for rows, skip, new in self._chosen() if self.query.cuts else self._all():
+                yield from self.gatherer.gather(rows, skip)
+                came += new
+                line.count(came, self._fetch.pages)
 
     def _all(self) -> Iterator[tuple[Rows, Collection[int], int]]:
         """Yield rows with the numbers of those to be skipped, and how many came with them."""
