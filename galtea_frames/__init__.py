@@ -3,6 +3,7 @@
 from galtea_frames import sample
 from galtea_frames._version import __version__
 from galtea_frames.client import Client
+from galtea_frames.concat import concat
 from galtea_frames.errors import (
     AuthenticationError,
     CaseCollisionWarning,
@@ -60,6 +61,7 @@ __all__ = [
     "UnknownStatusWarning",
     "__version__",
     "build_report",
+    "concat",
     "iter_sessions",
     "iter_versions",
     "join_sessions_versions",

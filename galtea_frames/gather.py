@@ -18,6 +18,7 @@ from galtea_frames.times import LAYOUTS, TIME, arrow_times, instant
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from galtea_frames.decode import Batch as Read
     from galtea_frames.decode import Rows
     from galtea_frames.nested import Chunks
     from galtea_frames.resources import Column, Resource
@@ -91,18 +92,19 @@ class Gatherer:
 
     def gather(self, rows: Rows, skip: Collection[int] = ()) -> Iterator[Batch]:
         """Yield the rows of a page, but for those numbered in `skip`: all at once, unless the page is large."""
-        for read in rows.batches(skip):
-            if not read.rows:
-                continue
-            batch = Batch(read.rows)
-            self.rows += read.rows
-            for api, texts in read.texts.items():
-                batch.documented[api] = pa.array(texts, TEXT)
-            for api, values in read.fields.items():
-                self._gather_field(api, values, batch)
-            for path, (numbers, values) in read.strays.items():
-                self._gather_stray(path, numbers, values, batch)
-            yield batch
+        return (self.gather_batch(read) for read in rows.batches(skip) if read.rows)
+
+    def gather_batch(self, read: Read) -> Batch:
+        """Return rows that were read, gathered."""
+        batch = Batch(read.rows)
+        self.rows += read.rows
+        for api, texts in read.texts.items():
+            batch.documented[api] = pa.array(texts, TEXT)
+        for api, values in read.fields.items():
+            self._gather_field(api, values, batch)
+        for path, (numbers, values) in read.strays.items():
+            self._gather_stray(path, numbers, values, batch)
+        return batch
 
     def _gather_field(self, api: str, values: Sequence[Any], batch: Batch) -> None:
         column = self._documented.get(api)

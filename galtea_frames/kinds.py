@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: The largest integer up to which every integer is exact as a double.
-_EXACT = 2**53
+EXACT = 2**53
 
 #: Values from which on it pays to have numpy look at them.
 _MANY = 50
@@ -219,7 +219,7 @@ def _scalar_type(kinds: frozenset[str]) -> pa.DataType | None:
 
 
 def _integer_kinds(least: int, most: int) -> set[str]:
-    if least >= -_EXACT and most <= _EXACT:
+    if least >= -EXACT and most <= EXACT:
         return {"int"}
     return {"long"} if least >= -(2**63) and most < 2**63 else {"huge"}
 

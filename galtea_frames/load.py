@@ -168,7 +168,7 @@ class _Load:
 
     def attrs(self, notes: Notes) -> dict[str, Any]:
         """Return what the frame, or each of its parts, says of the whole."""
-        return _attrs(self._fetch, notes, self._started, self.gatherer.rows)
+        return _attrs(self._fetch, notes, self._started, self.gatherer.rows, self.options.nested)
 
 
 def _fetched(
@@ -314,7 +314,7 @@ def _fetched_versions(occurring: list[str], query: Query, options: LoadOptions, 
     return _fetched(build_query(VERSIONS, filters), options, client, occurring)
 
 
-def _attrs(fetch: Fetch, notes: Notes, started: datetime, rows: int) -> dict[str, Any]:
+def _attrs(fetch: Fetch, notes: Notes, started: datetime, rows: int, nested: Nested) -> dict[str, Any]:
     return {
         "resource": fetch.query.resource.name,
         "filters": fetch.query.given,
@@ -324,6 +324,7 @@ def _attrs(fetch: Fetch, notes: Notes, started: datetime, rows: int) -> dict[str
         "requests": fetch.tally.requests,
         "retries": fetch.tally.retries,
         "complete": True,
+        "nested": nested,
         **noted(notes),
     }
 
@@ -336,6 +337,7 @@ def noted(notes: Notes) -> dict[str, Any]:
         "json_columns": notes.json,
         "fields": notes.fields,
         "null_fields": notes.null_fields,
+        "whole_numbers": notes.whole_numbers,
         "time_digits": notes.time_digits,
         "replaced_text": notes.replaced,
     }

@@ -97,7 +97,7 @@ def load_stored(
         wanted = _of_result(table, query, wanted)
     gatherer = Gatherer(query.resource, options.nested)
     batches = (batch for stored in table.batches(wanted) for batch in _gathered(gatherer, table, stored))
-    frame = framed(gatherer, batches, query, options, lambda notes: _attrs(table, query, notes, gatherer.rows))
+    frame = framed(gatherer, batches, query, options, lambda notes: _attrs(table, query, options, notes, gatherer.rows))
     if include_removed:  # more rows than the API serves
         frame.attrs[ATTRS]["mirror"]["include_removed"] = True
     return _with_removals(frame, table, wanted, options) if include_removed else frame
@@ -155,7 +155,7 @@ def _with_removals(
     return frame.assign(**{REMOVED_AT: removed[REMOVED_AT]})
 
 
-def _attrs(table: StoredTable, query: Query, notes: Notes, rows: int) -> dict[str, Any]:
+def _attrs(table: StoredTable, query: Query, options: LoadOptions, notes: Notes, rows: int) -> dict[str, Any]:
     synced = None if table.synced_at is None else as_datetime(table.synced_at).isoformat(timespec="milliseconds")
     return {
         "resource": query.resource.name,
@@ -166,6 +166,7 @@ def _attrs(table: StoredTable, query: Query, notes: Notes, rows: int) -> dict[st
         "requests": 0,
         "retries": 0,
         "complete": table.synced_at is not None,
+        "nested": options.nested,
         **noted(notes),
         "mirror": {"version": table.version},
     }

@@ -23,6 +23,7 @@ from galtea_frames.kinds import (
     arrow_type,
     convert,
     is_mixed,
+    is_text,
     json_text,
     narrow,
     replaced,
@@ -96,6 +97,11 @@ class Column:
     def is_json(self) -> bool:
         """Whether it is JSON text."""
         return arrow_type(self.kinds) is None
+
+    @property
+    def is_widened(self) -> bool:
+        """Whether it holds integers as numbers."""
+        return not self.is_json and is_text(self.kinds)
 
     @property
     def is_mixed(self) -> bool:

@@ -35,6 +35,7 @@ class Notes:
         json: every column of JSON text, these two kinds among them.
         fields: the API's name of each field that is not documented, by its column's name.
         null_fields: those of them whose nulls were sent as nulls; elsewhere a null field was not sent.
+        whole_numbers: columns of numbers, or lists of them, in which integers were sent beside others.
         time_digits: digits after the second in each time column whose times were not written with three.
         misfits: documented columns with values of another type than documented, and how many.
         replaced: columns in which U+FFFD stands for what no Unicode text holds, and in how many of their values.
@@ -47,6 +48,7 @@ class Notes:
     json: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
     null_fields: list[str] = field(default_factory=list)
+    whole_numbers: list[str] = field(default_factory=list)
     time_digits: dict[str, int] = field(default_factory=dict)
     misfits: dict[str, int] = field(default_factory=dict)
     replaced: dict[str, int] = field(default_factory=dict)
@@ -203,6 +205,8 @@ class TableSchema:
         name = column_name(root, keys)
         if column.replaced:
             self.notes.replaced[name] = column.replaced
+        if column.is_widened:
+            self.notes.whole_numbers.append(name)
         return self._noted(name, mixed=column.is_mixed) if column.is_json else name
 
     def _noted(self, name: str, *, mixed: bool = False, overflow: bool = False) -> str:

@@ -1,0 +1,227 @@
+"""Several loads of one list as one frame: the frame that one load of all their rows would have given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from galtea_frames.cells import arrow
+from galtea_frames.coverage import Load, united
+from galtea_frames.errors import QueryError
+from galtea_frames.gather import Gatherer
+from galtea_frames.load import LoadOptions, framed, noted
+from galtea_frames.names import OVERFLOW, split_name
+from galtea_frames.origin import Origin, said
+from galtea_frames.printable import quoted
+from galtea_frames.query import build_query
+from galtea_frames.regather import regathered
+from galtea_frames.times import TIME, instant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from galtea_frames.frames import DtypeBackend
+    from galtea_frames.gather import Nested
+    from galtea_frames.table import Notes
+
+
+def concat(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return several loads of one list as one frame: each row once, by `created_at`, then `id`.
+
+    Columns, dtypes and categories are those of one load of all the rows: a column that is of numbers in one frame and
+    of text in another is JSON text. Of rows with the same id the one that was fetched last is kept.
+
+    `frame.attrs["galtea_frames"]` has `complete: True` only if nothing can be missing between the first frame's
+    beginning and the last one's end: each frame proves to hold all rows of its load (or frames together all parts of
+    one, as `iter_sessions` yields them), the filters are the same but for the time, and the spans leave no gap. No load
+    covers what was created after it. Else `problem` says in words why not.
+
+    Args:
+        frames: what `load_sessions`, `load_versions`, `iter_sessions`, `iter_versions` or a mirror gave, of one list,
+            with one `nested`; or what `concat` made of these. Rows may have been left out, columns not added.
+
+    Raises:
+        QueryError: these are no such frames.
+    """
+    parts = [_Part.of(number, frame) for number, frame in enumerate(_listed(frames), start=1)]
+    first = parts[0]
+    for part in parts[1:]:
+        _check_alike(first, part)
+    kept = _each_id_once(parts)
+    gatherer = Gatherer(first.origin.resource, first.nested)
+    read = chain.from_iterable(regathered(part.frame, part.origin) for part in kept)
+    about = united(_loads(parts))
+    rows = sum(len(part.frame) for part in kept)
+
+    def attrs(notes: Notes) -> dict[str, Any]:
+        return {"resource": first.origin.resource.name, **about, "rows": rows, "nested": first.nested, **noted(notes)}
+
+    options = LoadOptions(first.nested, _dates(kept), first.backend, None)
+    return framed(gatherer, map(gatherer.gather_batch, read), build_query(first.origin.resource, {}), options, attrs)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One of the frames.
+
+    Attributes:
+        shown: what a message calls it.
+        frame: the frame.
+        origin: where it comes from.
+        nested: how nested fields came.
+        created: the creation times of its rows, in microseconds.
+    """
+
+    shown: str
+    frame: pd.DataFrame
+    origin: Origin
+    nested: Nested
+    created: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, number: int, frame: object) -> _Part:
+        """Return a frame, checked.
+
+        Raises:
+            QueryError: it is none of a load.
+        """
+        shown = f"frame {number}"
+        if not isinstance(frame, pd.DataFrame):
+            raise QueryError(f"concat takes DataFrames of loads; {shown} is {quoted(frame)}")
+        try:
+            origin = _origin(frame)
+            _check_columns(frame, origin)
+            created = arrow(frame["created_at"])
+        except QueryError as problem:
+            raise QueryError(f"{shown}: {problem}") from None
+        if not pa.types.is_timestamp(created.type) or created.null_count or frame["id"].isna().any():
+            raise QueryError(f"{shown} has rows without an id or a creation time, as no load gives them")
+        moments = np.asarray(created.cast(TIME).cast(pa.int64()))
+        return cls(shown, frame, origin, origin.nested or "columns", moments)
+
+    @property
+    def backend(self) -> DtypeBackend:
+        """How its columns are held."""
+        return "pyarrow" if isinstance(self.frame["id"].dtype, pd.ArrowDtype) else "numpy_nullable"
+
+    @property
+    def fetched(self) -> int:
+        """When it was fetched; the beginning of time where it does not say."""
+        try:
+            return instant(said(self.frame)["fetched_at"])
+        except (KeyError, TypeError, ValueError):
+            return -(2**63)
+
+    def rows(self, kept: NDArray[np.bool_]) -> _Part:
+        """Return it with some of its rows, without columns that only the others needed."""
+        if kept.all():
+            return self
+        documented = {column.name for column in self.origin.resource.columns}
+        frame = self.frame[kept]
+        gone = [
+            name
+            for name in frame.columns
+            if name not in documented and frame[name].isna().all() and self.frame[name].notna().any()
+        ]
+        return replace(self, frame=frame.drop(columns=gone), created=self.created[kept])
+
+
+def _listed(frames: object) -> list[Any]:
+    if isinstance(frames, pd.DataFrame | pd.Series | str | bytes | Mapping) or not isinstance(frames, Iterable):
+        raise QueryError(f"concat takes a list of frames, not {quoted(frames)}")
+    listed = list(frames)
+    if not listed:
+        raise QueryError("concat takes at least one frame; the list is empty")
+    return listed
+
+
+def _origin(frame: pd.DataFrame) -> Origin:
+    origin = Origin.of(frame)
+    if origin is None and said(frame).get("resource") == "joined":
+        raise QueryError("sessions with their versions are not concatenated; concatenate the sessions, then join them")
+    if origin is None:
+        raise QueryError("it does not say which list its rows are of, as a frame of load_sessions does in its attrs")
+    return replace(origin, nested=origin.nested or _guessed(frame, origin))
+
+
+def _guessed(frame: pd.DataFrame, origin: Origin) -> Nested:
+    """Return how nested fields came, as far as columns show it, for a frame of a release that did not say so."""
+    objects = {column.name for column in origin.resource.columns if column.kind == "object"}
+    if not objects or not objects <= origin.json_columns:
+        return "columns"
+    return "both" if any(split_name(name)[0] in objects for name in map(str, frame.columns) if name not in objects) else "json"
+
+
+def _check_columns(frame: pd.DataFrame, origin: Origin) -> None:
+    """Refuse columns that no load gives, and documented ones that are not there."""
+    names = list(frame.columns)
+    own = [name for name in names if not isinstance(name, str) or not _is_ours(name, origin)]
+    if own:
+        raise QueryError(f"the column {quoted(own[0])} is of no field of the API; drop it, and add it to the result")
+    if repeated := next((name for name in names if names.count(name) > 1), None):
+        raise QueryError(f"the column {quoted(repeated)} occurs twice")
+    if missing := [column.name for column in origin.resource.columns if not _has(names, column, origin)]:
+        raise QueryError(f"the column {missing[0]!r} was dropped; drop columns of the result instead")
+
+
+def _has(names: Sequence[str], column: Any, origin: Origin) -> bool:  # noqa: ANN401
+    return column.name in names or (column.kind == "object" and not origin.tells_whole_fields)
+
+
+def _is_ours(name: str, origin: Origin) -> bool:
+    return name == OVERFLOW or split_name(name)[0] in origin.fields
+
+
+def _check_alike(first: _Part, part: _Part) -> None:
+    if part.origin.resource is not first.origin.resource:
+        names = (first.origin.resource.name, part.origin.resource.name)
+        raise QueryError(f"concat takes frames of one list: {first.shown} is of {names[0]}, {part.shown} of {names[1]}")
+    if part.nested != first.nested:
+        raise QueryError(
+            f"concat takes frames with one nested: {first.shown} has {first.nested!r}, {part.shown} {part.nested!r}"
+        )
+
+
+def _each_id_once(parts: Sequence[_Part]) -> list[_Part]:
+    """Return the parts, each id in one of them: in the one fetched last, and of its rows the last."""
+    by_age = sorted(parts, key=lambda part: part.fetched)
+    ids = pd.Index(np.concatenate([np.asarray(part.frame["id"], dtype=object) for part in by_age]))
+    kept = ~ids.duplicated(keep="last")
+    ends = np.cumsum([len(part.frame) for part in by_age])
+    return [part.rows(each) for part, each in zip(by_age, np.split(kept, ends[:-1]), strict=True)]
+
+
+def _loads(parts: Sequence[_Part]) -> list[Load]:
+    """Return the loads that the frames come from; what the parts of one say of it is the same."""
+    by_load: dict[str, list[_Part]] = {}
+    for part in parts:
+        about = {name: said(part.frame).get(name) for name in ("fetched_at", "filters", "fingerprint", "rows", "requests")}
+        by_load.setdefault(json.dumps(about, default=str, sort_keys=True), []).append(part)
+    return [_load(each) for each in by_load.values()]
+
+
+def _load(parts: Sequence[_Part]) -> Load:
+    ids = np.concatenate([np.asarray(part.frame["id"], dtype=object) for part in parts])
+    created = np.concatenate([part.created for part in parts])
+    once = ~pd.Index(ids).duplicated()
+    return Load(parts[0].shown, said(parts[0].frame), list(ids[once]), created[once])
+
+
+def _dates(parts: Sequence[_Part]) -> tuple[str, ...]:
+    """Return the columns of text that were read as times in every frame that has a value in them."""
+    read: dict[str, bool] = {}
+    for part in parts:
+        times = {column.name for column in part.origin.resource.columns if column.kind == "time"}
+        for name in part.frame.columns:
+            if name not in times and part.frame[name].notna().any():
+                read[name] = read.get(name, True) and pa.types.is_timestamp(arrow(part.frame[name]).type)
+    return tuple(name for name, is_time in read.items() if is_time)
