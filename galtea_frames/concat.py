@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from galtea_frames.cells import arrow
 from galtea_frames.coverage import Load, united
 from galtea_frames.errors import QueryError
 from galtea_frames.gather import Gatherer
+from galtea_frames.kinds import EXACT
 from galtea_frames.load import LoadOptions, framed, noted
 from galtea_frames.names import OVERFLOW, split_name
 from galtea_frames.origin import Origin, said
@@ -56,10 +58,11 @@ def concat(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     first = parts[0]
     for part in parts[1:]:
         _check_alike(first, part)
-    kept = _each_id_once(parts)
+    loads = _by_load(parts)
+    kept = _each_id_once([part for load in loads for part in _with_whole_numbers(load)])
     gatherer = Gatherer(first.origin.resource, first.nested)
     read = chain.from_iterable(regathered(part.frame, part.origin) for part in kept)
-    about = united(_loads(parts))
+    about = united(list(map(_load, loads)))
     rows = sum(len(part.frame) for part in kept)
 
     def attrs(notes: Notes) -> dict[str, Any]:
@@ -154,27 +157,24 @@ def _origin(frame: pd.DataFrame) -> Origin:
 
 
 def _guessed(frame: pd.DataFrame, origin: Origin) -> Nested:
-    """Return how nested fields came, as far as columns show it, for a frame of a release that did not say so."""
-    objects = {column.name for column in origin.resource.columns if column.kind == "object"}
-    if not objects or not objects <= origin.json_columns:
-        return "columns"
-    return "both" if any(split_name(name)[0] in objects for name in map(str, frame.columns) if name not in objects) else "json"
+    """Return how nested fields came, in a frame of a release that did not say so: objects came whole."""
+    roots = [name for name in origin.fields if name in origin.json_columns and name in frame]
+    whole = any(str(text).startswith("{") and text != "{}" for name in roots for text in frame[name].dropna())
+    return "json" if whole else "columns"
 
 
 def _check_columns(frame: pd.DataFrame, origin: Origin) -> None:
     """Refuse columns that no load gives, and documented ones that are not there."""
-    names = list(frame.columns)
+    names: list[Any] = list(frame.columns)
     own = [name for name in names if not isinstance(name, str) or not _is_ours(name, origin)]
     if own:
         raise QueryError(f"the column {quoted(own[0])} is of no field of the API; drop it, and add it to the result")
     if repeated := next((name for name in names if names.count(name) > 1), None):
         raise QueryError(f"the column {quoted(repeated)} occurs twice")
-    if missing := [column.name for column in origin.resource.columns if not _has(names, column, origin)]:
+    documented = origin.resource.columns
+    needed = [each.name for each in documented if each.kind != "object" or origin.tells_whole_fields]
+    if missing := [name for name in needed if name not in names]:
         raise QueryError(f"the column {missing[0]!r} was dropped; drop columns of the result instead")
-
-
-def _has(names: Sequence[str], column: Any, origin: Origin) -> bool:  # noqa: ANN401
-    return column.name in names or (column.kind == "object" and not origin.tells_whole_fields)
 
 
 def _is_ours(name: str, origin: Origin) -> bool:
@@ -193,6 +193,7 @@ def _check_alike(first: _Part, part: _Part) -> None:
 
 def _each_id_once(parts: Sequence[_Part]) -> list[_Part]:
     """Return the parts, each id in one of them: in the one fetched last, and of its rows the last."""
+    # A stable sort: of frames as old as each other, the one given last wins.
     by_age = sorted(parts, key=lambda part: part.fetched)
     ids = pd.Index(np.concatenate([np.asarray(part.frame["id"], dtype=object) for part in by_age]))
     kept = ~ids.duplicated(keep="last")
@@ -200,13 +201,41 @@ def _each_id_once(parts: Sequence[_Part]) -> list[_Part]:
     return [part.rows(each) for part, each in zip(by_age, np.split(kept, ends[:-1]), strict=True)]
 
 
-def _loads(parts: Sequence[_Part]) -> list[Load]:
-    """Return the loads that the frames come from; what the parts of one say of it is the same."""
-    by_load: dict[str, list[_Part]] = {}
+def _by_load(parts: Sequence[_Part]) -> list[list[_Part]]:
+    """Return the parts of each load together; what all of them say of it is the same."""
+    loads: dict[str, list[_Part]] = {}
     for part in parts:
-        about = {name: said(part.frame).get(name) for name in ("fetched_at", "filters", "fingerprint", "rows", "requests")}
-        by_load.setdefault(json.dumps(about, default=str, sort_keys=True), []).append(part)
-    return [_load(each) for each in by_load.values()]
+        about = {
+            name: said(part.frame).get(name) for name in ("fetched_at", "filters", "fingerprint", "rows", "requests")
+        }
+        loads.setdefault(json.dumps(about, default=str, sort_keys=True), []).append(part)
+    return list(loads.values())
+
+
+def _with_whole_numbers(load: Sequence[_Part]) -> list[_Part]:
+    """Return the parts of a load with those columns of numbers in which every integer was sent as one.
+
+    Where no number has a fraction, some were sent as `2.0`, for else it would be a column of integers; which of them
+    cannot be told, so that all of them stay as they are.
+    """
+    known = frozenset(
+        name
+        for part in load
+        for name in part.origin.whole_numbers
+        if name in part.frame and _has_fraction(part.frame[name])
+    )
+    return [replace(part, origin=replace(part.origin, whole_numbers=known)) for part in load]
+
+
+def _has_fraction(values: pd.Series[Any]) -> bool:
+    """Tell whether a column holds a number that was surely sent as one: no integer, or too large for one."""
+    numbers = arrow(values)
+    if pa.types.is_list(numbers.type):
+        numbers = numbers.flatten()
+    if not pa.types.is_floating(numbers.type):
+        return False
+    sure = pc.or_(pc.not_equal(numbers, pc.floor(numbers)), pc.greater(pc.abs(numbers), float(EXACT)))
+    return pc.any(sure).as_py() is True
 
 
 def _load(parts: Sequence[_Part]) -> Load:

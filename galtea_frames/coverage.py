@@ -70,7 +70,9 @@ class Load:
         if not isinstance(self.said.get("filters"), dict) or self.fetched is None:
             return f"{self.shown} does not say when and with which filters it was loaded"
         if cut := [name for name in ("limit", "offset") if self.filters.get(name)]:
-            return f"{self.shown} was loaded with {' and '.join(f'{name}={quoted(self.filters[name])}' for name in cut)}"
+            return (
+                f"{self.shown} was loaded with {' and '.join(f'{name}={quoted(self.filters[name])}' for name in cut)}"
+            )
         proof = Proof()
         proof.add(self.ids, self.created)
         for name, value in proof.attrs().items():
@@ -86,9 +88,11 @@ class Load:
 
 def united(loads: Sequence[Load]) -> dict[str, Any]:
     """Return what the frame of several loads says of its rows: filters, age, cost, and whether none is missing."""
+    # A span whose end lies before its beginning is one of the future: it has no rows yet.
+    spans = [load for load in loads if load.start <= load.end] or loads
     # Which load reaches furthest says up to when the whole one does.
-    last = max(loads, key=lambda load: (load.end, load.fetched or _BEGINNING))
-    first = min(loads, key=lambda load: load.start)
+    last = max(spans, key=lambda load: (load.end, load.fetched or _BEGINNING))
+    first = min(spans, key=lambda load: load.start)
     problem = _problem(loads)
     common = _common(loads) | {
         name: load.filters[name]
@@ -122,7 +126,6 @@ def _gap(loads: Sequence[Load]) -> str | None:
     """Return what no load covers between the first one's beginning and the last one's end, or None."""
     whole = all(not (load.created % _MILLISECOND).any() for load in loads)
     step = _MILLISECOND if whole else 1
-    # A span whose end lies before its beginning is one of the future: it has no rows yet.
     spans = sorted((load.start, load.end) for load in loads if load.start <= load.end)
     reached = spans[0][1] if spans else _END
     for start, end in spans:

@@ -47,7 +47,7 @@ class Batch:
     rows: int
     fields: dict[str, Sequence[Any]]
     texts: dict[str, list[str | None]]
-    strays: Mapping[Path, tuple[list[int], list[Any]]] = field(default_factory=dict)
+    strays: Mapping[Path, tuple[Sequence[int], Sequence[Any]]] = field(default_factory=dict)
 
 
 class Rows(Protocol):

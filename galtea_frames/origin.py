@@ -1,4 +1,4 @@
-"""What a frame says of where it comes from, read with suspicion: attrs travel through files, and anyone can change them."""
+"""What a frame says of where it comes from, read with suspicion: attrs go through files, and anyone can change them."""
 
 from __future__ import annotations
 
@@ -100,6 +100,4 @@ def _mapping(attrs: Mapping[str, Any], key: str, kind: type) -> dict[str, Any]:
 
 
 def _wrong(key: str, value: object) -> QueryError:
-    return QueryError(
-        f"the attrs of the frame were changed: {key} is {quoted(value)}; load the rows again, or read them from the file"
-    )
+    return QueryError(f"the attrs of the frame were changed: {key} is {quoted(value)}; load the rows again")

@@ -15,7 +15,7 @@ from galtea_frames.shapes import ABSENT, MAX_DEPTH
 from galtea_frames.times import USUAL_DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -85,7 +85,9 @@ class _Rows:
         whole = self._origin.tells_whole_fields
         for column in self._origin.resource.columns:
             if column.kind != "object":
-                fields[column.api] = self._overlaid(column.api, cells(self._frame[column.name], self._digits(column.name)))
+                fields[column.api] = self._overlaid(
+                    column.api, cells(self._frame[column.name], self._digits(column.name))
+                )
             elif whole:
                 texts[column.api] = cells(self._frame[column.name])
                 if self._origin.nested == "both":
@@ -125,9 +127,7 @@ class _Rows:
         sent[0] = sent[0] or api in self._vacant
         for column in below:
             sent = [there or value is not None for there, value in zip(sent, column, strict=True)]
-        return [
-            value if there or value is not None else ABSENT for there, value in zip(sent, values, strict=True)
-        ]
+        return [value if there or value is not None else ABSENT for there, value in zip(sent, values, strict=True)]
 
     # -- nested columns --
 

@@ -119,6 +119,9 @@ assert_type(gf.read_parquet(Path("sessions.parquet")), pd.DataFrame)
 
 gf.join_sessions_versions(frame)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
 gf.join_sessions_versions(frame, versions, how="cross")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+assert_type(gf.concat([frame, frame]), pd.DataFrame)
+gf.concat(gf.iter_sessions())
+gf.concat(["frame"])  # type: ignore[list-item] # pyright: ignore[reportArgumentType]
 gf.to_records([{"id": "a"}])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 gf.write_parquet("sessions.parquet", frame)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 gf.read_parquet(b"sessions.parquet")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
