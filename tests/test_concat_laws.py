@@ -46,7 +46,7 @@ def pointed(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
 def told(frame: pd.DataFrame) -> dict[str, Any]:
     """What a frame says of its columns."""
     names = ("mixed_columns", "overflow_columns", "json_columns", "fields", "null_fields", "whole_numbers")
-    return {name: frame.attrs["galtea_frames"][name] for name in (*names, "time_digits")}
+    return {name: frame.attrs["galtea_frames"][name] for name in (*names, "time_digits", "replaced_text")}
 
 
 CREATED = (
