@@ -34,7 +34,7 @@ WRITTEN = {
     "texts": "str | Iterable[str] | None",
     "text": "str | None",
     "flag": "bool | None",
-    "time": "str | date | None",
+    "time": "str | date | datetime64[Any] | None",
 }
 
 
@@ -101,7 +101,8 @@ def test_a_notebooks_help_lists_the_filters(notebook: InteractiveShell, call: st
     notebook.colors = "nocolor"
     shown = notebook.object_inspect_text(call)
     for each in filters_of(call, resource):
-        written = WRITTEN[each.kind].replace("Iterable", "collections.abc.Iterable").replace("date", "datetime.date")
+        written = WRITTEN[each.kind].replace("Iterable", "collections.abc.Iterable")
+        written = written.replace("date | datetime64[Any]", "datetime.date | numpy.datetime64")
         assert f"    {each.name}: {written} = None,\n" in shown
         assert each.name == "ids" or f"    {each.name}: {each.meaning}." in shown
     assert "ForwardRef" not in shown
