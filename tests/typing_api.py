@@ -112,7 +112,7 @@ assert_type(gf.join_sessions_versions(frame, versions), pd.DataFrame)
 assert_type(gf.join_sessions_versions(frame, versions, how="outer"), pd.DataFrame)
 assert_type(gf.to_records(frame), list[dict[str, Any]])
 assert_type(gf.write_parquet(frame, "sessions.parquet"), None)
-gf.write_parquet(frame, Path("by_version"), partition_by=["version_id"], compression="snappy")
+gf.write_parquet(frame, Path("by_version"), partition_by=["version_id"], compression="snappy", max_partitions=10)
 gf.write_parquet(frame, "by_version", partition_by="version_id")
 assert_type(gf.read_parquet("sessions.parquet"), pd.DataFrame)
 assert_type(gf.read_parquet(Path("sessions.parquet")), pd.DataFrame)
@@ -243,6 +243,7 @@ notices: list[type[gf.GalteaFramesWarning]] = [
     gf.MixedTypesWarning,
     gf.ColumnBudgetWarning,
     gf.UnknownStatusWarning,
+    gf.CaseCollisionWarning,
 ]
 built_in: type[UserWarning] = gf.GalteaFramesWarning
 
