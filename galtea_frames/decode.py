@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from galtea_frames.raw_rows import REFUSED, RawRows, split_page
-from galtea_frames.scan import exact_value, parted_value, scan_page
+from galtea_frames.scan import exact_value, parted_value, scan_page, unmarked
 from galtea_frames.shapes import ABSENT, MAX_DEPTH, MOST_KEYS, ONE_IN, PLAIN, Layout, Shape
 from galtea_frames.times import instants
 
@@ -113,6 +113,7 @@ class PageReader:
         Raises:
             ValueError: not a JSON list of objects.
         """
+        content = unmarked(content)
         if len(content) > _LARGE:
             return self.unread(split_page(content))
         if self.texts:
@@ -142,7 +143,7 @@ class PageReader:
 
     def open_unread(self, content: bytes) -> Page:
         """Return the page with its rows unread; else as `open` does."""
-        return _opened(self.unread(split_page(content)))
+        return _opened(self.unread(split_page(unmarked(content))))
 
     def _read_together(self, content: bytes) -> Rows:
         layout = self._layout

@@ -6,6 +6,7 @@ thousand levels deep. This one is slow, needs no stack, and loses nothing: what 
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -44,6 +45,11 @@ class RawJson:
 
     def __init__(self, text: str) -> None:
         self.text: str = text
+
+
+def unmarked(content: bytes) -> bytes:
+    """Return a page without the byte order mark that some gateways put before it, and that is no part of it."""
+    return content.removeprefix(codecs.BOM_UTF8)
 
 
 def scan_page(content: bytes) -> list[dict[str, str]]:

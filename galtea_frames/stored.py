@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from galtea_frames.decode import page_of
 from galtea_frames.kinds import TEXT, replaced
 from galtea_frames.raw_rows import object_text
-from galtea_frames.scan import exact_value, scan_page
+from galtea_frames.scan import exact_value, scan_page, unmarked
 from galtea_frames.times import TIME, arrow_times, instant
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def to_page(resource: Resource, rows: pa.Table) -> bytes:
 
 
 def _raw_rows(content: bytes) -> list[_RawRow]:
+    content = unmarked(content)
     content.decode("utf-8")  # text that is left unread is left unchecked
     try:
         return [{name: bytes(raw) for name, raw in row.items()} for row in _ROWS.decode(content)]

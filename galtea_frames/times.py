@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from galtea_frames.printable import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +30,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1) // _MICROSECOND
 
+#: ISO 8601: a day, and a time of it with or without a zone. Python's own reader takes more, and not the same in every
+#: release: one letter of any kind before the zone, and a fraction of an hour as one of a second.
+_ISO = re.compile(
+    r"(?:\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d(?:-?\d)?)"
+    r"(?:[Tt ](?:\d\d(?::\d\d(?::\d\d(?:[.,]\d+)?)?)?|\d{4}(?:\d\d(?:[.,]\d+)?)?)"
+    r" ?(?:[Zz]|[+-]\d\d(?::?[0-5]\d(?::?[0-5]\d(?:\.\d+)?)?)?)?)?",
+    re.ASCII,
+)
+
+#: Midnight as the end of a day, which Python reads since 3.14.
+_DAYS_END = re.compile(r"(?<=[T ])24(?=:?00(?::?00(?:[.,]0*)?)?(?:[Z+-]|$))")
+
 #: Units of numpy's times that name no day.
 _NO_DAY = ("Y", "M", "W", "generic")
 
@@ -39,15 +54,26 @@ def instant(text: str) -> int:
     Raises:
         ValueError: the text is no ISO 8601 time, or one outside the years 1 to 9999 in UTC.
     """
-    if "\0" in text:  # Python would stop reading there
-        raise ValueError(f"Invalid isoformat string: {text!r}")
-    moment = datetime.fromisoformat(text)
+    moment = _moment(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     try:
         return (moment.astimezone(UTC) - _EPOCH) // _MICROSECOND
     except OverflowError:
-        raise ValueError(f"not between the years 1 and 9999 in UTC: {text!r}") from None
+        raise ValueError(f"not between the years 1 and 9999 in UTC: {quoted(text)}") from None
+
+
+def _moment(text: str) -> datetime:
+    """Return the time that ISO 8601 text names, in its zone if it names one."""
+    if _ISO.fullmatch(text) is None:
+        raise ValueError(f"Invalid isoformat string: {quoted(text)}")
+    usual = text.upper().replace(" Z", "Z").replace(" +", "+").replace(" -", "-")
+    midnight = _DAYS_END.sub("00", usual)
+    try:
+        moment = datetime.fromisoformat(midnight)
+        return moment if midnight == usual else moment + timedelta(days=1)
+    except (ValueError, OverflowError) as problem:
+        raise ValueError(f"Invalid isoformat string: {quoted(text)} ({problem})") from None
 
 
 def wire_text(value: str | date | np.datetime64) -> str:
@@ -79,7 +105,7 @@ def _day_or_moment(value: str | date | np.datetime64) -> date:
     try:
         return date.fromisoformat(value.strip())
     except ValueError:
-        return datetime.fromisoformat(value.strip())
+        return _moment(value.strip())
 
 
 def _of_numpy(value: np.datetime64) -> date:

@@ -66,7 +66,7 @@ def read(content: bytes) -> list[Record] | None:
         TooDeepError: it may be one, but has values that are nested too deep.
     """
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8").removeprefix("\ufeff")
         rows = json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_refuse)
     except RecursionError:
         raise TooDeepError from None

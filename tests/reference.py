@@ -105,7 +105,7 @@ def _refuse(text: str) -> None:
 def is_page(content: bytes) -> bool:
     """Tell whether the bytes are a JSON list of objects, by the standard library's own reader."""
     try:
-        rows = parse(content.decode("utf-8"))
+        rows = parse(content.decode("utf-8").removeprefix("\ufeff"))
     except ValueError:
         return False
     return isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
@@ -296,14 +296,44 @@ def _place(target: dict[str, Any], path: Path, value: Json) -> None:
 
 def microseconds(text: str) -> int | None:
     """Return a time in microseconds since 1970, None for what is no time."""
-    if "\0" in text:
+    day, between, clock = re.split("([Tt ])", text + " ", maxsplit=1)
+    clock = clock[:-1] if between + clock != " " else "00"
+    found = re.fullmatch("(.*?) ?([zZ]|[+-][0-9:.]+)?", clock)
+    clock, zone = (found[1], (found[2] or "Z").replace(":", "")) if found else ("", "Z")
+    hours = re.fullmatch("([0-9]{2})(?:(:?)([0-9]{2})(?:\\2([0-9]{2})(?:[.,]([0-9]+))?)?)?", clock)
+    offset = (
+        re.fullmatch("([+-])([0-9]{2})([0-9]{2})?([0-9]{2})?(?:[.]([0-9]{1,6}))?", zone) if zone not in "zZ" else None
+    )
+    if hours is None or (offset is None and zone not in "zZ"):
         return None
+    hour, minute, second = int(hours[1]), int(hours[3] or 0), int(hours[4] or 0)
+    micro = int(((hours[5] or "") + "000000")[:6])
+    ends = (hour, minute, second, int(hours[5] or 0)) == (24, 0, 0, 0)
     try:
-        moment = datetime.fromisoformat(text)
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        midnight = _day(day)
+        moment = midnight.replace(hour=0 if ends else hour, minute=minute, second=second, microsecond=micro)
+        moment += timedelta(days=ends)
+        if offset:
+            hour, minute, second = (int(part or 0) for part in offset.group(2, 3, 4))
+            if hour > 23 or minute > 59 or second > 59:
+                return None
+            ahead = timedelta(
+                hours=hour, minutes=minute, seconds=second, microseconds=int(((offset[5] or "") + "000000")[:6])
+            )
+            moment = moment - ahead if offset[1] == "+" else moment + ahead
     except (ValueError, OverflowError):
         return None
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def _day(text: str) -> datetime:
+    """Return the midnight of a day."""
+    if found := re.fullmatch("([0-9]{4})(-?)([0-9]{2})\\2([0-9]{2})", text):
+        return datetime(int(found[1]), int(found[3]), int(found[4]), tzinfo=UTC)
+    if found := re.fullmatch("([0-9]{4})(-?)W([0-9]{2})(?:\\2([0-9]))?", text):
+        day = datetime.fromisocalendar(int(found[1]), int(found[3]), int(found[4] or 1))
+        return day.replace(tzinfo=UTC)
+    raise ValueError(text)
 
 
 def table(records: Sequence[Record], resource: Resource) -> Expected:

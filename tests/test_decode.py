@@ -12,6 +12,7 @@ from tables import TableBuilder, build, frame_of, open_page
 from galtea_frames.gather import Nested
 from galtea_frames.records import to_records
 from galtea_frames.resources import SESSIONS
+from galtea_frames.stored import to_stored
 
 NESTED: tuple[Nested, ...] = get_args(Nested)
 NOON = '"createdAt":"2026-03-01T12:00:00.000Z"'
@@ -246,3 +247,27 @@ def test_deep_values_come_back_as_their_text() -> None:
     deep = '{"a":' * 1_500 + "1" + "}" * 1_500
     (record,) = to_records(frame_of([{"metadata": reference.Odd(deep)}], "json"))
     assert deep == record["metadata"]
+
+
+@pytest.mark.parametrize("large", [10**9, 10], ids=["read together", "read in parts"])
+@pytest.mark.parametrize("nested", NESTED)
+def test_a_byte_order_mark_before_the_list_is_no_part_of_it(
+    nested: Nested, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What some gateways put before a page changes nothing, however the page is read; stored rows are the same."""
+    monkeypatch.setattr("galtea_frames.decode._LARGE", large)
+    for odd in ("plain", "\ud800"):
+        page = reference.page(
+            [{"id": "a", "createdAt": "2026-03-01T10:00:00.000Z", "error": odd, "metadata": {"x": 1}}]
+        )
+        assert build([page], nested)[0].to_pylist() == build([b"\xef\xbb\xbf" + page], nested)[0].to_pylist()
+        assert ["a"] == list(open_page(b"\xef\xbb\xbf" + page).ids)
+        assert to_stored(SESSIONS, page) == to_stored(SESSIONS, b"\xef\xbb\xbf" + page)
+
+
+def test_an_unreadable_time_is_quoted_in_part() -> None:
+    """An error says where to look, and does not hold megabytes."""
+    for text in ("x" * 10_000_000, "9999-12-31T23:59:59." + "9" * 10_000 + "-01:00"):
+        with pytest.raises(ValueError, match=r"isoformat|between") as caught:
+            open_page(reference.page([{"id": "a", "createdAt": text}]))
+        assert len(str(caught.value)) < 200

@@ -23,6 +23,9 @@ SECOND = 1_772_359_200_000_000  # 2026-03-01T10:00:00Z in microseconds since 197
         pytest.param("2026-03-01T04:30:00-05:30", SECOND, id="offset behind"),
         pytest.param("2026-03-01T10:00:00", SECOND, id="no offset is UTC"),
         pytest.param("2026-03-01", SECOND - 36_000_000_000, id="a day is its midnight"),
+        pytest.param("2026-03-01t10:00:00.5z", SECOND + 500_000, id="small letters"),
+        pytest.param("2026-03-01T11:00:00+0100", SECOND, id="an offset without a colon"),
+        pytest.param("2026-03-01T24:00:00-10:00", SECOND + 86_400_000_000, id="the end of a day"),
     ],
 )
 def test_instant_is_exact(text: str, expected: int) -> None:
@@ -31,7 +34,18 @@ def test_instant_is_exact(text: str, expected: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yesterday", "2026-03-01T10:00:00Z\0x", "2026-13-01T00:00:00Z", "2026-03-01T25:00:00Z", "1772359200"]
+    "text",
+    [
+        "",
+        "yesterday",
+        "2026-03-01T10:00:00Z\0x",
+        "2026-13-01T00:00:00Z",
+        "2026-03-01T25:00:00Z",
+        "1772359200",
+        "2026-03-01T10:00.5Z",
+        "2026-03-01T10,5",
+        "9999-12-31T24:00Z",
+    ],
 )
 def test_instant_refuses_other_text(text: str) -> None:
     """Text that is no time is a ValueError, which makes the page count as unreadable."""
@@ -46,6 +60,8 @@ def test_instant_refuses_other_text(text: str) -> None:
         pytest.param("2026-03-01T10:00:00", "2026-03-01T10:00:00.000Z", id="naive text"),
         pytest.param(" 2026-03-01T10:00:00Z\n", "2026-03-01T10:00:00.000Z", id="text with blanks around it"),
         pytest.param("2026-03-01T10:00:00+01:00", "2026-03-01T09:00:00.000Z", id="text with an offset"),
+        pytest.param("2026-03-01t10:00:00z", "2026-03-01T10:00:00.000Z", id="text in small letters"),
+        pytest.param("2026-03-01T24:00", "2026-03-02T00:00:00.000Z", id="the end of a day"),
         pytest.param("2026-03-01T10:00:00.123456Z", "2026-03-01T10:00:00.123456Z", id="text in microseconds"),
         pytest.param(date(2026, 3, 1), "2026-03-01T00:00:00.000Z", id="date"),
         pytest.param(datetime(2026, 3, 1, 10, 0, 0, 7_000), "2026-03-01T10:00:00.007Z", id="naive datetime"),  # noqa: DTZ001
