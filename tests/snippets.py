@@ -7,6 +7,7 @@ import re
 import shlex
 import sys
 import warnings
+from codeop import compile_command
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -59,3 +60,19 @@ def _call(command: str) -> None:
             cli.main()
         except SystemExit as ended:
             assert ended.code == 0, command  # noqa: PT017 - how a program ends
+
+
+def pasted(code: str) -> list[str]:
+    """The lines that Python's prompt refuses when code is pasted there, as before 3.13: it takes it line by line."""
+    refused, waiting = [], list[str]()
+    for line in [*code.splitlines(), ""]:
+        waiting.append(line)
+        try:
+            complete = compile_command("\n".join(waiting), symbol="single")
+        except SyntaxError:
+            refused.append(line)
+            waiting.clear()
+        else:
+            if complete is not None:
+                waiting.clear()
+    return refused + waiting

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
-from snippets import blocks, commands, run, timeless
+from snippets import blocks, commands, pasted, run, timeless
 
 import galtea_frames as gf
 from galtea_frames.cli import commands as program
@@ -69,6 +69,14 @@ def test_text_blocks_are_the_output_of_what_stands_before(page: Path) -> None:
     before = {kinds[place - 1] for place, kind in enumerate(kinds) if kind == "text"}
     assert before <= {"python", "sh"}
     assert "text" in kinds
+
+
+@pytest.mark.parametrize("page", [*WITH_CODE, ROOT / "README.md"], ids=lambda page: page.name)
+def test_snippets_can_be_pasted_into_a_prompt(page: Path) -> None:
+    """A body ends with an empty line, without which Python's prompt up to 3.12 takes the next statement for a slip."""
+    assert [] == [line for kind, code in blocks(page.read_text("utf-8")) if kind == "python" for line in pasted(code)]
+    assert ["print(x)"] == pasted("for x in 1, 2:\n    pass\nprint(x)\n")
+    assert ["(1,"] == pasted("(1,\n")[:1]
 
 
 def test_every_guide_has_snippets() -> None:
