@@ -33,7 +33,7 @@ _KEY = re.compile(r"(gsk[_-])[A-Za-z0-9_-]{12,}", re.IGNORECASE)
 #: Names and passwords in an address: up to the last @ before the path, or, where a password with a slash in it was not
 #: written as %2F, up to the last @ of the word. Repetitions are bounded, so that no text takes long to look through.
 _USER = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]{0,30}:)?//"
+    r"(?:(?P<scheme>[a-z][a-z0-9+.-]{1,30}:)/{1,3}|//)"
     r"(?P<who>[^\s/?#@:]{0,300}:(?!\d+(?:[/?#\s]|$))\S{0,300}|[^\s/?#]{0,300})@",
     re.IGNORECASE,
 )
@@ -64,7 +64,7 @@ def masked(message: str) -> str:
     In addresses these are user names, passwords, and the values of their queries.
     """
     message = _KEY.sub(r"\1…", message)
-    message = _USER.sub(lambda found: found[0] if _is_container(found) else f"{found['scheme'] or ''}//…@", message)
+    message = _USER.sub(lambda found: found[0] if _is_container(found) else f"{_start(found)}…@", message)
     message = _BARE_USER.sub("…@", message)
     message = _QUERY.sub(lambda found: _VALUE.sub(r"\g<name>…", found[0]), message)
     return _BEARER.sub(r"\g<name>…", _SECRET.sub(r"\g<name>…", message))
@@ -78,6 +78,11 @@ def presentable(message: str) -> str:
 
 def _is_container(found: re.Match[str]) -> bool:
     return (found["scheme"] or "").lower() in _CONTAINERS and ":" not in found["who"]
+
+
+def _start(found: re.Match[str]) -> str:
+    """Return what stands before the user: the scheme, with as many slashes as there were."""
+    return found[0][: found.start("who") - found.start()]
 
 
 def _cut(text: str, most: int) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from galtea_frames.arguments import Sort, names_checked, span_of
 from galtea_frames.client import Client
 from galtea_frames.daskframe import NestedColumn, dask_frame
-from galtea_frames.errors import QueryError
+from galtea_frames.errors import QueryError, masked
 from galtea_frames.frames import DtypeBackend
 from galtea_frames.gather import Nested
 from galtea_frames.inventory import MirrorInfo, inventory
@@ -50,7 +50,7 @@ class Mirror:
         self._place = Place(path)
 
     def __repr__(self) -> str:
-        return f"Mirror({self._place.shown!r})"
+        return f"Mirror({masked(self._place.shown)!r})"
 
     # -- bringing it up to date --
 

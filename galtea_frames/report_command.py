@@ -11,7 +11,7 @@ import click
 import pandas as pd
 
 from galtea_frames.client import Client
-from galtea_frames.errors import QueryError, RequestError, ResponseError
+from galtea_frames.errors import QueryError, RequestError, ResponseError, masked
 from galtea_frames.frames import ATTRS
 from galtea_frames.loaders import load_sessions, load_versions
 from galtea_frames.mirror import Mirror
@@ -101,9 +101,8 @@ def _command(written: dict[str, Any], mirror: str | None, products: Sequence[str
     texts = thresholds if isinstance(thresholds, dict) else {}
     repeated = {"--product-id": products, "--metric": written["metrics"]}
     repeated |= {"--fail-if": texts.get("fail_if", ()), "--warn-if": texts.get("warn_if", ())}
-    return shlex.join(
-        words + [word for option, values in repeated.items() for value in values for word in (option, value)]
-    )
+    words += [word for option, values in repeated.items() for value in values for word in (option, value)]
+    return shlex.join(map(masked, words))
 
 
 def _summary(report: Report, out: str) -> dict[str, Any]:

@@ -458,6 +458,46 @@ def test_demo_is_a_command(run: Run, tmp_path: Path) -> None:
     assert done.out.endswith("galtea-frames check\n")
 
 
+ADDRESS = "://me:s3cr3t@host/x?sig=s3cr3t"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["export", "versions", "--out", f"memory{ADDRESS}.parquet"], 0),
+        (["export", "versions", "--out", f"memory{ADDRESS}.parquet", "--json"], 0),
+        (["export", "versions", "--out", f"zzz{ADDRESS}.parquet"], 2),
+        (["export", "versions", "--out", "f", "--mirror", f"zzz{ADDRESS}"], None),
+        (["sync", f"zzz{ADDRESS}"], None),
+        (["mirror", f"zzz{ADDRESS}"], None),
+        (["report", "--out", f"zzz{ADDRESS}"], 2),
+        (["report", "--out", "r", "--mirror", f"zzz{ADDRESS}"], None),
+        (["report", "--out", "r", "--last-report", f"http{ADDRESS}"], 2),
+        (["report", "--out", "r", "--thresholds", f"http{ADDRESS}"], 2),
+        (["check", "--base-url", f"https{ADDRESS}"], 2),
+        (["check", "--product-id", f"https{ADDRESS}", "--json"], 0),
+        (["expo\x1b]0;rt", f"https{ADDRESS}"], 2),
+    ],
+)
+def test_passwords_in_addresses_are_masked(run: Run, api: Api, arguments: list[str], code: int | None) -> None:
+    """Wherever an address is quoted: name, password and the query's values are not shown; nor is any control."""
+    del api
+    done = run(*arguments)
+    assert 2 > len(done.err.splitlines()), done.err
+    assert (code if code is not None else done.code, False) == (done.code, "s3cr3t" in done.out + done.err)
+    assert all(each.isprintable() for each in (done.out + done.err).replace("\n", ""))
+
+
+def test_the_report_does_not_tell_passwords(run: Run, api: Api) -> None:
+    """Nor does the command that makes it again; the name of a mirror masks what it holds as well."""
+    del api
+    assert 0 == run("report", "--out", "r", "--as-of", "2026-03-30").code
+    Path("r/report.json").rename("last?token=s3cr3t")
+    assert 0 == run("report", "--out", "r", "--as-of", "2026-03-30", "--last-report", "last?token=s3cr3t").code
+    assert [] == [each for each in Path("r").iterdir() if each.is_file() and b"s3cr3t" in each.read_bytes()]
+    assert "Mirror('s3://…@host/x?sig=…')" == repr(gf.Mirror(f"s3{ADDRESS}"))
+
+
 # -- as a process of its own --
 
 

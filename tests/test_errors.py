@@ -40,6 +40,8 @@ def test_a_warning_by_its_text_is_fit_too() -> None:
         ("http://bob:p?w@host:1, http://bob:p#w@host:1", "http://…@host:1, http://…@host:1"),
         ("https://token@example.org/x", "https://…@example.org/x"),
         ("//u:p@host/x", "//…@host/x"),
+        ("no file http:/u:p@host/x?sig=a", "no file http:/…@host/x?sig=…"),  # as a path, which has no empty parts
+        ("file:///u:p@host/x", "file:///…@host/x"),
         ("Failed to parse: user:pw@proxy:3128", "Failed to parse: …@proxy:3128"),
         ("abfs://box@acc.dfs.core.windows.net/a b", "abfs://box@acc.dfs.core.windows.net/a b"),
         ("ABFSS://box@acc.net/p?sv=1&sig=a%3D is gone", "ABFSS://box@acc.net/p?sv=…&sig=… is gone"),
