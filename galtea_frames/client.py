@@ -29,6 +29,8 @@ class Client:
         max_attempts: how often one request is sent, at most.
         max_elapsed: how long one request may take, with its attempts and the waits between them; no attempt begins
             later, and none takes longer, however slowly its answer comes in.
+        max_response_bytes: how many bytes one answer may have, decompressed. A larger page is asked for again in
+            halves; a single row that is larger is a ResponseError.
         progress: True, False, or "auto": on a terminal and in a notebook.
 
     Raises:
@@ -46,6 +48,7 @@ class Client:
         read_timeout: float = 60.0,
         max_attempts: int = 6,
         max_elapsed: float = 300.0,
+        max_response_bytes: int = 100_000_000,
         progress: bool | Literal["auto"] = "auto",
     ) -> None:
         try:
@@ -63,6 +66,7 @@ class Client:
             read_timeout=read_timeout,
             max_attempts=max_attempts,
             max_elapsed=max_elapsed,
+            max_response_bytes=max_response_bytes,
             progress=progress,
         )
         self.transport: Transport = Transport(self.settings)

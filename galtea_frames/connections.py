@@ -17,6 +17,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from galtea_frames._version import __version__
+from galtea_frames.bodies import CODINGS
 
 if TYPE_CHECKING:
     import socket
@@ -26,6 +27,20 @@ if TYPE_CHECKING:
 
 #: When the answer to this thread's request must be whole, in seconds of the monotonic clock.
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
+
+
+class ElsewhereError(Exception):
+    """A redirect leads to another origin.
+
+    Attributes:
+        status: which redirect it is.
+        origin: where it leads.
+    """
+
+    def __init__(self, status: int, origin: str) -> None:
+        super().__init__(status, origin)
+        self.status = status
+        self.origin = origin
 
 
 class SlowAnswerError(TimeoutError):
@@ -42,12 +57,12 @@ def whole_within(seconds: float) -> Iterator[None]:
         _deadline.reset(token)
 
 
-def open_session(settings: Settings) -> requests.Session:
+def open_session(settings: Settings) -> Session:
     """Return a session with the key and limits of the settings; it keeps no cookies."""
-    session = _Session(settings.api_key)
-    session.max_redirects = 5
+    session = Session(settings.api_key)
     session.headers["User-Agent"] = f"galtea-frames/{__version__} python/{platform.python_version()}"
     session.headers["Accept"] = "application/json"
+    session.headers["Accept-Encoding"] = CODINGS
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = _Adapter(pool_maxsize=max(settings.max_workers, 10))
     session.mount("https://", adapter)
@@ -55,30 +70,31 @@ def open_session(settings: Settings) -> requests.Session:
     return session
 
 
-class _Session(requests.Session):
-    """A session that sends the key to one origin only, and there in its header only."""
+class Session(requests.Session):
+    """A session that sends the key in its header only, and follows no redirect by itself."""
 
     def __init__(self, key: ApiKey) -> None:
         super().__init__()
         self.auth = _BearerAuth(key)
         self._key = key
 
-    def should_strip_auth(self, old_url: str, new_url: str) -> bool:
-        """Tell whether a redirect leaves the origin: `requests` alone lets http become https."""
-        return _origin(old_url) != _origin(new_url)
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return nothing: `requests` would read the whole body of a redirect before it follows."""
 
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Return where a redirect leads, but not from https to plain http, nor with the key in it, for logs to show."""
-        target = super().get_redirect_target(resp)
-        secure = urlsplit(resp.url).scheme == "https"
+    def next_address(self, answer: requests.Response) -> str | None:
+        """Return where a redirect leads; None for any other answer, and where the key is in it, for logs to show.
+
+        Raises:
+            ElsewhereError: it leads to another origin.
+            ValueError: it leads to no address.
+        """
+        target = super().get_redirect_target(answer)
         if target is None or self._key.is_in(unquote(target)):
             return None
-        return None if secure and urlsplit(urljoin(resp.url, target)).scheme != "https" else target
-
-    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Take the key from a request that leaves the origin; `requests` would also look for another in .netrc."""
-        if self.should_strip_auth(str(response.request.url), str(prepared_request.url)):
-            prepared_request.headers.pop("Authorization", None)
+        address = urljoin(answer.url, requests.utils.requote_uri(target))
+        if _origin(address) != _origin(answer.url):
+            raise ElsewhereError(answer.status_code, "{}://{}".format(*_origin(address)))
+        return address
 
 
 class _BearerAuth(requests.auth.AuthBase):
@@ -153,6 +169,8 @@ class _Deadlined(io.RawIOBase):
         super().close()
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
+def _origin(url: str) -> tuple[str, str]:
+    """Return scheme, and host with port, of an address, whatever default or case it is written with."""
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, f"{parts.hostname}:{port}" if port else f"{parts.hostname}"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
+import numbers
+import operator
 import os
 import re
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 from urllib.parse import urlsplit
 
 from galtea_frames.errors import GalteaFramesWarning, SettingsError, masked
+from galtea_frames.printable import quoted
 from galtea_frames.small_files import SmallFileError, read_private_file
 
 if TYPE_CHECKING:
@@ -29,6 +33,12 @@ _LONGEST_FILE = 4_096
 
 #: Characters that are put around a key, plain ones and those of word processors.
 _QUOTES = frozenset("\"'`\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb")
+
+#: What can be counted, and up to where. Not even an answer of a gigabyte leaves memory for the rows in it.
+_COUNTS = {"page_size": MAX_PAGE_SIZE, "max_workers": 64, "max_attempts": 100, "max_response_bytes": 2_000_000_000}
+
+#: Seconds to wait for anything, at the most: eleven days. Systems differ in how far they can count.
+_LONGEST = 1_000_000
 
 _SHOWN = 4
 _LONG_ENOUGH_TO_SHOW = 16
@@ -75,6 +85,7 @@ class Settings:
         max_attempts: how often one request is sent, at most.
         max_elapsed: how long one request may take with all its attempts and waits; no attempt begins later, and none
             takes longer.
+        max_response_bytes: bytes that one answer may have, decompressed.
         progress: whether to show progress; "auto" shows it on a terminal or in a notebook.
     """
 
@@ -87,15 +98,19 @@ class Settings:
     max_attempts: int
     max_elapsed: float
     progress: bool | Literal["auto"]
+    max_response_bytes: int = 100_000_000
+
+    def without_key(self, words: str) -> str:
+        """Return words of others without the key, which an API may quote when it refuses it."""
+        return words.replace(self.api_key.reveal(), "...")
 
     def __post_init__(self) -> None:
-        _check_count("page_size", self.page_size, MAX_PAGE_SIZE)
-        _check_count("max_workers", self.max_workers, 64)
-        _check_count("max_attempts", self.max_attempts, 100)
+        for name, most in _COUNTS.items():
+            object.__setattr__(self, name, _count(name, getattr(self, name), most))
         for name in ("connect_timeout", "read_timeout", "max_elapsed"):
-            _check_seconds(name, getattr(self, name))
-        if self.progress not in (True, False, "auto"):
-            raise SettingsError(f'progress is True, False or "auto", not {self.progress!r}')
+            object.__setattr__(self, name, _seconds(name, getattr(self, name)))
+        if not isinstance(self.progress, bool) and str(self.progress) != "auto":
+            raise SettingsError(f'progress is True, False or "auto", not {quoted(self.progress)}')
 
 
 def find_key(argument: str | None) -> ApiKey:
@@ -118,10 +133,14 @@ def find_url(argument: str | None, key: ApiKey) -> str:
     Raises:
         SettingsError: not an http(s) address, plain http beyond this machine, or an address that holds the key.
     """
+    if not isinstance(argument, str | None):
+        said = f"base_url is the API's address as text, not {masked(quoted(argument))}"
+        del argument  # as above: who sees where requests go sees what is in an address
+        raise SettingsError(said)
     address = (argument or os.environ.get(URL_VARIABLE) or DEFAULT_URL).strip().rstrip("/")
     flaw = _flaw(address, key)
     if flaw is not None:
-        del argument, address  # as above: who sees where requests go sees what is in an address
+        del argument, address  # likewise
         raise SettingsError(flaw)
     return address
 
@@ -221,11 +240,19 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _check_count(name: str, value: object, most: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        raise SettingsError(f"{name} is a whole number from 1 to {most:,}, not {value!r}")
+def _count(name: str, value: object, most: int) -> int:
+    """Return a whole number of any type as Python's own."""
+    if isinstance(value, SupportsIndex) and not isinstance(value, bool):
+        with suppress(TypeError):  # an array has the method too
+            count = operator.index(value)
+            if 1 <= count <= most:
+                return count
+    raise SettingsError(f"{name} is a whole number from 1 to {most:,}, not {quoted(value)}")
 
 
-def _check_seconds(name: str, value: object) -> None:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
-        raise SettingsError(f"{name} is a number of seconds above 0, not {value!r}")
+def _seconds(name: str, value: Any) -> float:  # noqa: ANN401 - anything, to be refused
+    """Return a number of any type as Python's own."""
+    real: Any = numbers.Real  # which has an order, though not for type checkers
+    if isinstance(value, real) and not isinstance(value, bool) and 0 < value <= _LONGEST:
+        return float(value)
+    raise SettingsError(f"{name} is a number of seconds above 0, up to {_LONGEST:,}, not {quoted(value)}")

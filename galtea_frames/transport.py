@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import ssl
 import sys
 import threading
 import time
@@ -13,18 +12,20 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-import requests
 import tenacity
 
-from galtea_frames.connections import SlowAnswerError, open_session, whole_within
+from galtea_frames.answers import Answer, ask
+from galtea_frames.bodies import BrokenBodyError, OverlongBodyError
+from galtea_frames.connections import ElsewhereError, open_session, whole_within
 from galtea_frames.errors import QueryError, RequestError, ResponseError
+from galtea_frames.failures import Failure, Overlong, Timeout, Unreadable, final_error, unanswered
 from galtea_frames.per_process import PerProcess
 from galtea_frames.refusals import api_words, one_line, refusal_error, retry_after_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from galtea_frames.errors import GalteaFramesError
+    from galtea_frames.connections import Session
     from galtea_frames.settings import Settings
 
 T = TypeVar("T")
@@ -34,11 +35,6 @@ RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 #: Answers that a smaller page may avoid.
 TOO_LARGE = frozenset({413, 504})
-
-#: Plain http is for this machine: to a proxy that the environment names, the key would go in the clear.
-_NO_HTTP_PROXY = {"http": ""}
-
-_UNREACHED = ": check the network, and the API's address (base_url=, GALTEA_API_URL)"
 
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 30.0
@@ -76,28 +72,6 @@ class Tally:
             self.retries += again
 
 
-class _Failure(Exception):  # noqa: N818 - one attempt's end, never seen by a caller
-    """One attempt failed in a way that another may mend."""
-
-    def __init__(self, words: str, *, status: int | None = None, retry_after: float | None = None) -> None:
-        super().__init__(words)
-        self.words = words
-        self.status = status
-        self.retry_after = retry_after
-
-
-class _Timeout(_Failure):
-    """No byte came in time, or not all of them."""
-
-    def __init__(self, words: str, setting: str = "read_timeout") -> None:
-        super().__init__(words)
-        self.setting = setting
-
-
-class _Unreadable(_Failure):
-    """The answer was 200, but not what was asked for."""
-
-
 @dataclass
 class _Call(Generic[T]):
     """One request, however often it is sent."""
@@ -119,7 +93,7 @@ class _Lines:
         slots: as many as there may be requests under way at once, however many loads share the client.
     """
 
-    session: requests.Session
+    session: Session
     slots: threading.BoundedSemaphore
 
 
@@ -170,24 +144,25 @@ class Transport:
             shrinkable: raise PageTooLarge at once where a smaller page may help.
 
         Raises:
-            PageTooLarge: 413, 504 or a read timeout, when `shrinkable`.
+            PageTooLarge: 413, 504, a read timeout or a body beyond `max_response_bytes`, when `shrinkable`.
             QueryError: the query holds the key.
             RequestError: refused, or not reached within the budget.
-            ResponseError: every attempt's body could not be parsed.
+            ResponseError: every attempt's body could not be parsed, or it is too large.
         """
         if any(self._settings.api_key.is_in(value) for _, value in params):
             raise QueryError("a filter holds the API key, which would then be in logs; pass it as api_key to gf.Client")
         query = f"?{urlencode(params)}" if params else ""
         call = _Call(f"{self._settings.base_url}{path}{query}", path, parse, tally, shrinkable)
-        failure: _Failure
+        failure: Failure
         try:
             result: T = self._retrying(call)(self._attempt, call)
-        except _Failure as last:
+        except Failure as last:
             failure = last
         else:
             return result
         # Raised out here, so that no exception in the chain holds the request with its key.
-        raise _final_error(failure, call, self._settings.max_elapsed)
+        address = call.url.partition("?")[0]
+        raise final_error(failure, path, address, call.attempts, self._settings.max_elapsed)
 
     def _retrying(self, call: _Call[T]) -> tenacity.Retrying:
         settings = self._settings
@@ -208,15 +183,15 @@ class Transport:
             trial = f"attempt {state.attempt_number + 1} of {settings.max_attempts} in {wait(state):.1f} s"
             call.tally.tell(f"{settings.base_url}: {failure}; {trial}")
 
-        retried = tenacity.retry_if_exception_type(_Failure)
+        retried = tenacity.retry_if_exception_type(Failure)
         pause = self._pause(call)
         return tenacity.Retrying(stop=stop, wait=wait, retry=retried, sleep=pause, before_sleep=tell, reraise=True)
 
     def _wait_after(self, state: tenacity.RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None
-        retry_after = failure.retry_after if isinstance(failure, _Failure) else None
+        retry_after = failure.retry_after if isinstance(failure, Failure) else None
         wait = wait_seconds(state.attempt_number, retry_after, random.random())  # noqa: S311 - jitter
-        if isinstance(failure, _Failure) and failure.status == HTTPStatus.TOO_MANY_REQUESTS:
+        if isinstance(failure, Failure) and failure.status == HTTPStatus.TOO_MANY_REQUESTS:
             # The limit is the key's, not this request's: whoever shares the transport waits as well.
             self._held_until = max(self._held_until, self._clock() + wait)
         return wait
@@ -232,15 +207,18 @@ class Transport:
         outcome = self._send(call)
         if call.shrinkable and _is_too_large(outcome):
             raise PageTooLarge
+        if isinstance(outcome, Overlong):
+            most = f"{self._settings.max_response_bytes:,}"
+            raise ResponseError(f"{call.path} answered more than {most} bytes for one row: raise max_response_bytes=")
         if isinstance(outcome, Exception):
             raise outcome
-        if outcome.status_code != HTTPStatus.OK:
+        if outcome.status != HTTPStatus.OK:
             raise self._refusal(outcome, call)
         try:
-            return call.parse(outcome.content)
+            return call.parse(outcome.body)
         except ValueError as problem:
-            words = self._without_key(str(problem))
-        raise _Unreadable(words, status=outcome.status_code)
+            words = one_line(self._settings.without_key(str(problem)))
+        raise Unreadable(words, status=outcome.status)
 
     def _pause(self, call: _Call[T]) -> Callable[[float], Any]:
         return self._sleep or call.tally.abandoned.wait
@@ -256,53 +234,31 @@ class Transport:
                 raise RequestError(f"{call.path}: {wait}", status=status, attempts=attempts, path=call.path)
             self._pause(call)(held)
 
-    def _send(self, call: _Call[T]) -> requests.Response | _Failure | RequestError:
+    def _send(self, call: _Call[T]) -> Answer | Failure | Overlong | RequestError:
         """Return the answer, or why there is none: never raised here, where the chain would hold the key."""
         settings = self._settings
         timeout = (settings.connect_timeout, settings.read_timeout)
         earlier = sys.exception()
         lines = self._lines.get()
         try:
-            # A copy, to which `requests` adds the proxies that the environment names at the moment.
             with lines.slots, whole_within(settings.max_elapsed):
-                answer = lines.session.get(call.url, timeout=timeout, proxies=dict(_NO_HTTP_PROXY))
-        # ValueError: a redirect to what is no address, which `requests` leaves to urllib to find out.
-        except (requests.RequestException, ValueError) as problem:
-            return self._unanswered(problem, call)
+                return ask(lines.session, call.url, timeout, settings.max_response_bytes)
+        # OSError: `requests` has its own errors among them, but also says so that a file of certificates is not there.
+        # ValueError: an address or a number that cannot be one, which it leaves to others to find out.
+        except (OSError, ValueError, ElsewhereError, OverlongBodyError, BrokenBodyError) as problem:
+            return unanswered(problem, settings, call.path, call.attempts)
         except BaseException as problem:  # Ctrl-C, or a bug: whoever shows its frames must not show the header
             _forget_locals(problem, earlier)
             raise
-        for each in (*answer.history, answer):
-            del each.request  # which has the header, and would hang on the answer for as long as an error holds that
-        return answer
 
-    def _unanswered(self, problem: Exception, call: _Call[T]) -> _Failure | RequestError:
-        settings = self._settings
-        cause = _root_cause(problem)
-        if isinstance(cause, SlowAnswerError):
-            return _Timeout(f"the answer was not whole after {settings.max_elapsed:g} s", "max_elapsed")
-        if isinstance(problem, requests.ReadTimeout):
-            return _Timeout(f"nothing came for {settings.read_timeout:g} s")
-        if isinstance(problem, requests.ConnectTimeout):
-            return _Failure(f"no connection within {settings.connect_timeout:g} s")
-        words = one_line(self._without_key(str(cause))) or type(cause).__name__
-        if _is_lasting(problem, cause):
-            words = f"cannot use {settings.base_url}: {words}"
-            return RequestError(words, status=None, attempts=call.attempts, path=call.path)
-        return _Timeout(words) if "timed out" in words.lower() else _Failure(words)
-
-    def _refusal(self, answer: requests.Response, call: _Call[T]) -> _Failure | RequestError:
+    def _refusal(self, answer: Answer, call: _Call[T]) -> Failure | RequestError:
         # Before the words are cut to length, which might cut the key in two.
-        body = answer.content.replace(self._settings.api_key.reveal().encode(), b"...")
-        words = self._without_key(api_words(answer.headers.get("Content-Type", ""), body))
-        if answer.status_code in RETRIED:
-            retry_after = retry_after_seconds(answer.headers.get("Retry-After"), time.time())
-            return _Failure(words, status=answer.status_code, retry_after=retry_after)
-        return refusal_error(answer.status_code, words, answer.content, call.attempts, call.path)
-
-    def _without_key(self, words: str) -> str:
-        """Return words of others without the key, which an API may quote when it refuses it."""
-        return words.replace(self._settings.api_key.reveal(), "...")
+        body = answer.body.replace(self._settings.api_key.reveal().encode(), b"...")
+        words = self._settings.without_key(api_words(answer.content_type, body))
+        if answer.status in RETRIED:
+            retry_after = retry_after_seconds(answer.retry_after, time.time())
+            return Failure(words, status=answer.status, retry_after=retry_after)
+        return refusal_error(answer.status, words, body, call.attempts, call.path)
 
 
 def wait_seconds(attempt: int, retry_after: float | None, chance: float) -> float:
@@ -318,24 +274,10 @@ def wait_seconds(attempt: int, retry_after: float | None, chance: float) -> floa
     return backoff if retry_after is None else retry_after + backoff * 0.1
 
 
-def _final_error(failure: _Failure, call: _Call[T], max_elapsed: float) -> GalteaFramesError:
-    tried = f"after {call.attempts} attempt{'s' if call.attempts > 1 else ''}"
-    if isinstance(failure, _Unreadable):
-        return ResponseError(f"{call.path} answered what is no list of records, {tried}: {failure.words}")
-    what = f"answered {failure.status} ({failure.words})" if failure.status else f"failed ({failure.words})"
-    where = call.path if failure.status else call.url.partition("?")[0]
-    message = f"{where} {what} {tried}"
-    if failure.status is None:
-        message += f": raise {failure.setting}=" if isinstance(failure, _Timeout) else _UNREACHED
-    if failure.retry_after is not None:
-        message += f"; it asks to wait {failure.retry_after:g} s, and the budget is max_elapsed={max_elapsed:g} s"
-    return RequestError(message, status=failure.status, attempts=call.attempts, path=call.path)
-
-
-def _is_too_large(outcome: requests.Response | Exception) -> bool:
-    if isinstance(outcome, requests.Response):
-        return outcome.status_code in TOO_LARGE
-    return isinstance(outcome, _Timeout)
+def _is_too_large(outcome: Answer | Exception) -> bool:
+    if isinstance(outcome, Answer):
+        return outcome.status in TOO_LARGE
+    return isinstance(outcome, Timeout | Overlong)
 
 
 def _forget_locals(problem: BaseException | None, earlier: BaseException | None) -> None:
@@ -343,24 +285,3 @@ def _forget_locals(problem: BaseException | None, earlier: BaseException | None)
     while problem is not None and problem is not earlier:
         traceback.clear_frames(problem.__traceback__)
         problem = problem.__cause__ or problem.__context__
-
-
-def _is_lasting(problem: BaseException, cause: BaseException) -> bool:
-    """Tell whether a request that got no answer would get none again: a bad certificate or address."""
-    if isinstance(problem, requests.exceptions.SSLError):
-        # A connection that ends during the handshake is one that ends, though it looks like a fault of TLS.
-        return not isinstance(cause, ssl.SSLEOFError)
-    # A header that cannot be read is a ValueError to `requests`, but the answer's and not the address's.
-    broken = isinstance(problem, requests.exceptions.InvalidHeader)
-    return isinstance(problem, requests.TooManyRedirects | ValueError) and not broken
-
-
-def _root_cause(problem: BaseException) -> BaseException:
-    """Return the innermost reason, which names no address: outer ones quote the whole query."""
-    while inner := problem.__cause__ or problem.__context__ or _wrapped(problem):
-        problem = inner
-    return problem
-
-
-def _wrapped(problem: BaseException) -> BaseException | None:
-    return next((each for each in problem.args if isinstance(each, BaseException)), None)

@@ -296,7 +296,7 @@ FAULTS = {
     ),
     # Elsewhere
     "redirect to itself": Fault(to_itself, gf.RequestError),
-    "redirect to another origin": Fault(to_another_origin, *refused(gf.AuthenticationError)),
+    "redirect to another origin": Fault(to_another_origin, *refused()),
     # Refusals
     "206": Fault(Reply(206, []), *refused()),
     "304": Fault(Reply(304), *refused()),

@@ -25,7 +25,7 @@ MODULES = sorted(
 #: The modules in their order: each may import from those above it, and from no other.
 LAYERS = """
     _version per_process printable errors small_files streams paths settings resources hints times values query scan
-    refusals connections transport shapes raw_rows decode windows seen ties pages fetch
+    refusals bodies proxies connections failures answers transport shapes raw_rows decode windows seen ties pages fetch
     client kinds names nested gather table dtypes fingerprint frames chosen spool joins origin cells records arguments
     progress collector load loaders regather coverage concat
     stored changes damage ground description table_files delta place account sync mirrored daskframe inventory mirror
@@ -38,7 +38,7 @@ LAYERS = """
 
 #: What no one but these may import: the network, retries, terminals, files.
 ONLY = {
-    "requests": {"connections", "transport"},
+    "requests": {"answers", "connections", "failures", "proxies"},
     "tenacity": {"transport"},
     "rich": {"progress", "cli", "demo"},
     "click": {"cli", "mirror_commands", "options", "report_command"},

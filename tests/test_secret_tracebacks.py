@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import urllib3
 from leaks import KEY, error_of, leaks, locals_of, shown_with_locals
 from rich.pretty import pretty_repr
 
 import galtea_frames as gf
 from galtea_frames import sample
+from galtea_frames.answers import Answer
 from galtea_frames.sample import Redirect, Reply
 from galtea_frames.transport import Tally
 
@@ -211,7 +211,7 @@ def test_no_local_variable_holds_the_key_after_an_answer(status: int) -> None:
     with sample.serve(3, 1, answers=[answer]) as api, gf.Client(KEY, api.url, max_attempts=1) as client:
         error = error_of(lambda: client.transport.get("/sessions", [], fail, Tally()))
     assert isinstance(error, gf.RequestError | ZeroDivisionError)
-    assert any(isinstance(value, requests.Response) for value in locals_of(error)) or status == 500
+    assert any(isinstance(value, Answer) for value in locals_of(error)) or status == 500
     assert [] == leaks(error, *locals_of(error))
 
 

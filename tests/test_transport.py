@@ -328,11 +328,11 @@ def test_past_the_attempts(
 def test_an_answer_that_trickles_ends_with_the_budget(api: SampleApi, at: Literal["headers", "body"]) -> None:
     """A server that sends a byte now and then, each within the timeout of reading, is not waited for for ever."""
     api.answers = lambda _: Trickle(0.02, at)
-    begin = time.monotonic()
     words = r"/sessions failed \(the answer was not whole after 0.3 s\) after 1 attempt: raise max_elapsed=$"
     with pytest.raises(gf.RequestError, match=words):
         get(transport_to(api.url, read_timeout=5.0, max_elapsed=0.3))
-    assert time.monotonic() - begin < 5
+    # Nothing else ends it: whole it would be after minutes.
+    assert len(api.requests) == 1
 
 
 def test_an_answer_that_is_late_with_every_byte_at_hand_is_late() -> None:
@@ -630,53 +630,48 @@ def test_a_redirect_to_the_same_origin_keeps_the_key(api: SampleApi, status: int
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_to_another_origin_gets_no_key(api: SampleApi, fake_time: FakeTime, status: int) -> None:
-    """Another port is another origin already: it is asked without the key, and its refusal is an error."""
+def test_a_redirect_to_another_origin_is_refused_by_name(api: SampleApi, fake_time: FakeTime, status: int) -> None:
+    """Another port is another origin already; its rows could only be someone else's, so it is not asked."""
     with sample.serve(3, 1) as elsewhere:
         api.answers = lambda _: Redirect(f"{elsewhere.url}/sessions", status)
-        with pytest.raises(gf.AuthenticationError):
+        words = f"/sessions redirects to another origin, {elsewhere.url}, which is not sent the key: .*set base_url="
+        with pytest.raises(gf.RequestError, match=words) as caught:
             get(transport_to(api.url, fake_time))
-        assert [""] == [request.header("Authorization") for request in elsewhere.requests]
-        assert not any(api.api_key in str(request.headers) + request.query_string for request in elsewhere.requests)
+        assert [] == elsewhere.requests
+    assert (caught.value.status, caught.value.attempts, fake_time.sleeps) == (status, 1, [])
 
 
 @pytest.mark.parametrize(
     ("location", "expected"),
     [
-        pytest.param("https://galtea.example:443/moved", "Bearer", id="the default port, spelled out"),
-        pytest.param("https://GALTEA.example/moved", "Bearer", id="another case"),
-        pytest.param("https://galtea.example:8443/moved", "", id="another port"),
-        pytest.param("https://eu.galtea.example/moved", "", id="a subdomain"),
-        pytest.param("https://galtea.example.evil.example/moved", "", id="a host that begins alike"),
-        pytest.param("//evil.example/moved", "", id="no scheme"),
+        pytest.param("https://galtea.example:443/moved", None, id="the default port, spelled out"),
+        pytest.param("https://GALTEA.example/moved", None, id="another case"),
+        pytest.param("https://galtea.example:8443/moved", "https://galtea.example:8443", id="another port"),
+        pytest.param("https://eu.galtea.example/moved", "https://eu.galtea.example:443", id="a subdomain"),
+        pytest.param(
+            "https://galtea.example.evil.example/",
+            "https://galtea.example.evil.example:443",
+            id="begins alike",
+        ),
+        pytest.param("//evil.example/moved", "https://evil.example:443", id="no scheme"),
+        pytest.param("http://galtea.example/moved", "http://galtea.example:80", id="plain http"),
+        pytest.param("https://me:pw@evil.example/moved", "https://evil.example:443", id="with a password"),
+        pytest.param("ftp://galtea.example/", "ftp://galtea.example", id="another scheme"),
+        pytest.param(f"https://{'e' * 2_000}.example/", f"https://{'e' * 292}…", id="a long name"),
     ],
 )
-def test_origins(location: str, expected: str, fake_time: FakeTime) -> None:
-    """The key goes to the origin it was set for, and to no other that looks like it."""
+def test_origins(location: str, expected: str | None, fake_time: FakeTime) -> None:
+    """The key goes to the origin it was set for, and nothing to any other, however like it that looks."""
     with requests_mock.Mocker() as mock:
-        mock.get("https://galtea.example/sessions", status_code=302, headers={"Location": location})
         mock.get(requests_mock.ANY, text="[]")
         mock.get("https://galtea.example/sessions", status_code=302, headers={"Location": location})
-        get(transport_to("https://galtea.example", fake_time))
-    assert mock.request_history[1].headers.get("Authorization", "").partition(" ")[0] == expected
-
-
-def test_a_redirect_from_http_to_https_gets_no_key(fake_time: FakeTime) -> None:
-    """Another scheme is another origin, though `requests` alone would send the key along."""
-    with requests_mock.Mocker() as mock:
-        mock.get("http://localhost/sessions", status_code=302, headers={"Location": "https://localhost/sessions"})
-        mock.get("https://localhost/sessions", text="[]")
-        get(transport_to("http://localhost", fake_time))
-    assert [True, False] == ["Authorization" in request.headers for request in mock.request_history]
-
-
-def test_a_redirect_from_https_to_http_is_not_followed(fake_time: FakeTime) -> None:
-    """Not even without the key: the query is nobody's business either."""
-    with requests_mock.Mocker() as mock:
-        mock.get(requests_mock.ANY, status_code=302, headers={"Location": "http://galtea.example/sessions"})
-        with pytest.raises(gf.RequestError, match="answered 302") as caught:
+        if expected is None:
             get(transport_to("https://galtea.example", fake_time))
-    assert (mock.call_count, caught.value.status) == (1, 302)
+        else:
+            with pytest.raises(gf.RequestError, match=f"redirects to another origin, {expected}, which"):
+                get(transport_to("https://galtea.example", fake_time))
+    keys = [request.headers["Authorization"].partition(" ")[0] for request in mock.request_history]
+    assert keys == ["Bearer"] * (2 if expected is None else 1)
 
 
 def test_a_redirect_loop_ends(api: SampleApi, fake_time: FakeTime) -> None:

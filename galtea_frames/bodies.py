@@ -1,0 +1,102 @@
+"""Bodies of answers, chunk by chunk, decompressed within a bound: a kilobyte may stand for gigabytes."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+#: Bytes of a body that are held at once while it is read, besides those that are wanted.
+CHUNK = 65_536
+
+#: What `Accept-Encoding` asks for.
+CODINGS = "gzip, deflate"
+
+_GZIP, _ZLIB, _BARE = 31, 15, -15
+
+
+class OverlongBodyError(Exception):
+    """A body has more bytes than are wanted."""
+
+
+class BrokenBodyError(Exception):
+    """A compressed body cannot be decompressed."""
+
+
+class ShortBodyError(BrokenBodyError):
+    """A compressed body ends in the middle."""
+
+
+def read_body(chunks: Iterable[bytes], codings: str, most: int) -> Iterator[bytes]:
+    """Yield the bytes of a body, decompressed.
+
+    Args:
+        chunks: the body as it was sent.
+        codings: the header `Content-Encoding`: what was done to the body, in order.
+        most: bytes that are wanted at the most, before and after decompression.
+
+    Raises:
+        OverlongBodyError: there are more bytes than are wanted.
+        BrokenBodyError: the body is not what the header says.
+    """
+    chunks = _bounded(chunks, most)
+    for coding in reversed(codings.lower().split(",")):
+        chunks = _bounded(_decoded(chunks, coding.strip()), most)
+    yield from chunks
+
+
+def _bounded(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        most -= len(chunk)
+        if most < 0:
+            raise OverlongBodyError
+        yield chunk
+
+
+def _decoded(chunks: Iterable[bytes], coding: str) -> Iterable[bytes]:
+    if coding in ("", "identity"):
+        return chunks
+    if coding in ("gzip", "x-gzip"):
+        return _inflated(chunks, _GZIP)
+    if coding == "deflate":
+        return _inflated(chunks, _ZLIB)
+    raise BrokenBodyError("its Content-Encoding was not asked for")
+
+
+def _inflated(chunks: Iterable[bytes], layout: int) -> Iterator[bytes]:
+    """Yield what was compressed, never more than a chunk at once."""
+    decoder: zlib._Decompress | None = None
+    for chunk in chunks:
+        left = chunk
+        while left:
+            if decoder is None:
+                decoder = zlib.decompressobj(_layout(layout, left[0]))
+            elif decoder.eof:
+                # Of gzip one part may follow another; whatever else stands behind the end is padding.
+                if layout != _GZIP or left[:1] != b"\x1f":
+                    return
+                decoder = zlib.decompressobj(layout)
+            yield from _pieces(decoder, left)
+            left = decoder.unused_data
+    if decoder is not None and not decoder.eof:
+        raise ShortBodyError("its compressed body ends in the middle")
+
+
+def _pieces(decoder: zlib._Decompress, compressed: bytes) -> Iterator[bytes]:
+    try:
+        while not decoder.eof:
+            piece = decoder.decompress(compressed, CHUNK)
+            compressed = decoder.unconsumed_tail
+            yield piece
+            # A full piece may not be all that these bytes stand for.
+            if not compressed and len(piece) < CHUNK:
+                return
+    except zlib.error as problem:
+        raise BrokenBodyError(f"its compressed body is broken: {problem}") from None
+
+
+def _layout(layout: int, first: int) -> int:
+    """Return how a stream is laid out: servers send deflate with and without the header of zlib."""
+    return _BARE if layout == _ZLIB and first & 0x0F != zlib.DEFLATED else layout
