@@ -62,11 +62,20 @@ def client_options() -> list[click.Option]:
         click.Option(["--max-workers"], type=int, help="requests under way at once, at most"),
         click.Option(["--read-timeout"], type=float, metavar="SECONDS", help="how long to wait for an answer"),
         click.Option(["--max-elapsed"], type=float, metavar="SECONDS", help="how long one request may be retried"),
+        click.Option(["--max-response-bytes"], type=int, metavar="BYTES", help="how large one answer may be"),
         click.Option(["--progress/--no-progress"], default=None, help="by default on a terminal only"),
     ]
 
 
-_CLIENT_SETTINGS = ("base_url", "page_size", "max_workers", "read_timeout", "max_elapsed", "progress")
+_CLIENT_SETTINGS = (
+    "base_url",
+    "page_size",
+    "max_workers",
+    "read_timeout",
+    "max_elapsed",
+    "max_response_bytes",
+    "progress",
+)
 
 
 def client_settings(given: dict[str, Any]) -> dict[str, Any]:

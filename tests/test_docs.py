@@ -220,8 +220,14 @@ def load(**arguments: Any) -> Callable[[], object]:  # noqa: ANN401 - whatever a
 def answered(*answers: Any, **settings: Any) -> str:  # noqa: ANN401 - any answers, any settings of a client
     """What a load says of a server that answers nothing else."""
     with gf.sample.serve(3, 1, answers=lambda _: answers[0]) as api:
-        client = gf.Client(api.api_key, api.url, **{"max_attempts": 2, "max_elapsed": 1.5, **settings})
+        client = gf.Client(api.api_key, api.url, **{"max_attempts": 2, "max_elapsed": 60, **settings})
         return said(load(client=client))
+
+
+def unreached(monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a load says whose proxy is not there."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    return said(load(client=gf.Client("gsk_a", "https://galtea.example", max_attempts=2)))
 
 
 def of_records(*changes: dict[str, Any], **arguments: Any) -> str:  # noqa: ANN401 - whatever a loader takes
@@ -335,12 +341,15 @@ PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
     "… answered 403 (…): the key": lambda *_: answered(gf.sample.Reply(403, {"message": "No"})),
     "… answered 403 (…): a firewall": lambda *_: answered(gf.sample.Reply(403, HTML)),
     "… answered 404": lambda *_: answered(gf.sample.Reply(404, HTML)),
+    "… redirects": lambda *_: answered(gf.sample.Redirect("https://galtea.example/sessions")),
     "cannot use": lambda _, api: said(load(client=gf.Client("gsk_a", api.url.replace("http:", "https:")))),
     "… failed": lambda *_: said(load(client=gf.Client("gsk_a", "http://127.0.0.1:9", max_attempts=2))),
+    "… failed (… through": lambda patch, _: unreached(patch),
     "… failed (nothing": lambda *_: answered(gf.sample.Stall(30), read_timeout=0.1),
     "… failed (the answer": lambda *_: answered(gf.sample.Trickle(0.05), max_elapsed=0.2),
     "… answered 503": lambda *_: answered(gf.sample.Reply(503)),
     "… answered 429": lambda *_: answered(gf.sample.Reply(429, headers={"Retry-After": "90"})),
+    "… answered more": lambda *_: answered(gf.sample.Reply(200, "[{}]"), max_response_bytes=3),
     "… answered what": lambda *_: answered(gf.sample.Reply(200, "[{")),
     "… does not keep": lambda *_: answered(
         gf.sample.Reply(200, [{"id": str(day), "createdAt": f"2026-01-0{day}T00:00:00.000Z"} for day in (3, 1, 2)])
