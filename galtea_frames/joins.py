@@ -9,6 +9,8 @@ import pandas as pd
 
 from galtea_frames.errors import JoinError
 from galtea_frames.frames import ATTRS
+from galtea_frames.origin import said
+from galtea_frames.printable import printable, quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,14 +19,18 @@ How = Literal["left", "inner", "right", "outer"]
 
 _PREFIX = "version."
 _NAMED = 5
+_LONGEST = 60
 
 
 def join_sessions_versions(sessions: pd.DataFrame, versions: pd.DataFrame, *, how: How = "left") -> pd.DataFrame:
-    """Return the sessions, each beside its version.
+    r"""Return the sessions, each beside its version.
 
     Columns of versions come as `version.id`, `version.name`, `version.created_at`, … with their dtypes. A session
     whose `version_id` is null or names no version has nulls there. How many were matched stands in
     `frame.attrs["galtea_frames"]["join"]`.
+
+    A column of sessions whose name begins with `version.`, such as those of a field `version` that is an object, is
+    kept under an escaped name, `version\.name`; `join` then says which, under `renamed_columns`.
 
     Args:
         sessions: one row a session, with a column `version_id`.
@@ -33,30 +39,62 @@ def join_sessions_versions(sessions: pd.DataFrame, versions: pd.DataFrame, *, ho
             those without a version. "right" and "outer" are these two, followed by the versions without a session.
 
     Raises:
-        JoinError: a column is missing or would occur twice, a version id is repeated or null, or `how` is unknown.
+        JoinError: these are no frames, a column is missing, a version id is repeated or null, or `how` is unknown.
     """
     _check(sessions, versions, how)
-    # No version's id is null, so a null `version_id` is found nowhere.
-    found = pd.Index(versions["id"].astype(object)).get_indexer(pd.Index(sessions["version_id"].astype(object)))
-    joined = _side_by_side(sessions, versions.add_prefix(_PREFIX), found, how)
-    joined.attrs = dict(sessions.attrs) | {ATTRS: _attrs(sessions, versions, found, how, len(joined))}
+    found = _found(sessions["version_id"], versions["id"])
+    renamed = _renamed(sessions)
+    left = sessions.rename(columns=renamed) if renamed else sessions
+    joined = _side_by_side(left, versions.add_prefix(_PREFIX), found, how)
+    about = {"how": how, **_counts(sessions, found), "versions": dict(said(versions))}
+    about |= {"renamed_columns": renamed} if renamed else {}
+    attrs = _about_columns(sessions, renamed) | {"resource": "joined", "rows": len(joined), "join": about}
+    joined.attrs = dict(sessions.attrs) | {ATTRS: attrs}
     return joined
 
 
-def _check(sessions: pd.DataFrame, versions: pd.DataFrame, how: str) -> None:
-    if how not in ("left", "inner", "right", "outer"):
-        raise JoinError(f'how is "left", "inner", "right" or "outer", not {how!r}')
+def _check(sessions: object, versions: object, how: object) -> None:
+    if not isinstance(how, str) or how not in ("left", "inner", "right", "outer"):
+        raise JoinError(f'how is "left", "inner", "right" or "outer", not {quoted(how)}')
     for name, frame, column in (("sessions", sessions, "version_id"), ("versions", versions, "id")):
+        if not isinstance(frame, pd.DataFrame):
+            raise JoinError(f"{name} is a pandas DataFrame with a column {column!r}, not {quoted(frame)}")
         if column not in frame.columns:
             raise JoinError(f"{name} have no column {column!r}; their columns are {_listed(frame.columns)}")
-    ids = versions["id"]
+        if frame.columns.tolist().count(column) > 1:
+            raise JoinError(f"{name} have the column {column!r} twice; drop one of them first")
+
+
+def _found(wanted: pd.Series[Any], ids: pd.Series[Any]) -> NDArray[np.intp]:
+    """Return at which place each wanted id stands among the ids, -1 where it is null or unknown."""
     if ids.isna().any():
         raise JoinError("a version without an id cannot be joined; drop it first")
-    if ids.duplicated().any():
-        repeated = ids[ids.duplicated()].unique()
-        raise JoinError(f"version ids occur twice, which would double sessions: {_listed(repeated)}")
-    if taken := {f"{_PREFIX}{column}" for column in versions.columns} & set(map(str, sessions.columns)):
-        raise JoinError(f"sessions already have the columns {_listed(sorted(taken))}; rename or drop them first")
+    try:
+        if (again := ids.duplicated()).any():
+            raise JoinError(f"version ids occur twice, which would double sessions: {_listed(ids[again].unique())}")
+        # No version's id is null, so a null `version_id` is found nowhere.
+        places: NDArray[np.intp] = pd.Index(ids.astype(object)).get_indexer(pd.Index(wanted.astype(object)))
+    except TypeError:
+        raise JoinError("ids are text; a list or another object cannot be looked up") from None
+    return places
+
+
+def _renamed(sessions: pd.DataFrame) -> dict[str, str]:
+    """Return the names under which columns are kept whose own are those of versions' columns.
+
+    All that begin like them, whether or not versions have such a column today: what `version.region` means must not
+    change when versions get a field `region`.
+    """
+    names: list[Any] = sessions.columns.tolist()
+    taken = {name for name in names if isinstance(name, str)}
+    renamed: dict[str, str] = {}
+    for name in sorted(name for name in taken if name.startswith(_PREFIX)):
+        escaped = name.replace(".", "\\.", 1)
+        while escaped in taken:
+            escaped = escaped.replace(".", "\\.", 1)
+        taken.add(escaped)
+        renamed[name] = escaped
+    return renamed
 
 
 def _side_by_side(sessions: pd.DataFrame, versions: pd.DataFrame, found: NDArray[np.intp], how: How) -> pd.DataFrame:
@@ -76,25 +114,23 @@ def _rows(frame: pd.DataFrame, positions: NDArray[np.intp]) -> pd.DataFrame:
     return plain.reindex(positions).set_axis(pd.RangeIndex(len(positions)))
 
 
-def _attrs(
-    sessions: pd.DataFrame, versions: pd.DataFrame, found: NDArray[np.intp], how: How, rows: int
-) -> dict[str, Any]:
+def _counts(sessions: pd.DataFrame, found: NDArray[np.intp]) -> dict[str, int]:
     nulls = int(sessions["version_id"].isna().sum())
     matched = int((found >= 0).sum())
-    return {
-        **sessions.attrs.get(ATTRS, {}),
-        "resource": "joined",
-        "rows": rows,
-        "join": {
-            "how": how,
-            "matched": matched,
-            "null_version_ids": nulls,
-            "unknown_version_ids": len(found) - matched - nulls,
-            "versions": versions.attrs.get(ATTRS, {}),
-        },
-    }
+    return {"matched": matched, "null_version_ids": nulls, "unknown_version_ids": len(found) - matched - nulls}
+
+
+def _about_columns(sessions: pd.DataFrame, renamed: dict[str, str]) -> dict[str, Any]:
+    """Return what sessions say of themselves, their columns by the names that these have now."""
+    return {name: _with_new_names(value, renamed) for name, value in said(sessions).items()}
+
+
+def _with_new_names(value: Any, renamed: dict[str, str]) -> Any:  # noqa: ANN401 - whatever attrs hold
+    if isinstance(value, list):
+        return [renamed.get(each, each) if isinstance(each, str) else each for each in value]
+    return value
 
 
 def _listed(names: Any) -> str:  # noqa: ANN401 - any iterable of names: an index, an array, a list
-    names = [str(name) for name in names]
-    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if names[_NAMED:] else "")
+    shown = [printable(str(name)[:_LONGEST]) for name in list(names)[:_NAMED]]
+    return ", ".join(shown) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")

@@ -59,7 +59,8 @@ class _Short(reprlib.Repr):
 
     def repr_instance(self, x: object, level: int) -> str:
         """Return the name of the type of what has many lines: a table, an array."""
-        return _with_article(type(x).__name__) if getattr(x, "ndim", 0) else super().repr_instance(x, level)
+        text = "\n" if getattr(x, "ndim", 0) else super().repr_instance(x, level)
+        return _with_article(type(x).__name__) if "\n" in text else text
 
 
 def quoted(value: object, most: int = 100) -> str:

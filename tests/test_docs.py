@@ -304,12 +304,10 @@ def torn(path: str) -> str:
     return said(lambda: gf.read_parquet(path))
 
 
-def joining(change: Callable[[Any], Any], *, joined: bool = False) -> str:
-    """What a join says of versions that were changed, or of sessions that were joined before."""
+def joining(change: Callable[[Any], Any]) -> str:
+    """What a join says of versions that were changed."""
     sessions = gf.load_sessions(limit=5, nested="json")
     versions = change(gf.load_versions())
-    if joined:
-        sessions = gf.join_sessions_versions(sessions, versions)
     return said(lambda: gf.join_sessions_versions(sessions, versions))
 
 
@@ -367,7 +365,7 @@ PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
     "unknown session": lambda *_: of_records({"status": "PAUSED", "metadata": None}),
     "parse_dates": lambda *_: of_records({"metadata": {"at": "May"}}, parse_dates="metadata.at"),
     "version ids": lambda *_: joining(lambda versions: versions.loc[[0, 0]]),
-    "sessions already": lambda *_: joining(lambda versions: versions, joined=True),
+    "versions is a pandas": lambda *_: joining(lambda versions: versions["id"]),
     "there is no Parquet": lambda *_: said(lambda: gf.read_parquet("nowhere.parquet")),
     "… is not a whole": lambda *_: torn("torn.parquet"),
     "… exists": lambda *_: twice("memory://docs/dataset"),

@@ -1,11 +1,17 @@
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
+from direct import DirectTransport
 from tables import Option, frame_of
 
 import galtea_frames as gf
+from galtea_frames.gather import Nested
 from galtea_frames.joins import How, join_sessions_versions
+from galtea_frames.load import iterate_joined
 from galtea_frames.resources import VERSIONS
 
 NOON = "2026-03-01T12:00:00.000Z"
@@ -174,11 +180,25 @@ def test_frames_without_attrs_join() -> None:
             id="no id",
         ),
         pytest.param(
-            {"version_id": ["a"], "version.name": ["x"]},
-            {"id": ["a"], "name": ["y"]},
+            {"version_id": [["a"]]},
+            {"id": ["a"]},
             "left",
-            "sessions already have the columns version.name; rename or drop them first",
-            id="a column twice",
+            "ids are text; a list or another object cannot be looked up",
+            id="a list among version ids",
+        ),
+        pytest.param(
+            {"version_id": ["a"]},
+            {"id": [{"a": 1}]},
+            "left",
+            "ids are text; a list or another object cannot be looked up",
+            id="an object among ids",
+        ),
+        pytest.param(
+            {"version_id": ["a"]},
+            {"x" * 10_000 + str(at): ["a"] for at in range(7)},
+            "left",
+            f"versions have no column 'id'; their columns are {', '.join(['x' * 60] * 5)} and 2 more",
+            id="long names",
         ),
         pytest.param(
             {"version_id": ["a"]},
@@ -196,3 +216,119 @@ def test_a_join_that_would_lose_or_double_rows_raises(
     with pytest.raises(gf.JoinError) as caught:
         join_sessions_versions(pd.DataFrame(left), pd.DataFrame(right), how=how)
     assert message == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "message"),
+    [
+        pytest.param(None, versions, "sessions is a pandas DataFrame with a column 'version_id', not None", id="None"),
+        pytest.param(
+            sessions, [], "versions is a pandas DataFrame with a column 'id', not []", id="an empty list of versions"
+        ),
+        pytest.param(
+            lambda: sessions()["version_id"],
+            versions,
+            "sessions is a pandas DataFrame with a column 'version_id', not a Series",
+            id="Series",
+        ),
+        pytest.param(
+            sessions,
+            lambda: pl.DataFrame({"id": ["a"]}),
+            "versions is a pandas DataFrame with a column 'id', not a DataFrame",
+            id="Polars",
+        ),
+        pytest.param(
+            lambda: sessions().rename(columns={"error": "version_id"}),
+            versions,
+            "sessions have the column 'version_id' twice; drop one of them first",
+            id="version_id twice",
+        ),
+    ],
+)
+def test_what_is_no_frame_is_refused(left: Any, right: Any, message: str) -> None:  # noqa: ANN401 - whatever is given
+    """Arguments of another kind are an error of one line."""
+    one, other = (each() if callable(each) else each for each in (left, right))
+    with pytest.raises(gf.JoinError) as caught:
+        join_sessions_versions(one, other)
+    assert message == str(caught.value)
+
+
+def test_a_way_that_is_no_text_is_refused() -> None:
+    """An array compares with each of the ways, one by one."""
+    with pytest.raises(gf.JoinError, match=r"^how is .*, not an ndarray$"):
+        join_sessions_versions(sessions(), versions(), how=np.array(["left"]))  # type: ignore[arg-type]
+
+
+#: Sessions of an API that sends an object `version` with each.
+WITH_VERSION: list[dict[str, Any]] = [
+    {"id": "s1", "versionId": "v1", "version": {"id": "v1", "name": "mine", "region": "eu", "odd": [1, {}]}},
+    {"id": "s2", "versionId": None, "version": {"id": "x", "user": {"tier": 1}}, "version.name": {"x": 2}},
+]
+
+
+@pytest.mark.parametrize("how", ["left", "inner", "right", "outer"])
+@pytest.mark.parametrize("backend", ["numpy_nullable", "pyarrow"])
+@pytest.mark.parametrize("nested", ["columns", "both"])
+def test_columns_that_are_called_as_versions_are_kept(how: How, backend: str, nested: Nested) -> None:
+    """Under escaped names that are no others', with their values and dtypes; `version.*` are the versions' own."""
+    left, right = frame_of(WITH_VERSION, nested, dtype_backend=backend), versions(dtype_backend=backend)
+    assert r"version\.name.x" in left
+    joined = join_sessions_versions(left, right, how=how)
+    renamed = joined.attrs["galtea_frames"]["join"]["renamed_columns"]
+    expected = {name: name.replace(".", r"\.", 1) for name in renamed}
+    # As JSON text, the field `version.name` has the first choice of a name.
+    assert expected | ({"version.name": r"version\\.name"} if nested == "both" else {}) == renamed
+    assert {"version.id", "version.name", "version.odd", "version.region", "version.user.tier"} == set(renamed)
+    new = left.rename(columns=renamed)
+    assert [*new.columns, *right.add_prefix("version.").columns] == joined.columns.tolist()
+    assert left.columns.tolist() == frame_of(WITH_VERSION, nested).columns.tolist()
+    if how == "left":
+        pd.testing.assert_frame_equal(new, joined[new.columns.tolist()])
+    json_columns = joined.attrs["galtea_frames"]["json_columns"]
+    assert r"version\.odd" in json_columns
+    assert set(json_columns) <= set(new.columns)
+
+
+def test_an_escaped_name_that_is_taken_is_escaped_again() -> None:
+    """A field of the API can be called just so."""
+    left = pd.DataFrame({"version_id": ["v1"], "version.a": [1], r"version\.a": [2], "versions.a": [3], 5: [4]})
+    joined = join_sessions_versions(left, versions())
+    assert ["version_id", r"version\\.a", r"version\.a", "versions.a", 5] == joined.columns.tolist()[:5]
+    again = join_sessions_versions(joined, versions())
+    assert again.columns.is_unique
+    assert 1 == again[r"version\\.a"][0]
+
+
+@pytest.mark.parametrize("attrs", [5, None, ["resource"], "sessions"], ids=repr)
+def test_attrs_of_a_wrong_kind_do_not_stop_a_join(attrs: object) -> None:
+    """They say nothing, as if there were none."""
+    left, right = sessions(), versions()
+    left.attrs["galtea_frames"] = right.attrs["galtea_frames"] = attrs
+    joined = join_sessions_versions(left, right)
+    assert {"resource", "rows", "join"} == set(joined.attrs["galtea_frames"])
+    assert {} == joined.attrs["galtea_frames"]["join"]["versions"]
+
+
+def test_odd_attrs_of_columns_do_not_stop_a_join() -> None:
+    """Lists of other things than names are passed on."""
+    left = frame_of(WITH_VERSION)
+    left.attrs["galtea_frames"]["json_columns"] = [5, ["a"]]
+    assert [5, ["a"]] == join_sessions_versions(left, versions()).attrs["galtea_frames"]["json_columns"]
+
+
+def test_a_field_called_version_stops_no_join(tmp_path: Path) -> None:
+    """Whoever joins for the caller: loaders, iterators, which `export joined` writes, the mirror; and a file of it."""
+    whole = [each | {"createdAt": NOON} for each in WITH_VERSION]
+    client = DirectTransport(whole, [each | {"createdAt": NOON} for each in VERSION_ROWS]).client()
+    joined = gf.load_sessions_with_versions(client=client)
+    assert ["mine", "x"] == [joined[r"version\.name"][0], joined[r"version\.id"][1]]
+    assert ["one", None] == joined["version.name"].astype(object).where(joined["version.name"].notna(), None).tolist()
+    (part,) = iterate_joined({"client": client})
+    pd.testing.assert_frame_equal(joined, part)
+    mirror = gf.Mirror(tmp_path / "mirror")
+    mirror.sync(client)
+    pd.testing.assert_frame_equal(joined, mirror.join())
+    gf.write_parquet(joined, tmp_path / "joined.parquet")
+    pd.testing.assert_frame_equal(joined, gf.read_parquet(tmp_path / "joined.parquet"))
+    sessions = gf.load_sessions(client=client, nested="json")
+    assert [each["version"] for each in whole] == [each["version"] for each in gf.to_records(sessions)]

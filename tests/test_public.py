@@ -26,7 +26,7 @@ MODULES = sorted(
 LAYERS = """
     _version per_process printable errors small_files streams paths settings resources hints times values query scan
     refusals bodies proxies connections failures answers transport shapes raw_rows decode windows seen ties pages fetch
-    client kinds names nested gather table dtypes fingerprint frames chosen spool joins origin cells records arguments
+    client kinds names nested gather table dtypes fingerprint frames chosen spool origin joins cells records arguments
     progress collector load loaders regather coverage concat
     stored changes damage ground description table_files delta place account sync mirrored daskframe inventory mirror
     partitions descriptions seals ours workplaces targets hive restoring parquet
