@@ -316,6 +316,7 @@ def test_odd_attrs_of_columns_do_not_stop_a_join() -> None:
     assert [5, ["a"]] == join_sessions_versions(left, versions()).attrs["galtea_frames"]["json_columns"]
 
 
+@pytest.mark.filterwarnings("ignore::galtea_frames.MixedTypesWarning")
 def test_a_field_called_version_stops_no_join(tmp_path: Path) -> None:
     """Whoever joins for the caller: loaders, iterators, which `export joined` writes, the mirror; and a file of it."""
     whole = [each | {"createdAt": NOON} for each in WITH_VERSION]
