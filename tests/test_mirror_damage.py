@@ -245,7 +245,7 @@ def test_a_commit_of_no_time_is_one_line(folder: Path, value: object) -> None:
     one_line(folder, lambda: gf.Mirror(folder).load_sessions(as_of="2026-01-01"))
 
 
-@pytest.mark.parametrize("stats", [None, "", "{}", '{"numRecords":9}', "garbage"])
+@pytest.mark.parametrize("stats", [None, "{}", '{"numRecords":9}'])
 def test_files_without_statistics_are_read(folder: Path, stats: str | None) -> None:
     """Some engines write none: then each file may hold any row."""
     rewritten("add", "stats", value=stats)(folder)

@@ -261,7 +261,7 @@ def test_compacting_at_a_url_deletes_files_of_the_mirror_alone(
     test_compacting_deletes_files_of_the_mirror_alone(tmp_path, api)
 
 
-@pytest.mark.parametrize("partition_by", [None])
+@pytest.mark.parametrize("partition_by", [None, "status"])
 def test_no_export_replaces_a_table_of_a_mirror(tmp_path: Path, api: DirectTransport, partition_by: str | None) -> None:
     """Neither the mirror's folder nor what is in it is a dataset that may be replaced."""
     mirror = gf.Mirror(tmp_path / "data")
