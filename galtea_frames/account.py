@@ -40,6 +40,6 @@ def another(shown: str) -> MirrorError:
 def all_gone(shown: str, what: str, stored: int) -> MirrorError:
     """Return the error that a list is empty of which rows are stored."""
     return MirrorError(
-        f"{shown} holds {stored:,} {what}, and the API serves none at all to this key: is it the key that it was made"
+        f"{shown} holds {what} ({stored:,}), but the API serves none at all to this key: is it the key that it was made"
         f" with, and has it the same role? {_INSIST}"
     )

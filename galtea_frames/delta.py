@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
-from pyarrow.fs import FileSystem, LocalFileSystem, PyFileSystem, SubTreeFileSystem
+from pyarrow.fs import FileSelector, FileSystem, LocalFileSystem, PyFileSystem, SubTreeFileSystem
 
 from galtea_frames.damage import told_of
 from galtea_frames.description import check_columns, description_of, scope_in
@@ -86,6 +86,14 @@ class StoredTable:
                 raise MirrorError(f"{shown} was changed by another program so that this one cannot read it; sync anew")
             check_columns(pa.schema(delta.schema().to_arrow(as_large_types=True)), resource, shown)
             return cls(resource, shown, scope, address, delta)
+
+    def is_blank(self) -> bool:
+        """Tell whether nothing lies at the address, at a URL; a folder is looked at before."""
+        if self._delta is not None:
+            return True
+        with told_of(self.shown):
+            found = PyFileSystem(_handler(self._address)).get_file_info(FileSelector("", allow_not_found=True))
+        return not found
 
     def make(self, scope: tuple[str, ...] | None) -> None:
         """Make the table if there is none yet, and give an empty one another scope.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from galtea_frames.errors import MirrorError, QueryError
+from galtea_frames.paths import real
 from galtea_frames.printable import printable
 
 if TYPE_CHECKING:
@@ -57,18 +58,15 @@ def folder_at(shown: str, tables: Iterable[str]) -> Path:
     try:
         folder = Path(shown).expanduser().absolute()
         str(folder).encode()
-        (folder / max(tables, key=len) / _LONGEST_NAME).lstat()
-    except FileNotFoundError:
-        pass
+        where = real(str(folder))
+        with suppress(FileNotFoundError, NotADirectoryError):  # told when it is used, as what it is
+            (folder / max(tables, key=len) / _LONGEST_NAME).lstat()
     except (RuntimeError, ValueError) as problem:  # no such user; a null character, half a surrogate pair
         raise PlaceError(f"no folder can be called {shown!a}: {printable(str(problem))}") from None
     except OSError as problem:
-        if problem.errno in (errno.ENOTDIR, errno.EACCES):  # told when it is used, as what it is
-            pass
-        else:
-            raise PlaceError(f"{shown} cannot be used: {problem.strerror}") from None
-    if _UNUSABLE.search(str(folder)):
-        raise PlaceError(f"{folder}: Delta Lake's library takes no [, ] or %20 in a path; name another folder")
+        raise PlaceError(f"{shown} cannot be used: {problem.strerror}") from None
+    if _UNUSABLE.search(where):
+        raise PlaceError(f"{where}: Delta Lake's library takes no [, ] or %20 in a path; name another folder")
     return folder
 
 
@@ -161,8 +159,8 @@ def _commits(log: Path, shown: str) -> bool:
     with os.scandir(log) as entries:
         for each in entries:
             commit = _COMMIT.fullmatch(each.name) is not None
-            if each.is_dir(follow_symlinks=False) and not commit:
-                continue
+            if _UNFINISHED.fullmatch(each.name) or (each.is_dir(follow_symlinks=False) and not commit):
+                continue  # of no reader's concern
             # An empty one would be passed over, and the table read without what was committed there.
             if not each.is_file(follow_symlinks=False) or (commit and not each.stat().st_size):
                 raise MirrorError(f"{shown}/{_LOG}/{printable(each.name)} is damaged: restore the mirror, or sync anew")

@@ -11,6 +11,7 @@ import click
 from galtea_frames.client import Client
 from galtea_frames.mirror import Mirror
 from galtea_frames.options import before_asking, client_options, client_settings, json_option, say
+from galtea_frames.printable import printable
 
 if TYPE_CHECKING:
     from galtea_frames.inventory import MirrorInfo
@@ -63,7 +64,7 @@ def _lines(info: MirrorInfo) -> list[str]:
         f"sessions  {info.rows:,}, of which {info.pending:,} are not final; {info.removed:,} more were removed",
         f"span      {span}",
         f"versions  {info.versions:,}",
-        f"products  {'all' if info.product_ids is None else ', '.join(info.product_ids)}",
+        f"products  {'all' if info.product_ids is None else printable(', '.join(info.product_ids))}",
         f"synced    {synced}",
         f"size      {info.bytes / _MEGABYTE:,.1f} MB in {info.files:,} files",
         f"tables    sessions at version {info.sessions_version}, versions at version {info.versions_version}",

@@ -120,6 +120,11 @@ class Place:
             table or StoredTable(each, self.shown, wanted, self._address(each))
             for table, each in zip(found, _TABLES, strict=True)
         )
+        for each in () if self._seen else (versions, sessions):
+            if not each.is_blank():
+                raise PlaceError(
+                    f"{self.shown}/{each.resource.name} is not a mirror's, but not empty either; name another URL"
+                )
         return sessions, versions, wanted
 
     def incomplete(self) -> MirrorError:

@@ -7,6 +7,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
+import deltalake
 import pandas as pd
 import pytest
 from mirrors import small_steps
@@ -104,6 +105,18 @@ def test_mirror_says_what_is_in_it(run: Run, api: Api) -> None:
         f"sessions at version {info.sessions_version}, versions at version {info.versions_version}" == lines["tables"]
     )
     assert pd.Timestamp(lines["synced"].removesuffix(" UTC")) <= pd.Timestamp.now("UTC").tz_localize(None)
+
+
+def test_mirror_shows_no_control_characters(run: Run) -> None:
+    """The names of products stand in its tables, which others may have written."""
+    run("sync", "mirror")
+    for name in ("sessions", "versions"):
+        table = deltalake.DeltaTable(f"mirror/{name}")
+        table.alter.set_table_description('{"galtea_frames": 1, "product_ids": ["\\u001b[31mevil\\n", "b"]}')
+    code, out, err = run("mirror", "mirror")
+    assert (0, "") == (code, err)
+    assert "products  \ufffd[31mevil , b\n" in out
+    assert 1 == run("sync", "mirror", "--product-id", "c")[2].count("\n")
 
 
 def test_mirror_says_it_as_json(run: Run) -> None:

@@ -324,6 +324,35 @@ def test_a_circle_of_links_is_one_line(tmp_path: Path) -> None:
         gf.Mirror(tmp_path / "a")
 
 
+@posix
+def test_a_link_of_somebody_else_is_not_followed_where_everybody_may_write(tmp_path: Path) -> None:
+    """The kernel would not do so either; one's own link there is fine, and so is any in a folder of one's own."""
+    if os.geteuid():
+        return  # only root can give a link to somebody else
+    shared, data = tmp_path / "shared", tmp_path / "data"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    for each in (shared, tmp_path):
+        (each / "theirs").symlink_to(data)
+        os.lchown(each / "theirs", 12_345, 12_345)
+        (each / "ours").symlink_to(data)
+    for name in ("theirs", "theirs/below"):
+        with pytest.raises(gf.MirrorError, match=f"{name} cannot be used: the link .*theirs belongs to somebody else"):
+            gf.Mirror(shared / name)
+    for allowed in (shared / "ours", tmp_path / "theirs", tmp_path / "ours"):
+        gf.Mirror(allowed)
+
+
+@posix
+def test_a_folder_that_is_gone_under_ones_feet_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path leads nowhere then."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(gf.MirrorError, match="data cannot be used: No such file or directory"):
+        gf.Mirror("data")
+
+
 @pytest.mark.parametrize("name", ["notes.txt", ".hidden", "sessions.parquet", "folder/"])
 def test_a_folder_with_other_things_is_as_it_was(tmp_path: Path, api: DirectTransport, name: str) -> None:
     """Not even a lock is left there."""
@@ -346,6 +375,25 @@ def test_a_place_that_may_not_be_written_is_one_line(
     with pytest.raises(gf.MirrorError, match="data cannot be written: Permission denied"):
         gf.Mirror(tmp_path / "data").sync(api.client())
     assert [] == api.requests
+
+
+@posix
+@pytest.mark.parametrize("umask", [0o077, 0o027])
+def test_new_files_are_as_private_as_the_umask_says(tmp_path: Path, api: DirectTransport, umask: int) -> None:
+    """Rows and log, of first and later syncs and of compacting; older releases of filelock let all read the lock."""
+    before = os.umask(umask)
+    try:
+        mirror = gf.Mirror(tmp_path / "new" / "data")
+        mirror.sync(api.client())
+        api.sessions.update("session_0001", status="FAILED")
+        mirror.sync(api.client(), full=True)
+        deltalake.DeltaTable(str(tmp_path / "new" / "data" / "sessions")).create_checkpoint()
+        mirror.compact()
+    finally:
+        os.umask(before)
+    modes = {each: each.stat().st_mode & 0o777 for each in (tmp_path / "new").rglob("*") if each.name != ".sync.lock"}
+    assert {(0o777 if each.is_dir() else 0o666) & ~umask for each in modes} == set(modes.values())
+    assert all(mode & umask == 0 for mode in modes.values())
 
 
 def test_folders_that_other_engines_keep_in_the_log_are_no_harm(tmp_path: Path, api: DirectTransport) -> None:

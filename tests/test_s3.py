@@ -166,6 +166,28 @@ def test_a_mirror_is_synced_and_read(s3: Any, monkeypatch: pytest.MonkeyPatch) -
     assert {"mirror/sessions", "mirror/versions"} == {"/".join(each.split("/")[:2]) for each in keys(s3)}
 
 
+@pytest.mark.parametrize("table", ["sessions", "versions"])
+def test_other_things_where_a_mirrors_table_would_lie_are_left_alone(
+    s3: Any,  # noqa: ANN401 - as above
+    monkeypatch: pytest.MonkeyPatch,
+    table: str,
+) -> None:
+    """Before any request; a bucket's other names do not matter. What is put beside the files later is not deleted."""
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+    api = DirectTransport([session(1, 1)], [version("a")])
+    mirror = gf.Mirror("s3://bucket/mirror")
+    s3.put_object(Bucket="bucket", Key=f"mirror/{table}/status=FAILED/part-0.parquet", Body=b"mine")
+    with pytest.raises(gf.MirrorError, match=f"mirror/{table} is not a mirror's, but not empty either; name another"):
+        mirror.sync(api.client())
+    assert ([f"mirror/{table}/status=FAILED/part-0.parquet"], []) == (keys(s3), api.requests)
+    s3.delete_object(Bucket="bucket", Key=f"mirror/{table}/status=FAILED/part-0.parquet")
+    s3.put_object(Bucket="bucket", Key="mirror/notes.txt", Body=b"mine")
+    assert 1 == mirror.sync(api.client()).new
+    s3.put_object(Bucket="bucket", Key=f"mirror/{table}/mine.parquet", Body=b"mine")
+    mirror.compact()
+    assert {"mirror/notes.txt", f"mirror/{table}/mine.parquet"} <= set(keys(s3))
+
+
 def test_of_two_syncs_at_a_url_one_is_stopped(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
     """The store lets nobody overwrite a commit: who comes second is told, and no row is doubled."""
     del s3
