@@ -5,6 +5,7 @@ from galtea_frames._version import __version__
 from galtea_frames.client import Client
 from galtea_frames.concat import concat
 from galtea_frames.errors import (
+    AbsentColumnsWarning,
     AuthenticationError,
     CaseCollisionWarning,
     ColumnBudgetWarning,
@@ -38,6 +39,7 @@ from galtea_frames.report import Report, build_report
 from galtea_frames.sync import SyncResult
 
 __all__ = [
+    "AbsentColumnsWarning",
     "AuthenticationError",
     "CaseCollisionWarning",
     "Client",

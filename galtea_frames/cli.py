@@ -16,7 +16,8 @@ from galtea_frames import sample
 from galtea_frames._version import __version__
 from galtea_frames.client import Client
 from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SettingsError
-from galtea_frames.load import iterate, iterate_joined, load, load_joined
+from galtea_frames.joined import iterate_joined, load_joined
+from galtea_frames.load import iterate, load
 from galtea_frames.loaders import load_sessions, load_versions
 from galtea_frames.mirror import Mirror
 from galtea_frames.mirror_commands import MIRROR, SYNC

@@ -17,6 +17,7 @@ GalteaFramesWarning (UserWarning)
 ├── MixedTypesWarning            a column holds values of several types, and so is JSON text
 ├── ColumnBudgetWarning          more nested paths than columns: the rarest are in one JSON text column
 ├── UnknownStatusWarning         a session status that this release does not know
+├── AbsentColumnsWarning         a column that was named is in no row
 └── CaseCollisionWarning         names of columns differ in case only, which other engines take for one
 ```
 """
@@ -179,3 +180,7 @@ class UnknownStatusWarning(GalteaFramesWarning):
 
 class CaseCollisionWarning(GalteaFramesWarning):
     """Columns that were written to Parquet have names that differ in case only; engines such as DuckDB mix them up."""
+
+
+class AbsentColumnsWarning(GalteaFramesWarning):
+    """A column that the caller named is in none of the rows that came."""

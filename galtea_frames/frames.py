@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.errors import (
+    AbsentColumnsWarning,
     ColumnBudgetWarning,
     GalteaFramesWarning,
     MixedTypesWarning,
@@ -123,13 +124,17 @@ def _category(values: pa.ChunkedArray) -> pd.Categorical:
     return pd.Categorical.from_codes(np.concatenate(codes), categories=pd.Index(members, dtype=object))
 
 
-def all_times(name: str, tables: Iterable[pa.Table]) -> bool:
+def all_times(name: str, tables: Iterable[pa.Table], prefix: str = "") -> bool:
     """Tell, with a warning if not, whether a column can be read as times in every part of a result."""
-    parts = (table.column(name) for table in tables if name in table.column_names)
-    if all(_times(values) is not None for values in parts):
+    if all(_times(table.column(name)) is not None for table in tables):
         return True
-    warn(f"parse_dates: {name} stays as it is, for not all of it is ISO 8601 text", GalteaFramesWarning)
+    warn(f"parse_dates: {prefix}{name} stays as it is, for not all of it is ISO 8601 text", GalteaFramesWarning)
     return False
+
+
+def warn_of_absent(names: Sequence[str]) -> None:
+    """Warn of columns that a caller named and no row has."""
+    warn(f"parse_dates: no row has {_listed(names)}", AbsentColumnsWarning)
 
 
 def _times(values: pa.ChunkedArray) -> pa.ChunkedArray | None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 How = Literal["left", "inner", "right", "outer"]
 
-_PREFIX = "version."
+#: What stands before the names of versions' columns.
+PREFIX = "version."
+
 _NAMED = 5
 _LONGEST = 60
 
@@ -45,7 +47,7 @@ def join_sessions_versions(sessions: pd.DataFrame, versions: pd.DataFrame, *, ho
     found = _found(sessions["version_id"], versions["id"])
     renamed = _renamed(sessions)
     left = sessions.rename(columns=renamed) if renamed else sessions
-    joined = _side_by_side(left, versions.add_prefix(_PREFIX), found, how)
+    joined = _side_by_side(left, versions.add_prefix(PREFIX), found, how)
     about = {"how": how, **_counts(sessions, found), "versions": dict(said(versions))}
     about |= {"renamed_columns": renamed} if renamed else {}
     attrs = _about_columns(sessions, renamed) | {"resource": "joined", "rows": len(joined), "join": about}
@@ -88,7 +90,7 @@ def _renamed(sessions: pd.DataFrame) -> dict[str, str]:
     names: list[Any] = sessions.columns.tolist()
     taken = {name for name in names if isinstance(name, str)}
     renamed: dict[str, str] = {}
-    for name in sorted(name for name in taken if name.startswith(_PREFIX)):
+    for name in sorted(name for name in taken if name.startswith(PREFIX)):
         escaped = name.replace(".", "\\.", 1)
         while escaped in taken:
             escaped = escaped.replace(".", "\\.", 1)

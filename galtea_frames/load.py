@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from contextlib import closing, nullcontext
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -19,19 +17,19 @@ from galtea_frames import progress
 from galtea_frames.chosen import Chooser
 from galtea_frames.client import Client
 from galtea_frames.collector import COLLECTOR_PAUSE
+from galtea_frames.dates import checked_dates
 from galtea_frames.errors import QueryError
 from galtea_frames.fetch import Fetch
 from galtea_frames.fingerprint import Proof
-from galtea_frames.frames import ATTRS, DtypeBackend, all_times, sorted_table, to_frame, warn_of
+from galtea_frames.frames import DtypeBackend, all_times, sorted_table, to_frame, warn_of, warn_of_absent
 from galtea_frames.gather import Gatherer, Nested
-from galtea_frames.joins import join_sessions_versions
-from galtea_frames.query import askable_ids, build_query
-from galtea_frames.resources import SESSIONS, VERSIONS
+from galtea_frames.query import build_query
 from galtea_frames.spool import Spool
 from galtea_frames.table import TableSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+    from collections import Counter
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 
     from galtea_frames.decode import Rows
     from galtea_frames.gather import Batch
@@ -44,12 +42,21 @@ _ROWS_A_FRAME = 10_000
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How a caller wants the frame."""
+    """How a caller wants the frame.
+
+    Attributes:
+        nested: what becomes of nested fields.
+        parse_dates: columns to read as times.
+        dtype_backend: pandas' own dtypes, or Arrow's.
+        client: asks the API; None for one that is made and closed.
+        prefix: what stands before the columns' names in the caller's frame.
+    """
 
     nested: Nested
     parse_dates: tuple[str, ...]
     dtype_backend: DtypeBackend
     client: Client | None
+    prefix: str = ""
 
 
 def load(resource: Resource, arguments: Mapping[str, Any]) -> pd.DataFrame:
@@ -60,7 +67,7 @@ def load(resource: Resource, arguments: Mapping[str, Any]) -> pd.DataFrame:
     """
     query, options = checked(resource, arguments)
     with shared(options.client) as client:
-        return _fetched(query, options, client)
+        return fetched(query, options, client)
 
 
 def iterate(resource: Resource, arguments: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
@@ -70,21 +77,7 @@ def iterate(resource: Resource, arguments: Mapping[str, Any]) -> Iterator[pd.Dat
         GalteaFramesError: as `load_sessions` does.
     """
     query, options = checked(resource, arguments)  # here, so that a wrong argument raises at the call
-    return _streamed(query, options)
-
-
-def load_joined(arguments: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the sessions that a loader's arguments select, each beside its version.
-
-    Raises:
-        GalteaFramesError: as `load_sessions` does.
-    """
-    query, options = checked(SESSIONS, arguments)
-    with shared(options.client) as client:
-        sessions = _fetched(query, options, client)
-        occurring = list(sessions["version_id"].dropna().unique())
-        versions = _fetched_versions(occurring, query, options, client)
-    return join_sessions_versions(sessions, versions)
+    return streamed(query, options)
 
 
 def checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, LoadOptions]:
@@ -92,17 +85,14 @@ def checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, Lo
     filters = dict(arguments)
     nested: Nested = filters.pop("nested", "columns")
     backend: DtypeBackend = filters.pop("dtype_backend", "numpy_nullable")
-    dates = filters.pop("parse_dates", None) or ()
+    dates = filters.pop("parse_dates", None)
     client = filters.pop("client", None)
     for name, value, allowed in (("nested", nested, Nested), ("dtype_backend", backend, DtypeBackend)):
         if value not in get_args(allowed):
             raise QueryError(f"{name} is {' or '.join(map(repr, get_args(allowed)))}, not {value!r}")
     if client is not None and not isinstance(client, Client):
         raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
-    dates = [dates] if isinstance(dates, str) else dates
-    if not isinstance(dates, Iterable) or not all(isinstance(each, str) for each in dates):
-        raise QueryError(f"parse_dates is a column or a list of columns, not {dates!r}")
-    return build_query(resource, filters), LoadOptions(nested, tuple(dates), backend, client)
+    return build_query(resource, filters), LoadOptions(nested, checked_dates(resource, dates, nested), backend, client)
 
 
 def shared(client: Client | None) -> Client | nullcontext[Client]:
@@ -171,9 +161,10 @@ class _Load:
         return _attrs(self._fetch, notes, self._started, self.gatherer.rows, self.options.nested)
 
 
-def _fetched(
+def fetched(
     query: Query, options: LoadOptions, client: Client, occurring: Collection[str] | None = None
 ) -> pd.DataFrame:
+    """Return the rows of a query, or those of them with the ids that occur elsewhere, as a frame."""
     load = _Load(query, options, client, occurring)
     with closing(load.batches()) as batches:
         return framed(load.gatherer, batches, query, options, load.attrs)
@@ -199,7 +190,7 @@ def framed(
         _fill(spool, batches)
         schema = _settled(gatherer)
         table = pa.concat_tables(_parts(spool, schema, query))
-    dates = [name for name in options.parse_dates if all_times(name, [table])]
+    dates = _dates(options, schema, gatherer.rows, lambda: [table])
     said = attrs(schema.notes) | _proof([table]).attrs()
     return to_frame(table, said, dtype_backend=options.dtype_backend, parse_dates=dates)
 
@@ -230,7 +221,15 @@ def _settled(gatherer: Gatherer) -> TableSchema:
     return schema
 
 
-def _streamed(
+def _dates(options: LoadOptions, schema: TableSchema, rows: int, tables: Callable[[], Iterable[pa.Table]]) -> list[str]:
+    """Return the columns to read as times, with a warning of those that are not there or hold other text."""
+    if rows and (absent := [name for name in options.parse_dates if name not in schema.schema.names]):
+        warn_of_absent([options.prefix + name for name in absent])
+    there = [name for name in options.parse_dates if name in schema.schema.names]
+    return [name for name in there if all_times(name, tables(), options.prefix)]
+
+
+def streamed(
     query: Query, options: LoadOptions, occurring: Counter[str | None] | None = None
 ) -> Iterator[pd.DataFrame]:
     """Yield the result in parts; rows wait on disk until the last one has said what the columns are.
@@ -247,7 +246,7 @@ def _streamed(
             _fill(spool, _noting(batches, proof, occurring))
         schema = _settled(load.gatherer)
         attrs = load.attrs(schema.notes) | proof.attrs()
-        dates = [name for name in options.parse_dates if all_times(name, spool.tables(schema))]
+        dates = _dates(options, schema, load.gatherer.rows, lambda: spool.tables(schema))
         given = 0
         for table in _parts(spool, schema, query):
             frame = to_frame(table, deepcopy(attrs), dtype_backend=options.dtype_backend, parse_dates=dates)
@@ -281,37 +280,6 @@ def _parts(spool: Spool, schema: TableSchema, query: Query) -> Iterator[pa.Table
             given += 1
     if held.num_rows or not given:
         yield held.combine_chunks()
-
-
-def iterate_joined(arguments: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
-    """Yield the rows of `load_joined` in frames of up to 10,000, all with the attrs of the whole."""
-    query, options = checked(SESSIONS, arguments)
-    occurring: Counter[str | None] = Counter()
-    with shared(options.client) as client:
-        sharing = replace(options, client=client)
-        versions: pd.DataFrame | None = None
-        for sessions in _streamed(query, sharing, occurring):
-            if versions is None:
-                versions = _fetched_versions([each for each in occurring if each is not None], query, options, client)
-            joined = join_sessions_versions(sessions, versions)
-            joined.attrs[ATTRS] |= {"rows": occurring.total(), "join": _totals(joined, versions, occurring)}
-            yield joined
-
-
-def _totals(joined: pd.DataFrame, versions: pd.DataFrame, occurring: Counter[str | None]) -> dict[str, Any]:
-    """Return what a join says of itself, with the counts of all parts instead of one's."""
-    known = set(versions["id"])
-    matched = sum(count for each, count in occurring.items() if each in known)
-    unknown = occurring.total() - matched - occurring[None]
-    counts = {"matched": matched, "null_version_ids": occurring[None], "unknown_version_ids": unknown}
-    return {**joined.attrs[ATTRS]["join"], **counts}
-
-
-def _fetched_versions(occurring: list[str], query: Query, options: LoadOptions, client: Client) -> pd.DataFrame:
-    """Return the versions with the ids that occur in sessions, as far as they still exist."""
-    products = query.members_of("productIds")
-    filters = {"product_ids": products} if products else {"ids": askable_ids(occurring)}
-    return _fetched(build_query(VERSIONS, filters), options, client, occurring)
 
 
 def _attrs(fetch: Fetch, notes: Notes, started: datetime, rows: int, nested: Nested) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from galtea_frames.arguments import Sort, names_checked
 from galtea_frames.client import Client
 from galtea_frames.frames import DtypeBackend
 from galtea_frames.gather import Nested
-from galtea_frames.load import iterate, load, load_joined
+from galtea_frames.joined import load_joined
+from galtea_frames.load import iterate, load
 from galtea_frames.resources import SESSIONS, VERSIONS
 
 
@@ -61,7 +62,7 @@ def load_sessions(
         offset: how many rows of the sorted result to leave out first.
         params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times.
+        parse_dates: text columns to read as times, by their names in the frame.
         dtype_backend: "numpy_nullable" or "pyarrow".
         client: a Client to share between calls; by default one is made from the settings, and closed.
 
@@ -120,7 +121,7 @@ def load_versions(
         offset: how many rows of the sorted result to leave out first.
         params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times.
+        parse_dates: text columns to read as times, by their names in the frame.
         dtype_backend: "numpy_nullable" or "pyarrow".
         client: a Client to share between calls; by default one is made from the settings, and closed.
 
@@ -175,7 +176,7 @@ def iter_sessions(
         offset: how many rows of the sorted result to leave out first.
         params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times.
+        parse_dates: text columns to read as times, by their names in the frame.
         dtype_backend: "numpy_nullable" or "pyarrow".
         client: a Client to share between calls; by default one is made from the settings, and closed.
 
@@ -225,7 +226,7 @@ def iter_versions(
         offset: how many rows of the sorted result to leave out first.
         params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times.
+        parse_dates: text columns to read as times, by their names in the frame.
         dtype_backend: "numpy_nullable" or "pyarrow".
         client: a Client to share between calls; by default one is made from the settings, and closed.
 
@@ -279,7 +280,7 @@ def load_sessions_with_versions(
         offset: how many rows of the sorted result to leave out first.
         params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times.
+        parse_dates: text columns to read as times, by their names in the frame.
         dtype_backend: "numpy_nullable" or "pyarrow".
         client: a Client to share between calls; by default one is made from the settings, and closed.
 

@@ -12,11 +12,12 @@ import pandas as pd
 from galtea_frames.arguments import Sort, names_checked, span_of
 from galtea_frames.client import Client
 from galtea_frames.daskframe import NestedColumn, dask_frame
+from galtea_frames.dates import checked_dates, split_dates
 from galtea_frames.errors import QueryError, masked
 from galtea_frames.frames import DtypeBackend
 from galtea_frames.gather import Nested
 from galtea_frames.inventory import MirrorInfo, inventory
-from galtea_frames.joins import join_sessions_versions
+from galtea_frames.joins import PREFIX, join_sessions_versions
 from galtea_frames.load import shared
 from galtea_frames.mirrored import condition_of, read, selected
 from galtea_frames.place import Place
@@ -163,7 +164,7 @@ class Mirror:
             as_of: read the mirror as it was at a time, or at a version of the table.
             allow_incomplete: read what is there, though the first sync has not come to its end.
             nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-            parse_dates: text columns to read as times.
+            parse_dates: text columns to read as times, by their names in the frame.
             dtype_backend: "numpy_nullable" or "pyarrow".
 
         Raises:
@@ -208,7 +209,7 @@ class Mirror:
             as_of: read the mirror as it was at a time, or at a version of the table.
             allow_incomplete: read what is there, though the first sync has not come to its end.
             nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-            parse_dates: text columns to read as times.
+            parse_dates: text columns to read as times, by their names in the frame.
             dtype_backend: "numpy_nullable" or "pyarrow".
 
         Raises:
@@ -258,20 +259,23 @@ class Mirror:
             as_of: read the mirror as it was at a time, or at a version of the table.
             allow_incomplete: read what is there, though the first sync has not come to its end.
             nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-            parse_dates: text columns to read as times.
+            parse_dates: text columns to read as times, by their names in the frame.
             dtype_backend: "numpy_nullable" or "pyarrow".
 
         Raises:
             QueryError: an argument is unknown, or cannot be used.
             MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
         """
-        sessions = read(self._place, SESSIONS, locals())
+        given = locals()
+        own, others = split_dates(parse_dates, PREFIX)
+        checked_dates(VERSIONS, others, nested, PREFIX)
+        sessions = read(self._place, SESSIONS, given | {"parse_dates": own})
         if isinstance(as_of, int):
             as_of = self._place.table(SESSIONS, as_of).committed_at()
-        options: dict[str, Any] = {"nested": nested, "parse_dates": parse_dates, "dtype_backend": dtype_backend}
+        options: dict[str, Any] = {"nested": nested, "parse_dates": others, "dtype_backend": dtype_backend}
         options |= {"include_removed": include_removed, "as_of": as_of, "allow_incomplete": allow_incomplete}
         occurring = [each for each in sessions["version_id"].dropna().unique() if each]
-        versions = read(self._place, VERSIONS, {"ids": occurring, **options}, missing_ok=True)
+        versions = read(self._place, VERSIONS, {"ids": occurring, **options}, missing_ok=True, prefix=PREFIX)
         return join_sessions_versions(sessions, versions)
 
     @names_checked("a mirror of sessions, read lazily,")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any
@@ -47,14 +48,24 @@ _COLUMNS = {
 _NAMED = 10
 
 
-def read(place: Place, resource: Resource, arguments: Mapping[str, Any], *, missing_ok: bool = False) -> pd.DataFrame:
+def read(
+    place: Place, resource: Resource, arguments: Mapping[str, Any], *, missing_ok: bool = False, prefix: str = ""
+) -> pd.DataFrame:
     """Return the stored rows that the arguments of a mirror's reader select, as a loader's frame.
+
+    Args:
+        place: where the mirror lies.
+        resource: whose rows are wanted.
+        arguments: the reader's arguments.
+        missing_ok: ids that are not stored are left out, and no error.
+        prefix: what stands before the columns' names in the caller's frame.
 
     Raises:
         QueryError: an argument cannot be used.
         MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
     """
     table, query, options = selected(place, resource, arguments)
+    options = replace(options, prefix=prefix)
     return load_stored(table, query, options, include_removed=arguments["include_removed"], missing_ok=missing_ok)
 
 

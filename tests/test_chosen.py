@@ -13,7 +13,7 @@ from effort import times
 
 import galtea_frames as gf
 from galtea_frames.chosen import Chooser
-from galtea_frames.load import iterate_joined
+from galtea_frames.joined import iterate_joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import galtea_frames as gf
 from galtea_frames.fingerprint import Proof, fingerprint
-from galtea_frames.load import iterate_joined
+from galtea_frames.joined import iterate_joined
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -27,7 +27,7 @@ LAYERS = """
     _version per_process printable errors small_files streams paths settings resources hints times values query scan
     refusals bodies proxies connections failures answers transport shapes raw_rows decode windows seen ties pages fetch
     client kinds names nested gather table dtypes fingerprint frames chosen spool origin joins cells records arguments
-    progress collector load loaders regather coverage concat
+    progress collector dates load joined loaders regather coverage concat
     stored changes damage ground description table_files delta place account sync mirrored daskframe inventory mirror
     partitions descriptions seals ours workplaces targets hive restoring parquet
     wording periods rates findings thresholds judging completeness headline
@@ -301,6 +301,7 @@ ERRORS = [
     (gf.MixedTypesWarning, (gf.GalteaFramesWarning,)),
     (gf.ColumnBudgetWarning, (gf.GalteaFramesWarning,)),
     (gf.UnknownStatusWarning, (gf.GalteaFramesWarning,)),
+    (gf.AbsentColumnsWarning, (gf.GalteaFramesWarning,)),
 ]
 
 

@@ -12,7 +12,7 @@ from direct import DirectTransport
 
 import galtea_frames as gf
 from galtea_frames.gather import Nested
-from galtea_frames.load import iterate_joined
+from galtea_frames.joined import iterate_joined
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -243,6 +243,7 @@ notices: list[type[gf.GalteaFramesWarning]] = [
     gf.MixedTypesWarning,
     gf.ColumnBudgetWarning,
     gf.UnknownStatusWarning,
+    gf.AbsentColumnsWarning,
     gf.CaseCollisionWarning,
 ]
 built_in: type[UserWarning] = gf.GalteaFramesWarning
