@@ -10,8 +10,8 @@ from tables import Option, frame_of
 
 import galtea_frames as gf
 from galtea_frames.gather import Nested
+from galtea_frames.joined import iterate_joined
 from galtea_frames.joins import How, join_sessions_versions
-from galtea_frames.load import iterate_joined
 from galtea_frames.resources import VERSIONS
 
 NOON = "2026-03-01T12:00:00.000Z"
