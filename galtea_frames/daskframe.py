@@ -59,6 +59,8 @@ class NestedColumn:
         """
         if dtype not in _KINDS:
             raise QueryError(f"nested columns are of type {', '.join(_KINDS)}, not {dtype!r} ({name!r})")
+        if name in (EXTRA, REMOVED_AT):
+            raise QueryError(f"{name!r} is a column of the mirror's own; a field of that name stands in {EXTRA!r}")
         root, keys, overflow = split_name(name)
         if overflow or (root in _DOCUMENTED and not (keys and _DOCUMENTED[root].kind == "object")):
             raise QueryError(f"{name!r} is no nested column such as 'metadata.latency_ms'")

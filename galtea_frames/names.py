@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: The last part of the name of a column that holds, as JSON text, what has no column of its own.
 OVERFLOW = "*"
 
+#: Columns that a mirror adds. No field is called so in loaders' frames either: they have the same columns.
+OWN = frozenset({"removed_at"})
+
 _PIECE = re.compile(r"\\u[0-9a-f]{4}|\\.|.", re.DOTALL)
 
 
@@ -47,6 +50,8 @@ def split_name(name: str) -> tuple[str, list[str], bool]:
 def root_names(fields: Iterable[str], documented: Mapping[str, str]) -> dict[str, str]:
     """Return the column's name of each field that is not documented: its name in snake_case, where that is free.
 
+    It is not where a documented field has it, or a column of our own (`removedAt` keeps the API's name).
+
     Two fields may share a snake_case name (`runId`, `run_id`). The one that the API's own spelling gives keeps it; the
     others keep the API's name, with its underscores escaped.
 
@@ -59,7 +64,7 @@ def root_names(fields: Iterable[str], documented: Mapping[str, str]) -> dict[str
         wanting[snake_case(field)].append(field)
     names = {}
     for name, rivals in wanting.items():
-        free = name not in documented.values()
+        free = name not in documented.values() and name not in OWN
         ranked = sorted(rivals, key=lambda field: (_camel_case(name) != field, field))
         for rank, field in enumerate(ranked):
             names[field] = _escape(name) if free and rank == 0 else _escape(field).replace("_", r"\_")

@@ -164,7 +164,7 @@ def field_names(fields: Iterable[str], resource: Resource) -> dict[str, str]:
         snake = _snake(each)
         rivals = [other for other in fields if _snake(other) == snake]
         usual = [other for other in rivals if _camel(snake) == other]
-        winner = None if snake in documented else (usual or rivals)[0]
+        winner = None if snake in documented or snake == "removed_at" else (usual or rivals)[0]
         names[each] = escape(snake) if each == winner else escape(each).replace("_", "\\_")
     return names
 

@@ -181,6 +181,8 @@ def test_unknown_statuses_and_removed_rows_are_told(odd: gf.Mirror) -> None:
         pytest.param({"status": "string"}, "no nested column", id="a documented column"),
         pytest.param({"metadata": "string"}, "no nested column", id="a whole field"),
         pytest.param({"metadata.*": "json"}, "no nested column", id="what has no column"),
+        pytest.param({"extra": "json"}, "'extra' is a column of the mirror's own", id="a column of our own"),
+        pytest.param({"removed_at": "string"}, "'removed_at' is a column of the mirror's own", id="another one"),
         pytest.param({"customId.a": "json"}, None, id="below a field that may exist"),
     ],
 )

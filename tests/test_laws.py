@@ -113,6 +113,9 @@ UNKNOWN = st.sampled_from(
         "created_at",
         "metadata.*",
         "version.id",
+        "removedAt",
+        "removed_at",
+        "extra",
     ]
 ) | st.text(max_size=3).filter(lambda name: name not in DOCUMENTED)
 TIMES = st.sampled_from(

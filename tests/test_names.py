@@ -68,6 +68,9 @@ def test_overflow_columns_are_told_from_keys(
         pytest.param([""], {"": ""}, id="an empty name"),
         pytest.param(["context.a"], {"context.a": r"context\.a"}, id="a path of a documented field"),
         pytest.param(["\ud800"], {"\ud800": r"\ud800"}, id="a lone surrogate"),
+        pytest.param(["removedAt"], {"removedAt": "removedAt"}, id="a column of a mirror's own"),
+        pytest.param(["removed_at"], {"removed_at": r"removed\_at"}, id="the same in snake_case"),
+        pytest.param(["syncedAt", "extra"], {"syncedAt": "synced_at", "extra": "extra"}, id="what no frame holds"),
     ],
 )
 def test_unknown_fields_get_names_of_their_own(fields: list[str], expected: dict[str, str]) -> None:
