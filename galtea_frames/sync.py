@@ -30,7 +30,7 @@ from galtea_frames.changes import compare
 from galtea_frames.delta import created_between
 from galtea_frames.fetch import Fetch
 from galtea_frames.pages import PageSize, Source, sort_pairs, time_pairs
-from galtea_frames.query import build_query, split_lists
+from galtea_frames.query import askable_ids, build_query, split_lists
 from galtea_frames.resources import SESSIONS, VERSIONS
 from galtea_frames.stored import REMOVED_AT, open_stored, record_schema
 from galtea_frames.times import instant, render
@@ -247,6 +247,9 @@ class Sync:
     def _ask_for_pending(self, before: int) -> None:
         """Ask by id for sessions that were not final when last seen, and lie before what is compared."""
         pending = self._sessions.rows(PENDING & created_between(None, before))
+        # One that no request can name stays as it is until all are compared.
+        askable = askable_ids(pending.column("id").to_pylist())
+        pending = pending.filter(pc.is_in(pending.column("id"), pa.array(askable, pending.schema.field("id").type)))
         for first in range(0, pending.num_rows, STEP_ROWS):
             asked = pending.slice(first, STEP_ROWS)
             fetched = self._fetch(build_query(SESSIONS, {"ids": asked.column("id").to_pylist()}))

@@ -95,3 +95,19 @@ def test_an_export_of_joined_sessions_ends_well(tmp_path: Path) -> None:
         joined = gf.load_sessions_with_versions(client=client)
     gf.write_parquet(joined, tmp_path / "joined.parquet")
     pd.testing.assert_frame_equal(joined, gf.read_parquet(tmp_path / "joined.parquet"))
+
+
+def test_a_pending_session_that_no_request_can_name_ends_no_sync(tmp_path: Path) -> None:
+    """An older session of an odd id stays as it is; the others are asked for as ever."""
+    ids = ["", "s" * 5_000, "s\0", "plain", "newest"]
+    rows: list[dict[str, Any]] = [
+        {"id": each, "status": "PENDING", "createdAt": f"2026-0{1 + 3 * (each == 'newest')}-01T10:00:0{n}.000Z"}
+        for n, each in enumerate(ids)
+    ]
+    server = DirectTransport(rows, VERSIONS)
+    mirror = gf.Mirror(tmp_path / "mirror")
+    mirror.sync(server.client())
+    server.sessions.update("plain", status="FAILED")
+    mirror.sync(server.client())
+    frame = mirror.load_sessions().set_index("id")
+    assert dict.fromkeys(ids, "PENDING") | {"plain": "FAILED"} == frame["status"].astype(str).to_dict()
