@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pyarrow as pa
+import pandas as pd
 
+from galtea_frames.cells import cells
 from galtea_frames.errors import QueryError
-from galtea_frames.frames import ATTRS
 from galtea_frames.names import OVERFLOW, split_name
-from galtea_frames.resources import RESOURCES
+from galtea_frames.origin import Origin
+from galtea_frames.printable import quoted
 from galtea_frames.scan import exact_value
-from galtea_frames.times import TIME, USUAL_DIGITS, render
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
-
-    from galtea_frames.resources import Resource
+from galtea_frames.times import USUAL_DIGITS
 
 Record = dict[str, Any]
 
@@ -33,60 +27,79 @@ def to_records(frame: pd.DataFrame) -> list[Record]:
     Python float holds comes back as a Decimal. Text that a column shows with U+FFFD comes back as it was sent, as long
     as the frame has its columns `*` and `metadata.*`.
 
+    A column of your own comes back only where its name is that of a path below a field, such as `metadata.mine`.
+
     Args:
-        frame: what `load_sessions` or `load_versions` returned, or some of its rows.
+        frame: what `load_sessions` or `load_versions` returned, or some of its rows and columns.
 
     Raises:
-        QueryError: the frame does not say which resource its rows are.
+        QueryError: the frame does not say which resource its rows are, or its columns are no longer those of a load.
     """
-    attrs = frame.attrs.get(ATTRS, {})
-    resource = RESOURCES.get(attrs.get("resource", ""))
-    if resource is None:
+    if not isinstance(frame, pd.DataFrame):
+        raise QueryError(f"to_records takes a DataFrame of load_sessions or load_versions, not {quoted(frame)}")
+    origin = Origin.of(frame)
+    if origin is None:
         raise QueryError("to_records takes a frame of load_sessions or load_versions, with its attrs")
-    fields = _api_names(resource, attrs)
-    empty = {column.api: None for column in resource.columns} | {fields[name]: None for name in attrs["null_fields"]}
-    records = [dict(empty) for _ in range(len(frame))]
+    null = {column.api: None for column in origin.resource.columns}
+    null |= {origin.fields[name]: None for name in origin.null_fields}
+    records = [dict(null) for _ in range(len(frame))]
     # A field's own value comes before what lies in it, and what no column could hold comes last.
-    for name in sorted(map(str, frame.columns), key=lambda each: (each == OVERFLOW, each.endswith(".*"), each)):
-        _restore(records, name, frame, attrs, fields)
+    for name in sorted(_named(frame, origin), key=lambda each: (each == OVERFLOW, each.endswith(".*"), each)):
+        _restore(records, name, frame, origin)
     return records
 
 
-def _api_names(resource: Resource, attrs: Mapping[str, Any]) -> dict[str, str]:
-    return {**{column.name: column.api for column in resource.columns}, **attrs["fields"]}
+def _named(frame: pd.DataFrame, origin: Origin) -> list[str]:
+    """Return the columns that came from records: a caller's own are left out.
+
+    Raises:
+        QueryError: there are none, or one of them occurs twice.
+    """
+    names: list[Any] = frame.columns.tolist()
+    ours = [name for name in names if isinstance(name, str) and _is_restored(name, frame, origin)]
+    if not ours:
+        raise QueryError("to_records takes a frame of a load, and none of these columns is a field of the API")
+    if repeated := next((name for name in ours if ours.count(name) > 1), None):
+        raise QueryError(f"the column {quoted(repeated)} occurs twice; drop one of them first")
+    return ours
 
 
-def _restore(
-    records: list[Record], name: str, frame: pd.DataFrame, attrs: Mapping[str, Any], fields: Mapping[str, str]
-) -> None:
+def _is_restored(name: str, frame: pd.DataFrame, origin: Origin) -> bool:
+    root, keys, overflow = split_name(name)
+    if overflow and name not in origin.json_columns:
+        return False
+    # Where there is JSON text of the whole field, it says it all.
+    told = origin.tells_whole_fields and root in origin.json_columns and root in frame
+    return name == OVERFLOW or (root in origin.fields and not (told and (keys or overflow)))
+
+
+def _restore(records: list[Record], name: str, frame: pd.DataFrame, origin: Origin) -> None:
     """Put a column's values where they stood in the records."""
     root, keys, overflow = split_name(name)
-    is_json = name in attrs["json_columns"]
-    digits = attrs["time_digits"].get(name, USUAL_DIGITS)
-    # Where there is JSON text of the whole field, it says it all.
-    told = frame[root].notna() if keys and root in attrs["json_columns"] and root in frame else repeat(False)
-    for record, value, is_told in zip(records, _values(frame[name], digits), told, strict=False):
+    # Frames of an earlier release do not say whether JSON text is of the whole field.
+    told = frame[root].notna() if keys and root in origin.json_columns and root in frame else repeat(False)
+    for record, value, is_told in zip(records, _values(frame[name], name, origin), told, strict=False):
         if value is None or is_told:
             continue
-        plain = exact_value(value, _odd_value) if is_json else value
         if name == OVERFLOW:
-            record.update(_merged(record, plain))
+            record.update(_merged(record, value))
         elif overflow:
-            record[fields[root]] = _merged(record.get(fields[root]), plain)
-        elif keys:
-            _place(record, [fields[root], *keys], plain)
-        elif root in fields:
-            record[fields[root]] = plain
+            record[origin.fields[root]] = _merged(record.get(origin.fields[root]), value)
+        else:
+            _place(record, [origin.fields[root], *keys], value)
 
 
-def _values(values: pd.Series[Any], digits: int) -> list[Any]:
-    array = pa.Array.from_pandas(values)
-    if pa.types.is_timestamp(array.type):
-        moments = array.cast(TIME).cast(pa.int64()).to_pylist()
-        # A layout is noted with JSON text only; without, an instant must at least stay what it is.
-        return [None if each is None else render(each, 6 if each % 1000 else digits) for each in moments]
-    plain: list[Any] = array.to_pylist()
-    return plain
+def _values(column: pd.Series[Any], name: str, origin: Origin) -> list[Any]:
+    values = cells(column, origin.time_digits.get(name, USUAL_DIGITS))
+    if name not in origin.json_columns:
+        return values
+    try:
+        read = [None if text is None else exact_value(text, _odd_value) for text in values]
+    except (ValueError, TypeError, AttributeError):
+        raise QueryError(f"column {quoted(name)} holds text that is not JSON; load the rows again") from None
+    if split_name(name)[2] and any(each is not None and not isinstance(each, dict) for each in read):
+        raise QueryError(f"column {quoted(name)} holds text that is no JSON object; load the rows again")
+    return read
 
 
 def _place(record: Record, path: list[str], value: object) -> None:

@@ -114,7 +114,9 @@ def test_numbers_beyond_a_float_come_back_as_decimals() -> None:
 def test_columns_that_a_user_added_are_left_out() -> None:
     """A column that is no field of the API does not come back, and a column that was dropped is absent or null."""
     frame = frame_of([{"id": "a", "metadata": {"x": 1}, "new": 5, "error": "e"}])
-    frame["mine"] = 1
+    frame = frame.assign(mine=1, **{"latency.s": 2, "mine.*": 3, "metadata.*": "4", "": 5, ".": 6})
+    frame[7] = frame[("a", "b")] = [[8]]
+    frame.insert(0, "mine", pd.Timedelta(9), allow_duplicates=True)
     (record,) = to_records(frame.drop(columns=["new", "error"]))
     assert BLANK | {"id": "a", "metadata": {"x": 1}} == {key: each for key, each in record.items() if key != "new"}
     assert record.get("new") is None
@@ -175,3 +177,128 @@ def test_records_keep_the_order_of_the_frame() -> None:
     table, notes = build([reference.page([{"id": each} for each in "abc"])])
     frame = framed(table, notes).sort_values("id", ascending=False)
     assert ["c", "b", "a"] == [record["id"] for record in to_records(frame)]
+
+
+def test_beside_the_whole_field_columns_of_ones_own_say_nothing() -> None:
+    """Where `metadata` is there as JSON text, `metadata.mine` is nothing that was sent, also where it was null."""
+    rows: list[dict[str, Any]] = [{"id": "a", "metadata": None}, {"id": "b", "metadata": {"x": 1}}]
+    mine: dict[str, Any] = {"metadata.mine": 5, "metadata.*": "{}"}
+    modes: tuple[Nested, ...] = ("json", "both")
+    for nested in modes:
+        table, notes = build([reference.page(rows)], nested)
+        frame = framed(table, notes)
+        frame.attrs["galtea_frames"]["nested"] = nested
+        assert [BLANK | row for row in rows] == to_records(frame.assign(**mine))
+
+
+def attrs_of(**changes: object) -> dict[str, Any]:
+    """The attrs of a frame, changed."""
+    return {"resource": "sessions", "fields": {}, "json_columns": [], "null_fields": [], "time_digits": {}, **changes}
+
+
+@pytest.mark.parametrize(
+    ("frame", "attrs", "message"),
+    [
+        pytest.param(
+            [{"id": "a"}], {}, "to_records takes a DataFrame of load_sessions or load_versions, not", id="list"
+        ),
+        pytest.param(None, {}, "to_records takes a DataFrame of load_sessions or load_versions, not None", id="None"),
+        pytest.param(
+            pd.Series(["a"]),
+            {},
+            "to_records takes a DataFrame of load_sessions or load_versions, not a Series",
+            id="Series",
+        ),
+        pytest.param(
+            pd.DataFrame({"id": ["a"]}), ["sessions"], "to_records takes a frame of load_sessions", id="attrs as a list"
+        ),
+        pytest.param(
+            pd.DataFrame({"id": ["a"]}),
+            {"resource": ["sessions"]},
+            "to_records takes a frame of",
+            id="resource as a list",
+        ),
+        pytest.param(
+            pd.DataFrame({"id": ["a"]}),
+            attrs_of(fields={"facts": 5}),
+            "the attrs of the frame were changed: fields is {'facts': 5}; load the rows again",
+            id="fields of numbers",
+        ),
+        pytest.param(
+            pd.DataFrame({"id": ["a"]}),
+            attrs_of(null_fields=5),
+            "the attrs of the frame were changed: null_fields is 5; load the rows again",
+            id="null_fields as a number",
+        ),
+        pytest.param(
+            pd.DataFrame({"id": ["a"]}),
+            attrs_of(json_columns="x" * 10_000),
+            f"the attrs of the frame were changed: json_columns is '{'x' * 100}'…; load the rows again",
+            id="json_columns as a long text",
+        ),
+        pytest.param(
+            pd.DataFrame({"id": ["a"]}),
+            attrs_of(time_digits={"created_at": True}),
+            "the attrs of the frame were changed: time_digits is {'created_at': True}; load the rows again",
+            id="digits as a truth",
+        ),
+        pytest.param(
+            pd.DataFrame({"mine": [1], "latency.s": [2]}),
+            attrs_of(),
+            "to_records takes a frame of a load, and none of these columns is a field of the API",
+            id="no column of a load",
+        ),
+        pytest.param(
+            pd.DataFrame([["a", "b"]], columns=["id", "id"]),
+            attrs_of(),
+            "the column 'id' occurs twice; drop one of them first",
+            id="a field twice",
+        ),
+        pytest.param(
+            pd.DataFrame({"id": [pd.Timedelta(1)]}),
+            attrs_of(),
+            "column 'id' holds values that no load gives (timedelta64[",
+            id="a span of time",
+        ),
+        pytest.param(
+            pd.DataFrame({"id": [object()]}),
+            attrs_of(),
+            "column 'id' holds values that no load gives (object",
+            id="objects",
+        ),
+        pytest.param(
+            pd.DataFrame({"metadata": ["{"]}),
+            attrs_of(json_columns=["metadata"]),
+            "column 'metadata' holds text that is not JSON; load the rows again",
+            id="no JSON",
+        ),
+        pytest.param(
+            pd.DataFrame({"metadata": [5]}),
+            attrs_of(json_columns=["metadata"]),
+            "column 'metadata' holds text that is not JSON; load the rows again",
+            id="no text",
+        ),
+        pytest.param(
+            pd.DataFrame({"*": ["[1]"], "id": ["a"]}),
+            attrs_of(json_columns=["*"]),
+            "column '*' holds text that is no JSON object; load the rows again",
+            id="no object",
+        ),
+    ],
+)
+def test_what_is_no_frame_of_a_load_is_refused(frame: Any, attrs: Any, message: str) -> None:  # noqa: ANN401
+    """One line that says what is wrong, whatever was made of the frame or of its attrs."""
+    if isinstance(frame, pd.DataFrame):
+        frame = frame.copy()
+        frame.attrs["galtea_frames"] = attrs
+    with pytest.raises(gf.QueryError) as caught:
+        to_records(frame)
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+
+
+def test_attrs_that_are_not_needed_may_be_missing() -> None:
+    """A frame that says its resource and nothing else is read as it stands."""
+    frame = pd.DataFrame({"id": ["a"], "created_at": pd.to_datetime(["2026-03-01"], utc=True)})
+    frame.attrs["galtea_frames"] = {"resource": "sessions", "nested": 5, "null_fields": ["unknown"]}
+    assert [BLANK | {"id": "a", "createdAt": "2026-03-01T00:00:00.000Z"}] == to_records(frame)
