@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,10 +112,10 @@ def _of_numpy(value: np.datetime64) -> date:
     unit = np.datetime_data(value.dtype)[0]
     if np.isnat(value) or unit in _NO_DAY:
         raise ValueError(f"neither a time nor a day: {value!r}")
-    moment = value.item() if unit == "D" else value.astype("datetime64[us]").item()
-    if not isinstance(moment, date):  # numpy counts further than a calendar
-        raise ValueError(f"not between the years 1 and 9999: {value!r}")  # noqa: TRY004 - a value, not a type
-    return moment
+    if not MINYEAR <= int(value.astype("datetime64[Y]").astype(np.int64)) + _EPOCH.year <= MAXYEAR:
+        raise ValueError(f"not between the years {MINYEAR} and {MAXYEAR}: {value!r}")
+    day_or_moment: date = value.astype("datetime64[D]" if unit == "D" else "datetime64[us]").item()
+    return day_or_moment
 
 
 def _written(moment: date, of_day: time) -> str:

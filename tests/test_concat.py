@@ -83,6 +83,7 @@ MIXTURES: list[Any] = [
     pytest.param([2.0, 0.5], ["x", None], ["2.0", "0.5", '"x"', None], "string", id="numbers with points, then text"),
     pytest.param([[1]], ["x"], ["[1]", '"x"'], "string", id="a list and text"),
     pytest.param([[1]], [[0.5]], [[1.0], [0.5]], "list<item: double>[pyarrow]", id="lists that widen"),
+    pytest.param([[1], [0.5]], ["x"], ["[1]", "[0.5]", '"x"'], "string", id="widened lists, then text"),
     pytest.param([[]], [["a"]], [[], ["a"]], "list<item: string>[pyarrow]", id="an empty list"),
     pytest.param([1], [2.5], [1.0, 2.5], "Float64", id="integers and numbers"),
     pytest.param([2**60], [2.5], [str(2**60), "2.5"], "string", id="an integer that no double holds"),
@@ -141,6 +142,14 @@ def test_a_column_of_numbers_stays_one_where_no_one_can_tell_integers() -> None:
     """`1` beside `2.0`: which of them had a point is known to nobody, so both stay numbers."""
     found = gf.concat([load([record(1, metadata={"k": 1}), record(2, metadata={"k": 2.0})])])
     assert "Float64" == str(found["metadata.k"].dtype)
+
+
+def test_odd_attrs_of_numbers_change_nothing() -> None:
+    """A column that is said to hold numbers, and holds text."""
+    frame = load()
+    expected = frame.copy()
+    about(frame)["whole_numbers"] = ["error", "metadata.unknown"]
+    pd.testing.assert_frame_equal(expected, gf.concat([frame]))
 
 
 def test_frames_from_files_and_indexes_of_ones_own(tmp_path: Any) -> None:  # noqa: ANN401 - a path

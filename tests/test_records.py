@@ -114,7 +114,8 @@ def test_numbers_beyond_a_float_come_back_as_decimals() -> None:
 def test_columns_that_a_user_added_are_left_out() -> None:
     """A column that is no field of the API does not come back, and a column that was dropped is absent or null."""
     frame = frame_of([{"id": "a", "metadata": {"x": 1}, "new": 5, "error": "e"}])
-    frame = frame.assign(mine=1, **{"latency.s": 2, "mine.*": 3, "metadata.*": "4", "": 5, ".": 6})
+    mine: dict[str, Any] = {"mine": 1, "latency.s": 2, "mine.*": 3, "metadata.*": "4", "": 5, ".": 6}
+    frame = frame.assign(**mine)
     frame[7] = frame[("a", "b")] = [[8]]
     frame.insert(0, "mine", pd.Timedelta(9), allow_duplicates=True)
     (record,) = to_records(frame.drop(columns=["new", "error"]))

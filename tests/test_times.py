@@ -75,6 +75,10 @@ def test_instant_refuses_other_text(text: str) -> None:
         pytest.param(
             pd.Timestamp("2026-07-01 10:00", tz="Europe/Madrid"), "2026-07-01T08:00:00.000Z", id="Timestamp in a zone"
         ),
+        pytest.param(np.datetime64("2026-03-01T10:00"), "2026-03-01T10:00:00.000Z", id="numpy's minutes"),
+        pytest.param(np.datetime64("2026-03-01T10:00:00.123456789"), "2026-03-01T10:00:00.123456Z", id="nanoseconds"),
+        pytest.param(np.datetime64("2026-03-01"), "2026-03-01T00:00:00.000Z", id="numpy's day"),
+        pytest.param(np.datetime64("9999-12-31T23:59:59"), "9999-12-31T23:59:59.000Z", id="the last second"),
         pytest.param(
             pd.Timestamp("2026-03-01T10:00:00.123456789Z"), "2026-03-01T10:00:00.123456Z", id="nanoseconds cut off"
         ),
@@ -83,6 +87,25 @@ def test_instant_refuses_other_text(text: str) -> None:
 def test_wire_text_is_utc_with_a_z(value: str | date, expected: str) -> None:
     """A caller's time in any of its forms goes out in UTC, to the millisecond unless it is finer."""
     assert expected == wire_text(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.datetime64(10**14, "s"),
+        np.datetime64(2**62, "m"),
+        np.datetime64("10000-01-01"),
+        np.datetime64("0000-12-31T23"),
+        np.datetime64("NaT", "s"),
+        np.datetime64("2026"),
+        np.datetime64(3, "W"),
+    ],
+    ids=str,
+)
+def test_wire_text_refuses_what_no_calendar_has(value: np.datetime64) -> None:
+    """What numpy counts beyond the years of a calendar is no wrong time, nor is a month or a week a day."""
+    with pytest.raises(ValueError, match=r"^(not between the years 1 and 9999|neither a time nor a day)"):
+        wire_text(value)
 
 
 def test_wire_text_refuses_nat() -> None:
