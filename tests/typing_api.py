@@ -21,7 +21,7 @@ assert_type(gf.__version__, str)
 client = gf.Client()
 gf.Client("gsk_key", "https://api.galtea.ai")
 gf.Client(api_key=None, base_url=None, page_size=100, max_workers=2, progress=False)
-gf.Client(connect_timeout=1, read_timeout=2.5, max_attempts=3, max_elapsed=60, progress="auto")
+gf.Client(connect_timeout=1, read_timeout=2.5, max_attempts=3, max_elapsed=60, max_response_bytes=1_000_000)
 gf.Client(progress="always")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 gf.Client(page_size="100")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 gf.Client(pagesize=100)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
