@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,12 @@ CRON_LINE = re.compile(r"(?:(?:\*|\d+(?:-\d+)?)\s+){5}(?P<command>\S.*)")
 #: What a unit of systemd may hold of what ours hold.
 KNOWN = {
     "Unit": {"Description", "Wants", "After"},
-    "Service": {"Type", "ExecStart", "Restart", "RestartSec"},
+    "Service": {
+        *("Type", "ExecStart", "Restart", "RestartSec", "UMask", "ReadWritePaths", "ProtectSystem", "ProtectHome"),
+        *("PrivateTmp", "PrivateUsers", "ProtectKernelTunables", "ProtectControlGroups", "NoNewPrivileges"),
+        *("RestrictAddressFamilies", "RestrictNamespaces", "RestrictSUIDSGID", "RestrictRealtime", "LockPersonality"),
+        "SystemCallArchitectures",
+    },
     "Timer": {"OnCalendar", "Persistent", "RandomizedDelaySec"},
     "Install": {"WantedBy"},
 }
@@ -114,3 +120,46 @@ def test_workflows_take_their_secrets_from_the_host(path: Path) -> None:
             assert step is job or ("uses" in step) != ("run" in step)
             keys = {name: value for name, value in step.get("env", {}).items() if "KEY" in name}
             assert {name: f"${{{{ secrets.{name} }}}}" for name in keys} == keys
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yml")), ids=lambda path: path.name)
+def test_workflows_trust_no_more_than_they_must(path: Path) -> None:
+    """Actions are pinned to a commit, beside its version; no permission is left; only our own commands see a secret."""
+    text = path.read_text(encoding="utf-8")
+    used = re.findall(r"^ *- uses: (.*)$|^ *uses: (.*)$", text, re.MULTILINE)
+    pinned = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    assert used
+    assert [] == [each for pair in used for each in pair if each and not pinned.fullmatch(each)]
+    read = workflow(path)
+    assert {} == read["permissions"]
+    for job in read["jobs"].values():
+        assert {"env", "permissions"}.isdisjoint(job)
+        assert job["timeout-minutes"] <= 60
+        for step in job["steps"]:
+            assert "secrets." not in str(step) or step["run"].startswith("galtea-frames ")
+            assert "secrets." not in str({**step, "env": None})
+
+
+def test_no_rows_are_uploaded() -> None:
+    """What everyone can load who sees the repository: the report, and not the sessions behind it."""
+    (upload,) = (
+        step
+        for job in workflow(EXAMPLES / "weekly-report.yml")["jobs"].values()
+        for step in job["steps"]
+        if "upload-artifact" in step.get("uses", "")
+    )
+    assert ["report", "!report/rows.parquet"] == upload["with"]["path"].split()
+    with gf.sample.serve(20, 2) as api, gf.Client(api.api_key, api.url) as client:
+        report = gf.build_report(gf.load_sessions(client=client), gf.load_versions(client=client), as_of="2026-03-30")
+    with tempfile.TemporaryDirectory() as folder:
+        report.write(Path(folder) / "report")
+        assert ["rows.parquet"] == [each.name for each in (Path(folder) / "report").rglob("*.parquet")]
+
+
+def test_services_write_for_themselves() -> None:
+    """A unit and each line of the crontab hide what they write from others; the unit may write to the mirror alone."""
+    service = unit(EXAMPLES / "galtea-sync.service")["Service"]
+    wanted = {"UMask": "0077", "NoNewPrivileges": "yes", "ProtectSystem": "strict", "ReadWritePaths": "%h/galtea"}
+    assert wanted == {name: service[name] for name in wanted}
+    assert service["ExecStart"].endswith(f" {service['ReadWritePaths']}")
+    assert [] == [line for line in scripts(EXAMPLES / "crontab") if not line.startswith("umask 077; ")]
