@@ -108,8 +108,8 @@ def _keeps(values: pa.ChunkedArray, restored: pd.Series[Any]) -> bool:
     if values.null_count != int(restored.isna().sum()):
         # Floats that are not a number are nulls to pandas, and in the file beside its nulls.
         return pa.types.is_floating(values.type) and not isinstance(restored.dtype, pd.CategoricalDtype)
-    coarse = getattr(restored.dtype, "unit", "us") not in {"us", "ns"}
-    return not coarse or bool(to_arrow(restored)[0].equals(values))
+    times = isinstance(restored.dtype, np.dtype | pd.DatetimeTZDtype) and restored.dtype.kind in "mM"
+    return not times or restored.dt.unit in {"us", "ns"} or bool(to_arrow(restored)[0].equals(values))
 
 
 def _named(values: pa.ChunkedArray, dtype: Any) -> pd.Series[Any]:  # noqa: ANN401 - pandas' dtypes share no typed protocol

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import warnings
@@ -32,7 +33,8 @@ ATTRS = "galtea_frames"
 
 DtypeBackend = Literal["numpy_nullable", "pyarrow"]
 
-_PACKAGE = str(Path(__file__).parent) + os.sep
+#: Files whose code is between a caller's and a warning: the package's own, and what its context managers run through.
+_INNER = (str(Path(__file__).parent) + os.sep, contextlib.__file__)
 _SHOWN = 5
 
 
@@ -164,7 +166,7 @@ def warn_of(notes: Notes) -> None:
 def warn(message: str, kind: type[GalteaFramesWarning]) -> None:
     """Warn at the line of the caller's code that called the package."""
     level, frame = 1, sys._getframe()  # noqa: SLF001 - the only way to the callers, as pandas does
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_INNER):
         frame = frame.f_back
         level += 1
     warnings.warn(message, kind, stacklevel=level)

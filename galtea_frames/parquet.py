@@ -10,6 +10,7 @@ import json
 import os
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ from galtea_frames.seals import Sealed
 from galtea_frames.targets import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from os import PathLike
 
     from galtea_frames.dtypes import Description
@@ -85,7 +86,7 @@ def write_parquet(
         with target.new_file() as file:
             _write(table, description, file, compression)
         return
-    names = [partition_by] if isinstance(partition_by, str) else list(partition_by)
+    names = _partition_names(partition_by)
     parts = partitions(table.select(list(frame.columns)), names, max_partitions)
     rest = table.drop_columns(names)
     description |= {"dataset": uuid.uuid4().hex, "total": len(frame)}
@@ -97,6 +98,14 @@ def write_parquet(
         if folder.files() != {part.path for part in parts}:
             # Readers other than ours take a value from its folder's name.
             raise ParquetError(f"values of {' and '.join(names)} differ in case only, and folders of {path} cannot")
+
+
+def _partition_names(partition_by: Any) -> list[Any]:  # noqa: ANN401 - checked here
+    if isinstance(partition_by, str):
+        return [partition_by]
+    if not isinstance(partition_by, Iterable):
+        raise ParquetError(f"partition_by is the name of a column, or a list of them, not {partition_by!r}")
+    return list(partition_by)
 
 
 def check_target(path: str | PathLike[str], *, partitioned: bool) -> None:

@@ -60,6 +60,8 @@ def partitions(table: pa.Table, names: Sequence[str], most: int = MAX_PARTITIONS
         ParquetError: a column is missing or cannot be a folder's name, or there would be too many folders.
     """
     _check(table, names)
+    if type(most) is not int or most < 1:
+        raise ParquetError(f"max_partitions is a whole number from 1 on, not {most!r}")
     if not table.num_rows:
         nulls = {name: _stored(pa.scalar(None, table.schema.field(name).type)) for name in names}
         return [Partition("part-0.parquet", nulls, np.arange(0))]

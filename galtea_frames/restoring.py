@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from galtea_frames.descriptions import KEY, DamagedError, NewerError, read_description
 from galtea_frames.dtypes import fits, from_arrow
@@ -45,7 +44,7 @@ def restored(tables: Sequence[pa.Table], names: Sequence[str], shown: str) -> pd
     described = [_description(table, shown) for table in tables]
     parts = [each for each in described if each is not None]
     if len(parts) == len(tables) and all("rows" in part for part in parts):
-        return _restored(_whole_dataset(tables, parts), parts[0] | {"length": parts[0]["total"]}, shown)
+        return _restored(_whole_dataset(tables, parts, shown), parts[0] | {"length": parts[0]["total"]}, shown)
     if parts and len(tables) > 1:
         raise ParquetError(f"{shown} holds files that were not written together; read them one by one")
     if parts and "rows" not in parts[0] and _is_of(tables[0], parts[0]):
@@ -89,7 +88,7 @@ def _is_of(table: pa.Table, description: Described) -> bool:
 
 def _restored(table: pa.Table, description: Described, shown: str) -> pd.DataFrame:
     if not _is_of(table, description):
-        raise ParquetError(f"{shown} was changed since it was written; files of a dataset are one frame unchanged only")
+        raise _changed(shown)
     columns = {name: from_arrow(table.column(name), about) for name, about in description["columns"].items()}
     index = _index(description["index"], columns)
     frame = pd.DataFrame(columns, copy=False)
@@ -99,7 +98,11 @@ def _restored(table: pa.Table, description: Described, shown: str) -> pd.DataFra
     return frame
 
 
-def _whole_dataset(tables: Sequence[pa.Table], parts: Sequence[Described]) -> pa.Table:
+def _changed(shown: str) -> ParquetError:
+    return ParquetError(f"{shown}: a file of the dataset was changed since it was written; read its files one by one")
+
+
+def _whole_dataset(tables: Sequence[pa.Table], parts: Sequence[Described], shown: str) -> pa.Table:
     """Return the rows of a dataset's files in the order in which they stood in the frame."""
     first = parts[0]
     not_whole = ParquetError("the dataset is not whole: files of it are missing, or of two datasets")
@@ -114,6 +117,10 @@ def _whole_dataset(tables: Sequence[pa.Table], parts: Sequence[Described]) -> pa
         raise not_whole from None
     if not np.array_equal(np.sort(positions), np.arange(first["total"])):
         raise not_whole
+    if any(not each.schema.equals(filled[0].schema) for each in filled) or any(
+        set(table.column_names) & part["partition"].keys() for table, part in zip(tables, parts, strict=True)
+    ):
+        raise _changed(shown)
     return pa.concat_tables(filled).take(np.argsort(positions))
 
 
@@ -177,12 +184,19 @@ def _plain(name: str, values: pa.ChunkedArray, shown: str) -> pa.ChunkedArray:
     """Return a column of any program as `to_frame` takes it."""
     kind = values.type
     if pa.types.is_dictionary(kind):
-        members = values.chunk(0).dictionary if values.num_chunks else pa.nulls(0, kind.value_type)
-        plain = not members.null_count and len(pc.unique(members)) == len(members)
-        return values if plain and values.num_chunks else _plain(name, values.cast(kind.value_type), shown)
+        return _signed(values) if values.num_chunks else values.cast(kind.value_type)
     if pa.types.is_timestamp(kind):
         try:
             return values.cast(pa.timestamp("us", "UTC" if kind.tz else None))
         except pa.ArrowInvalid:
             raise ParquetError(f"{shown}: column {name!r} has times finer than a microsecond") from None
     return values
+
+
+def _signed(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a dictionary's values with indices among which -1 can stand for null; Polars' are unsigned."""
+    chunks = [
+        pa.DictionaryArray.from_arrays(each.indices.cast(pa.int32()), each.dictionary, ordered=each.type.ordered)
+        for each in values.chunks
+    ]
+    return pa.chunked_array(chunks)

@@ -14,9 +14,11 @@ import fsspec
 import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
 
-from galtea_frames.errors import GalteaFramesError, ParquetError
+from galtea_frames.errors import GalteaFramesError, GalteaFramesWarning, ParquetError
+from galtea_frames.frames import warn
 from galtea_frames.ours import DATASET, refuse_strangers
 from galtea_frames.paths import check_writable, contains_cwd, real, special
+from galtea_frames.printable import quoted
 from galtea_frames.seals import listed
 from galtea_frames.workplaces import Workplace, put_back, remove_abandoned, waiting
 
@@ -108,7 +110,7 @@ class Target:
         Raises:
             ParquetError: no such kind of URL is known, or its extra is not installed.
         """
-        shown = os.fspath(path)
+        shown = _text(path)
         scheme = shown.partition("://")[0] if "://" in shown else ""
         try:
             system, inner = fsspec.core.url_to_fs(shown)
@@ -167,7 +169,7 @@ class Target:
                 yield file
                 _sync(file)
             if self._is_local:
-                place.put_file(Path(self.path))
+                self._warn(kept=place.put_file(Path(self.path)))
             else:
                 # One upload of a whole file: object stores show it when it has come to its end.
                 self.system.put_file(str(place.whole), self.path)
@@ -183,7 +185,7 @@ class Target:
             folder = Folder(place.whole)
             yield folder
             if self._is_local:
-                place.put_folder(Path(self.path), self._refusal(kind))
+                self._warn(kept=place.put_folder(Path(self.path), self._refusal(kind)))
                 return
             for name in sorted(folder.files()):
                 self.system.put_file(str(place.whole / name), f"{self.path.rstrip('/')}/{name}")
@@ -225,6 +227,14 @@ class Target:
             if contains_cwd(folder):
                 raise kind.error(f"{self.shown} is the current folder, or one above it; name another folder")
 
+    def _warn(self, *, kept: bool) -> None:
+        if not kept:
+            warn(
+                f"{self.shown} has another owner or group than before, for only its owner may give it back;"
+                " rights of the old group were not given to another",
+                GalteaFramesWarning,
+            )
+
     def _refusal(self, kind: Kind) -> Callable[[Path], None]:
         """Return what refuses a folder with anything that is not of this kind."""
         return lambda folder: refuse_strangers(folder, kind, self.shown)
@@ -259,6 +269,13 @@ def _errors(system: Any, shown: str) -> Iterator[None]:  # noqa: ANN401 - fsspec
             # Not the store's disk: here, files are made before they are sent there.
             reason += f" in {tempfile.gettempdir()}; make room there, or name another folder in TMPDIR"
         raise ParquetError(f"cannot use {shown}: {reason}") from problem
+
+
+def _text(path: Any) -> str:  # noqa: ANN401 - checked here
+    shown = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(shown, str) or not shown:
+        raise ParquetError(f"a path is text or a pathlib.Path, not {quoted(path)}")
+    return shown
 
 
 def _local(path: str, shown: str) -> str:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 from galtea_frames.errors import GalteaFramesError
 from galtea_frames.ours import is_ours
+from galtea_frames.rights import keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,18 +72,23 @@ class Workplace:
         finally:
             place._clean()
 
-    def put_file(self, target: Path) -> None:
-        """Put the file that was made in the place of another."""
+    def put_file(self, target: Path) -> bool:
+        """Put the file that was made in the place of another; tell whether it has its mode and owner."""
+        kept = not target.exists() or keep(self.whole, target)
         self.whole.replace(target)
         _sync_folder(target.parent)
+        return kept
 
-    def put_folder(self, target: Path, refuse: Callable[[Path], None]) -> None:
+    def put_folder(self, target: Path, refuse: Callable[[Path], None]) -> bool:
         """Put the folder that was made in the place of another, of which nothing is deleted that `refuse` refuses.
 
-        Other processes may be doing so at the same time; whoever comes last wins.
+        Other processes may be doing so at the same time; whoever comes last wins. Tell whether it has modes and owners
+        of the other.
         """
+        kept = True
         if target.exists():
             refuse(target)
+            kept = keep(self.whole, target)
         for number in range(_SWAPS):
             try:
                 self._swap(target, self._path / f"{_OLD}{number}")
@@ -94,6 +100,7 @@ class Workplace:
         _sync_folder(target.parent)
         for old in _named(self._path, _OLD):
             self._discard(old, target, refuse)
+        return kept
 
     def _swap(self, target: Path, old: Path) -> None:
         if target.exists():

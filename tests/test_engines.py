@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
@@ -169,3 +170,54 @@ def test_engines_see_types(file: Path, name: str) -> None:
         described = connection.sql(f"DESCRIBE SELECT * FROM '{file}'").fetchall()  # noqa: S608 - our own path
     of_column = {row[0]: row[1] for row in described}
     assert TYPES[name] == (of_column[name], str(polars.read_parquet_schema(file)[name]))
+
+
+#: Text that engines take for numbers, dates and truth values if nobody tells them otherwise, by a name for each set.
+GUESSED: dict[str, list[str | None]] = {
+    "fractions": ["1.1", "1.10", "2", None],
+    "whole numbers": ["7", "007", "-7"],
+    "days": ["2026-01-01", "2026-01-02"],
+    "times": ["2026-01-01 10:00:00", "2026-01-01 10:00:00.000"],
+    "powers": ["1e3", "1000.0"],
+    "truth": ["true", "True", "1"],
+}
+
+
+def as_text(path: str) -> dict[str, list[tuple[Any, int]]]:
+    """The keys and numbers of a dataset's rows, as engines read them that were told what the guide says."""
+    schema = ds.partitioning(pa.schema([("key.x", pa.string())]), flavor="hive")
+    with duckdb.connect() as connection:
+        in_duckdb = connection.sql(
+            f"SELECT \"key.x\", row FROM read_parquet('{path}/**/*.parquet', hive_partitioning = true,"  # noqa: S608
+            " hive_types_autocast = false)"
+        ).fetchall()
+    tables = {
+        "pyarrow": pq.read_table(path, partitioning=schema),
+        "pandas": pa.Table.from_pandas(pd.read_parquet(path, partitioning=schema), preserve_index=False),
+        "polars": polars.scan_parquet(path, hive_schema={"key.x": polars.String}).collect().to_arrow(),
+    }
+    read = {
+        name: zip(*table.select(["key.x", "row"]).to_pydict().values(), strict=True) for name, table in tables.items()
+    }
+    return {name: sorted(found, key=lambda pair: pair[1]) for name, found in {**read, "duckdb": in_duckdb}.items()}
+
+
+@pytest.mark.parametrize("name", GUESSED)
+def test_text_that_looks_like_something_else_stays_text(tmp_path: Path, name: str) -> None:
+    """In every engine that is told so, as the guide shows; ours needs no telling."""
+    frame = pd.DataFrame({"key.x": pd.Series(GUESSED[name], dtype="string"), "row": range(len(GUESSED[name]))})
+    gf.write_parquet(frame, tmp_path / "d", partition_by="key.x")
+    expected = [(value, row) for row, value in enumerate(GUESSED[name])]
+    assert dict.fromkeys(["pyarrow", "pandas", "polars", "duckdb"], expected) == as_text(str(tmp_path / "d"))
+    assert frame.equals(gf.read_parquet(tmp_path / "d"))
+
+
+def test_engines_guess_as_the_guide_says(tmp_path: Path) -> None:
+    """The table of the guide: what becomes of 1.1 and 1.10."""
+    frame = pd.DataFrame({"key": ["1.1", "1.10"], "row": [0, 1]})
+    gf.write_parquet(frame, path := tmp_path / "d", partition_by="key")
+    assert {"1.1", "1.10"} == set(pq.read_table(path)["key"].to_pylist()) == set(pd.read_parquet(path)["key"])
+    assert {1.1} == set(polars.read_parquet(path)["key"])
+    with duckdb.connect() as connection:
+        found = connection.sql(f"SELECT key FROM '{path}/*/*.parquet'").fetchall()  # noqa: S608 - our own path
+    assert {("1.1",), ("1.10",)} == set(found)

@@ -374,6 +374,69 @@ def test_unknown_compression_is_refused(tmp_path: Path) -> None:
     assert [] == list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("codec", [5, ["zstd"], "", "lzo", {"a": "zstd"}])
+def test_a_codec_of_no_sense_is_refused(tmp_path: Path, codec: Any) -> None:  # noqa: ANN401 - wrong on purpose
+    """With one line that names those there are."""
+    for write in (gf.write_parquet, lambda frame, path, **given: write_frames(iter([frame]), 1, path, **given)):
+        with pytest.raises(
+            gf.ParquetError, match=r"^compression is one of zstd, snappy, gzip, lz4, brotli, none, not "
+        ):
+            write(of(1), tmp_path / "f", compression=codec)
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("frame", [None, [1], {"a": [1]}, pd.Series([1]), pa.table({"a": [1]}), "frame.parquet"])
+def test_only_frames_are_written(tmp_path: Path, frame: Any) -> None:  # noqa: ANN401 - wrong on purpose
+    """Anything else is named in one line."""
+    with pytest.raises(gf.ParquetError, match=rf"takes a pandas DataFrame, not {type(frame).__name__}$"):
+        gf.write_parquet(frame, tmp_path / "f")
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("path", [None, 5, b"f.parquet", "", ["f.parquet"]])
+def test_only_paths_are_written_to(path: Any) -> None:  # noqa: ANN401 - wrong on purpose
+    """And read from."""
+    for act in (lambda: gf.write_parquet(of(1), path), lambda: gf.read_parquet(path)):
+        with pytest.raises(gf.ParquetError, match=r"^a path is text or a pathlib\.Path, not "):
+            act()
+
+
+CASES = {
+    "two": (["userId", "userid", "x"], r"mix up: 'userId' and 'userid'; rename"),
+    "three": (["A", "a.b", "a", "A.B"], r"mix up: 'A' and 'a', 'a\.b' and 'A\.B'; rename"),
+    "other scripts": (["Ω", "ω"], "'Ω' and 'ω'"),
+    "many": ([f"{letter}{number}" for letter in "xX" for number in range(9)], r"'x4' and 'X4' and 4 more; rename"),
+}
+
+
+@pytest.mark.parametrize("by", [None, "key"])
+@pytest.mark.parametrize("name", CASES)
+def test_names_that_differ_in_case_only_are_warned_of(tmp_path: Path, name: str, by: str | None) -> None:
+    """Once a write, which keeps both."""
+    names, words = CASES[name]
+    frame = pd.DataFrame([range(len(names))], columns=names).assign(key="x")
+    with pytest.warns(gf.CaseCollisionWarning, match=words) as caught:
+        gf.write_parquet(frame, tmp_path / "f", partition_by=by)
+    assert [__file__] == [each.filename for each in caught]
+    assert_same(frame, gf.read_parquet(tmp_path / "f"))
+
+
+def test_a_stream_warns_once_of_names_that_differ_in_case_only(tmp_path: Path) -> None:
+    """However many frames come."""
+    frame = pd.DataFrame({"a": [1], "A": [2]})
+    with pytest.warns(gf.CaseCollisionWarning) as caught:
+        write_frames(iter([frame] * 3), 3, tmp_path / "f")
+    assert 1 == len(caught)
+
+
+def test_a_key_to_partition_by_may_differ_in_case_only(tmp_path: Path) -> None:
+    """From a column that is in the files: engines would take one for the other."""
+    frame = pd.DataFrame({"Status": ["x"], "status": ["y"]})
+    with pytest.warns(gf.CaseCollisionWarning, match="'Status' and 'status'"):
+        gf.write_parquet(frame, tmp_path / "d", partition_by="status")
+    assert_same(frame, gf.read_parquet(tmp_path / "d"))
+
+
 def test_many_rows_make_several_groups(tmp_path: Path) -> None:
     """Large frames are cut so that engines read in parallel, and come back in order."""
     frame = pd.DataFrame({"a": np.arange(250_000)[::-1]})

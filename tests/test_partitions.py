@@ -184,6 +184,9 @@ KEYS: dict[str, Any] = {
     "nullable truth": pd.Series([True, None, False, True], dtype="boolean"),
     "integers": [2**62, -1, 0, 2**62],
     "int8": np.array([1, 2, 1, -3], "int8"),
+    "unsigned": np.array([1, 2, 2**64 - 1, 1], "uint64"),
+    "weeks": pd.Series(pd.to_datetime(["2026-01-01", "2026-06-01", "2027-01-01", "2026-06-02"])).dt.isocalendar().week,
+    "nullable uint8": pd.Series([1, None, 255, 1], dtype="UInt8"),
     "nullable integers": pd.Series([1, None, -3, 1], dtype="Int64"),
     "floats": [0.1, np.nan, np.inf, 0.1],
     "nullable floats": pd.Series([0.1, None, 1e300, 0.1], dtype="Float64"),
@@ -272,6 +275,8 @@ REFUSED: dict[str, tuple[Any, Any, str]] = {
     "lists": (numbered(a=pd.Series([[1]], dtype=object)), "a", "column 'a' is of type list.*, which cannot be folders"),
     "too many": (numbered(a=range(1_001)), "a", "a would make 1,001 folders, more than 1,000, .*max_partitions=1001"),
     "too many of two": (numbered(a=range(101), b=0).merge(numbered(b=[0] * 101), on="b"), ["row_x", "row_y"], "10,201"),
+    "no name": (numbered(a=[1]), 5, "partition_by is the name of a column, or a list of them, not 5"),
+    "no names": (numbered(a=[1]), [5], "there is no column 5"),
     "too long": (numbered(a=["x" * 254]), "a", "a value of 'a' is too long for a folder's name: xxx"),
     "too long in bytes": (numbered(a=["版" * 90]), "a", "a value of 'a' is too long"),
 }
@@ -284,6 +289,24 @@ def test_what_makes_no_folders_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(gf.ParquetError, match=words):
         gf.write_parquet(frame, tmp_path / "d", partition_by=by)
     assert [] == list(tmp_path.iterdir())
+
+
+def test_many_folders_take_a_word(tmp_path: Path) -> None:
+    """A thousand are made; one more is refused before anything is written, unless it is asked for."""
+    frame = numbered(a=np.arange(1_001))
+    gf.write_parquet(frame[:1_000], tmp_path / "d", partition_by="a")
+    with pytest.raises(gf.ParquetError, match=r"1,001 folders, more than 1,000, .* say max_partitions=1001$"):
+        gf.write_parquet(frame, tmp_path / "d", partition_by="a")
+    assert 1_000 == len(files(tmp_path / "d"))
+    gf.write_parquet(frame, tmp_path / "d", partition_by="a", max_partitions=1_001)
+    assert_same(frame, gf.read_parquet(tmp_path / "d"))
+
+
+@pytest.mark.parametrize("most", [0, -1, True, 1.5, "5", None])
+def test_a_bound_of_no_sense_is_refused(tmp_path: Path, most: Any) -> None:  # noqa: ANN401 - wrong on purpose
+    """With one line."""
+    with pytest.raises(gf.ParquetError, match="max_partitions is a whole number from 1 on, not "):
+        gf.write_parquet(numbered(a=[1]), tmp_path / "d", partition_by="a", max_partitions=most)
 
 
 @pytest.mark.parametrize("which", [0, 1, 2], ids=["first", "middle", "last"])

@@ -29,7 +29,7 @@ LAYERS = """
     client kinds names nested gather table dtypes fingerprint frames chosen spool origin joins cells records arguments
     progress collector dates load joined loaders regather coverage concat
     stored changes damage ground description table_files delta place account sync mirrored daskframe inventory mirror
-    partitions descriptions seals ours workplaces targets hive restoring parquet
+    partitions descriptions seals ours rights workplaces targets hive restoring parquet
     wording periods rates findings thresholds judging completeness headline
     observations counts roster error_shapes novelties totals version_lines quantiles quality analysis
     drawing charts rendering report

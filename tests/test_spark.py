@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 from test_engines import of_pandas, rows
 
@@ -67,3 +68,20 @@ def test_spark_reads_a_partitioned_export(spark: Any, tmp_path: Path) -> None:  
     collected = read.select(columns).collect()
     cells = {str(name): [in_utc(row[at]) for row in collected] for at, name in enumerate(frame)}
     assert of_pandas(frame) == rows(cells)
+
+
+@pytest.mark.filterwarnings("ignore")  # Spark's own
+@pytest.mark.parametrize(("inferred", "expected"), [("true", {1.1}), ("false", {"1.1", "1.10"})])
+def test_spark_guesses_the_types_of_folders_unless_told_not_to(
+    spark: Any,  # noqa: ANN401 - pyspark's types
+    tmp_path: Path,
+    inferred: str,
+    expected: set[object],
+) -> None:
+    """As the guide says: two versions become one number."""
+    gf.write_parquet(pd.DataFrame({"key": ["1.1", "1.10"], "row": [0, 1]}), tmp_path / "d", partition_by="key")
+    name = "spark.sql.sources.partitionColumnTypeInference.enabled"
+    spark.conf.set(name, inferred)
+    found = {row["key"] for row in spark.read.parquet(str(tmp_path / "d")).collect()}
+    spark.conf.set(name, "false")
+    assert expected == found
