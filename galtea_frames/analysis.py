@@ -11,31 +11,34 @@ import numpy as np
 import pandas as pd
 
 from galtea_frames._version import __version__
-from galtea_frames.completeness import loaded_since, problems, statement
+from galtea_frames.completeness import filters_of, loaded_since, problems, statement
 from galtea_frames.counts import counts, figures
+from galtea_frames.fields import json_columns, numbers, texts
 from galtea_frames.findings import Changes, Completeness, Findings, Reproduction, Scope, Span, Stack
-from galtea_frames.frames import ATTRS
 from galtea_frames.headline import headline
 from galtea_frames.judging import judge, verdict
 from galtea_frames.novelties import find_changes, shapes_of_rows
 from galtea_frames.observations import observe
+from galtea_frames.origin import said
 from galtea_frames.periods import last_closed, up_to
 from galtea_frames.quality import assess
-from galtea_frames.quantiles import check_metrics, measure
+from galtea_frames.quantiles import measure, with_hint
 from galtea_frames.roster import roster
 from galtea_frames.totals import figure_lines, stopping_reasons, total_figures
 from galtea_frames.version_lines import colours, stack, version_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from galtea_frames.findings import ThresholdResult
     from galtea_frames.observations import Observations
     from galtea_frames.periods import Period, Unit
     from galtea_frames.roster import Roster
-    from galtea_frames.thresholds import Threshold
+    from galtea_frames.thresholds import Threshold, Value
+
+    #: The figures of each version, by its id.
+    OfVersions = Mapping[str | None, Mapping[str, Value]]
 
 _LIBRARIES = ("pandas", "pyarrow", "numpy", "jinja2", "matplotlib")
 
@@ -56,6 +59,7 @@ class Terms:
         trend_periods: how many periods trends go back, the last one included.
         include_text: whether raw text of the data may be shown.
         last_report: what an earlier report says, to find late changes.
+        selection: which sessions these are, if whoever asks says so.
     """
 
     as_of: datetime
@@ -66,6 +70,7 @@ class Terms:
     trend_periods: int
     include_text: bool
     last_report: dict[str, Any] | None
+    selection: str | None
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -88,36 +93,39 @@ def analyse(
         QueryError: the terms cannot be met.
         ReportError: the frames are not such as the loaders return.
     """
-    check_metrics(sessions, terms.metrics)
-    texts = _TEXTS if terms.include_text else ()
-    seen = observe(sessions, terms.periods, [*terms.metrics, *texts])
+    words = _TEXTS if terms.include_text else ()
+    seen = observe(sessions, terms.periods, [*terms.metrics, *words])
     entries = roster(versions, seen.version_ids)
-    attrs: Mapping[str, Any] = sessions.attrs.get(ATTRS, {})
-    scope = _scope(seen, versions, attrs, terms)
-    found = _findings(seen, sessions, entries, scope, terms)
-    found = replace(found, reproduction=Reproduction(command, _query(sessions, versions), _libraries()))
+    scope = _scope(seen, versions, said(sessions), terms)
+    completeness = _completeness(seen, sessions, versions, entries, terms)
+    made = Reproduction(command, _query(sessions, versions), _libraries())
+    found = _findings(seen, sessions, entries, scope=scope, completeness=completeness, terms=terms, made=made)
     if not found.completeness.complete and sessions.empty:
         found = _without_figures(found)
-    return found, _rows(seen, entries, [*terms.metrics, *texts])
+    return found, _rows(seen, entries, terms.metrics, words, json_columns(said(sessions)))
 
 
 def _findings(
     seen: Observations,
     sessions: pd.DataFrame,
     entries: Roster,
+    *,
     scope: Scope,
+    completeness: Completeness,
     terms: Terms,
+    made: Reproduction,
 ) -> Findings:
-    attrs: Mapping[str, Any] = sessions.attrs.get(ATTRS, {})
+    attrs = said(sessions)
     first, loaded = scope.no_previous is not None, _loaded(seen.periods, attrs)
-    total = total_figures(seen, first=first)
-    results = _judged(seen, entries, terms.thresholds, total, first=first)
-    completeness = _completeness(seen, attrs)
-    outcome = verdict(results, complete=completeness.complete)
+    total, versions = total_figures(seen, first=first), _figures_of_versions(seen, first=first)
+    judged = [(id_, entries[id_].label, its) for id_, its in versions.items()]
+    results = tuple(judge(each, total, judged) for each in terms.thresholds)
+    outcome = verdict(results, complete=completeness.complete, sessions=completeness.sessions)
+    is_json = json_columns(attrs)
     by_period = seen.by_status().sum(axis=2)
     return Findings(
         verdict=outcome,
-        headline=headline(outcome, results, completeness, total, scope),
+        headline=headline(outcome, results, completeness, scope, total=total, versions=versions),
         scope=scope,
         completeness=completeness,
         thresholds=results,
@@ -127,16 +135,26 @@ def _findings(
         by_day=_by_day(seen, entries, loaded),
         by_period=stack([period.code for period in seen.periods[-loaded:]], by_period[-loaded:], seen, entries),
         stopping_reasons=stopping_reasons(seen),
-        metrics=tuple(measure(name, seen, entries) for name in terms.metrics),
+        metrics=tuple(
+            with_hint(measure(name, seen, entries, is_json=name in is_json), sessions) for name in terms.metrics
+        ),
         changes=find_changes(seen, sessions, entries, first=first, include_text=terms.include_text),
-        quality=assess(seen, entries, attrs, terms.as_of, terms.last_report),
-        reproduction=Reproduction("", (), ()),
+        quality=assess(
+            seen,
+            entries,
+            attrs,
+            as_of=terms.as_of,
+            scope=scope,
+            query=dict(made.query),
+            last=terms.last_report,
+        ),
+        reproduction=made,
     )
 
 
 def _scope(seen: Observations, versions: pd.DataFrame, attrs: Mapping[str, Any], terms: Terms) -> Scope:
     period, previous = seen.periods[-1], seen.periods[-2]
-    products = versions["product_id"].dropna().unique() if "product_id" in versions else ()
+    products = texts(versions["product_id"]).found.dropna().unique() if "product_id" in versions else ()
     return Scope(
         unit=terms.unit,
         timezone=terms.zone.key,
@@ -144,6 +162,7 @@ def _scope(seen: Observations, versions: pd.DataFrame, attrs: Mapping[str, Any],
         period=_span(period),
         previous=_span(previous),
         no_previous=_no_previous(seen, attrs),
+        selection=terms.selection,
         products=tuple(sorted(map(str, products))),
     )
 
@@ -176,27 +195,25 @@ def _no_previous(seen: Observations, attrs: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _completeness(seen: Observations, attrs: Mapping[str, Any]) -> Completeness:
-    found = problems(attrs, seen.periods[-1])
-    sessions = int((seen.period == seen.current).sum())
-    return Completeness(not found, sessions, statement(sessions, attrs, found), found)
+def _completeness(
+    seen: Observations, sessions: pd.DataFrame, versions: pd.DataFrame, entries: Roster, terms: Terms
+) -> Completeness:
+    known = np.array([id_ is None or entries[id_].known for id_ in seen.version_ids])
+    current = seen.period == seen.current
+    unknown = int((current & ~known[seen.version]).sum())
+    found = problems(sessions, versions, seen.periods[-1], unknown=unknown, selection=terms.selection)
+    number = int(current.sum())
+    return Completeness(not found, number, statement(number, found, terms.selection), found)
 
 
-def _judged(
-    seen: Observations,
-    entries: Roster,
-    thresholds: tuple[Threshold, ...],
-    total: Mapping[str, float | None],
-    *,
-    first: bool,
-) -> tuple[ThresholdResult, ...]:
+def _figures_of_versions(seen: Observations, *, first: bool) -> OfVersions:
+    """Return the figures of each version with sessions in the last period."""
     by_status = seen.by_status()
-    of_versions = [
-        (id_, entries[id_].label, figures(counts(by_status[-1, at]), None if first else counts(by_status[-2, at])))
+    return {
+        id_: figures(counts(by_status[-1, at]), None if first else counts(by_status[-2, at]))
         for at, id_ in enumerate(seen.version_ids)
         if id_ is not None and by_status[-1, at].any()
-    ]
-    return tuple(judge(each, total, of_versions) for each in thresholds)
+    }
 
 
 def _by_day(seen: Observations, entries: Roster, loaded: int) -> Stack:
@@ -228,8 +245,7 @@ def _query(sessions: pd.DataFrame, versions: pd.DataFrame) -> tuple[tuple[str, s
     """Return the filters that the frames say they were loaded with."""
     found = []
     for name, frame in (("sessions", sessions), ("versions", versions)):
-        filters = frame.attrs.get(ATTRS, {}).get("filters", {})
-        found += [(f"{name}: {key}", str(value)) for key, value in sorted(filters.items())]
+        found += [(f"{name}: {key}", value) for key, value in filters_of(said(frame)).items()]
     return tuple(found)
 
 
@@ -243,12 +259,14 @@ def _libraries() -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _rows(seen: Observations, entries: Roster, further: list[str]) -> pd.DataFrame:
+def _rows(
+    seen: Observations, entries: Roster, metrics: Sequence[str], words: Sequence[str], is_json: frozenset[str]
+) -> pd.DataFrame:
     """Return the sessions as they were counted."""
     labels = [entries[id_].label for id_ in seen.version_ids]
     columns: dict[str, Any] = {
         "id": seen.rows["id"],
-        "created_at": seen.rows["created_at"],
+        "created_at": seen.rows["created_at"].astype(pd.DatetimeTZDtype("us", "UTC")),
         "period": _named(seen.period, [period.code for period in seen.periods]),
         "day": _named(seen.day, [day.isoformat() for day in seen.days]),
         "version_id": seen.rows["version_id"],
@@ -256,8 +274,12 @@ def _rows(seen: Observations, entries: Roster, further: list[str]) -> pd.DataFra
         "status": seen.rows["status"],
         "production": pd.array(seen.production, dtype="boolean"),
     }
-    kept = [name for name in ("user_id", "test_case_id", "stopping_reason", *further) if name in seen.rows]
-    columns |= {name: seen.rows[name] for name in kept}
+    further = ("user_id", "test_case_id", "stopping_reason", *metrics, *words)
+    for name in (each for each in further if each in seen.rows and each not in columns):
+        values = seen.rows[name]
+        if values.dtype == object:  # anything at all, of which only this was counted
+            values = numbers(values, is_json=name in is_json).found if name in metrics else texts(values).found
+        columns[name] = values
     return pd.DataFrame(columns | {"error_shape": shapes_of_rows(seen)})
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from galtea_frames import lettering
 from galtea_frames.printable import printable
 from galtea_frames.wording import cut, number, percent
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 #: How many versions a chart has room for; the tables have them all.
 _ROOM = 14
 _LABEL = 26
+_DRAWABLE = 1e200
 _WIDTH, _DPI = 3.9, 240
 
 
@@ -103,13 +104,19 @@ def _charts(findings: Findings) -> Iterator[Chart]:
     if findings.stopping_reasons:
         yield _stopping_reasons(findings)
     for place, metric in enumerate(findings.metrics, 1):
-        if metric.versions:
+        if metric.versions and _can_be_drawn(metric):
             yield _quantiles(metric, place)
+
+
+def _can_be_drawn(metric: Metric) -> bool:
+    """Tell whether matplotlib can: the ends of an axis lie beyond what it shows, and are numbers too."""
+    levels = (level for line in metric.versions for level in (line.now.median, line.now.p90, line.now.p95))
+    return all(abs(level) < _DRAWABLE for level in levels if level is not None)
 
 
 def _settings(look: Look) -> dict[Any, Any]:
     return {
-        "font.family": ["DejaVu Sans"],  # comes with matplotlib, so that no machine has another
+        "font.family": [*lettering.fonts()],
         "font.size": 8,
         "text.parse_math": False,  # a dollar sign in a version's name is a dollar sign
         "text.color": look.text,
@@ -176,7 +183,8 @@ def _failure_rates(findings: Findings) -> Chart:
                 axes.plot([100 * found.low, 100 * found.high], [place, place], color=colour, linewidth=2.2, alpha=0.55)
                 fill = look.ground if line.few else colour
                 axes.plot([100 * found.value], [place], "o", color=colour, markerfacecolor=fill, markersize=6)
-        _rows(axes, [_name(line.label) + (" *" if line.few else "") for line in lines])
+        names = lettering.names([(line.label, line.id) for line in lines], "version")
+        _rows(axes, [name + (" *" if line.few else "") for name, line in zip(names, lines, strict=True)])
         axes.set_xlim(left=0)
         few = "\n* fewer than 30 have ended" if any(line.few for line in lines) else ""
         _below(axes, f"failure rate, %, with 95 % interval{few}")
@@ -190,10 +198,12 @@ def _stopping_reasons(findings: Findings) -> Chart:
     parts = (f"{name} {each.sessions:,}" for name, each in zip(names, reasons, strict=True))
     alt = f"Bars: sessions by stopping reason: {'; '.join(parts)}."
 
+    drawn = ["all others" if each.text is None else each.text for each in reasons]
+
     def draw(axes: Axes, look: Look) -> None:
         colours = [look.other if each.text is None else look.colours[0] for each in reasons]
         axes.barh(range(len(reasons)), [each.sessions for each in reasons], height=0.62, color=colours)
-        _rows(axes, names)
+        _rows(axes, lettering.names([(each, None) for each in drawn], "reason"))
         _below(axes, "sessions")
 
     return Chart("stopping_reasons", "Stopping reasons", alt, _height(len(reasons)), draw)
@@ -211,8 +221,9 @@ def _quantiles(metric: Metric, place: int) -> Chart:
             axes.plot(levels, [row] * len(levels), color=look.other, linewidth=2.2, alpha=0.6)
             for level, sign in zip(levels, "oD|", strict=True):
                 axes.plot([level], [row], sign, color=look.colours[0], markersize=6, markeredgewidth=1.6)
-        _rows(axes, [_name(line.label) for line in lines])
-        _below(axes, f"{name}\n● median   ◆ 90th   | 95th percentile")
+        _rows(axes, lettering.names([(line.label, line.version_id) for line in lines], "version"))
+        written = name if lettering.can_write(name) else f"metric {place}"
+        _below(axes, f"{written}\n● median   ◆ 90th   | 95th percentile")
 
     return Chart(f"metric_{place}", f"{name} by version", alt, _height(len(lines)), draw)
 
@@ -223,7 +234,8 @@ def _quantiles(metric: Metric, place: int) -> Chart:
 def _bars(axes: Axes, look: Look, stack: Stack, scale: list[float]) -> None:
     """Draw a stack of bars, each value times its place's scale, with its legend below."""
     floor = [0.0] * len(stack.axis)
-    for series in stack.series:
+    names = lettering.names([(series.label, series.version_id) for series in stack.series], "version")
+    for series, name in zip(stack.series, names, strict=True):
         heights = [value * factor for value, factor in zip(series.values, scale, strict=True)]
         axes.bar(
             range(len(floor)),
@@ -233,11 +245,11 @@ def _bars(axes: Axes, look: Look, stack: Stack, scale: list[float]) -> None:
             color=look.colour(series.colour),
             edgecolor=look.ground,
             linewidth=0.6,
-            label=f" {_name(series.label)}",  # a legend leaves out what begins with an underscore
+            label=f" {name}",  # a legend leaves out what begins with an underscore
         )
         floor = [low + height for low, height in zip(floor, heights, strict=True)]
     axes.grid(axis="y")
-    longest = max(len(_name(series.label)) for series in stack.series)
+    longest = max(map(len, names))
     axes.figure.legend(loc="outside lower center", ncols=max(1, 46 // (longest + 5)), handlelength=1, handleheight=1)
 
 
@@ -272,14 +284,5 @@ def _height(rows: int) -> float:
 
 
 def _name(text: str) -> str:
-    """Return text as a chart can show it: short, and with a box for each character that its font has not."""
-    drawable = _drawable()
-    return "".join(each if each in drawable else "□" for each in cut(printable(text), _LABEL))
-
-
-@cache
-def _drawable() -> frozenset[str]:
-    from matplotlib.font_manager import findfont  # noqa: PLC0415
-    from matplotlib.ft2font import FT2Font  # noqa: PLC0415
-
-    return frozenset(map(chr, FT2Font(findfont("DejaVu Sans")).get_charmap()))
+    """Return text as words beside a picture have it: short."""
+    return cut(printable(text), _LABEL)

@@ -42,7 +42,18 @@ class Span:
 
 @dataclass(frozen=True)
 class Scope:
-    """What the report is about; `no_previous` says why there is nothing to compare with, if so."""
+    """What the report is about.
+
+    Attributes:
+        unit: "day", "week" or "month".
+        timezone: whose days they are.
+        as_of: the instant that it is made for.
+        period: what it is about.
+        previous: what that is compared with.
+        no_previous: why there is nothing to compare with, if so.
+        selection: which sessions these are, if whoever made the report says so.
+        products: those of the versions.
+    """
 
     unit: str
     timezone: str
@@ -50,6 +61,7 @@ class Scope:
     period: Span
     previous: Span
     no_previous: str | None
+    selection: str | None
     products: tuple[str, ...]
 
 
@@ -212,11 +224,18 @@ class MetricLine:
 
 @dataclass(frozen=True)
 class Metric:
-    """A numeric column by version, those with most values first, and in total."""
+    """A column's numbers by version, those with most of them first, and in total.
+
+    `present` is how many of the period's `sessions` have any value there, of which `total.now.n` are numbers; if none
+    is, `numeric` are columns that have some.
+    """
 
     column: str
     total: MetricLine
     versions: tuple[MetricLine, ...]
+    present: int
+    sessions: int
+    numeric: tuple[str, ...]
 
 
 @dataclass(frozen=True)

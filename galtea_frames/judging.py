@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from galtea_frames.findings import Check, Reading, ThresholdResult, Verdict
@@ -9,9 +10,9 @@ from galtea_frames.findings import Check, Reading, ThresholdResult, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from galtea_frames.thresholds import Threshold
+    from galtea_frames.thresholds import Threshold, Value
 
-    Figures = Mapping[str, float | None]
+    Figures = Mapping[str, Value]
 
 Outcome = Literal["broken", "held", "n/a"]
 
@@ -34,8 +35,8 @@ def judge(threshold: Threshold, total: Figures, versions: Iterable[tuple[str | N
     else:
         checks = [_check(threshold, None, None, total)]
     by_outcome = {wanted: tuple(each for each in checks if each.outcome == wanted) for wanted in _OUTCOMES.values()}
-    held: Outcome = "held"  # where there are no versions to hold it against
-    outcome = next((each for each in _OUTCOMES.values() if by_outcome[each]), held)
+    nothing: Outcome = "n/a"  # where there are no versions to hold it against
+    outcome = next((each for each in _OUTCOMES.values() if by_outcome[each]), nothing)
     return ThresholdResult(
         level=threshold.level,
         text=threshold.text,
@@ -47,19 +48,31 @@ def judge(threshold: Threshold, total: Figures, versions: Iterable[tuple[str | N
     )
 
 
-def verdict(results: Sequence[ThresholdResult], *, complete: bool) -> Verdict:
-    """Return what a report comes to: incomplete data never passes, and what was not judged is worth a look."""
+def verdict(results: Sequence[ThresholdResult], *, complete: bool, sessions: int) -> Verdict:
+    """Return what a report comes to: incomplete data never passes, and what was not judged is worth a look.
+
+    Args:
+        results: what came of each threshold.
+        complete: whether all sessions of the period were seen.
+        sessions: how many these are; a period of none is worth a look, whatever was asked for.
+    """
     if not complete:
         return Verdict.INCOMPLETE
     broken = {each.level for each in results if each.outcome == "broken"}
     if "fail" in broken:
         return Verdict.FAIL
     unclear = any(each.outcome == "n/a" and not each.per_version for each in results)
-    return Verdict.WARN if broken or unclear else Verdict.OK
+    return Verdict.WARN if broken or unclear or not sessions else Verdict.OK
 
 
 def _check(threshold: Threshold, version_id: str | None, label: str | None, figures: Figures) -> Check:
     readings = tuple(
-        Reading(each.figure, figures[each.figure], each.operator, each.limit) for each in threshold.comparisons
+        Reading(each.figure, _plain(figures[each.figure]), each.operator, float(each.limit))
+        for each in threshold.comparisons
     )
     return Check(version_id, label, readings, _OUTCOMES[threshold.broken(figures)])
+
+
+def _plain(value: Value) -> float | None:
+    """Return a figure as JSON has it."""
+    return float(value) if isinstance(value, Fraction) else value

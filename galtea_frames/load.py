@@ -204,7 +204,8 @@ def _proof(tables: Iterable[pa.Table]) -> Proof:
 
 
 def _prove(proof: Proof, ids: pa.Array | pa.ChunkedArray, created: pa.Array | pa.ChunkedArray) -> None:
-    proof.add(ids.to_pylist(), np.asarray(created.cast(pa.int64()).fill_null(0), dtype=np.int64))
+    # A null as pandas has it, so that the frame's own column gives the same.
+    proof.add(ids.to_pylist(), np.asarray(created.cast(pa.int64()).fill_null(pd.NaT.value), dtype=np.int64))
 
 
 def _fill(spool: Spool, batches: Iterable[Batch]) -> None:

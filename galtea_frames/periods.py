@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import pandas as pd
+
 from galtea_frames.errors import QueryError
+from galtea_frames.printable import quoted
 
 Unit = Literal["day", "week", "month"]
 
@@ -20,6 +24,9 @@ _MONTHS = "January February March April May June July August September October N
 _YEARS = range(1971, 9998)
 
 _DAY = timedelta(days=1)
+
+#: What lies beside the zones, but is another one on each machine, counts leap seconds, or is no zone at all.
+_LOCAL = frozenset({"localtime", "posixrules", "posix", "right", "factory"})
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,7 @@ def last_closed(as_of: datetime, unit: Unit, zone: ZoneInfo) -> Period:
         QueryError: the unit is none, or the instant is too far from today for the calendar.
     """
     if unit not in UNITS:
-        raise QueryError(f"period is {', '.join(map(repr, UNITS[:-1]))} or {UNITS[-1]!r}, not {unit!r}")
+        raise QueryError(f"period is {', '.join(map(repr, UNITS[:-1]))} or {UNITS[-1]!r}, not {quoted(unit)}")
     if as_of.year not in _YEARS:
         raise QueryError(f"as_of is a time of the years {_YEARS[0]} to {_YEARS[-1]}, not {as_of.isoformat()}")
     holding = _holding(as_of.astimezone(zone).date(), unit, zone)
@@ -122,25 +129,31 @@ def up_to(period: Period, count: int) -> tuple[Period, ...]:
     return tuple(reversed(periods))
 
 
-def read_zone(name: str) -> ZoneInfo:
+def read_zone(given: Any) -> ZoneInfo:  # noqa: ANN401 - a name or a `ZoneInfo`, or what has to be refused
     """Return the time zone of an IANA name, such as Europe/Madrid.
 
     Raises:
-        QueryError: there is none of that name.
+        QueryError: there is none of that name, or it is whichever the machine is in.
     """
+    name = given.key if isinstance(given, ZoneInfo) else given
     try:
+        if not isinstance(name, str) or name.lower().partition("/")[0] in _LOCAL:
+            raise TypeError  # noqa: TRY301 - one message for every value that is no zone
         return ZoneInfo(name)
     except (KeyError, ValueError, TypeError, OSError):  # what it raises depends on how the name is no name
-        raise QueryError(f"timezone is an IANA name such as 'Europe/Madrid', not {name!r}") from None
+        raise QueryError(f"timezone is an IANA name such as 'Europe/Madrid', not {quoted(given)}") from None
 
 
-def read_moment(value: str | date, zone: ZoneInfo) -> datetime:
+def read_moment(value: str | date | np.datetime64, zone: ZoneInfo) -> datetime:
     """Return a caller's time as an instant in UTC; what names no zone is local, and a date its midnight.
 
     Raises:
         QueryError: no time can be read from the value.
     """
     try:
+        value = pd.Timestamp(value) if isinstance(value, np.datetime64) else value
+        if not isinstance(value, str | date):
+            raise TypeError  # noqa: TRY301 - one message for every value that is no time
         moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
         if not isinstance(moment, datetime):
             moment = datetime.combine(moment, time())
@@ -148,7 +161,7 @@ def read_moment(value: str | date, zone: ZoneInfo) -> datetime:
         # Through the standard library's own type: a Timestamp knows nanoseconds, and NaT is refused here.
         return datetime.fromisoformat(datetime.isoformat(moment, timespec="microseconds")).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
-        raise QueryError(f"as_of is a time such as '2026-03-30T08:00', not {value!r}") from None
+        raise QueryError(f"as_of is a time such as '2026-03-30T08:00', not {quoted(value)}") from None
 
 
 def _holding(day: date, unit: Unit, zone: ZoneInfo) -> Period:

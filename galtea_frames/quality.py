@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from os import PathLike, fspath
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from galtea_frames.counts import counts
 from galtea_frames.errors import QueryError
+from galtea_frames.fields import named
 from galtea_frames.findings import LateChange, Quality, QualityLine
 from galtea_frames.observations import FAILED, KNOWN, PENDING
 from galtea_frames.periods import day_title
+from galtea_frames.printable import quoted
+from galtea_frames.small_files import SmallFileError, read_small_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from galtea_frames.findings import Scope
     from galtea_frames.observations import Observations
     from galtea_frames.roster import Roster
 
@@ -28,20 +31,43 @@ if TYPE_CHECKING:
 LastReport = dict[str, Any] | str | PathLike[str]
 
 _COMPARED = ("sessions", "completed", "failed", "pending")
+_COUNTS = range(2**53)
+
+#: Filters in which reports of the same sessions differ.
+_SPAN = frozenset({"from_created_at", "to_created_at", "sort"})
+
+#: Bytes of a report.json, at the most: one with ten thousand versions has a tenth.
+_LARGEST = 100_000_000
 
 
 def assess(
-    seen: Observations, entries: Roster, attrs: Mapping[str, Any], as_of: datetime, last: dict[str, Any] | None
+    seen: Observations,
+    entries: Roster,
+    attrs: Mapping[str, Any],
+    *,
+    as_of: datetime,
+    scope: Scope,
+    query: Mapping[str, str],
+    last: dict[str, Any] | None,
 ) -> Quality:
     """Return what readers should know of the data of the last period.
+
+    Args:
+        seen: the sessions of all periods.
+        entries: what is known of the versions.
+        attrs: what the frame of sessions says of itself.
+        as_of: the instant that the report is made for.
+        scope: what it is about.
+        query: the filters that the frames were loaded with.
+        last: what an earlier report says.
 
     Raises:
         QueryError: the earlier report is none.
     """
-    late_period, late_changes = (None, ()) if last is None else _late_changes(seen, last)
+    late_period, late_changes = (None, ()) if last is None else _late_changes(seen, scope, query, last)
     return Quality(
         lines=_lines(seen, entries),
-        mixed_columns=tuple(map(str, attrs.get("mixed_columns", ()))),
+        mixed_columns=named("mixed_columns", attrs),
         partial_day=_partial_day(seen, as_of),
         late_period=late_period,
         late_changes=late_changes,
@@ -78,6 +104,13 @@ def _lines(seen: Observations, entries: Roster) -> tuple[QualityLine, ...]:
     found = [QualityLine(label, int(mask.sum()), of, meaning) for label, mask, of, meaning in lines]
     if seen.undated:
         found.append(QualityLine("No creation time", seen.undated, None, "in no period, so not counted"))
+    if seen.repeated:
+        found.append(QualityLine("Rows that repeat a session", seen.repeated, None, "each session is counted once"))
+    if seen.strange:
+        columns = ", ".join(sorted(seen.strange))
+        rows = np.logical_or.reduce(list(seen.strange.values())) & current
+        meaning = f"counted as unknown: {columns}"
+        found.append(QualityLine("Values of another type than documented", int(rows.sum()), total, meaning))
     return tuple(found)
 
 
@@ -106,39 +139,63 @@ def read_last(last: LastReport) -> dict[str, Any]:
     """
     if isinstance(last, dict):
         return last
-    path = Path(fspath(last))
+    if not isinstance(last, str | PathLike):
+        raise QueryError(f"last_report is the path of a report.json or what to_dict returned, not {quoted(last)}")
+    path = fspath(last)
     try:
-        said = json.loads(path.read_bytes())
-    except OSError as problem:
-        raise QueryError(f"cannot read the last report {path}: {problem.strerror or problem}") from None
-    except ValueError:
+        said = json.loads(read_small_file(path, _LARGEST))
+    except SmallFileError as problem:
+        raise QueryError(f"cannot read the last report {path}: {problem}") from None
+    except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
         raise QueryError(f"{path} is no report.json of a report")
     return said
 
 
-def _late_changes(seen: Observations, said: dict[str, Any]) -> tuple[str | None, tuple[LateChange, ...]]:
-    """Return the period of an earlier report, if it is among these, and the figures that have changed since."""
+def _late_changes(
+    seen: Observations, scope: Scope, query: Mapping[str, str], said: dict[str, Any]
+) -> tuple[str | None, tuple[LateChange, ...]]:
+    """Return the period of an earlier report, if it is among these, and the figures that have changed since.
+
+    Figures of other products, of other filters or of another selection are not compared.
+    """
     if said.get("figures") == []:  # of a load that failed
         return None, ()
     try:
-        span = said["scope"]["period"]
-        then = {each["name"]: each["now"] for each in said["figures"]}
-        start, end, code = span["start"], span["end"], str(span["code"])
-        figures = {name: int(then[name]) for name in _COMPARED}
-    except (KeyError, TypeError, ValueError):
+        then = said["scope"]
+        span = (then["period"]["start"], then["period"]["end"])
+        figures = {each["name"]: each["now"] for each in said["figures"]}
+        counted = {name: _whole(figures[name]) for name in _COMPARED}
+        same = [*then["products"]] == [*scope.products] and then.get("selection") == scope.selection
+        same = same and _asked(dict(said["reproduction"]["query"])) == _asked(query)
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise QueryError("the last report is no report.json of a report") from None
-    place = next(
-        (
-            place
-            for place, period in enumerate(seen.periods)
-            if (period.start.isoformat(), period.end.isoformat()) == (start, end)
-        ),
-        None,
-    )
-    if place is None:
+    spans = [(period.start.isoformat(), period.end.isoformat()) for period in seen.periods]
+    if not same or span not in spans:
         return None, ()
+    place = spans.index(span)
     now = counts(seen.by_status()[place].sum(axis=0))
-    changed = [(name, said_then, getattr(now, name)) for name, said_then in figures.items()]
-    return code, tuple(LateChange(name.capitalize(), old, new) for name, old, new in changed if old != new)
+    changed = [(name, said_then, getattr(now, name)) for name, said_then in counted.items()]
+    late = tuple(LateChange(name.capitalize(), old, new) for name, old, new in changed if old != new)
+    return seen.periods[place].code, late
+
+
+def _asked(query: Mapping[str, str]) -> dict[str, str]:
+    """Return the filters that say which sessions of a period there are."""
+    return {
+        name: value
+        for name, value in query.items()
+        if name.startswith("sessions: ") and name.removeprefix("sessions: ") not in _SPAN
+    }
+
+
+def _whole(value: Any) -> int:  # noqa: ANN401 - whatever a file may hold
+    """Return a count that a file holds.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if type(value) is not int or value not in _COUNTS:
+        raise TypeError
+    return value

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from galtea_frames import drawing, wording
 from galtea_frames.charts import DARK, LIGHT
 from galtea_frames.errors import ReportError
+from galtea_frames.lettering import matplotlib_alone
 from galtea_frames.printable import printable
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 #: What Markdown would take for its own, as GitHub reads it; `&` and `<` are written as HTML does.
 _MARKDOWN = re.compile(r"[\\`*\[\]|~#!@$]|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.", re.IGNORECASE)
+
+#: What code hosts link after they have taken the backslashes away: people, mail, issues and merge requests, addresses.
+#: A space behind the sign is all that keeps them from it, can be read, and hides nothing.
+_REFERENCES = re.compile(r"@(?=\w)|[#!](?=\d)|(?<=\bGH-)(?=\d)|(?<=\w:)(?=//)", re.IGNORECASE)
 
 #: Versions a page has room for; report.json has them all.
 _VERSIONS = 60
@@ -49,8 +54,11 @@ def markdown(findings: Findings) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Return text so that Markdown shows it as it is, on one line, in a table's cell too."""
-    plain = printable(text).replace("&", "&amp;").replace("<", "&lt;")
+    """Return text so that Markdown shows it as it is, on one line, in a table's cell too.
+
+    Only what a code host would take for the name of a person, an issue or an address gets a space: `@ name`, `# 12`.
+    """
+    plain = _REFERENCES.sub(r"\g<0> ", printable(text)).replace("&", "&amp;").replace("<", "&lt;")
     return _MARKDOWN.sub(r"\\\g<0>", plain)
 
 
@@ -63,7 +71,8 @@ def require(*libraries: str) -> None:
     for name in libraries:
         # Not `find_spec`: what cannot be imported is missing too.
         try:
-            import_module(name)
+            with matplotlib_alone():
+                import_module(name)
         except ImportError:
             raise ReportError(f"a report needs {name}: pip install 'galtea-frames[report]'") from None
 
@@ -78,21 +87,19 @@ def _names(findings: Findings) -> dict[str, Any]:
         "top": max([_LEAST_TOP, *(line.failure_rate.high or 0.0 for line in shown if not line.few)]),
         "trend_top": max([_LEAST_TOP, *(value for line in shown if not line.few for value in _trend(line))]),
         "figures": {figure.name: figure for figure in findings.figures},
-        "limit": _limit,
+        "value": wording.figure,
+        "limit": wording.limit,
+        "outcome": _outcome,
     }
+
+
+def _outcome(level: str, outcome: str) -> str:
+    """Return what came of a threshold, so that it cannot be read as its opposite beside "fail if"."""
+    return {"broken": f"broken: {level}s", "held": "not broken"}.get(outcome, wording.NOTHING)
 
 
 def _trend(line: VersionLine) -> list[float]:
     return [each.value for each in line.trend if each is not None and each.value is not None]
-
-
-def _limit(figure: str, value: float | None) -> str:
-    """Return the value of a figure that thresholds name, as its kind is written."""
-    if "change" in figure and "rate" in figure:
-        return wording.NOTHING if value is None else f"{wording.points(value)} pp"
-    if "rate" in figure:
-        return wording.percent(value)
-    return wording.signed_percent(value) if "change" in figure else wording.number(value)
 
 
 @cache

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import html
 import json
-import threading
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from galtea_frames import charts, rendering
 from galtea_frames.analysis import Terms, analyse
-from galtea_frames.errors import QueryError
+from galtea_frames.errors import QueryError, ReportError
+from galtea_frames.lettering import matplotlib_alone
 from galtea_frames.ours import REPORT
 from galtea_frames.parquet import close_folder
-from galtea_frames.per_process import PerProcess
 from galtea_frames.periods import last_closed, read_moment, read_zone
+from galtea_frames.printable import printable, quoted
 from galtea_frames.quality import read_last
 from galtea_frames.targets import Target
 from galtea_frames.thresholds import LEVELS, read_thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
     from os import PathLike
+    from zoneinfo import ZoneInfo
 
-    import pandas as pd
+    import numpy as np
 
     from galtea_frames.charts import Chart
     from galtea_frames.findings import Findings, Verdict
@@ -38,8 +41,8 @@ _HTML, _MARKDOWN, _JSON, _CHARTS = "report.html", "report.md", "report.json", "c
 #: A line of trend needs two ends; and five years of weeks is more than anyone can see in a small picture.
 _TREND = range(2, 261)
 
-#: matplotlib draws for one thread at a time: its settings and fonts are the process's.
-_DRAWING = PerProcess(threading.Lock)
+#: Characters of a selection, at the most.
+_SELECTION = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,8 +128,8 @@ class Report:
             close_folder(self.rows, folder, REPORT)
 
     def _pictures(self) -> dict[Chart, tuple[bytes, bytes]]:
-        drawn = charts.charts(self.findings)
-        with _DRAWING.get():
+        with matplotlib_alone():
+            drawn = charts.charts(self.findings)
             return {chart: (chart.png(charts.LIGHT), chart.png(charts.DARK)) for chart in drawn}
 
     def _repr_mimebundle_(self, **_kinds: object) -> dict[str, str]:
@@ -145,14 +148,15 @@ def build_report(
     sessions: pd.DataFrame,
     versions: pd.DataFrame,
     *,
-    as_of: str | date,
+    as_of: str | date | np.datetime64,
     period: Unit = "week",
-    timezone: str = "UTC",
+    timezone: str | ZoneInfo = "UTC",
     thresholds: Thresholds | None = None,
     metrics: str | Sequence[str] = (),
     trend_periods: int = 12,
     include_text: bool = False,
     last_report: LastReport | None = None,
+    selection: str | None = None,
     command: str | None = None,
 ) -> Report:
     """Return what the last full day, ISO week or month before `as_of` was like, beside the one before.
@@ -167,20 +171,28 @@ def build_report(
     that are needed, and four numbers a session. Showing and writing take seconds, however many there are.
 
     Args:
-        sessions: as `load_sessions` returns them, from the first of the trend's periods on. Whether they are all that
-            there is, is read off `frame.attrs`; if not, the verdict is INCOMPLETE.
-        versions: as `load_versions` returns them.
+        sessions: as `load_sessions` returns them, from the first of the trend's periods on. A frame passes only if it
+            proves, by its attrs and its rows, that it holds all sessions of the period; else the verdict is INCOMPLETE.
+            Sorting it, adding columns, writing it to Parquet and reading it back leave the proof as it is; taking out,
+            adding or exchanging rows does not.
+        versions: as `load_versions` returns them. If it does not prove to be whole, and sessions are of versions that
+            it has not, the verdict is INCOMPLETE as well.
         as_of: the time that the report is made for; what names no zone is in `timezone`, and a date its midnight.
         period: "day", "week" or "month".
-        timezone: an IANA name, such as "Europe/Madrid".
+        timezone: an IANA name, such as "Europe/Madrid", or its `zoneinfo.ZoneInfo`.
         thresholds: one condition or a list of them to fail on, such as `"failure_rate > 5% and n >= 30 per version"`;
             `{"fail_if": …, "warn_if": …}`; or a `pathlib.Path` of a TOML file with these two keys. By default it warns
             of each version whose failure rate has risen by more than chance explains. README, "Thresholds".
-        metrics: numeric columns to give quantiles of, such as "metadata.latency_ms".
+        metrics: columns to give quantiles of, such as "metadata.latency_ms". Values that are no numbers are counted
+            and left out.
         trend_periods: how many periods trends go back, the last one included.
         include_text: quote error messages, and keep errors and contexts among the rows.
         last_report: an earlier report, as `Report.to_dict` gives it or the path of its report.json: figures of its
             period that have changed since are listed.
+        selection: which sessions these are, where some were left out on purpose, such as "voice channel only". The
+            page shows it beside the period, and rows that were selected, or of which nothing is known, are judged as
+            if they were all. What is known to be missing stays so: a load that failed, that was cut by `limit` or
+            `offset`, that does not cover the period, or was made before it was over.
         command: what to show as the way to get the same report; by default this call.
 
     Raises:
@@ -196,20 +208,22 @@ def build_report(
         trend_periods=trend_periods,
         include_text=include_text,
         last_report=last_report,
+        selection=selection,
     )
     return compute(sessions, versions, terms, command or _call(terms))
 
 
 def read_terms(
     *,
-    as_of: str | date,
+    as_of: str | date | np.datetime64,
     period: Unit,
-    timezone: str,
+    timezone: str | ZoneInfo,
     thresholds: Thresholds | None,
     metrics: str | Sequence[str],
     trend_periods: int,
     include_text: bool,
     last_report: LastReport | None,
+    selection: str | None = None,
 ) -> Terms:
     """Return what a caller asks for, checked: nothing of it can fail once sessions have been fetched.
 
@@ -224,10 +238,11 @@ def read_terms(
         unit=period,
         zone=zone,
         thresholds=read_thresholds(thresholds),
-        metrics=(metrics,) if isinstance(metrics, str) else tuple(metrics),
+        metrics=_metrics(metrics),
         trend_periods=trend_periods,
         include_text=include_text,
         last_report=None if last_report is None else read_last(last_report),
+        selection=None if selection is None else _selection(selection),
     )
     last_closed(terms.as_of, terms.unit, zone)
     return terms
@@ -240,7 +255,30 @@ def compute(sessions: pd.DataFrame, versions: pd.DataFrame, terms: Terms, comman
         QueryError: the terms' earlier report is none.
         ReportError: the frames are not such as the loaders return.
     """
+    for name, frame in (("sessions", sessions), ("versions", versions)):
+        if not isinstance(frame, pd.DataFrame):
+            raise ReportError(f"{name} is a pandas DataFrame, as load_{name} returns it, not {quoted(frame)}")
     return Report(*analyse(sessions, versions, terms, command))
+
+
+def _metrics(given: object) -> tuple[str, ...]:
+    """Return the columns that a caller names, each once."""
+    metrics = [given] if isinstance(given, str) else given
+    if not isinstance(metrics, Sequence) or not all(isinstance(each, str) for each in metrics):
+        raise QueryError(f"metrics is a column or a list of columns, not {quoted(given)}")
+    return tuple(dict.fromkeys(metrics))
+
+
+def _selection(given: object) -> str:
+    """Return what a caller says of the rows, on one line."""
+    if not isinstance(given, str) or not given.strip():
+        raise QueryError(f"selection says which sessions these are, such as 'voice channel only', not {quoted(given)}")
+    text = " ".join(given.split())
+    if len(text) > _SELECTION:
+        raise QueryError(f"selection is a text of at most {_SELECTION} characters, not of {len(text):,}")
+    if printable(text).count("\ufffd") > text.count("\ufffd"):
+        raise QueryError(f"selection holds a character that cannot be shown: {quoted(text)}")
+    return text
 
 
 def require() -> None:
@@ -274,6 +312,7 @@ def _call(terms: Terms) -> str:
         "thresholds": {level: texts for level, texts in thresholds.items() if texts},
     }
     arguments |= {"metrics": list(terms.metrics)} if terms.metrics else {}
+    arguments |= {} if terms.selection is None else {"selection": terms.selection}
     arguments |= {"trend_periods": terms.trend_periods, "include_text": terms.include_text}
     given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
     return f"gf.build_report(sessions, versions, {given})"

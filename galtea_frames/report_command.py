@@ -62,7 +62,7 @@ def _written(given: dict[str, Any]) -> dict[str, Any]:
     conditions = {"fail_if": list(fail_if), "warn_if": list(warn_if)} if fail_if or warn_if else None
     given["thresholds"] = conditions if file is None else Path(file)
     # The one place where a report looks at a clock; what it shows names the time, so that it can be had again.
-    given["as_of"] = given["as_of"] or datetime.now(UTC).isoformat(timespec="seconds")
+    given["as_of"] = datetime.now(UTC).isoformat(timespec="seconds") if given["as_of"] is None else given["as_of"]
     return given
 
 
@@ -78,7 +78,12 @@ def _frames(mirror: str | None, settings: dict[str, Any], span: dict[str, Any], 
     versions = copy.load_versions(**scope, allow_incomplete=True)
     # Sessions do not say of which product they are, but of which version.
     of_versions: dict[str, Any] = {"version_ids": list(versions["id"])} if products else {}
-    return copy.load_sessions(**span, **of_versions, allow_incomplete=True), versions
+    sessions = copy.load_sessions(**span, **of_versions, allow_incomplete=True)
+    if products:  # which these are all sessions of
+        filters = sessions.attrs[ATTRS]["filters"]
+        del filters["version_ids"]
+        sessions.attrs[ATTRS]["filters"] = scope | filters
+    return sessions, versions
 
 
 def _unseen(problem: Exception) -> Frames:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from galtea_frames.errors import ReportError
+from galtea_frames.fields import texts
+from galtea_frames.labels import NO_VERSION, UNKNOWN, UNNAMED, labels
+from galtea_frames.observations import check_unique, microseconds
+from galtea_frames.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from galtea_frames.periods import Period
-
-#: As much of an id as tells versions of one name apart.
-_TAIL = 6
 
 
 @dataclass(frozen=True)
@@ -53,27 +54,37 @@ def roster(versions: pd.DataFrame, occurring: Iterable[str | None]) -> Roster:
     """Return an entry for each version of the frame, and for each other id that occurs in sessions.
 
     Raises:
-        ReportError: the frame has no ids, or one of them twice.
+        ReportError: the frame has no ids, one of them twice, or creation times that are none.
     """
     if "id" not in versions.columns:
         raise ReportError("versions have no column 'id': load the frame with galtea_frames")
-    if versions["id"].duplicated().any():
-        raise ReportError(f"version {versions['id'][versions['id'].duplicated()].iloc[0]!r} occurs more than once")
+    check_unique(versions, "versions", ["id", "name", "model_id", "product_id", "created_at"])
     ids, names, models, products = (_texts(versions, name) for name in ("id", "name", "model_id", "product_id"))
-    times = versions["created_at"] if "created_at" in versions else [None] * len(versions)
-    created = [None if pd.isna(each) else pd.Timestamp(each) for each in times]
-    namesakes = Counter(names)
-    entries: Roster = {}
-    for id_, name, made, model, product in zip(ids, names, created, models, products, strict=True):
-        label = name if name and namesakes[name] == 1 else f"{name or 'Unnamed'} (…{str(id_)[-_TAIL:]})"
-        entries[id_] = Entry(id_, label, name, made, model, product, known=True)
-    for each in occurring:
-        if each not in entries:
-            entries[each] = Entry(each, "No version" if each is None else f"Unknown version (…{each[-_TAIL:]})")
-    return entries
+    rows = [row for row in zip(ids, names, _created(versions), models, products, strict=True) if row[0] is not None]
+    known = [row[0] for row in rows]
+    if repeated := [id_ for id_, count in Counter(known).items() if count > 1]:
+        raise ReportError(f"version {printable(repeated[0])!r} occurs more than once")
+    unknown = {each for each in occurring if each is not None} - set(known)
+    called = labels([(row[0], row[1] or UNNAMED) for row in rows] + [(each, UNKNOWN) for each in unknown])
+    entries: Roster = {
+        id_: Entry(id_, called[id_], name, made, model, product, known=True) for id_, name, made, model, product in rows
+    }
+    entries |= {each: Entry(each, called[each]) for each in unknown}
+    return entries | {None: Entry(None, NO_VERSION)}
 
 
 def _texts(frame: pd.DataFrame, column: str) -> list[Any]:
+    """Return the texts of a column; None for what is missing or no text."""
     if column not in frame:
         return [None] * len(frame)
-    return [None if pd.isna(each) else str(each) for each in frame[column]]
+    return [None if each is pd.NA else each for each in texts(frame[column]).found]
+
+
+def _created(versions: pd.DataFrame) -> list[pd.Timestamp | None]:
+    if "created_at" not in versions:
+        return [None] * len(versions)
+    present = versions["created_at"].notna()
+    return [
+        pd.Timestamp(int(moment), unit="us", tz="UTC") if there else None
+        for moment, there in zip(microseconds(versions["created_at"]), present, strict=True)
+    ]

@@ -4,21 +4,25 @@
 threshold  := comparison ("and" comparison)* ["per version" | "in total"]
 comparison := figure ("<" | "<=" | ">" | ">=" | "==" | "!=") number ["%"]
 ```
+
+Limits are exact fractions, and so are all figures but the ends of intervals: 29 of 1,000 is 2.9 %, not a hair more.
 """
 
 from __future__ import annotations
 
-import math
 import operator
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from os import PathLike, fspath
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 from galtea_frames.errors import QueryError
+from galtea_frames.printable import quoted
+from galtea_frames.small_files import SmallFileError, read_small_file
 
 Level = Literal["fail", "warn"]
 
@@ -51,10 +55,16 @@ IN_TOTAL = OF_VERSIONS | {
     "active_versions": "versions with a session",
 }
 
+#: Those that are shares, or differences of shares: beyond 1 they cannot be.
+_SHARES = frozenset(name for name in IN_TOTAL if "rate" in name)
+
 #: What is judged when nothing is asked for: the one sign of getting worse that chance alone gives once in forty.
 USUAL = {"warn_if": ["failure_rate_change_low > 0 and n >= 30 and previous_n >= 30 per version"]}
 
-_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+#: A figure's value: exact, but for the ends of intervals; None where there is nothing to divide or to compare with.
+Value = Fraction | float | None
+
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -63,13 +73,22 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "!=": operator.ne,
 }
 
+#: Spaces are also those that a report puts between a number and its unit, and a minus is also the one that it writes.
 _TOKEN = re.compile(
-    r"(?P<space>\s+)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)|(?P<operator>[<>=!]=|[<>])"
-    r"|(?P<number>[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?%?)|(?P<other>.)",
+    r"(?P<space>[\s\u00a0\u202f]+)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)|(?P<operator>[<>=!]=|[<>])"
+    r"|(?P<number>[+\-\u2212]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?([\s\u00a0\u202f]*%)?)|(?P<other>.)",
     re.DOTALL | re.ASCII,
 )
 
 _SHOWN = 60
+
+#: More than any figure needs, and little enough to compute with: of a number, of a condition, of a list of them.
+_DIGITS, _EXPONENTS = 40, range(-400, 309)
+_LONGEST, _MOST = 2_000, 1_000
+
+#: Bytes of a file of thresholds, and of one of its lines, at the most: what TOML takes to be read grows with
+#: the square of a key's length.
+_LARGEST, _LINE = 50_000, 2_500
 
 
 @dataclass(frozen=True)
@@ -78,9 +97,9 @@ class Comparison:
 
     figure: str
     operator: str
-    limit: float
+    limit: Fraction
 
-    def of(self, value: float | None) -> bool | None:
+    def of(self, value: Value) -> bool | None:
         """Tell whether it is true of a value; None where there is no value."""
         return None if value is None else _OPERATORS[self.operator](value, self.limit)
 
@@ -101,7 +120,7 @@ class Threshold:
     comparisons: tuple[Comparison, ...]
     per_version: bool
 
-    def broken(self, figures: Mapping[str, float | None]) -> bool | None:
+    def broken(self, figures: Mapping[str, Value]) -> bool | None:
         """Tell whether figures break it; None where that cannot be told, for a figure that matters is missing."""
         outcomes = [each.of(figures[each.figure]) for each in self.comparisons]
         if False in outcomes:
@@ -122,7 +141,7 @@ def read_thresholds(given: Any) -> tuple[Threshold, ...]:  # noqa: ANN401 - `Thr
     if given is None:
         given = USUAL
     if isinstance(given, PathLike):
-        given = _read_file(Path(fspath(given)))
+        given = _read_file(fspath(given))
     if not isinstance(given, Mapping):
         given = {"fail_if": given}
     if unknown := sorted(str(key) for key in given if key not in ("fail_if", "warn_if")):
@@ -139,19 +158,25 @@ def parse(text: str, level: Level) -> Threshold:
     return _Parser(text).threshold(level)
 
 
-def _read_file(path: Path) -> dict[str, Any]:
+def _read_file(path: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise QueryError(f"cannot read thresholds from {path}: {problem.strerror or problem}") from None
-    except ValueError as problem:  # no TOML, or no UTF-8
+        content = read_small_file(path, _LARGEST)
+    except SmallFileError as problem:
+        raise QueryError(f"cannot read thresholds from {path}: {problem}") from None
+    if any(len(line) > _LINE for line in content.splitlines()):
+        raise QueryError(f"{path} has a line of more than {_LINE:,} bytes: write one condition a line")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as problem:  # no TOML, no UTF-8, or lists in lists in lists
         raise QueryError(f"{path} is not TOML: {problem}") from None
 
 
 def _listed(texts: Any) -> list[str]:  # noqa: ANN401 - as in `read_thresholds`
     texts = [texts] if isinstance(texts, str) else texts
     if not isinstance(texts, list | tuple) or not all(isinstance(each, str) for each in texts):
-        raise QueryError(f"a threshold is text such as 'failure_rate > 5% and n >= 30', not {texts!r}")
+        raise QueryError(f"a threshold is text such as 'failure_rate > 5% and n >= 30', not {quoted(texts)}")
+    if len(texts) > _MOST or any(len(each) > _LONGEST for each in texts):
+        raise QueryError(f"thresholds are at most {_MOST:,} of at most {_LONGEST:,} characters each")
     return list(texts)
 
 
@@ -184,10 +209,22 @@ class _Parser:
             raise self._error(f"there is no figure {name[:_SHOWN]!r}, but {', '.join(IN_TOTAL)}", at)
         sign, _ = self._expect("operator", "one of " + " ".join(_OPERATORS))
         number, place = self._expect("number", "a number")
-        limit = float(number.rstrip("%")) / (100 if number.endswith("%") else 1)
-        if not math.isfinite(limit):
-            raise self._error("the number is too large", place)
-        return Comparison(name, sign, limit), at
+        return Comparison(name, sign, self._limit(name, number.replace("\u2212", "-"), place)), at
+
+    def _limit(self, figure: str, number: str, at: int) -> Fraction:
+        digits, percent, _ = number.partition("%")
+        written = Decimal(digits.strip())
+        if len(digits) > _DIGITS or written.adjusted() not in _EXPONENTS:
+            raise self._error(f"the number is too large, too small or of more than {_DIGITS} digits", at)
+        limit = Fraction(written)
+        if percent:
+            return limit / 100
+        if abs(limit) > 1 and figure in _SHARES:
+            least = -1 if "change" in figure else 0
+            raise self._error(f"{figure} is from {least} to 1: write {digits.strip()}% for a percentage", at)
+        if limit < -1 and figure == "sessions_change":
+            raise self._error(f"{figure} is -1 at the least: write {digits.strip()}% for a percentage", at)
+        return limit
 
     def _scope(self) -> bool:
         if self._skip("per"):

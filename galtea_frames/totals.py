@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from galtea_frames.counts import counts, figures
+from galtea_frames.counts import counts, figures, share
 from galtea_frames.findings import Figure, Reason
 from galtea_frames.observations import KNOWN
 from galtea_frames.rates import ENOUGH, Difference, Rate, difference, rate
@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from galtea_frames.observations import Observations
+    from galtea_frames.thresholds import Value
 
 _NO_DIFFERENCE = Difference(None, None, None)
 _REASONS = 8
 
 
-def total_figures(seen: Observations, *, first: bool) -> dict[str, float | None]:
+def total_figures(seen: Observations, *, first: bool) -> dict[str, Value]:
     """Return the figures of all sessions of the last period, as thresholds name them."""
     now, before = (counts(each) for each in seen.by_status().sum(axis=1)[[-1, -2]])
+    production = _in_production(seen, seen.current)
     return figures(now, None if first else before) | {
-        "production_rate": _in_production(seen, seen.current).value,
+        "production_rate": share(production.count, production.n),
         "users": _distinct(seen, "user_id", seen.current),
         "active_versions": _versions(seen, seen.current),
     }

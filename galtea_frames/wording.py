@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    Number = Fraction | float
 
 #: What stands where there is nothing to divide, or nothing to compare with.
 NOTHING = "n/a"
 
 _MINUS = "\u2212"
 
+#: From here on numbers are written with an exponent.
+_LARGE = 1e15
 
-def count(value: float | None) -> str:
+
+def count(value: Number | None) -> str:
     """Return a number with its thousands apart: "4,812"."""
-    return NOTHING if value is None else f"{value:,.0f}".replace("-", _MINUS)
+    return NOTHING if value is None else f"{float(value):,.0f}".replace("-", _MINUS)
 
 
 def signed_count(value: float | None) -> str:
@@ -20,27 +29,50 @@ def signed_count(value: float | None) -> str:
     return NOTHING if value is None else _signed(f"{value:+,.0f}")
 
 
-def percent(value: float | None) -> str:
+def percent(value: Number | None) -> str:
     """Return a share: "7.9 %"."""
-    return NOTHING if value is None else f"{100 * value:.1f}\u00a0%"
+    return NOTHING if value is None else f"{100 * float(value):.1f}\u00a0%"
 
 
-def signed_percent(value: float | None) -> str:
+def signed_percent(value: Number | None) -> str:
     """Return a relative change: "+9.4 %"."""
-    return NOTHING if value is None else f"{_signed(f'{100 * value:+.1f}')}\u00a0%"
+    return NOTHING if value is None else f"{_signed(f'{100 * float(value):+.1f}')}\u00a0%"
 
 
-def points(value: float | None) -> str:
+def points(value: Number | None) -> str:
     """Return a difference of shares in percentage points: "+2.1"."""
-    return NOTHING if value is None else _signed(f"{100 * value:+.1f}")
+    return NOTHING if value is None else _signed(f"{100 * float(value):+.1f}")
 
 
-def number(value: float | None) -> str:
+def number(value: Number | None) -> str:
     """Return a measured value, with three digits at least and no more than it needs: "1,276", "0.0167"."""
     if value is None:
         return NOTHING
-    text = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.3g}"  # noqa: PLR2004 - below, three digits are needed
+    found = float(value)
+    if abs(found) >= _LARGE:
+        return f"{found:.3g}".replace("-", _MINUS)
+    text = f"{found:,.0f}" if abs(found) >= 1000 or found == int(found) else f"{found:.3g}"  # noqa: PLR2004 - below, three digits are needed
     return text.replace("-", _MINUS)
+
+
+def figure(name: str, value: Number | None) -> str:
+    """Return the value of a figure that thresholds name, as its kind is written."""
+    if "change" in name and "rate" in name:
+        return NOTHING if value is None else f"{points(value)}\u00a0pp"
+    if "rate" in name:
+        return percent(value)
+    return signed_percent(value) if "change" in name else number(value)
+
+
+def limit(name: str, value: float) -> str:
+    """Return the limit of a figure, with as many digits as it has: "2.95 %", so that it can be told from the value."""
+    if "rate" not in name and "change" not in name:
+        return f"{value:,.15g}".replace("-", _MINUS)
+    unit = "pp" if "rate" in name and "change" in name else "%"
+    digits = f"{100 * value:.10g}"
+    digits = digits if "." in digits or "e" in digits else f"{digits}.0"
+    signed = digits if "change" not in name or value < 0 else f"+{digits}"
+    return f"{signed.replace('-', _MINUS)}\u00a0{unit}"
 
 
 def cut(text: str, length: int) -> str:

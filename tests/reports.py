@@ -8,7 +8,9 @@ from zlib import crc32
 from tables import frame_of
 
 import galtea_frames as gf
+from galtea_frames.fingerprint import Proof
 from galtea_frames.frames import ATTRS
+from galtea_frames.observations import microseconds
 from galtea_frames.resources import VERSIONS
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ Record = dict[str, Any]
 #: When the reports of these tests are made: the last full week is 2026-W13, from 23 to 29 March.
 AS_OF = "2026-03-30T08:00"
 
+#: When their frames say that they were loaded.
+FETCHED = "2026-12-01T00:00:00.000+00:00"
 
 #: The value of any field of a record.
 Field = Any
@@ -49,12 +53,21 @@ def versions(*ids: str, **fields: Field) -> list[Record]:
 def framed(
     records: Iterable[Record], versions_of: Iterable[Record] | None = None, attrs: Mapping[str, Any] | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the frames of sessions and versions, which say that they are complete if not told otherwise."""
+    """Return the frames of sessions and versions, which prove to be complete if not told otherwise."""
     rows = list(records)
     frame = frame_of(rows)
-    frame.attrs[ATTRS] |= {"complete": True, "filters": {}} if attrs is None else attrs
-    ids = dict.fromkeys(row["versionId"] for row in rows if row["versionId"] is not None)
-    return frame, frame_of(list(versions(*ids) if versions_of is None else versions_of), resource=VERSIONS)
+    ids = dict.fromkeys(row["versionId"] for row in rows if isinstance(row["versionId"], str))
+    of_versions = frame_of(list(versions(*ids) if versions_of is None else versions_of), resource=VERSIONS)
+    return vouched(frame, **(attrs or {})), vouched(of_versions)
+
+
+def vouched(frame: pd.DataFrame, **attrs: Field) -> pd.DataFrame:
+    """Return a frame that says of itself what a load of all rows says, but for these attrs."""
+    proof = Proof()
+    proof.add(frame["id"], microseconds(frame["created_at"]))
+    whole = {"complete": True, "filters": {}, "fetched_at": FETCHED, "rows": len(frame)}
+    frame.attrs[ATTRS] |= whole | proof.attrs() | attrs
+    return frame
 
 
 def report_on(

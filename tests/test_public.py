@@ -30,9 +30,10 @@ LAYERS = """
     progress collector dates load joined loaders regather coverage concat
     stored changes damage ground description table_files delta place account sync mirrored daskframe inventory mirror
     partitions descriptions seals ours rights workplaces targets hive restoring parquet
-    wording periods rates findings thresholds judging completeness headline
-    observations counts roster error_shapes novelties totals version_lines quantiles quality analysis
-    drawing charts rendering report
+    wording periods rates findings thresholds judging headline
+    fields observations completeness counts labels roster error_shapes
+    novelties totals version_lines quantiles quality analysis
+    drawing lettering charts rendering report
     options signals mirror_commands report_command demo cli __main__
 """.split()  # noqa: SIM905 - an order is read in lines
 
@@ -46,7 +47,7 @@ ONLY = {
     "werkzeug": {"sample"},
     "deltalake": {"delta"},
     "jinja2": {"rendering"},
-    "matplotlib": {"charts"},
+    "matplotlib": {"charts", "lettering"},
 }
 
 

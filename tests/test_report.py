@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError
@@ -12,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reports import AS_OF, Record, framed, report_on, sessions, two_weeks, versions
+from reports import AS_OF, Record, framed, report_on, sessions, two_weeks, versions, vouched
 from tables import frame_of
 
 import galtea_frames as gf
@@ -234,6 +236,7 @@ VERDICTS = [
     pytest.param("failure_rate >= 50% per version", "FAIL", 10, id="a version breaks it"),
     pytest.param("failure_rate >= 50% and n >= 30 per version", "OK", 0, id="no version that counts breaks it"),
     pytest.param("sessions_change > 1000 and users > 1", "OK", 0, id="several figures"),
+    pytest.param("failure_rate > 50 % and n >= 30 per version", "OK", 0, id="a percentage as a report writes it"),
 ]
 
 
@@ -249,7 +252,7 @@ def test_thresholds_make_the_verdict(thresholds: Any, verdict: str, code: int) -
 @settings(max_examples=times(40), deadline=None)
 @given(
     st.lists(st.sampled_from(["n > 1", "n > 1e6", "failure_rate > 10%", "failed < 0 per version"])),
-    st.lists(st.sampled_from(["n > 1", "n > 1e6", "production_rate > 2"])),
+    st.lists(st.sampled_from(["n > 1", "n > 1e6", "production_rate > 200%"])),
     st.sampled_from([True, False]),
 )
 def test_the_exit_code_follows_from_the_verdict(fail_if: list[str], warn_if: list[str], complete: bool) -> None:
@@ -306,9 +309,17 @@ HEADLINES: list[tuple[list[Record], dict[str, Any], str]] = [
     (
         two_weeks(),
         {},
-        "“failure_rate_change_low > 0 and n >= 30 and previous_n >= 30 per version” is broken by name of v2: ",
+        (
+            "“failure_rate_change_low > 0 and n >= 30 and previous_n >= 30 per version” is broken by name of v2"
+            " (30.0\u00a0% of 60 failed, failure_rate_change_low +"
+        ),
     ),
-    (two_weeks()[:125], {}, "of 1: there were no sessions."),
+    (two_weeks()[:125], {}, "No sessions in this period; the week before had 125."),
+    (
+        two_weeks()[:125],
+        {"thresholds": "sessions < 100"},
+        "“sessions < 100” is broken: no sessions in this period; the week before had 125.",
+    ),
     (
         [*sessions(9, "2026-03-17"), *sessions(9, "2026-03-24")],
         {},
@@ -320,7 +331,7 @@ HEADLINES: list[tuple[list[Record], dict[str, Any], str]] = [
     (
         [each for number in range(5) for each in sessions(1, "2026-03-24", version=f"v{number}")],
         {"thresholds": "n > 0 per version"},
-        "is broken by name of v0, name of v1, name of v2 and 2 more: ",
+        "is broken by name of v0 (n 1), name of v1 (n 1), name of v2 (n 1) and 2 more; in total 5 sessions",
     ),
     (two_weeks(), {"thresholds": ["n > 0", "n > 1", "n > 2"]}, "“n > 0” is broken, and so are 2 more thresholds: "),
 ]
@@ -332,72 +343,7 @@ def test_the_headline_is_one_sentence(world: list[Record], options: dict[str, An
     assert words in report_on(world, **options).findings.headline
 
 
-# -- completeness --
-
-INCOMPLETE: list[tuple[dict[str, Any], str]] = [
-    ({"complete": False}, "the load did not come to its end"),
-    ({"complete": False, "problem": "the API said no"}, "the API said no"),
-    ({"filters": {"limit": 10}}, "loaded with limit=10, so rows may be missing"),
-    ({"filters": {"limit": 10, "offset": 5}}, "loaded with limit=10 and offset=5"),
-    (
-        {"filters": {"from_created_at": "2026-03-24"}},
-        "loaded from 2026-03-24T00:00:00+00:00 on, after the period begins",
-    ),
-    ({"filters": {"to_created_at": "2026-03-29"}}, "loaded up to 2026-03-29T00:00:00+00:00, before the period ends"),
-    (
-        {"fetched_at": "2026-03-29T23:59:59.999+00:00"},
-        "fetched at 2026-03-29T23:59:59+00:00, before the period was over",
-    ),
-]
-
-
-@pytest.mark.parametrize(("attrs", "problem"), INCOMPLETE)
-def test_incomplete_data_never_passes(attrs: dict[str, Any], problem: str) -> None:
-    """Whatever the thresholds say; the report says why."""
-    for thresholds in ("n > 1e9", "n > 1"):
-        report = report_on(two_weeks(), attrs={"complete": True, "filters": {}} | attrs, thresholds=thresholds)
-        assert ("INCOMPLETE", 3) == (report.verdict, report.exit_code)
-        assert any(problem in each for each in report.findings.completeness.problems)
-        assert problem in report.findings.headline
-        assert "128 sessions, not all that there may be" == report.findings.completeness.statement
-
-
-COMPLETE: list[dict[str, Any]] = [
-    {"fetched_at": "2026-03-30T00:00:00.000+00:00"},
-    {"filters": {"to_created_at": "2026-03-29T23:59:59.999Z", "from_created_at": "2026-01-05", "limit": 0}},
-    {"fetched_at": None},
-]
-
-
-@pytest.mark.parametrize("attrs", COMPLETE)
-def test_what_covers_the_period_is_complete(attrs: dict[str, Any]) -> None:
-    """To the API's last millisecond."""
-    report = report_on(two_weeks(), attrs={"complete": True} | attrs, thresholds=[])
-    assert ("OK", "128 sessions, all fetched") == (report.verdict, report.findings.completeness.statement)
-
-
-def test_a_frame_that_says_nothing_of_itself_is_not_vouched_for() -> None:
-    """It may be whole: whoever made it knows."""
-    report = report_on(two_weeks(), attrs={}, thresholds=[])
-    assert "OK" == report.verdict
-    assert "128 sessions; the frame does not say whether that is all" == report.findings.completeness.statement
-
-
-def test_a_failed_load_has_no_figures() -> None:
-    """No sessions seen is not no sessions."""
-    report = report_on([], attrs={"complete": False, "problem": "503"}, thresholds="failure_rate > 1%")
-    said = report.to_dict()
-    assert ("INCOMPLETE", [], [], [], []) == (
-        said["verdict"],
-        said["figures"],
-        said["versions"],
-        said["by_day"]["totals"],
-        said["quality"]["lines"],
-    )
-    assert "n/a" == said["thresholds"][0]["outcome"]
-    for page in (report.to_markdown(), report.to_html()):
-        assert "Why this is incomplete" in page or "Incomplete because: 503" in page
-        assert not [each for each in ("beside the one before", "What changed", "Can the numbers") if each in page]
+# -- periods --
 
 
 def test_the_first_period_has_no_previous_one() -> None:
@@ -554,30 +500,74 @@ def test_metrics_have_quantiles_by_version() -> None:
     assert sorted(metric.versions, key=lambda line: -line.now.n) == list(metric.versions)
 
 
-WRONG_METRICS = [
-    (
-        "metadata.seconds",
-        "metric 'metadata.seconds' is no column of these sessions; columns of numbers are: metadata.ms",
-    ),
-    ("metadata.word", "metric 'metadata.word' is not a column of numbers"),
-    ("metadata.flag", "metric 'metadata.flag' is not a column of numbers"),
+#: What stands in a metadata field of each of seven sessions, how many of these are values, and their numbers.
+MIXTURES: list[tuple[list[Any], int, list[float]]] = [
+    ([1, 2, "n/a", 4.5, None, 3, 2], 6, [1, 2, 4.5, 3, 2]),
+    ([1, True, {"a": 1}, [2], "3", 1e300, -0.0], 6, [1, 1e300, -0.0]),
+    (["n/a"] * 7, 7, []),
+    ([None] * 7, 0, []),
+    ([True, False] * 3 + [None], 6, []),
+    ([[1], [2], None, None, None, None, None], 2, []),
+    ([10**400, 5, 5, 5, 5, 5, 5], 7, [5] * 6),
 ]
 
 
-@pytest.mark.parametrize(("name", "message"), WRONG_METRICS)
-def test_metrics_are_columns_of_numbers(name: str, message: str) -> None:
-    """Others are refused, with those that there are."""
-    world = sessions(1, "2026-03-24", metadata={"ms": 1.5, "word": "a", "flag": True})
-    with pytest.raises(gf.ReportError, match=message.replace("(", r"\(")):
-        report_on(world, metrics=[name])
+@pytest.mark.parametrize(("values", "present", "numbers"), MIXTURES)
+def test_metrics_say_how_many_values_are_numbers(values: list[Any], present: int, numbers: list[float]) -> None:
+    """Whatever else stands there, the report is made of the numbers; an object has columns of its own."""
+    world = [each | {"metadata": {"ms": value}} for each, value in zip(sessions(7, "2026-03-24"), values, strict=True)]
+    world += [each | {"metadata": {"ms": 7, "other": 8}} for each in sessions(2, "2026-03-17")]
+    report = report_on(world, metrics=["metadata.ms"])
+    (metric,) = report.findings.metrics
+    assert (len(numbers), present, 7) == (metric.total.now.n, metric.present, metric.sessions)
+    assert (float(np.median(numbers)) if numbers else None) == metric.total.now.median
+    assert 2 == metric.total.before.n
+    assert ("metadata.other" in metric.numeric) == (not numbers)
+    said = f"{len(numbers)} of {present} value"
+    assert said in report.to_markdown()
+    assert said in report.to_html()
 
 
-def test_a_week_without_sessions_has_no_metrics() -> None:
-    """There is no column then, which is nobody's mistake."""
+def test_a_metric_that_no_session_has_is_told() -> None:
+    """With the columns that have numbers, for a name may be misspelt; in a week without sessions there is none."""
+    report = report_on(sessions(3, "2026-03-24", metadata={"ms": 1.5, "word": "a"}), metrics=["metadata.mss"])
+    (metric,) = report.findings.metrics
+    assert (0, 0, 3, ("metadata.ms",)) == (metric.total.now.n, metric.present, metric.sessions, metric.numeric)
+    assert "Columns that have numbers: metadata.ms" in report.to_markdown()
     (metric,) = report_on([], metrics=["metadata.ms"]).findings.metrics
-    assert (0, None, ()) == (metric.total.now.n, metric.total.now.median, metric.versions)
-    with pytest.raises(gf.ReportError, match="there is none"):
-        report_on(sessions(1, "2026-03-24"), metrics=["metadata.ms"])
+    assert (0, None, (), ()) == (metric.total.now.n, metric.total.now.median, metric.versions, metric.numeric)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1.7e308, -1.7e308, 1.7e308],
+        [5e-324, 1.7976931348623157e308],
+        [-1.7e308] * 3,
+        [5e-324, 0.0, -5e-324],
+        [1e16, 1e16 + 2, 1.0],
+    ],
+)
+def test_metrics_near_the_end_of_what_numbers_can_be_are_numbers(values: list[float], tmp_path: Path) -> None:
+    """No infinity comes of interpolating between them; JSON is valid, the page and its charts are drawn."""
+    world = [
+        each | {"metadata": {"ms": value}}
+        for each, value in zip(sessions(len(values), "2026-03-24"), values, strict=True)
+    ]
+    report = report_on(world, metrics="metadata.ms")
+    now = report.findings.metrics[0].total.now
+    levels = [now.median, now.p90, now.p95]
+    assert all(min(values) <= each <= max(values) for each in levels if each is not None)
+    report.write(tmp_path / "r")
+    file = tmp_path / "r" / "report.json"
+    assert report.to_dict() == json.loads(file.read_text(), parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize("metrics", [7, None, [1], {"metadata.ms"}])
+def test_metrics_are_names(metrics: Any) -> None:  # noqa: ANN401 - anything
+    """One, or a list of them."""
+    with pytest.raises(gf.QueryError, match="metrics is a column or a list of columns, not"):
+        report_on([], metrics=metrics)
 
 
 # -- quality --
@@ -647,15 +637,72 @@ def test_a_last_report_of_another_time_or_without_figures_is_not_compared() -> N
         assert (None, ()) == (report.findings.quality.late_period, report.findings.quality.late_changes)
 
 
-@pytest.mark.parametrize("content", ["[]", "{", '{"verdict": "OK"}', '{"scope": {"period": {}}, "figures": 1}'])
-def test_a_last_report_that_is_none_is_refused(tmp_path: Path, content: str) -> None:
-    """In one line."""
+def damaged(**changes: Any) -> str:  # noqa: ANN401 - anything
+    """Return a report.json in which the numbers of sessions, or other parts, are something else."""
+    said = report_on(two_weeks(), as_of="2026-03-23").to_dict()
+    said["figures"] = [each | changes if each["name"] == "sessions" else each for each in said["figures"]]
+    return json.dumps(said | {name: value for name, value in changes.items() if name in said})
+
+
+WRONG_COUNTS: list[Any] = [math.inf, math.nan, "12", True, 1.5, -1, 10**400, None, [], {}]
+
+DAMAGED = [
+    "[]",
+    "{",
+    '{"verdict": "OK"}',
+    '{"scope": {"period": {}}, "figures": 1}',
+    "[" * 100_000,
+    '{"a":' * 100_000,
+    "9" * 5_000,
+    "\ufeff\udcff".encode("utf-8", "surrogatepass"),
+    b"\xff\xfe",
+    *(damaged(now=each) for each in WRONG_COUNTS),
+    damaged(now=0).replace('"now": 0', '"now": 1e999', 1),
+    damaged(scope=None),
+    damaged(scope={"period": 3, "products": 4}),
+    damaged(figures=[3]),
+    damaged(figures=None),
+    damaged(reproduction={"query": 7}),
+]
+
+
+@pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
+def test_a_last_report_that_is_none_is_refused(tmp_path: Path, content: str | bytes) -> None:
+    """In one line, whatever is wrong with it."""
     file = tmp_path / "report.json"
-    file.write_text(content)
-    with pytest.raises(gf.QueryError, match=r"is no report\.json"):
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(gf.QueryError, match=r"is no report\.json") as caught:
         report_on(two_weeks(), last_report=file)
-    with pytest.raises(gf.QueryError, match="cannot read the last report"):
-        report_on(two_weeks(), last_report=tmp_path / "nowhere")
+    assert 1 == len(str(caught.value).splitlines())
+
+
+def test_a_last_report_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """None is there, it is a pipe, or no path at all."""
+    os.mkfifo(tmp_path / "pipe")
+    for path, words in ((tmp_path / "nowhere", "no such file"), (tmp_path / "pipe", "is a pipe")):
+        with pytest.raises(gf.QueryError, match=f"cannot read the last report .*{words}"):
+            report_on(two_weeks(), last_report=path)
+    with pytest.raises(
+        gf.QueryError, match=r"last_report is the path of a report\.json or what to_dict returned, not 7"
+    ):
+        report_on(two_weeks(), last_report=7)
+
+
+OTHER_SCOPES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"versions_of": versions("v1", "v2", "v4", productId="p2")}, {}),
+    ({"selection": "voice only"}, {}),
+    ({"attrs": {"filters": {"product_ids": ["p1"]}}}, {}),
+    ({}, {"selection": "chat only"}),
+]
+
+
+@pytest.mark.parametrize(("then", "now"), OTHER_SCOPES)
+def test_a_last_report_of_other_sessions_is_not_compared(then: dict[str, Any], now: dict[str, Any]) -> None:
+    """Of another product, selection or filter: what differs are not late changes."""
+    last = report_on(two_weeks()[:100], as_of="2026-03-23", **then)
+    report = report_on(two_weeks(), last_report=last.to_dict(), **now)
+    assert (None, ()) == (report.findings.quality.late_period, report.findings.quality.late_changes)
+    assert "not looked for, without an earlier report of the same sessions" in report.to_markdown()
 
 
 # -- frames --
@@ -673,8 +720,7 @@ def test_pyarrow_dtypes_give_the_same_report() -> None:
         frame_of(rows).sample(frac=1, random_state=3),
         frame_of(rows).set_index(pd.Index(range(7, 7 + len(rows)))),
     ):
-        frame.attrs["galtea_frames"] |= {"complete": True, "filters": {}}
-        assert expected == gf.build_report(frame, versions_of, as_of=AS_OF, metrics="metadata.ms").to_dict()
+        assert expected == gf.build_report(vouched(frame), versions_of, as_of=AS_OF, metrics="metadata.ms").to_dict()
 
 
 def test_a_frame_needs_four_columns_only() -> None:
@@ -690,8 +736,24 @@ def test_a_frame_needs_four_columns_only() -> None:
 
 BAD_FRAMES: list[tuple[Callable[[pd.DataFrame, pd.DataFrame], Any], str]] = [
     (lambda s, v: (s.drop(columns="status"), v), "sessions have no column 'status'"),
-    (lambda s, v: (pd.concat([s, s]), v), "occurs more than once, and would be counted so"),
     (lambda s, v: (s.assign(created_at="soon"), v), "created_at are times, not"),
+    (lambda s, v: (s.assign(created_at=s["created_at"].dt.tz_localize(None)), v), "created_at has no time zone"),
+    (
+        lambda s, v: (s.assign(created_at=[each.replace(tzinfo=None) for each in s["created_at"].array]), v),
+        "created_at has no time zone",
+    ),
+    (
+        lambda s, v: (s.assign(created_at=s["created_at"].dt.tz_localize(None).astype("timestamp[us][pyarrow]")), v),
+        "created_at has no time zone",
+    ),
+    (lambda s, v: (s, v.assign(created_at=v["created_at"].dt.tz_localize(None))), "created_at has no time zone"),
+    (lambda s, v: (pd.concat([s, s[["status"]]], axis=1), v), "sessions have several columns 'status'"),
+    (lambda s, v: (s, pd.concat([v, v[["name"]]], axis=1)), "versions have several columns 'name'"),
+    (lambda _, v: (None, v), "sessions is a pandas DataFrame, as load_sessions returns it, not None"),
+    (lambda s, v: (s.to_dict("records"), v), "sessions is a pandas DataFrame, as load_sessions returns it, not"),
+    (lambda s, v: (s["id"], v), "sessions is a pandas DataFrame, as load_sessions returns it, not a Series"),
+    (lambda s, v: (pa.Table.from_pandas(s), v), "sessions is a pandas DataFrame"),
+    (lambda s, _: (s, None), "versions is a pandas DataFrame, as load_versions returns it, not None"),
     (lambda s, v: (s, v.drop(columns="id")), "versions have no column 'id'"),
     (lambda s, v: (s, pd.concat([v, v])), "version 'v1' occurs more than once"),
 ]

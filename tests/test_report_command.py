@@ -170,6 +170,7 @@ def test_a_mirror_gives_the_same_report_without_a_request(run: Run, api: Api) ->
         assert 0 == run("report", "--out", "a", *AS_OF, *scope)[0]
         api.reset()
         assert said("a") | {"reproduction": 0} == said("b") | {"reproduction": 0}
+        assert said("a")["completeness"]["complete"]
 
 
 def test_a_mirror_that_is_not_complete_never_passes(run: Run, api: Api) -> None:
@@ -205,11 +206,11 @@ WRONG = [
     (["--period", "year"], 2, "Invalid value for '--period'"),
     (["--trend-periods", "1"], 2, "trend_periods is a number from 2 to 260"),
     (["--last-report", "x.json"], 2, "cannot read the last report x.json"),
-    (
-        ["--metric", "metadata.nothing"],
-        1,
-        "metric 'metadata.nothing' is no column of these sessions; columns of numbers are",
-    ),
+    (["--fail-if", "failure_rate > 5"], 2, "write 5% for a percentage"),
+    (["--as-of", ""], 2, "as_of is a time"),
+    (["--as-of", " "], 2, "as_of is a time"),
+    (["--timezone", "localtime"], 2, "timezone is an IANA name"),
+    (["--timezone", ""], 2, "timezone is an IANA name"),
     (["--mirror", "nowhere"], 1, "nowhere"),
     (["--out", "."], 2, "holds files that are no report's"),
 ]
@@ -217,14 +218,22 @@ WRONG = [
 
 @pytest.mark.parametrize(("options", "code", "words"), WRONG)
 def test_errors_are_one_line_and_leave_no_report(run: Run, api: Api, options: list[str], code: int, words: str) -> None:
-    """With the code of their kind; only what the data itself says comes after a request."""
+    """With the code of their kind, and before any request."""
     Path("other").touch()
     ended, out, err = run("report", "--out", "r", "--as-of", "2026-03-30", *options)
     assert (code, "") == (ended, out)
     assert words in err
     assert ["other"] == [each.name for each in Path().iterdir()]
-    if "metric" not in words:
-        assert [] == api.requests
+    assert [] == api.requests
+
+
+@pytest.mark.usefixtures("api")
+def test_a_metric_that_no_session_has_is_written_down(run: Run) -> None:
+    """The report is what it is without it; the page names the columns that have numbers."""
+    assert 0 == run("report", "--out", "r", *AS_OF, "--metric", "metadata.nothing")[0]
+    (metric,) = said()["metrics"]
+    assert (0, 0) == (metric["present"], metric["total"]["now"]["n"])
+    assert "metadata.latency_ms" in metric["numeric"]
 
 
 @pytest.mark.usefixtures("api")

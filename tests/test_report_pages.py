@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -186,7 +187,52 @@ def test_escaped_markdown_has_no_markup(text: str) -> None:
     assert len(escaped.splitlines()) <= 1
     assert not re.search(r"<|(?<!\\)(?:\\\\)*[|`*\[\]#!@~$]", escaped)
     plain = re.sub(r"\\([\\`*_\[\]|~#!@$:.])", r"\1", escaped).replace("&lt;", "<").replace("&amp;", "&")
-    assert printable(text) == plain
+    assert printable(text).replace(" ", "") == plain.replace(" ", "")
+
+
+#: Texts, and how they are read.
+REFERENCES = [
+    ("@someone", "@ someone"),
+    ("ask @org/team-1, please", "ask @ org/team-1, please"),
+    ("bob@evil.example", "bob@ evil.example"),
+    ("mailto:bob@evil.example", "mailto:bob@ evil.example"),
+    ("fixes #12", "fixes # 12"),
+    ("owner/repo#12 and !7 and gh-26", "owner/repo# 12 and ! 7 and gh- 26"),
+    ("https://evil.example/x", "https: //evil.example/x"),
+    ("@目标 @_x", "@ 目标 @ _x"),
+    ("# no issue, 3 @ 4, C#, well!", "# no issue, 3 @ 4, C#, well!"),
+]
+
+
+@pytest.mark.parametrize(("text", "read"), REFERENCES)
+def test_markdown_mentions_nobody(text: str, read: str) -> None:
+    """Neither when a code host takes backslashes away, nor when it decodes what is encoded; it stays readable."""
+    shown = unescape(re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", escape_markdown(text)))
+    assert read == shown
+    assert not re.search(r"@\w|[#!]\d|gh-\d|\w://", shown, re.IGNORECASE)
+
+
+#: Characters that cannot be seen, and yet make a name another one.
+INVISIBLE = [
+    *"\u00ad\u034f\u115f\u1160\u200b\u200d\u2060\u2800\u3164\uffa0\ufeff",
+    "\U000e0041\U000e0042",
+    "\U000e0101",
+    "\x1b[2J",
+]
+
+
+@pytest.mark.parametrize("hidden", INVISIBLE)
+def test_what_cannot_be_seen_is_shown_or_dropped_by_one_rule(hidden: str) -> None:
+    """In HTML, Markdown, the notebook's line and the headline; two versions that differ in nothing else stay apart."""
+    names = {"version_aaaaaa": "agent", "version_bbbbbb": f"ag{hidden}ent", "version_cccccc": f"agent{hidden}"}
+    world = [each for id_ in names for each in sessions(2, "2026-03-24", "FAILED", id_, error=f"to{hidden}o bad")]
+    known = [each | {"name": names[each["id"]]} for each in versions(*names)]
+    report = report_on(world, known, thresholds="failed > 1 per version", include_text=True)
+    for text in (report.to_html(), report.to_markdown(), repr(report), report.findings.headline):
+        assert not [each for each in hidden if not each.isascii() and each in text]
+        assert "\x1b" not in text
+    assert 3 == len({each.label for each in report.findings.versions})
+    assert names["version_bbbbbb"] in {each.name for each in report.findings.versions}, "JSON has it as it was sent"
 
 
 def test_names_are_cut_with_the_whole_in_a_title() -> None:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import os
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import galtea_frames as gf
+from galtea_frames.counts import Counts, figures
 from galtea_frames.thresholds import IN_TOTAL, OF_VERSIONS, Comparison, parse, read_thresholds
 
 READ = [
-    ("failure_rate > 0.05", [("failure_rate", ">", 0.05)], False),
-    ("failure_rate>5%", [("failure_rate", ">", 0.05)], False),
-    ("failure_rate > 5% and n >= 30", [("failure_rate", ">", 0.05), ("n", ">=", 30.0)], False),
+    ("failure_rate > 0.05", [("failure_rate", ">", "0.05")], False),
+    ("failure_rate>5%", [("failure_rate", ">", "0.05")], False),
+    ("failure_rate > 5% and n >= 30", [("failure_rate", ">", "0.05"), ("n", ">=", 30)], False),
+    ("pending_rate > 2.5 % and n >= 3", [("pending_rate", ">", "0.025"), ("n", ">=", 3)], False),
+    ("failure_rate\u00a0>\u00a07.9\u00a0% per version", [("failure_rate", ">", "0.079")], True),
+    ("failure_rate_change < \u22120.5\u202f%", [("failure_rate_change", "<", "-0.005")], False),
+    ("production_rate < 1 and failure_rate <= 1.0", [("production_rate", "<", 1), ("failure_rate", "<=", 1)], False),
+    ("failure_rate > 500% and sessions_change > 2", [("failure_rate", ">", 5), ("sessions_change", ">", 2)], False),
     ("sessions < 1e3 in total", [("sessions", "<", 1000.0)], False),
     (" sessions_change <= -.5 per version ", [("sessions_change", "<=", -0.5)], True),
     ("users == 0 and pending != 3.", [("users", "==", 0.0), ("pending", "!=", 3.0)], False),
@@ -23,10 +32,10 @@ READ = [
 
 
 @pytest.mark.parametrize(("text", "comparisons", "per_version"), READ)
-def test_conditions_are_read(text: str, comparisons: list[tuple[str, str, float]], per_version: bool) -> None:
+def test_conditions_are_read(text: str, comparisons: list[tuple[str, str, str | float]], per_version: bool) -> None:
     """Figures, operators, limits, and whether it is about each version."""
     found = parse(text, "fail")
-    assert [Comparison(*each) for each in comparisons] == list(found.comparisons)
+    assert [Comparison(name, sign, Fraction(limit)) for name, sign, limit in comparisons] == list(found.comparisons)
     assert (text.strip(), per_version, "fail") == (found.text, found.per_version, found.level)
 
 
@@ -37,6 +46,15 @@ REFUSED = [
     ("failure_rate = 1", 14, "expected one of"),
     ("failure_rate > many", 16, "expected a number"),
     ("failure_rate > 1e999", 16, "the number is too large"),
+    ("n > 1e999999999", 5, "the number is too large, too small"),
+    ("n > 1e-999999999", 5, "the number is too large, too small"),
+    (f"n > {'9' * 41}", 5, "of more than 40 digits"),
+    ("failure_rate > 5", 16, "failure_rate is from 0 to 1: write 5% for a percentage"),
+    ("n > 3 and pending_rate >= 1.01", 27, "pending_rate is from 0 to 1: write 1.01% for a percentage"),
+    ("failure_rate_change < -2 per version", 23, "failure_rate_change is from -1 to 1: write -2% for a"),
+    ("failure_rate_high > 20", 21, "failure_rate_high is from 0 to 1: write 20% for"),
+    ("production_rate < 90", 19, "production_rate is from 0 to 1: write 90% for"),
+    ("sessions_change < -20", 19, "sessions_change is -1 at the least: write -20% for"),
     ("failure_rate > 1 n", 18, "expected 'and', 'per version', 'in total' or the end"),
     ("n > 1 or n < 0", 7, "write one threshold for each side"),
     ("n > 1 and", 10, "expected a figure"),
@@ -74,10 +92,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @settings(deadline=None)
 @given(st.sampled_from(sorted(OF_VERSIONS)), st.sampled_from(["<", ">="]), st.floats(-1e9, 1e9))
 def test_any_limit_is_read_back(figure: str, operator: str, limit: float) -> None:
-    """As Python writes numbers, with an exponent too."""
-    assert (Comparison(figure, operator, limit),) == parse(
-        f"{figure} {operator} {limit!r} per version", "fail"
-    ).comparisons
+    """As Python writes numbers, with an exponent too, and exactly."""
+    percentage = f"{figure} {operator} {limit!r}% per version"
+    assert (Comparison(figure, operator, Fraction(repr(limit)) / 100),) == parse(percentage, "fail").comparisons
 
 
 JUDGED = [
@@ -96,6 +113,40 @@ def test_what_is_missing_is_neither_true_nor_false(
 ) -> None:
     """A condition is false where one part is, whatever the others; unknown where one that matters is."""
     assert expected is parse(text, "fail").broken(figures)
+
+
+#: A figure, how many of how many failed (or are pending, or sessions) in the period and the one before, and its value.
+EXACT = [
+    ("failure_rate_change", (7, 100), (5, 100), "2%"),
+    ("failure_rate_change", (5, 100), (7, 100), "-2%"),
+    ("failure_rate", (29, 1000), (1, 9), "2.9%"),
+    ("failure_rate", (57, 1000), (1, 9), "5.7 %"),
+    ("failure_rate", (3, 10), (1, 9), "0.3"),
+    ("sessions_change", (1, 110), (1, 100), "10%"),
+    ("sessions_change", (1, 43), (1, 50), "-14%"),
+]
+
+
+@pytest.mark.parametrize(("figure", "now", "before", "limit"), EXACT)
+def test_limits_are_compared_exactly(figure: str, now: tuple[int, int], before: tuple[int, int], limit: str) -> None:
+    """A figure that equals its limit is neither above nor below."""
+    found = figures(*(Counts(n, n - failed, failed, 0) for failed, n in (now, before)))
+    outcomes = [
+        parse(f"{figure} {sign} {limit} per version", "fail").broken(found)
+        for sign in ("<", "<=", "==", "!=", ">=", ">")
+    ]
+    assert [False, True, True, False, True, False] == outcomes
+
+
+@settings(max_examples=times(200), deadline=None)
+@given(st.integers(1, 2_000), st.integers(0, 2_000), st.integers(-200_000, 200_000), st.sampled_from("<>"))
+def test_any_limit_is_compared_exactly(n: int, failed: int, limit: int, sign: str) -> None:
+    """With limits of up to three digits after the point of a percentage."""
+    failed = min(failed, n)
+    exactly = Fraction(failed, n) - Fraction(limit, 100_000)
+    found = figures(Counts(n, n - failed, failed, 0), None)
+    written = f"failure_rate {sign} {limit / 1000:.3f} %"
+    assert (exactly < 0 if sign == "<" else exactly > 0) == parse(written, "fail").broken(found)
 
 
 def levels(given_as: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever a caller may give
@@ -119,7 +170,9 @@ BAD: list[tuple[Any, str]] = [
     ({"fail": "n > 1"}, "the keys fail_if and warn_if, not 'fail'"),
     ({"fail_if": [1]}, "a threshold is text such as"),
     (7, "a threshold is text such as"),
-    (Path("no/such.toml"), "cannot read thresholds from no.such.toml: No such file"),
+    (["n > 1"] * 1_001, "thresholds are at most 1,000 of at most 2,000 characters each"),
+    ("n > 1" + " and n > 1" * 300, "thresholds are at most 1,000 of at most 2,000 characters each"),
+    (Path("no/such.toml"), "cannot read thresholds from no.such.toml: no such file"),
 ]
 
 
@@ -137,3 +190,27 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> No
     file.write_bytes(content)
     with pytest.raises(gf.QueryError, match=r"limits\.toml is not TOML"):
         read_thresholds(file)
+
+
+FILES = {
+    "a line of a key that has a hundred thousand parts": ("a" + ".a" * 20_000 + "=1", "has a line of more than 2,500"),
+    "lists in lists in lists": ("a=\n" + "[\n" * 20_000, "is not TOML"),
+    "more than anyone writes": ("# \n" * 50_000, "is larger than 50,000 bytes"),
+    "a number of more digits than Python reads": ("fail_if=" + "1" * 2_000 + "\n" + "a=1" + "_1" * 1_200, "."),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_hostile_file_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    """Whatever takes TOML long to read is too large to be read."""
+    file = tmp_path / "limits.toml"
+    file.write_text(FILES[name][0])
+    with pytest.raises(gf.QueryError, match=FILES[name][1]):
+        read_thresholds(file)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """A file of thresholds is a regular file."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(gf.QueryError, match="is a pipe, not a regular file"):
+        read_thresholds(tmp_path / "pipe")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, assert_type
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -197,8 +198,10 @@ gf.build_report(
     trend_periods=8,
     include_text=True,
     last_report=report.to_dict(),
+    selection="voice channel only",
     command="make report",
 )
+gf.build_report(frame, versions, as_of=np.datetime64("2026-03-30"), timezone=ZoneInfo("Europe/Madrid"), selection=None)
 gf.build_report(frame, versions, as_of="2026-03-30", thresholds=Path("limits.toml"), last_report="old/report.json")
 gf.build_report(frame, versions, as_of="2026-03-30", thresholds="failure_rate > 10%", metrics="metadata.latency_ms")
 
