@@ -8,10 +8,15 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+
+# How long an example takes is a matter of what else the machine does.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 PROCESSES = "COVERAGE_PROCESS_CONFIG"  # by which a process that a test starts learns that its lines are counted
 

@@ -13,4 +13,4 @@ def run(script: str, *arguments: object) -> None:
     """
     command = [sys.executable, str(Path(__file__).parent / script), *map(str, arguments)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-    subprocess.run(command, check=True, timeout=120 + 10 * len(arguments), env=environment)  # noqa: S603 - our own scripts
+    subprocess.run(command, check=True, timeout=600 + 60 * len(arguments), env=environment)  # noqa: S603 - our own scripts

@@ -23,7 +23,7 @@ def executed(path: Path) -> Any:  # noqa: ANN401 - nbformat has no types
     with TemporaryDirectory() as folder:
         NotebookClient(
             notebook,
-            timeout=120,
+            timeout=1200,
             kernel_name="python3",
             record_timing=False,
             coalesce_streams=True,

@@ -136,7 +136,7 @@ def test_turns_tell_of_what_is_missing_and_of_what_fails() -> None:
 def ask(api: http.Api, **params: object) -> list[dict[str, Any]]:
     """What the server answers."""
     headers = {"Authorization": f"Bearer {api.api_key}"}
-    answer = requests.get(f"{api.url}/sessions", params=params, headers=headers, timeout=10)  # type: ignore[arg-type]
+    answer = requests.get(f"{api.url}/sessions", params=params, headers=headers, timeout=600)  # type: ignore[arg-type]
     rows: list[dict[str, Any]] = answer.json()
     return rows
 

@@ -130,7 +130,7 @@ def program(code: str, monkeypatch: pytest.MonkeyPatch, api: gf.sample.SampleApi
 def test_workers_of_a_pool_get_their_own_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forked after the client has connections, each worker gets the rows of its own query, and so does the parent."""
     with gf.sample.serve(SESSIONS, []) as api, program(POOL, monkeypatch, api) as process:
-        printed = process.communicate(timeout=120)
+        printed = process.communicate(timeout=600)
     assert ("\n".join([str([]), str([[]] * 6), str([[]] * 24), str([]), ""]), "") == printed
 
 
@@ -141,7 +141,7 @@ def test_a_fork_beside_a_load_hangs_nowhere(monkeypatch: pytest.MonkeyPatch) -> 
     def hold(_: object, number: int) -> None:
         if number == 1:
             asked.set()
-            released.wait(120)
+            released.wait(600)
 
     with (
         gf.sample.serve(SESSIONS, 3, on_request=hold) as api,
@@ -149,12 +149,12 @@ def test_a_fork_beside_a_load_hangs_nowhere(monkeypatch: pytest.MonkeyPatch) -> 
     ):
         assert process.stdin is not None
         assert process.stdout is not None
-        assert asked.wait(120)
+        assert asked.wait(600)
         process.stdin.write("now\n")
         process.stdin.flush()
         said = [process.stdout.readline(), process.stdout.readline()]
         released.set()
-        printed = process.communicate(timeout=120)
+        printed = process.communicate(timeout=600)
     assert ["in the child: True 3 True\n", "the child has ended\n"] == said
     assert ("in the parent: 900 True\n", "") == printed
 
@@ -162,7 +162,7 @@ def test_a_fork_beside_a_load_hangs_nowhere(monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_iterator_goes_on_in_each_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forked in the middle of a stream of frames, parent and children each get all that follows."""
     with gf.sample.serve(SESSIONS, []) as api, program(ITERATOR, monkeypatch, api) as process:
-        printed = process.communicate(timeout=120)
+        printed = process.communicate(timeout=600)
     assert ("20\n", "") == printed
 
 

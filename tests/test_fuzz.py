@@ -30,7 +30,7 @@ def test_a_run_of_the_fuzzer_finds_nothing(tmp_path: Path) -> None:
     found.mkdir()
     # Coverage would trace what is instrumented already.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    options = [f"-max_total_time={times(5)}", "-timeout=30", f"-artifact_prefix={tmp_path}/", str(found)]
+    options = [f"-max_total_time={times(5)}", "-timeout=600", f"-artifact_prefix={tmp_path}/", str(found)]
     run = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, str(HERE / "fuzz_decode.py"), *options, str(HERE / "corpus")],
         capture_output=True,

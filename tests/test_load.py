@@ -7,7 +7,6 @@ import gc
 import os
 import sys
 import threading
-import time
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,8 +32,8 @@ pytestmark = [
 
 THREADS = 16
 
-#: Seconds: four by default, a minute at an effort of 15; two at least, for each thread must have loaded something.
-SECONDS = 4 * max(EFFORT, 0.5)
+#: Loads of each thread: of every kind at least one, and some minutes of them at an effort of 15.
+LOADS = max(7, round(14 * EFFORT))
 
 #: Megabytes by which memory in use may differ after the warm-up, free memory having been given back to the system: the
 #: C library keeps it in an arena for each of some forty threads, up to a hundred megabytes, now more and now less. One
@@ -87,17 +86,17 @@ def test_sixteen_threads_share_a_client(monkeypatch: pytest.MonkeyPatch) -> None
             warnings.simplefilter("ignore", gf.MixedTypesWarning)
             warnings.simplefilter("error", ResourceWarning)
             todo = works(client, gf.load_sessions(nested="json", client=client))
-            expected = [work() for work in todo]
-            work_for(2 * EFFORT**0.5, todo, expected)
+            expected = [load() for load in todo]
+            work(7, todo, expected)
             before, opened = megabytes(), handles()
-            loads = work_for(SECONDS, todo, expected)
+            work(LOADS, todo, expected)
             after, open_now = megabytes(), handles()
             gc.collect()
         at_once = api.max_concurrent
     sys.stdout.write(
-        f"{loads} loads; {before:.0f} MB before, {after:.0f} after; {opened} handles before, {open_now} after\n"
+        f"{THREADS * LOADS} loads; {before:.0f} MB before, {after:.0f} after;"
+        f" {opened} handles before, {open_now} after\n"
     )
-    assert loads >= THREADS
     assert at_once <= 8
     assert open_now <= max(opened, 16 + opened), "two ends for each of eight connections that had closed meanwhile"
     assert after - before < MEMORY
@@ -105,20 +104,18 @@ def test_sixteen_threads_share_a_client(monkeypatch: pytest.MonkeyPatch) -> None
     assert threads >= set(threading.enumerate()), "all threads have ended, the stand-in's too"
 
 
-def work_for(seconds: float, todo: list[Work], expected: list[pd.DataFrame]) -> int:
-    """Have all threads load for some seconds and compare each frame; how many loads that were."""
-    end, loads = time.monotonic() + seconds, [0] * THREADS
+def work(loads: int, todo: list[Work], expected: list[pd.DataFrame]) -> None:
+    """Have all threads load so often, each beginning with another kind, and compare each frame."""
     problems: list[BaseException] = []
 
     def go_on(thread: int) -> None:
-        turn = thread
         try:
-            while time.monotonic() < end and not problems:
+            for turn in range(thread, thread + loads):
+                if problems:
+                    return
                 number = turn % len(todo)
                 # A copy, because pandas notes every comparison in what is compared.
                 assert_frame_equal(expected[number].copy(), todo[number]())
-                loads[thread] += 1
-                turn += 1
         except BaseException as problem:  # noqa: BLE001 - for the test to raise
             problems.append(problem)
 
@@ -129,4 +126,3 @@ def work_for(seconds: float, todo: list[Work], expected: list[pd.DataFrame]) -> 
         thread.join()
     for problem in problems:
         raise problem
-    return sum(loads)

@@ -466,7 +466,7 @@ def test_ids_are_asked_for_side_by_side(others: Mapping[str, Any], requests: int
     pair = threading.Barrier(2)
 
     def wait(_api: SampleApi, _number: int) -> None:
-        pair.wait(10)
+        pair.wait(600)
 
     with (
         sample.serve(SESSIONS, VERSIONS, on_request=wait) as api,

@@ -74,7 +74,7 @@ def test_sync_says_it_as_json(run: Run, api: Api) -> None:
         name: value for name, value in done.items() if name not in ("requests", "seconds")
     }
     assert len(api.requests) == done["requests"]
-    assert 0 < done["seconds"] < 60
+    assert 0 < done["seconds"]
 
 
 def test_sync_of_some_products(run: Run, api: Api) -> None:

@@ -137,7 +137,7 @@ def test_a_disk_that_refuses_bytes_leaves_the_old_state(
     for each in list(api.sessions):
         api.sessions.update(each["id"], error=f"another error of {each['id']}")
     command = [sys.executable, "-c", TOO_LARGE, api.url, api.api_key, str(tmp_path / "mirror"), str(limit)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - our own
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)  # noqa: S603 - our own
     assert done.stdout.startswith(f"{tmp_path}/mirror cannot be read or written: ")
     assert "File too large" in done.stdout
     assert 1 == done.stdout.count("\n")

@@ -372,20 +372,23 @@ def limit_of(request: Request) -> int:
 
 
 @pytest.mark.parametrize(
-    "answer", [Reply(413, b""), Reply(504, b""), HtmlPage(504), Stall(0.5), Stall(0.5, "body")], ids=str
+    "answer", [Reply(413, b""), Reply(504, b""), HtmlPage(504), Stall(6_000), Stall(6_000, "body")], ids=str
 )
 def test_the_page_halves_until_the_server_manages(answer: Answer) -> None:
     """On 413, 504 and a read timeout the page halves, the walk goes on, and all rows come out."""
     records = rows_of([1] * 90 + [30])
+    # A good answer that a busy machine makes late is asked for again.
+    impatience: dict[str, Any] = {"read_timeout": 0.2, "max_attempts": 100} if isinstance(answer, Stall) else {}
     with (
         sample.serve(records, [], answers=lambda request: answer if limit_of(request) > 30 else None) as api,
-        gf.Client(api.api_key, api.url, page_size=100, read_timeout=0.1) as client,
+        gf.Client(api.api_key, api.url, page_size=100, **impatience) as client,
     ):
         frame = load(client)
         asked = [limit_of(request) for request in api.requests]
     assert expected_ids(records) == frame["id"].tolist()
     assert asked[:3] == [100, 50, 25]
-    assert frame.attrs["galtea_frames"]["retries"] == 0
+    if not impatience:
+        assert frame.attrs["galtea_frames"]["retries"] == 0
 
 
 def test_the_page_grows_back() -> None:

@@ -26,7 +26,7 @@ from galtea_frames.sample import (
 )
 
 
-def fetch(api: SampleApi, *, seconds: float = 10, encoding: str = "gzip", stream: bool = False) -> requests.Response:
+def fetch(api: SampleApi, *, seconds: float = 600, encoding: str = "gzip", stream: bool = False) -> requests.Response:
     """What a client gets for a page of sessions."""
     return requests.get(
         f"{api.url}/sessions",
@@ -140,7 +140,7 @@ def test_stalls_delay_the_answer(at: Literal["before", "body"]) -> None:
 @pytest.mark.parametrize(("at", "error"), [("before", requests.ReadTimeout), ("body", requests.ConnectionError)])
 def test_stalls_outlast_an_impatient_client(at: Literal["before", "body"], error: type[Exception]) -> None:
     """A client that waits less long sees a timeout of reading; the next request is answered."""
-    with serve(50, answers=[Stall(30, at)]) as api:
+    with serve(50, answers=[Stall(6_000, at)]) as api:
         with pytest.raises(error, match="timed out"):
             fetch(api, seconds=0.1)
         assert 50 == len(fetch(api).json())
@@ -151,7 +151,7 @@ def test_trickles_are_whole_in_the_end(at: Literal["headers", "body"], least: fl
     """The answer is the API's own, and each byte takes its time."""
     with serve(0, 0, answers=[Trickle(0.01, at)]) as api:
         begin = time.monotonic()
-        assert [] == fetch(api, seconds=0.2).json()
+        assert [] == fetch(api).json()
         assert time.monotonic() - begin >= least
 
 
@@ -164,7 +164,7 @@ def test_answers_can_be_told_from_the_request() -> None:
     with serve(50, answers=answer) as api:
         headers = {"Authorization": f"Bearer {api.api_key}"}
         statuses = [
-            requests.get(f"{api.url}/sessions?limit={limit}", headers=headers, timeout=10).status_code
+            requests.get(f"{api.url}/sessions?limit={limit}", headers=headers, timeout=600).status_code
             for limit in (2, 3)
         ]
         assert [200, 418] == statuses
@@ -184,7 +184,7 @@ def test_answers_can_be_set_again() -> None:
 def test_answers_stand_before_authorization() -> None:
     """A proxy in front of the API answers also those who have no key."""
     with serve(0, 0, answers=[Reply(502)]) as api:
-        assert [502, 401] == [requests.get(f"{api.url}/sessions", timeout=10).status_code for _ in range(2)]
+        assert [502, 401] == [requests.get(f"{api.url}/sessions", timeout=600).status_code for _ in range(2)]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_answers_stand_before_authorization() -> None:
 def test_whole_answers_keep_the_connection(answer: Answer) -> None:
     """What is whole as HTTP goes leaves the connection open for the next request."""
     with serve(50, answers=[answer]) as api:
-        connection = http.client.HTTPConnection(urlsplit(api.url).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(api.url).netloc, timeout=600)
         ports = []
         for _ in range(2):
             connection.request("GET", "/sessions", headers={"Authorization": f"Bearer {api.api_key}"})

@@ -44,7 +44,7 @@ def fetch(
 ) -> requests.Response:
     """What the API answers, as a client sees it."""
     authorized = {"Authorization": f"Bearer {api.api_key}"} | (headers or {})
-    return requests.get(api.url + path, params=query, headers=authorized, timeout=10, allow_redirects=False)
+    return requests.get(api.url + path, params=query, headers=authorized, timeout=600, allow_redirects=False)
 
 
 def ids(api: SampleApi, path: str = "/sessions", query: Query | None = None) -> list[str]:
@@ -373,7 +373,7 @@ def test_a_wrong_key_is_refused(api: SampleApi, key: str) -> None:
 
 def test_no_key_at_all_is_refused(api: SampleApi) -> None:
     """A request without the header is a 401 too."""
-    assert 401 == requests.get(f"{api.url}/sessions", timeout=10).status_code
+    assert 401 == requests.get(f"{api.url}/sessions", timeout=600).status_code
 
 
 @pytest.mark.parametrize("keys", [("message",), ("error",), ("message", "error")], ids="+".join)
@@ -408,7 +408,7 @@ def test_long_queries_meet_a_firewall(api: SampleApi, query: Query, status: int)
 )
 def test_wrong_paths_are_an_html_404(api: SampleApi, path: str) -> None:
     """A slash too many is another path, and the answer is a web server's."""
-    connection = http.client.HTTPConnection(urlsplit(api.url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(api.url).netloc, timeout=600)
     connection.request("GET", path, headers={"Authorization": f"Bearer {api.api_key}"})
     answer = connection.getresponse()
     body = answer.read()
@@ -420,8 +420,8 @@ def test_other_methods_are_an_html_404(api: SampleApi) -> None:
     """The API is read only, and what a client posts does not spoil the connection."""
     with requests.Session() as client:
         client.headers["Authorization"] = f"Bearer {api.api_key}"
-        assert 404 == client.post(f"{api.url}/sessions", json={"a": 1}, timeout=10).status_code
-        assert 200 == client.get(f"{api.url}/versions", timeout=10).status_code
+        assert 404 == client.post(f"{api.url}/sessions", json={"a": 1}, timeout=600).status_code
+        assert 200 == client.get(f"{api.url}/versions", timeout=600).status_code
 
 
 @pytest.mark.parametrize("rows", [SESSIONS, VERSIONS], ids=["sessions", "versions"])
@@ -459,7 +459,7 @@ def test_answers_are_compressed_for_those_who_accept_it(api: SampleApi) -> None:
     packed = requests.get(
         f"{api.url}/sessions",
         headers={"Authorization": f"Bearer {api.api_key}", "Accept-Encoding": "gzip"},
-        timeout=10,
+        timeout=600,
         stream=True,
     )
     raw = packed.raw.read(decode_content=False)

@@ -268,7 +268,7 @@ def test_a_crash_shows_no_key(api: gf.sample.SampleApi, tmp_path: Path, end: str
     api.answers = lambda request: Stall(30) if request.path == "/sessions" else None
     command = [sys.executable, "-X", "dev", "-c", CRASH, end]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)  # noqa: S603 - our own
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, env=environment)  # noqa: S603 - our own
     assert done.returncode != 0
     shown = done.stdout + done.stderr
     expected = [words, "ResourceWarning", "Exception in thread", "Exception ignored in", "no client", "Current thread"]

@@ -221,7 +221,7 @@ def test_a_file_that_may_not_grow_leaves_the_old_one(tmp_path: Path, by: list[st
     """A disk that really refuses more bytes in the middle of a file: one line, the old frame, no litter."""
     write(OLDER, "dataset" if by else "file", tmp_path)
     command = [sys.executable, "-c", TOO_LARGE, str(tmp_path / "target"), *by]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - our own
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)  # noqa: S603 - our own
     assert f"cannot use {tmp_path}/target: File too large\n" == done.stdout
     assert ["target"] == everything(tmp_path)
     assert_frame_equal(OLDER, gf.read_parquet(tmp_path / "target"))

@@ -14,6 +14,9 @@ from galtea_frames.windows import Crew, Window
 
 SECOND = 1_000_000
 
+#: Seconds after which what has not happened never will, on the busiest machine.
+EVER = 600
+
 
 def window(reached: int | None, span: int | None, *, end: int | None = None, newest: int | None = None) -> Window:
     """A window that is being walked; times in seconds."""
@@ -77,6 +80,14 @@ def test_the_density_is_that_of_the_last_page(first: float, last: float, pages: 
     assert walked.pages_left() == pages
 
 
+def threads_left(before: int) -> int:
+    """How many threads there are more than before, once those that are at their end have come to it."""
+    end = time.monotonic() + EVER
+    while threading.active_count() > before and time.monotonic() < end:
+        time.sleep(0.01)
+    return threading.active_count() - before
+
+
 def pages_of(count: int, *, seconds: float = 0.0) -> Callable[[Window], Iterator[tuple[int, int]]]:
     """A walk over a list of `count` pages of one row, a second apart, that keeps to the window's end."""
 
@@ -101,11 +112,20 @@ def test_a_crew_gives_every_page_once(workers: int) -> None:
 
 
 def test_workers_take_over_from_each_other() -> None:
-    """Idle workers cut windows of busy ones: the work is spread, and takes a fraction of the time of one."""
-    crew = Crew([Window(())], 8, pages_of(200, seconds=0.005), lambda _: 200 * SECOND, lambda: None)
-    by_worker = [worker for _, worker in crew.slices()]
-    assert len(set(by_worker)) == 8
-    assert max(by_worker.count(worker) for worker in set(by_worker)) < 80
+    """Idle workers cut windows of busy ones: none gets further than two pages before each has one of its own."""
+    together, begun = threading.Barrier(8), threading.local()
+
+    def walk(walked: Window) -> Iterator[tuple[int, int]]:
+        for number, page in enumerate(pages_of(200)(walked)):
+            # The first page of a window says how dense it is; before the next one all wait for all.
+            if number == 1 and not hasattr(begun, "once"):
+                begun.once = together.wait(EVER)
+            yield page
+
+    crew = Crew([Window(())], 8, walk, lambda _: 200 * SECOND, lambda: None)
+    pages = list(crew.slices())
+    assert list(range(200)) == sorted(at for at, _ in pages)
+    assert len({worker for _, worker in pages}) == 8
 
 
 def test_a_list_without_a_newest_row_is_walked_by_one() -> None:
@@ -132,7 +152,7 @@ def test_a_failing_walk_ends_the_crew() -> None:
     crew = Crew([Window(())], 4, walk, lambda _: None, lambda: abandoned.append(True))
     with pytest.raises(LookupError, match="the fourth page"):
         list(crew.slices())
-    assert (abandoned, threading.active_count()) == ([True], before)
+    assert (abandoned, threads_left(before)) == ([True], 0)
 
 
 def test_a_reader_that_stops_early_stops_the_workers() -> None:
@@ -144,7 +164,7 @@ def test_a_reader_that_stops_early_stops_the_workers() -> None:
     first = [next(slices) for _ in range(3)]
     assert isinstance(slices, Generator)
     slices.close()
-    assert (len(first), abandoned, threading.active_count()) == (3, [True], before)
+    assert (len(first), abandoned, threads_left(before)) == (3, [True], 0)
 
 
 def test_a_crew_that_cannot_begin_leaves_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,8 +182,7 @@ def test_a_crew_that_cannot_begin_leaves_no_worker(monkeypatch: pytest.MonkeyPat
     crew = Crew([Window(())], 4, pages_of(1000), lambda _: 1000 * SECOND, lambda: None)
     with pytest.raises(KeyboardInterrupt):
         next(iter(crew.slices()))
-    started[2].join(timeout=10)  # which the crew does not know of yet
-    assert (3, before) == (len(started), threading.active_count())
+    assert (3, 0) == (len(started), threads_left(before))
 
 
 def test_pages_do_not_pile_up() -> None:
