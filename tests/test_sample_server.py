@@ -1,5 +1,6 @@
 import builtins
 import gc
+import re
 import socket
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -205,3 +207,21 @@ def test_public_names_are_sorted_and_exist() -> None:
     assert sorted(names, key=lambda name: (not name[0].isupper(), name)) == names
     assert all(hasattr(galtea_frames.sample, name) for name in names)
     assert not set(names) & set(dir(builtins))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"sessions": -1}, "sessions is how many there are, from 0, or the records themselves, not -1"),
+        ({"versions": -8}, "versions is how many there are, from 0, or the records themselves, not -8"),
+        ({"cap": 0}, "cap is a whole number from 1, not 0"),
+        ({"default_limit": -1}, "default_limit is a whole number from 0, not -1"),
+        ({"latency": -0.1}, "latency is a number of seconds from 0, not -0.1"),
+        ({"latency": float("nan")}, "latency is a number of seconds from 0, not nan"),
+        ({"latency": float("inf")}, "latency is a number of seconds from 0, not inf"),
+    ],
+)
+def test_what_cannot_be_served_is_refused(arguments: dict[str, Any], words: str) -> None:
+    """At once, and in one line."""
+    with pytest.raises(ValueError, match=re.escape(words)):
+        serve(**arguments)

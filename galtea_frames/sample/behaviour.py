@@ -31,6 +31,12 @@ class Behaviour:
     sortable: tuple[str, ...] = ("createdAt",)
     error_keys: tuple[str, ...] = ("message",)
 
+    def __post_init__(self) -> None:
+        _check("cap", 1 if self.cap is None else self.cap, 1)
+        _check("default_limit", self.default_limit, 0)
+        if not callable(self.latency) and not 0 <= self.latency < float("inf"):  # neither of which NaN is
+            raise ValueError(f"latency is a number of seconds from 0, not {self.latency!r}")
+
     def latency_of(self, request: Request) -> float:
         """How long this request has to wait."""
         return self.latency(request) if callable(self.latency) else self.latency
@@ -39,3 +45,8 @@ class Behaviour:
         """How many rows an answer may hold."""
         wanted = self.default_limit if limit is None else limit
         return wanted if self.cap is None else min(wanted, self.cap)
+
+
+def _check(name: str, number: int, least: int) -> None:
+    if number < least:
+        raise ValueError(f"{name} is a whole number from {least}, not {number!r}")

@@ -227,6 +227,7 @@ def serve(
     Raises:
         ImportError: werkzeug is not installed.
         OSError: The port is taken.
+        ValueError: A number is too small: there are no -1 sessions.
     """
     _wire()
     behaviour = Behaviour(
@@ -239,6 +240,9 @@ def serve(
         sortable=sortable,
         error_keys=error_keys,
     )
+    for name, many in (("sessions", sessions), ("versions", versions)):
+        if isinstance(many, int) and many < 0:
+            raise ValueError(f"{name} is how many there are, from 0, or the records themselves, not {many!r}")
     of_versions = version_records(versions) if isinstance(versions, int) else list(versions)
     of_sessions = iter_session_records(sessions, of_versions) if isinstance(sessions, int) else sessions
     return SampleApi(
