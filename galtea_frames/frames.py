@@ -21,6 +21,7 @@ from galtea_frames.errors import (
     MixedTypesWarning,
     UnknownStatusWarning,
 )
+from galtea_frames.printable import quoted
 from galtea_frames.times import TIME, instant
 
 if TYPE_CHECKING:
@@ -174,4 +175,4 @@ def warn(message: str, kind: type[GalteaFramesWarning]) -> None:
 
 def _listed(names: Sequence[str]) -> str:
     rest = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return ", ".join(map(repr, names[:_SHOWN])) + rest
+    return ", ".join(map(quoted, names[:_SHOWN])) + rest

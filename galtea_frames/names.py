@@ -36,15 +36,16 @@ def overflow_name(root: str | None) -> str:
 
 def split_name(name: str) -> tuple[str, list[str], bool]:
     """Return a column's root as it is written, the keys below it, and whether it is an overflow column."""
-    raw: list[str] = [""]
-    for piece in _PIECE.findall(name):
-        if piece == ".":
-            raw.append("")
-        else:
-            raw[-1] += piece
+    raw = _parts(name)
     overflow = raw[-1] == OVERFLOW
     root, *keys = raw[:-1] if overflow and len(raw) > 1 else raw
     return root, [_unescape(key) for key in keys], overflow
+
+
+def _parts(name: str) -> list[str]:
+    """Return what stands between the dots that are not escaped."""
+    ends = [piece.start() for piece in _PIECE.finditer(name) if piece.group() == "."]
+    return [name[start:end] for start, end in zip([0, *(end + 1 for end in ends)], [*ends, len(name)], strict=True)]
 
 
 def root_names(fields: Iterable[str], documented: Mapping[str, str]) -> dict[str, str]:

@@ -269,6 +269,21 @@ def test_a_warning_without_a_caller_outside_is_still_given() -> None:
     assert [each.filename for each in caught] == [path]
 
 
+def test_warnings_quote_a_part_of_what_is_long() -> None:
+    """A status or a key of a megabyte is told by its beginning; nothing in it can act on a terminal."""
+    long = "\x1b[2J" + "x" * 1_000_000
+    rows: list[Any] = [{"status": f"{at}{long}", "metadata": {f"{at}{long}": at and "text"}} for at in range(9)]
+    rows += [{"metadata": {f"{at}{long}": True}} for at in range(9)]
+    _, notes = build([reference.page(rows)])
+    with pytest.warns(gf.GalteaFramesWarning) as caught:
+        warn_of(notes)
+    assert len(caught) == 2
+    for each in caught:
+        assert len(str(each.message)) < 1_000
+        assert str(each.message).endswith(" and 4 more")
+        assert str(each.message).isprintable()
+
+
 # -- the whole way --
 
 ODD_ROWS: list[dict[str, Any]] = [
