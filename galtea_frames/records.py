@@ -40,6 +40,8 @@ def to_records(frame: pd.DataFrame) -> list[Record]:
     origin = Origin.of(frame)
     if origin is None:
         raise QueryError("to_records takes a frame of load_sessions or load_versions, with its attrs")
+    frame = frame.copy(deep=False)
+    frame.attrs = {}  # which pandas copies with each column that is looked at
     null = {column.api: None for column in origin.resource.columns}
     null |= {origin.fields[name]: None for name in origin.null_fields}
     records = [dict(null) for _ in range(len(frame))]
