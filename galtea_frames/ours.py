@@ -83,11 +83,13 @@ def is_ours(folder: Path) -> bool:
 def stranger(folder: Path, kind: Kind) -> str | None:
     """Return the first thing in a folder that is no part of one dataset, report or demo of ours; None if all is."""
     for _ in range(_TRIES):
-        before = _state(folder)
         with suppress(FileNotFoundError):
+            before = _state(folder)
             found = _stranger(folder, kind)
             if _state(folder) == before:
                 return found
+        if not folder.exists():
+            return None
     raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(folder))
 
 

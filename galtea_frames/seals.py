@@ -34,20 +34,11 @@ class Sealed:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._digest = hashlib.sha256()
-        self._position = 0
 
     def write(self, content: bytes) -> int:
         """Write some bytes."""
         self._digest.update(content)
-        self._position += len(content)
         return self._file.write(content)
-
-    def tell(self) -> int:
-        """Return how many bytes were written."""
-        return self._position
-
-    def flush(self) -> None:
-        """Leave it to the file."""
 
     def close(self) -> None:
         """Leave it to the file."""

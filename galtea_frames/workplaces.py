@@ -88,8 +88,9 @@ class Workplace:
         kept = True
         if target.exists():
             refuse(target)
-            kept = keep(self.whole, target)
-        for number in range(_SWAPS):
+            with suppress(FileNotFoundError):  # another write is between its renamings
+                kept = keep(self.whole, target)
+        for number in range(_SWAPS):  # pragma: no branch - the last one raises, if it fails
             try:
                 self._swap(target, self._path / f"{_OLD}{number}")
             except OSError as problem:
@@ -122,8 +123,9 @@ class Workplace:
             old.rename(target)
             raise
         # From now on it is known that nothing in it need be kept, whoever removes it.
-        old.rename(gone := old.with_name(old.name.replace(_OLD, _GONE)))
-        shutil.rmtree(gone, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another write has put it back, and then its own in its place
+            old.rename(gone := old.with_name(old.name.replace(_OLD, _GONE)))
+            shutil.rmtree(gone, ignore_errors=True)
 
     def _clean(self) -> None:
         if not self._path.exists():  # somebody was quicker

@@ -197,7 +197,7 @@ def test_a_disk_that_may_only_be_read_is_told(run: Run, disk: Path, command: tup
 TAKEN = {
     "file where a folder is": ("export sessions --out", "folder", "is a folder; name a file"),
     "dataset where a file is": ("export sessions --partition-by status --out", "file", "is a file; a dataset needs"),
-    "mirror where a file is": ("sync", "file", "cannot be written: File exists"),
+    "mirror where a file is": ("sync", "file", "is a file; name a folder"),
     "mirror among other files": ("sync", "folder", "is not a mirror, but not empty either; name a new folder"),
     "report where a file is": (" ".join(REPORT), "file", "is a file; a report needs a folder"),
     "report among other files": (" ".join(REPORT), "folder", "holds files that are no report's (notes.txt, …)"),
@@ -212,7 +212,7 @@ def test_a_place_that_is_taken_is_told(run: Run, tmp_path: Path, command: str, t
         target.mkdir()
     (target / "notes.txt" if there == "folder" else target).write_text("precious")
     code, err = run(*command.split(), target)
-    assert (1 if command == "sync" else 2) == code
+    assert 2 == code
     assert words in err.splitlines()[-1]
     assert {"target/notes.txt" if there == "folder" else "target": b"precious"} == contents(tmp_path)
 

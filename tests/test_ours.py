@@ -20,7 +20,7 @@ from pandas.testing import assert_frame_equal
 from reports import report_on, two_weeks
 
 import galtea_frames as gf
-from galtea_frames import demo, workplaces
+from galtea_frames import demo, ours, rights, workplaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -333,13 +333,19 @@ def test_what_earlier_releases_wrote_is_replaced(target: Path, kind: str) -> Non
     assert [] == [each for each in target.parent.iterdir() if each != target]
 
 
+def rows_of_mine(folder: Path) -> None:
+    """Put another frame, of a release without seals too, in the place of a report's."""
+    gf.write_parquet(OTHER, folder / "rows.parquet")
+    unsealed(folder)
+
+
 UNSEALED: dict[tuple[str, str], Callable[[Path], Any]] = {
     ("dataset", "a file of the user's"): a_file_of_ours,
     ("dataset", "a part of another"): moved_into,
     ("dataset", "filtered"): filtered,
     ("report", "a chart of the user's"): with_file("charts/mine-2.png"),
     ("report", "an edited page"): with_file("report.md"),
-    ("report", "rows of the user's"): lambda folder: gf.write_parquet(OTHER, folder / "rows.parquet"),
+    ("report", "rows of the user's"): rows_of_mine,
     ("demo", "nothing"): lambda _: None,
 }
 
@@ -393,10 +399,10 @@ def test_a_file_that_comes_while_we_write_stays(target: Path, kind: str, monkeyp
     before = all_of(target)
     put_folder = workplaces.Workplace.put_folder
 
-    def late(self: workplaces.Workplace, to: Path, refuse: Any) -> None:  # noqa: ANN401 - as the original
+    def late(self: workplaces.Workplace, to: Path, refuse: Any) -> bool:  # noqa: ANN401 - as the original
         if to == target:
             (target / "notes.txt").write_text("mine")
-        put_folder(self, to, refuse)
+        return put_folder(self, to, refuse)
 
     monkeypatch.setattr(workplaces.Workplace, "put_folder", late)
     with pytest.raises(gf.GalteaFramesError, match=r"notes\.txt"):
@@ -439,6 +445,89 @@ def test_what_cannot_be_put_back_is_kept(tmp_path: Path, monkeypatch: pytest.Mon
     assert_frame_equal(FRAME, gf.read_parquet(tmp_path / "d"))
     gf.write_parquet(OTHER, tmp_path / "d", partition_by="of")
     assert_frame_equal(OTHER, gf.read_parquet(tmp_path / "d"))
+
+
+# -- other writes at the same time --
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], None], times: int) -> None:
+    """Do something in a folder right after each of the first times that it was looked at."""
+    look, left = ours._stranger, [times]  # noqa: SLF001 - between two looks
+
+    def looked(folder: Path, kind: ours.Kind) -> str | None:
+        found = look(folder, kind)
+        if left[0] and folder.name == "d":
+            left[0] -= 1
+            act(folder)
+            return "a file that was there for a moment"
+        return found
+
+    monkeypatch.setattr(ours, "_stranger", looked)
+
+
+def test_a_folder_that_another_write_replaces_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was seen of the one and the other is no reason to refuse."""
+    write_dataset(tmp_path / "d")
+    write_dataset(tmp_path / "other")
+
+    def replace(folder: Path) -> None:
+        shutil.rmtree(folder)
+        shutil.copytree(tmp_path / "other", folder)
+
+    meanwhile(monkeypatch, replace, 1)
+    gf.write_parquet(OTHER, tmp_path / "d", partition_by="of")
+    assert_frame_equal(OTHER, gf.read_parquet(tmp_path / "d"))
+
+
+def test_a_folder_that_vanishes_meanwhile_holds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As between the two renamings of another write."""
+    write_dataset(tmp_path / "d")
+    meanwhile(monkeypatch, shutil.rmtree, 1)
+    gf.write_parquet(OTHER, tmp_path / "d", partition_by="of")
+    assert_frame_equal(OTHER, gf.read_parquet(tmp_path / "d"))
+
+
+def test_a_folder_that_is_never_left_alone_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a hundred looks, the write gives up."""
+    write_dataset(tmp_path / "d")
+    ticks = iter(range(1, 1_000))
+    meanwhile(monkeypatch, lambda folder: os.utime(folder, (next(ticks),) * 2), 1_000)
+    with pytest.raises(gf.ParquetError, match=r"d: Device or resource busy$"):
+        gf.write_parquet(OTHER, tmp_path / "d", partition_by="of")
+    assert_frame_equal(FRAME, gf.read_parquet(tmp_path / "d"))
+
+
+@pytest.mark.parametrize("what", ["target", "old", "workplace"])
+def test_what_another_write_takes_away_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """The target before its rights are kept, the old folder before it is deleted, or all that is being made."""
+    write_dataset(target := tmp_path / "d")
+    keep, discard, clean = rights.keep, workplaces.Workplace._discard, workplaces.Workplace._clean  # noqa: SLF001
+
+    def before_keep(new: Path, old: Path) -> bool:
+        if what == "target":
+            shutil.rmtree(old)
+        return keep(new, old)
+
+    def before_discard(self: workplaces.Workplace, old: Path, *others: Any) -> None:  # noqa: ANN401 - as the original
+        if what == "old":
+            shutil.rmtree(old)
+        discard(self, old, *others)
+
+    def before_clean(self: workplaces.Workplace) -> None:
+        if what == "workplace":
+            shutil.rmtree(self.whole.parent)
+        clean(self)
+
+    monkeypatch.setattr(workplaces, "keep", before_keep)
+    monkeypatch.setattr(workplaces.Workplace, "_discard", before_discard)
+    monkeypatch.setattr(workplaces.Workplace, "_clean", before_clean)
+    gf.write_parquet(OTHER, target, partition_by="of")
+    assert_frame_equal(OTHER, gf.read_parquet(target))
+    assert ["d"] == [each.name for each in tmp_path.iterdir()]
 
 
 # -- the current folder --

@@ -20,6 +20,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
+from galtea_frames.partitions import positions_to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,6 +210,17 @@ def test_a_dataset_of_which_a_file_was_written_again_is_refused(
     with pytest.raises(gf.ParquetError, match=words) as caught:
         gf.read_parquet(tmp_path / "d")
     assert 1 == len(str(caught.value).splitlines())
+
+
+def test_a_dataset_of_which_every_file_was_written_again_is_refused(tmp_path: Path) -> None:
+    """Alike, so that they still fit together."""
+    gf.write_parquet(WEEK, tmp_path / "d", partition_by="status")
+    for file in (tmp_path / "d").rglob("*.parquet"):
+        table = pq.read_table(file, partitioning=None)
+        changed = table.set_column(0, "id", pa.array([1] * len(table)))
+        pq.write_table(changed.replace_schema_metadata(table.schema.metadata), file)
+    with pytest.raises(gf.ParquetError, match="a file of the dataset was changed since it was written"):
+        gf.read_parquet(tmp_path / "d")
 
 
 # -- other programs' datasets --
@@ -445,6 +457,7 @@ def test_a_description_that_is_no_json_object_is_refused(tmp_path: Path, text: b
 
 IN_DATASETS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "other rows": lambda said: said.update(rows="AAAA"),
+    "rows that others have": lambda said: said.update(rows=positions_to_text(np.arange(1))),
     "rows that are no base64": lambda said: said.update(rows="é"),
     "rows of another file": lambda said: said.update(total=10**12),
     "no total": lambda said: said.pop("total"),

@@ -162,6 +162,25 @@ def test_an_owner_that_cannot_be_kept_is_told(tmp_path: Path, monkeypatch: pytes
     assert_frame_equal(NEWER, gf.read_parquet(path))
 
 
+@pytest.mark.parametrize(("refused", "mode"), [(2, 0o604), (1, 0o664)], ids=["neither", "group alone"])
+def test_a_group_that_can_be_kept_keeps_its_rights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: int, mode: int
+) -> None:
+    """Though the owner cannot: where somebody may give files to the group, but not away."""
+    (tmp_path / "new").touch()
+    left = [refused]
+
+    def chown(*_: object) -> None:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chown", chown)
+    wanted = os.stat_result((stat.S_IFREG | 0o664, 0, 0, 1, ANN, BOB, 0, 0, 0, 0))
+    assert not rights._give(tmp_path / "new", wanted, with_mode=True)  # noqa: SLF001 - a stat of no real file
+    assert mode == stat.S_IMODE((tmp_path / "new").stat().st_mode)
+
+
 BY_ANOTHER = """
 import os, sys, warnings
 import pandas as pd
