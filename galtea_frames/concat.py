@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.cells import arrow
-from galtea_frames.coverage import Load, united
+from galtea_frames.coverage import Load, as_json, united
 from galtea_frames.errors import QueryError
 from galtea_frames.gather import Gatherer
 from galtea_frames.kinds import EXACT
@@ -103,10 +102,11 @@ class _Part:
         try:
             origin = _origin(frame)
             _check_columns(frame, origin)
-            created = arrow(frame["created_at"])
+            ids, created = arrow(frame["id"]), arrow(frame["created_at"])
         except QueryError as problem:
             raise QueryError(f"{shown}: {problem}") from None
-        if not pa.types.is_timestamp(created.type) or created.null_count or frame["id"].isna().any():
+        is_whole = _is_text(ids.type) and pa.types.is_timestamp(created.type)
+        if not is_whole or ids.null_count or created.null_count:
             raise QueryError(f"{shown} has rows without an id or a creation time, as no load gives them")
         moments = np.asarray(created.cast(TIME).cast(pa.int64()))
         return cls(shown, frame, origin, origin.nested or "columns", moments)
@@ -138,8 +138,12 @@ class _Part:
         return replace(self, frame=frame.drop(columns=gone), created=self.created[kept])
 
 
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
 def _listed(frames: object) -> list[Any]:
-    if isinstance(frames, pd.DataFrame | pd.Series | str | bytes | Mapping) or not isinstance(frames, Iterable):
+    if isinstance(frames, pd.DataFrame | pd.Series | str | bytes | Mapping) or not _is_list(frames):
         raise QueryError(f"concat takes a list of frames, not {quoted(frames)}")
     listed = list(frames)
     if not listed:
@@ -147,9 +151,13 @@ def _listed(frames: object) -> list[Any]:
     return listed
 
 
+def _is_list(frames: object) -> TypeGuard[Iterable[Any]]:
+    return isinstance(frames, Iterable) and getattr(frames, "ndim", 1) == 1
+
+
 def _origin(frame: pd.DataFrame) -> Origin:
     origin = Origin.of(frame)
-    if origin is None and said(frame).get("resource") == "joined":
+    if origin is None and quoted(said(frame).get("resource")) == "'joined'":
         raise QueryError("sessions with their versions are not concatenated; concatenate the sessions, then join them")
     if origin is None:
         raise QueryError("it does not say which list its rows are of, as a frame of load_sessions does in its attrs")
@@ -208,7 +216,7 @@ def _by_load(parts: Sequence[_Part]) -> list[list[_Part]]:
         about = {
             name: said(part.frame).get(name) for name in ("fetched_at", "filters", "fingerprint", "rows", "requests")
         }
-        loads.setdefault(json.dumps(about, default=str, sort_keys=True), []).append(part)
+        loads.setdefault(as_json(about), []).append(part)
     return list(loads.values())
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from galtea_frames.fingerprint import Proof
-from galtea_frames.printable import quoted
+from galtea_frames.printable import printable, quoted
 from galtea_frames.resources import snake_case
 from galtea_frames.times import instant, render
 
@@ -66,17 +66,19 @@ class Load:
     def problem(self) -> str | None:
         """Return why it does not prove to hold every row that its filters select, or None if it does."""
         if self.said.get("complete") is not True:
-            return f"{self.shown} is not complete: {self.said.get('problem') or 'its load did not come to its end'}"
+            told = self.said.get("problem")
+            why = printable(told) if isinstance(told, str) else "its load did not come to its end"
+            return f"{self.shown} is not complete: {why}"
         if not isinstance(self.said.get("filters"), dict) or self.fetched is None:
             return f"{self.shown} does not say when and with which filters it was loaded"
-        if cut := [name for name in ("limit", "offset") if self.filters.get(name)]:
+        if cut := [name for name in ("limit", "offset") if _cuts(self.filters.get(name))]:
             return (
                 f"{self.shown} was loaded with {' and '.join(f'{name}={quoted(self.filters[name])}' for name in cut)}"
             )
         proof = Proof()
         proof.add(self.ids, self.created)
         for name, value in proof.attrs().items():
-            if self.said.get(name) != value:
+            if _written(self.said.get(name)) != _written(value):
                 return f"{self.shown} does not prove to hold the rows that were loaded: {self._rows()}"
         return None
 
@@ -154,17 +156,31 @@ def _canonical(load: Load) -> dict[str, str]:
         filters[snake_case(str(name).removesuffix("[]"))] = value
     mirror = load.said.get("mirror")
     for name, value in (mirror if isinstance(mirror, dict) else {}).items():
-        if name != "version" and value:
+        if name != "version" and _written(value) not in ("null", "false", "[]"):
             filters[f"mirror {name}"] = value
     return {name: _written(value) for name, value in filters.items()}
 
 
 def _written(value: Any) -> str:  # noqa: ANN401 - whatever attrs hold
+    """Return a value such that two that mean the same are equal, whatever kinds they are of."""
     if isinstance(value, list | tuple):
-        return json.dumps(sorted({str(each) for each in value}))
+        return as_json(sorted({str(each) if isinstance(each, str) else quoted(each) for each in value}))
     if isinstance(value, dict):
         value = {name: each for name, each in value.items() if name != "first"}
-    return json.dumps([value] if isinstance(value, str) else value, sort_keys=True, default=str)
+    return as_json([value] if isinstance(value, str) else value)
+
+
+def as_json(value: Any) -> str:  # noqa: ANN401 - as above
+    """Return a value as JSON text, as far as it can be written so."""
+    try:
+        return json.dumps(value, sort_keys=True, default=quoted)
+    except (TypeError, ValueError, RecursionError):
+        return quoted(value)
+
+
+def _cuts(value: object) -> bool:
+    """Tell whether rows may be missing for a `limit` or an `offset`."""
+    return value is not None and not (type(value) is int and value == 0)
 
 
 def _common(loads: Sequence[Load]) -> dict[str, Any]:

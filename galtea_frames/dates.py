@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from galtea_frames.errors import QueryError
 from galtea_frames.names import split_name
 from galtea_frames.printable import quoted
+from galtea_frames.values import lasting
 
 if TYPE_CHECKING:
     from galtea_frames.gather import Nested
@@ -52,6 +53,7 @@ def split_dates(value: object, prefix: str) -> tuple[tuple[str, ...], tuple[str,
 
 
 def _names(value: object) -> tuple[str, ...]:
+    value = lasting(value)
     names = () if value is None else [value] if isinstance(value, str) else value
     if isinstance(names, Iterable):
         listed = tuple(dict.fromkeys(each if isinstance(each, str) else None for each in names))

@@ -23,6 +23,7 @@ from galtea_frames.fetch import Fetch
 from galtea_frames.fingerprint import Proof
 from galtea_frames.frames import DtypeBackend, all_times, sorted_table, to_frame, warn_of, warn_of_absent
 from galtea_frames.gather import Gatherer, Nested
+from galtea_frames.printable import quoted
 from galtea_frames.query import build_query
 from galtea_frames.spool import Spool
 from galtea_frames.table import TableSchema
@@ -83,13 +84,13 @@ def iterate(resource: Resource, arguments: Mapping[str, Any]) -> Iterator[pd.Dat
 def checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, LoadOptions]:
     """Return what to ask for and how to give it back; whatever is wrong with it is raised here."""
     filters = dict(arguments)
-    nested: Nested = filters.pop("nested", "columns")
-    backend: DtypeBackend = filters.pop("dtype_backend", "numpy_nullable")
+    nested = filters.pop("nested", "columns")
+    backend = filters.pop("dtype_backend", "numpy_nullable")
     dates = filters.pop("parse_dates", None)
     client = filters.pop("client", None)
     for name, value, allowed in (("nested", nested, Nested), ("dtype_backend", backend, DtypeBackend)):
-        if value not in get_args(allowed):
-            raise QueryError(f"{name} is {' or '.join(map(repr, get_args(allowed)))}, not {value!r}")
+        if not isinstance(value, str) or value not in get_args(allowed):
+            raise QueryError(f"{name} is {' or '.join(map(repr, get_args(allowed)))}, not {quoted(value)}")
     if client is not None and not isinstance(client, Client):
         raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
     return build_query(resource, filters), LoadOptions(nested, checked_dates(resource, dates, nested), backend, client)

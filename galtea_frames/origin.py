@@ -65,7 +65,7 @@ class Origin:
         digits = _mapping(attrs, "time_digits", int)
         if not set(digits.values()) <= LAYOUTS.keys():
             raise _wrong("time_digits", digits)
-        nested = attrs.get("nested")
+        nested: Any = attrs.get("nested")
         return cls(
             resource,
             {column.name: column.api for column in resource.columns} | further,
@@ -74,7 +74,7 @@ class Origin:
             _names(attrs, "null_fields") & further.keys(),
             _names(attrs, "whole_numbers"),
             digits,
-            nested if nested in ("columns", "json", "both") else None,
+            nested if isinstance(nested, str) and nested in ("columns", "json", "both") else None,
         )
 
     @property

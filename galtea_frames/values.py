@@ -19,6 +19,9 @@ from galtea_frames.times import end_of_day, wire_text
 #: What a table can count; only a slip of the pen asks for more.
 _MOST_ROWS = 2**63 - 1
 
+#: Integers that are longer are none that any parameter counts.
+_MOST_BITS = 64
+
 #: How the nulls of Python, numpy and pandas are written; comparing NA gives no truth value.
 _NULLS = frozenset({"None", "nan", "NaT", "<NA>"})
 
@@ -131,7 +134,9 @@ def further(name: str, value: object) -> str | tuple[str, ...]:
         return flag(name, value)
     if isinstance(value, str):
         return _sendable(name, value)
-    if isinstance(value, int | float) and math.isfinite(value):
+    if (isinstance(value, int) and value.bit_length() <= _MOST_BITS) or (
+        isinstance(value, float) and math.isfinite(value)
+    ):
         return str(value)
     if isinstance(value, date | np.datetime64):
         return time(name, value)

@@ -379,6 +379,23 @@ def test_a_span_of_the_future_has_no_rows_yet() -> None:
 
 # -- what is refused --
 
+ODD = [5, "x", None, [1], {"a": {5: 1, "b": 2}}, pd.NA, pd.Series([1, 2]), np.array([1, 2]), object]
+
+
+@pytest.mark.parametrize("value", ODD, ids=lambda value: type(value).__name__)
+def test_attrs_of_any_kind_are_refused_or_prove_nothing(value: object) -> None:
+    """Attrs go through files and other hands; none of them breaks anything."""
+    frame = load([record(1)])
+    for name in about(frame):
+        try:
+            found = about(gf.concat([changed(**{name: value})(frame.copy())]))
+        except gf.QueryError:
+            assert name in ("resource", "fields", "json_columns", "null_fields", "whole_numbers", "time_digits")
+        else:
+            assert isinstance(found["complete"], bool)
+            assert not found["complete"] or name not in ("complete", "fetched_at", "fingerprint")
+
+
 REFUSED: list[Any] = [
     pytest.param(list, "concat takes at least one frame; the list is empty", id="empty list"),
     pytest.param(lambda: iter(()), "concat takes at least one frame; the list is empty", id="empty iterator"),
@@ -458,6 +475,12 @@ REFUSED: list[Any] = [
         "frame 1 has rows without an id or a creation time, as no load gives them",
         id="text for times",
     ),
+    pytest.param(
+        lambda: [load().assign(id=5)],
+        "frame 1 has rows without an id or a creation time, as no load gives them",
+        id="numbers for ids",
+    ),
+    pytest.param(lambda: np.array(3), "concat takes a list of frames, not array(3)", id="a number of numpy"),
     pytest.param(
         lambda: [load().assign(error=np.array([1, "a"] * 60, dtype=object))],
         "column 'error' holds values that no load gives (object); drop it first",

@@ -309,6 +309,14 @@ def test_attrs_of_a_wrong_kind_do_not_stop_a_join(attrs: object) -> None:
     assert {} == joined.attrs["galtea_frames"]["join"]["versions"]
 
 
+def test_attrs_that_cannot_be_compared_do_not_stop_a_join() -> None:
+    """Pandas asks whether they are equal, which of an array has no answer."""
+    left, right = sessions(), versions()
+    left.attrs["mine"] = right.attrs["mine"] = pd.Series([1, 2])
+    assert [1, 2] == join_sessions_versions(left, right).attrs["mine"].tolist()
+    assert {"mine"} < set(left.attrs)
+
+
 def test_odd_attrs_of_columns_do_not_stop_a_join() -> None:
     """Lists of other things than names are passed on."""
     left = frame_of(WITH_VERSION)

@@ -91,3 +91,9 @@ def test_unknown_fields_get_names_of_their_own(fields: list[str], expected: dict
 def test_snake_case_follows_the_capitals(api: str, expected: str) -> None:
     """Each capital begins a word, unless it is one of several in a row."""
     assert expected == snake_case(api)
+
+
+def test_names_of_any_length_are_split_in_no_time() -> None:
+    """Keys are what others wrote: five million characters are five million steps, not their square."""
+    name = "a" * 5_000_000
+    assert ("metadata", [name, "b"], False) == split_name(f"metadata.{name}.b")

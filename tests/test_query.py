@@ -342,6 +342,12 @@ def test_good_counts(value: Any) -> None:  # noqa: ANN401 - whatever counts
         pytest.param(
             SESSIONS, {"params": {"a": float("inf")}}, r"params\['a'\] is a string, .*not inf", id="params: infinity"
         ),
+        pytest.param(
+            SESSIONS,
+            {"params": {"a": 10**5_000}},
+            r"params\['a'\] is a string, .*not an int",
+            id="params: a huge number",
+        ),
         pytest.param(SESSIONS, {"params": {"a": object}}, r"params\['a'\] is a string, .*class", id="params: a class"),
         pytest.param(
             SESSIONS, {"params": {"statuses": None}}, r"params\['statuses'\] is a string, a list", id="params: None"
