@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from galtea_frames.gather import Nested
     from galtea_frames.resources import Resource
 
+_NESTED: tuple[Nested, ...] = ("columns", "json", "both")
+
 
 def said(frame: pd.DataFrame) -> Mapping[str, Any]:
     """Return what a frame says of itself; nothing where that is no mapping."""
@@ -65,7 +67,7 @@ class Origin:
         digits = _mapping(attrs, "time_digits", int)
         if not set(digits.values()) <= LAYOUTS.keys():
             raise _wrong("time_digits", digits)
-        nested: Any = attrs.get("nested")
+        nested = quoted(attrs.get("nested"))  # as text, for not every value can be compared
         return cls(
             resource,
             {column.name: column.api for column in resource.columns} | further,
@@ -74,7 +76,7 @@ class Origin:
             _names(attrs, "null_fields") & further.keys(),
             _names(attrs, "whole_numbers"),
             digits,
-            nested if isinstance(nested, str) and nested in ("columns", "json", "both") else None,
+            next((each for each in _NESTED if nested == repr(each)), None),
         )
 
     @property
