@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from galtea_frames.errors import NotFoundError, RequestError, ResponseError
 from galtea_frames.pages import PageSize, Slice, Source, Walk, look_up, sort_pairs, time_pairs
-from galtea_frames.printable import quoted
+from galtea_frames.printable import listed, quoted
 from galtea_frames.query import split_ids, split_lists
 from galtea_frames.seen import Seen
 from galtea_frames.transport import Tally
@@ -247,7 +247,7 @@ class Fetch:
         return found.only(self._seen.fresh(found.ids()))
 
     def _not_found(self, missing: list[str]) -> NotFoundError:
-        named = ", ".join(missing[:_NAMED]) + (f" and {len(missing) - _NAMED:,} more" if missing[_NAMED:] else "")
+        named = listed(missing, _NAMED)
         path = self.query.resource.path
         return NotFoundError(
             f"no {self.query.resource.name} with these ids: {named}",

@@ -10,7 +10,7 @@ import pandas as pd
 from galtea_frames.errors import JoinError
 from galtea_frames.frames import ATTRS
 from galtea_frames.origin import said
-from galtea_frames.printable import printable, quoted
+from galtea_frames.printable import listed, quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +21,6 @@ How = Literal["left", "inner", "right", "outer"]
 PREFIX = "version."
 
 _NAMED = 5
-_LONGEST = 60
 
 
 def join_sessions_versions(sessions: pd.DataFrame, versions: pd.DataFrame, *, how: How = "left") -> pd.DataFrame:
@@ -62,7 +61,9 @@ def _check(sessions: object, versions: object, how: object) -> None:
         if not isinstance(frame, pd.DataFrame):
             raise JoinError(f"{name} is a pandas DataFrame with a column {column!r}, not {quoted(frame)}")
         if column not in frame.columns:
-            raise JoinError(f"{name} have no column {column!r}; their columns are {_listed(frame.columns)}")
+            raise JoinError(
+                f"{name} have no column {column!r}; their columns are {listed(frame.columns.tolist(), _NAMED)}"
+            )
         if frame.columns.tolist().count(column) > 1:
             raise JoinError(f"{name} have the column {column!r} twice; drop one of them first")
 
@@ -73,7 +74,9 @@ def _found(wanted: pd.Series[Any], ids: pd.Series[Any]) -> NDArray[np.intp]:
         raise JoinError("a version without an id cannot be joined; drop it first")
     try:
         if (again := ids.duplicated()).any():
-            raise JoinError(f"version ids occur twice, which would double sessions: {_listed(ids[again].unique())}")
+            raise JoinError(
+                f"version ids occur twice, which would double sessions: {listed(ids[again].unique().tolist(), _NAMED)}"
+            )
         # No version's id is null, so a null `version_id` is found nowhere.
         places: NDArray[np.intp] = pd.Index(ids.astype(object)).get_indexer(pd.Index(wanted.astype(object)))
     except TypeError:
@@ -131,8 +134,3 @@ def _with_new_names(value: Any, renamed: dict[str, str]) -> Any:  # noqa: ANN401
     if isinstance(value, list):
         return [renamed.get(each, each) if isinstance(each, str) else each for each in value]
     return value
-
-
-def _listed(names: Any) -> str:  # noqa: ANN401 - any iterable of names: an index, an array, a list
-    shown = [printable(str(name)[:_LONGEST]) for name in list(names)[:_NAMED]]
-    return ", ".join(shown) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")

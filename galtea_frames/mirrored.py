@@ -17,6 +17,7 @@ from galtea_frames.frames import ATTRS, sorted_table, to_frame
 from galtea_frames.gather import Gatherer
 from galtea_frames.kinds import TEXT
 from galtea_frames.load import checked, framed, noted
+from galtea_frames.printable import listed
 from galtea_frames.stored import REMOVED_AT, to_page
 from galtea_frames.sync import PRESENT
 from galtea_frames.times import TIME, as_datetime, instant
@@ -152,7 +153,7 @@ def _check_all_found(table: StoredTable, ids: Members, wanted: pc.Expression | N
     """Refuse ids that have no row, as the loaders do."""
     missing = sorted(set(ids.values) - set(table.rows(wanted, ["id"]).column("id").to_pylist()))
     if missing:
-        named = ", ".join(missing[:_NAMED]) + (f" and {len(missing) - _NAMED:,} more" if missing[_NAMED:] else "")
+        named = listed(missing, _NAMED)
         raise MirrorError(f"{table.shown} has no {table.resource.name} with these ids that the filters select: {named}")
 
 

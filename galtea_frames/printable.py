@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import reprlib
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Characters that are invisible, act on a terminal, turn the text around them, or cannot be written: controls, format
 #: characters (Unicode's categories Cc, Cf, Cs, Zl, Zp), fillers that look like nothing, and supplementary selectors,
@@ -30,6 +33,9 @@ def printable_line(line: str) -> str:
     """Return a line with such characters replaced, but spaces as they are: they align it with the lines around it."""
     return _UNPRINTABLE.sub("\ufffd", _SELECTORS.sub("", line))
 
+
+#: Characters of a name among others.
+_LONGEST = 60
 
 #: Elements of a list, or pairs of a dictionary, that are quoted.
 _ELEMENTS = 20
@@ -75,6 +81,17 @@ def quoted(value: object, most: int = 100) -> str:
     except ValueError:  # Python writes no integers of thousands of digits
         return _with_article(type(value).__name__)
     return text if len(text) <= most else text[:most] + "…"
+
+
+def listed(names: Sequence[object], most: int) -> str:
+    """Return the first of several names as a message lists them, each on one line and not long, and how many follow."""
+    shown = [_shortened(str(name)) for name in names[:most]]
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return printable(", ".join(shown)) + more
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
 
 
 def _with_article(name: str) -> str:

@@ -197,7 +197,7 @@ def test_frames_without_attrs_join() -> None:
             {"version_id": ["a"]},
             {"x" * 10_000 + str(at): ["a"] for at in range(7)},
             "left",
-            f"versions have no column 'id'; their columns are {', '.join(['x' * 60] * 5)} and 2 more",
+            f"versions have no column 'id'; their columns are {', '.join(['x' * 60 + '…'] * 5)} and 2 more",
             id="long names",
         ),
         pytest.param(

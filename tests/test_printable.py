@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from galtea_frames.printable import quoted
+from galtea_frames.printable import listed, quoted
 
 
 class Broken:
@@ -57,3 +57,17 @@ def test_values_are_quoted_as_python_writes_them(value: Any, expected: str) -> N
 def test_quotes_are_short(value: Any, most: int) -> None:  # noqa: ANN401 - any value
     """Whatever a value holds, no more of it is quoted than was asked for."""
     assert len(quoted(value, most)) <= most + 4
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        pytest.param([], "", id="none"),
+        pytest.param(["a", 5], "a, 5", id="two"),
+        pytest.param(["a", "b", "c"], "a, b and 1 more", id="more"),
+        pytest.param(["a\n\x1b[31mb", "x" * 61], f"a \ufffd[31mb, {'x' * 60}…", id="odd and long"),
+    ],
+)
+def test_names_are_listed_in_one_line(names: list[object], expected: str) -> None:
+    """The first two of them, printable and cut, and how many follow."""
+    assert expected == listed(names, 2)
