@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pyarrow as pa
 import reference
-from tables import build, framed, open_page
+from tables import TableBuilder, build, framed, open_page
 
 from galtea_frames.gather import Nested
+from galtea_frames.raw_rows import split_page
 from galtea_frames.records import to_records
 from galtea_frames.resources import SESSIONS
+from galtea_frames.scan import unmarked
 
 if TYPE_CHECKING:
     from galtea_frames.table import Notes
@@ -55,6 +57,7 @@ def check(content: bytes) -> bool:
         _agrees(table, notes, rows)
         for nested in NESTED[1:]:
             _comes_back(pages, nested, rows)
+    _agrees(*_read_later(content), rows)
     _opens(content, rows)
     return True
 
@@ -103,6 +106,13 @@ def _agrees(table: pa.Table, notes: Notes, rows: list[Record]) -> None:
         assert reference.tagged(column.cells) == reference.tagged(actual.cells), f"cells of {name!r}"
     assert (expected.mixed, expected.overflow) == (set(notes.mixed), set(notes.overflow)), "notes"
     assert expected.replaced == notes.replaced, "replaced text"
+
+
+def _read_later(content: bytes) -> tuple[pa.Table, Notes]:
+    """Return the table of a page whose rows waited unread, as those do of which `limit` leaves some."""
+    builder = TableBuilder(SESSIONS)
+    builder.batches += builder.gatherer.gather(builder.gatherer.reader.unread(split_page(unmarked(content))))
+    return builder.finish()
 
 
 def _comes_back(pages: list[bytes], nested: Nested, rows: list[Record]) -> None:
