@@ -6,16 +6,16 @@ order is known, and is read only if that place is in the result.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.frames import sorted_table
-from galtea_frames.gather import documented_values
+from galtea_frames.gather import documented_arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from galtea_frames.decode import Page
     from galtea_frames.query import Query
@@ -57,9 +57,8 @@ class Chooser:
         self._came += len(kept)
         raws = page.rows.raws  # type: ignore[attr-defined] # it was opened unread
         self._raws.update({number: bytes(raws[at]) for number, at in zip(numbers, kept, strict=True)})
-        names = dict.fromkeys(["created_at", "id", *(name for name, _ in self._query.sort)])
-        values = documented_values(self._query.resource, list(names), page.rows)
-        self._keys.append(pa.table(values).take(pa.array(kept, pa.int64())).append_column(_NUMBER, pa.array(numbers)))
+        keys = pa.table(documented_arrays(self._query.resource, self._sorted_by(page)))
+        self._keys.append(keys.take(pa.array(kept, pa.int64())).append_column(_NUMBER, pa.array(numbers)))
         if self._ascending:
             return self._pass_on(page.last)
         return self._without_hopeless() if len(self._raws) > 2 * self._most + _SPARE else []
@@ -72,6 +71,13 @@ class Chooser:
     def _most(self) -> int:
         """How many places at the beginning are to be told from the others."""
         return self._query.offset + (self._query.limit or 0)
+
+    def _sorted_by(self, page: Page) -> dict[str, Sequence[Any]]:
+        """Return the fields that the order looks at."""
+        fields: dict[str, Sequence[Any]] = {"id": page.ids, "createdAt": page.created}
+        wanted = {name for name, _ in self._query.sort}
+        further = [each.api for each in self._query.resource.columns if each.name in wanted and each.api not in fields]
+        return fields | dict(zip(further, page.rows.values(*further), strict=True)) if further else fields
 
     def _sorted(self) -> pa.Table:
         return sorted_table(pa.concat_tables(self._keys), self._query.sort)

@@ -16,7 +16,7 @@ from galtea_frames.shapes import ABSENT
 from galtea_frames.times import LAYOUTS, TIME, arrow_times, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from galtea_frames.decode import Batch as Read
     from galtea_frames.decode import Rows
@@ -190,14 +190,13 @@ class Gatherer:
             self.sent_as_null[api] += len(batch.nulls[api])
 
 
-def documented_values(resource: Resource, names: Collection[str], rows: Rows) -> dict[str, pa.Array]:
-    """Return documented columns by their names, as a frame holds them; statuses as text."""
-    gatherer, columns = Gatherer(resource), {column.name: column for column in resource.columns}
-    apis = [columns[name].api for name in names]
-    batch = Batch(0)
-    for name, values in zip(names, rows.values(*apis), strict=True):
-        gatherer.gather_documented(columns[name], values, batch)
-    arrays = {name: batch.documented[api] for name, api in zip(names, apis, strict=True)}
+def documented_arrays(resource: Resource, fields: Mapping[str, Sequence[Any]]) -> dict[str, pa.Array]:
+    """Return the values of documented fields by their columns, as a frame holds them; statuses as text."""
+    gatherer, batch = Gatherer(resource), Batch(0)
+    columns = [column for column in resource.columns if column.api in fields]
+    for column in columns:
+        gatherer.gather_documented(column, fields[column.api], batch)
+    arrays = {column.name: batch.documented[column.api] for column in columns}
     return {
         name: array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
         for name, array in arrays.items()

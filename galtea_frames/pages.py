@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from galtea_frames.errors import ResponseError
@@ -58,9 +59,10 @@ class Slice:
 
     def tail(self) -> tuple[int, int]:
         """Return the last creation time of the new rows, and how many of them share it."""
-        pairs = zip(self.page.ids, self.page.created, strict=True)
-        times = [instant(created) for number, (_, created) in enumerate(pairs) if number not in self.skip]
-        return times[-1], times.count(times[-1])
+        created = self.page.created
+        times = (instant(created[at]) for at in reversed(range(len(created))) if at not in self.skip)
+        last = next(times)
+        return last, 1 + sum(1 for _ in takewhile(last.__eq__, times))
 
     def ids(self) -> list[str]:
         """Return the ids of the new rows."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,6 @@ Raw = bytes | msgspec.Raw
 _PART = 2_000_000
 
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw])
-_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 #: What JSON that is odd, or none, makes the fast reader raise.
 REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -72,8 +71,9 @@ class RawRows:
 
     def values(self, *names: str) -> list[list[Any]]:
         """Return some fields, each of every row."""
-        rows = [_texts(raw, names) for raw in self.raws]
-        return [[exact_value(row.get(name, "null")) for row in rows] for name in names]
+        read = _reader(names)
+        rows = [_values(raw, names, read) for raw in self.raws]
+        return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in names]
 
     def reordered(self, order: Sequence[int]) -> RawRows:
         """Return the rows in another order."""
@@ -86,13 +86,21 @@ class RawRows:
             yield from self.read(part)
 
 
-def _texts(raw: Raw, names: Collection[str]) -> dict[str, str]:
-    """Return the JSON text of those fields that the row has."""
+@cache
+def _reader(names: tuple[str, ...]) -> Callable[[Raw], tuple[Any, ...]]:
+    """Return what reads these fields of a row, and skips the others."""
+    renamed = {f"f{number}": name for number, name in enumerate(names)}
+    struct = msgspec.defstruct("Fields", [(field, Any, None) for field in renamed], rename=renamed, gc=False)
+    decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(struct)
+    return lambda raw: msgspec.structs.astuple(decoder.decode(raw))
+
+
+def _values(raw: Raw, names: Sequence[str], read: Callable[[Raw], tuple[Any, ...]]) -> tuple[Any, ...]:
     try:
-        fields = _FIELDS.decode(raw)
+        return read(raw)
     except REFUSED:
-        return scan_page(b"[" + bytes(raw) + b"]")[0]
-    return {name: bytes(fields[name]).decode() for name in names if name in fields}
+        row = scan_page(b"[" + bytes(raw) + b"]")[0]
+    return tuple(exact_value(row.get(name, "null")) for name in names)
 
 
 def _grouped(raws: Sequence[Raw]) -> Iterator[Sequence[Raw]]:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.printable import quoted
+from galtea_frames.printable import printable, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,12 @@ _ISO = re.compile(
     re.ASCII,
 )
 
+#: What nearly all times are, in which every Python reads the same.
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?Z", re.ASCII)
+
+#: What an error quotes of another, at most.
+_SHOWN = 100
+
 #: Midnight as the end of a day, which Python reads since 3.14.
 _DAYS_END = re.compile(r"(?<=[T ])24(?=:?00(?::?00(?:[.,]0*)?)?(?:[Z+-]|$))")
 
@@ -65,15 +71,17 @@ def instant(text: str) -> int:
 
 def _moment(text: str) -> datetime:
     """Return the time that ISO 8601 text names, in its zone if it names one."""
-    if _ISO.fullmatch(text) is None:
-        raise ValueError(f"Invalid isoformat string: {quoted(text)}")
-    usual = text.upper().replace(" Z", "Z").replace(" +", "+").replace(" -", "-")
-    midnight = _DAYS_END.sub("00", usual)
     try:
+        if _USUAL.fullmatch(text):
+            return datetime.fromisoformat(text)
+        if _ISO.fullmatch(text) is None:
+            raise ValueError("no form of ISO 8601")  # noqa: TRY301 - one message for whatever is wrong
+        usual = text.upper().replace(" Z", "Z").replace(" +", "+").replace(" -", "-")
+        midnight = _DAYS_END.sub("00", usual)
         moment = datetime.fromisoformat(midnight)
         return moment if midnight == usual else moment + timedelta(days=1)
     except (ValueError, OverflowError) as problem:
-        raise ValueError(f"Invalid isoformat string: {quoted(text)} ({problem})") from None
+        raise ValueError(f"Invalid isoformat string: {quoted(text)} ({printable(str(problem)[:_SHOWN])})") from None
 
 
 def wire_text(value: str | date | np.datetime64) -> str:
