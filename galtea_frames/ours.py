@@ -12,6 +12,7 @@ import errno
 import os
 import re
 import stat
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,8 +136,8 @@ def _parts_of_one_dataset(folder: Path, files: Iterable[str]) -> set[str]:
     parts = {path: part for path, part in parts.items() if _in_place(path, part)}
     if not parts:
         return set()
-    names = [part.dataset for part in parts.values()]
-    of_one = {path: part for path, part in parts.items() if part.dataset == max(names, key=names.count)}
+    ((dataset, _),) = Counter(part.dataset for part in parts.values()).most_common(1)
+    of_one = {path: part for path, part in parts.items() if part.dataset == dataset}
     rows = np.concatenate([part.rows for part in of_one.values()])
     owners = np.repeat(np.arange(len(of_one)), [len(part.rows) for part in of_one.values()])
     firsts = np.zeros(len(rows), dtype=bool)

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import pandas as pd
 import pytest
 from snippets import blocks, commands, pasted, run, timeless
 
 import galtea_frames as gf
+from galtea_frames import report
 from galtea_frames.cli import commands as program
 from galtea_frames.options import query_options
 from galtea_frames.resources import RESOURCES, SESSIONS
@@ -297,6 +299,13 @@ def twice(path: str) -> str:
     return said(lambda: gf.write_parquet(frame, path, partition_by="name"))
 
 
+def among(name: str, write: Callable[[str], object]) -> str:
+    """What a write says to a folder with a file of the user's."""
+    Path(name).mkdir()
+    Path(name, "notes.txt").touch()
+    return said(lambda: write(name))
+
+
 def torn(path: str) -> str:
     """What reading says of half a file."""
     gf.write_parquet(gf.load_versions(), path)
@@ -324,6 +333,7 @@ def shell(*words: str) -> str:
 
 
 Patch = pytest.MonkeyPatch
+FEW = pd.DataFrame({"a": ["x"], "b": [1]})
 HTML = "<html><title>No</title></html>"
 
 #: How each message is provoked, by its first words in the order of the page.
@@ -370,6 +380,9 @@ PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
     "versions is a pandas": lambda *_: joining(lambda versions: versions["id"]),
     "there is no Parquet": lambda *_: said(lambda: gf.read_parquet("nowhere.parquet")),
     "… is not a whole": lambda *_: torn("torn.parquet"),
+    "… holds what is not": lambda *_: among("mine", lambda to: gf.write_parquet(FEW, to, partition_by="a")),
+    "… holds files that": lambda *_: among("mine", report.place),
+    "… is no name of": lambda *_: said(lambda: gf.write_parquet(FEW, "x.csv")),
     "… exists": lambda *_: twice("memory://docs/dataset"),
     "…://": lambda patch, _: lacking(patch, "s3fs", lambda: gf.read_parquet("s3://bucket/a.parquet")),
     "… is not a mirror; …": lambda *_: said(gf.Mirror("nowhere").load_sessions),
