@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: be that of a field which the API sends tomorrow.
 _SLIP = 0.92
 
+#: Characters of a name that are compared with others.
+_LONGEST = 100
+
 
 def checked_dates(resource: Resource, value: object, nested: Nested, prefix: str = "") -> tuple[str, ...]:
     """Return the columns that a caller named, each once.
@@ -80,5 +83,5 @@ def _meant(root: str, documented: dict[str, str]) -> str | None:
     """Return the documented column that was most likely meant."""
     if "\\" in root:  # an escaped name is that of a field which is nearly called so
         return None
-    close = difflib.get_close_matches(root, documented.values(), n=1, cutoff=_SLIP)
+    close = difflib.get_close_matches(root[:_LONGEST], documented.values(), n=1, cutoff=_SLIP)
     return documented.get(root) or (close[0] if close else None)

@@ -14,7 +14,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from galtea_frames.errors import ResponseError
-from galtea_frames.refusals import IdsNotFoundError
+from galtea_frames.refusals import IdsNotFoundError, one_line
 from galtea_frames.seen import Seen
 from galtea_frames.ties import TieGroup
 from galtea_frames.times import instant
@@ -178,8 +178,8 @@ class Walk:
         self._barren = 0 if fresh else self._barren + 1
         if self._barren == _MOST_BARREN:
             raise ResponseError(
-                f"{self._source.path} makes no progress at {page.created[-1]}: the same rows come again and again with"
-                " other creation times"
+                f"{self._source.path} makes no progress at {one_line(page.created[-1])}: the same rows come again and"
+                " again with other creation times"
             )
         return _slice(page, fresh)
 
@@ -208,8 +208,8 @@ class Walk:
                 return settled
             if barren == _MOST_BARREN or len(group.boundaries) == _MOST_PASSES:
                 raise ResponseError(
-                    f"{self._source.path} makes no progress at {start}: rows of this creation time never come to an"
-                    " end; a larger page_size may hold them all"
+                    f"{self._source.path} makes no progress at {one_line(str(start))}: rows of this creation time never"
+                    " come to an end; a larger page_size may hold them all"
                 )
             page, _ = self._fetch(start, offset)
             self._check_order(page, time)

@@ -53,7 +53,9 @@ class Spool:
         self._entries: list[_Entry] = []
 
     def append(self, batch: Batch) -> None:
-        """Keep a batch."""
+        """Keep a batch; one of no rows is nothing."""
+        if not batch.rows:
+            return
         first = pc.min(batch.documented[_CREATED].cast(pa.int64())).as_py()
         if self._file is None:
             self._entries.append(_Entry(first, batch))

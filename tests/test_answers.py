@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 import zlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -438,3 +439,55 @@ def api() -> Iterator[SampleApi]:
     """An API for tests that only need one to be there."""
     with sample.serve(1, 1) as serving:
         yield serving
+
+
+# Values of any length
+
+
+LONG = "ab" * 1_000_000
+DATED = "2026-01-01T00:00:00Z"
+
+#: Rows with one value of two megabytes each.
+ROWS: dict[str, dict[str, Any]] = {
+    "createdAt": {"id": "a", "createdAt": LONG},
+    "createdAt that is almost one": {"id": "a", "createdAt": f"{DATED[:-1]}.{'1' * 2_000_000}Z"},
+    "id": {"id": LONG, "createdAt": DATED},
+    "status": {"id": "a", "createdAt": DATED, "status": LONG},
+    "deletedAt": {"id": "a", "createdAt": DATED, "deletedAt": LONG},
+    "a key": {"id": "a", "createdAt": DATED, "metadata": {LONG: 1}},
+    "a field": {"id": "a", "createdAt": DATED, LONG: 1},
+    "a field of two types": {"id": "a", "createdAt": DATED, "metadata": {LONG: [1, "a"]}},
+    "versionId": {"id": "a", "createdAt": DATED, "versionId": LONG},
+    "no row": {"id": "a", "createdAt": [LONG]},
+}
+
+CALLS: dict[str, Callable[..., object]] = {
+    "all": gf.load_sessions,
+    "by id": lambda **more: gf.load_sessions(ids=[LONG, "b"], **more),
+    "with versions": gf.load_sessions_with_versions,
+    "parse_dates": lambda **more: gf.load_sessions(parse_dates=[LONG], **more),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("name", ROWS)
+def test_no_message_quotes_a_value_at_length(name: str, call: str) -> None:
+    """Neither an error nor a warning is as long as what it is about."""
+    page, end = RawPage(json.dumps([ROWS[name]]).encode()), RawPage(b"[]")
+
+    def answer(request: Request) -> Answer | None:
+        return None if request.path == "/versions" else end if request.values("offset") else page
+
+    said: list[str] = []
+    with (
+        warnings.catch_warnings(record=True) as warned,
+        sample.serve([], 1, answers=answer) as api,
+        gf.Client(api.api_key, api.url, max_attempts=1) as client,
+    ):
+        warnings.simplefilter("always")
+        try:
+            CALLS[call](client=client)
+        except gf.GalteaFramesError as error:
+            said.append(str(error))
+    said += [str(each.message) for each in warned]
+    assert [] == [each[:2_000] for each in said if len(each) > 1_000]
