@@ -12,8 +12,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import PROCESSES
 
 import galtea_frames as gf
+from galtea_frames import streams
 from galtea_frames.streams import Stream, is_terminal, standard_streams
 
 if TYPE_CHECKING:
@@ -39,7 +41,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
     with gf.sample.serve(30, rows) as api:
         home = str(tmp_path_factory.mktemp("home"))
         ours = {"GALTEA_API_KEY": api.api_key, "GALTEA_API_URL": api.url, "HOME": home, "USERPROFILE": home}
-        yield os.environ | ours | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONWARNINGS": "ignore"}
+        further = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONWARNINGS": "ignore"}
+        # What counts lines writes files of its own, also where there is no room for any.
+        yield {name: text for name, text in os.environ.items() if name != PROCESSES} | ours | further
 
 
 def run(
@@ -258,3 +262,22 @@ def test_the_first_fault_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         print("a\nb")  # noqa: T201 - that is the point
         print("c")  # noqa: T201
     assert ("No space left on device", full) == (out.problem, sys.stdout)
+
+
+def test_closed_numbers_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a file can get one of them."""
+    closed = os.dup(1)
+    os.close(closed)
+    monkeypatch.setattr(streams, "_STANDARD", (1, closed))
+    with standard_streams():
+        os.close(closed)  # which fails if it is not open
+
+
+def test_what_could_not_be_written_is_forgotten() -> None:
+    """It does not come up once more when the stream is closed."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as inner:
+        stream = Stream(inner)
+        assert 5 == stream.write("lost\n")
+    assert "Broken pipe" == stream.problem
