@@ -257,8 +257,14 @@ def compute(sessions: pd.DataFrame, versions: pd.DataFrame, terms: Terms, comman
     """
     for name, frame in (("sessions", sessions), ("versions", versions)):
         if not isinstance(frame, pd.DataFrame):
-            raise ReportError(f"{name} is a pandas DataFrame, as load_{name} returns it, not {quoted(frame)}")
+            raise ReportError(f"{name} is a pandas DataFrame, as load_{name} returns it, not {_kind(frame)}")
     return Report(*analyse(sessions, versions, terms, command))
+
+
+def _kind(value: object) -> str:
+    """Return what a message calls a value: tables of other libraries have the same name."""
+    library = type(value).__module__.partition(".")[0]
+    return f"a {type(value).__name__} of {library}" if hasattr(value, "columns") else quoted(value)
 
 
 def _metrics(given: object) -> tuple[str, ...]:

@@ -326,6 +326,17 @@ def judged(threshold: str) -> str:
     return said(lambda: gf.build_report(*frames, as_of="2026-03-30", thresholds={"fail_if": threshold}))
 
 
+def reported(change: Callable[[Any], Any]) -> str:
+    """The headline of a report of sessions that were changed after loading."""
+    frames = change(gf.load_sessions(nested="json")), gf.load_versions()
+    return gf.build_report(*frames, as_of="2026-03-30").findings.headline
+
+
+def naive(frame: Any) -> Any:  # noqa: ANN401 - a frame's column
+    """The creation times of a frame without their zone."""
+    return frame["created_at"].dt.tz_localize(None)
+
+
 def shell(*words: str) -> str:
     """What our program says on stderr, without its name."""
     done = subprocess.run([sys.executable, "-m", "galtea_frames", *words], capture_output=True, text=True, check=False)  # noqa: S603
@@ -392,6 +403,9 @@ PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
     "… holds …, not": lambda *_: rescoped(),
     "a mirror needs": lambda patch, _: lacking(patch, "deltalake", lambda: gf.Mirror("mirror")),
     "…there is no figure": lambda *_: judged("cost > 5"),
+    "…failure_rate is": lambda *_: judged("failure_rate > 5"),
+    "created_at has no": lambda *_: said(lambda: reported(lambda frame: frame.assign(created_at=naive(frame)))),
+    "The data is incomplete": lambda *_: reported(lambda frame: frame.head(100)),
     "… is not known": lambda *_: judged("users > 5 per version"),
     "thresholds come": lambda *_: shell("report", "--out", "r", "--thresholds", "t.toml", "--fail-if", "n > 1"),
 }

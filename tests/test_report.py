@@ -752,7 +752,7 @@ BAD_FRAMES: list[tuple[Callable[[pd.DataFrame, pd.DataFrame], Any], str]] = [
     (lambda _, v: (None, v), "sessions is a pandas DataFrame, as load_sessions returns it, not None"),
     (lambda s, v: (s.to_dict("records"), v), "sessions is a pandas DataFrame, as load_sessions returns it, not"),
     (lambda s, v: (s["id"], v), "sessions is a pandas DataFrame, as load_sessions returns it, not a Series"),
-    (lambda s, v: (pa.Table.from_pandas(s), v), "sessions is a pandas DataFrame"),
+    (lambda s, v: (pa.Table.from_pandas(s), v), "returns it, not a Table of pyarrow"),
     (lambda s, _: (s, None), "versions is a pandas DataFrame, as load_versions returns it, not None"),
     (lambda s, v: (s, v.drop(columns="id")), "versions have no column 'id'"),
     (lambda s, v: (s, pd.concat([v, v])), "version 'v1' occurs more than once"),
