@@ -739,7 +739,7 @@ BAD_FRAMES: list[tuple[Callable[[pd.DataFrame, pd.DataFrame], Any], str]] = [
     (lambda s, v: (s.assign(created_at="soon"), v), "created_at are times, not"),
     (lambda s, v: (s.assign(created_at=s["created_at"].dt.tz_localize(None)), v), "created_at has no time zone"),
     (
-        lambda s, v: (s.assign(created_at=[each.replace(tzinfo=None) for each in s["created_at"].array]), v),
+        lambda s, v: (s.assign(created_at=s["created_at"].dt.tz_localize(None).astype(object)), v),
         "created_at has no time zone",
     ),
     (
