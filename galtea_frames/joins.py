@@ -45,8 +45,9 @@ def join_sessions_versions(sessions: pd.DataFrame, versions: pd.DataFrame, *, ho
     _check(sessions, versions, how)
     found = _found(sessions["version_id"], versions["id"])
     renamed = _renamed(sessions)
-    left = sessions.rename(columns=renamed) if renamed else sessions
-    joined = _side_by_side(left, versions.add_prefix(PREFIX), found, how)
+    left, right = sessions.rename(columns=renamed), versions.add_prefix(PREFIX)
+    left.attrs, right.attrs = {}, {}  # pandas asks whether they are equal, and not all values can say
+    joined = _side_by_side(left, right, found, how)
     about = {"how": how, **_counts(sessions, found), "versions": dict(said(versions))}
     about |= {"renamed_columns": renamed} if renamed else {}
     attrs = _about_columns(sessions, renamed) | {"resource": "joined", "rows": len(joined), "join": about}

@@ -63,7 +63,7 @@ def named(records: list[Record]) -> list[Record]:
 
 
 @pytest.mark.parametrize("nested", NESTED)
-@settings(max_examples=times(150))
+@settings(max_examples=times(60))
 @given(records=BATCHES, parts=st.lists(st.integers(0, 2), min_size=6, max_size=6), arrow=st.booleans())
 @example(records=[{"metadata": {"a": 2.0}}, {"metadata": {"a": "x"}}], parts=[0, 1, 0, 0, 0, 0], arrow=False)
 @example(
@@ -90,7 +90,7 @@ def test_frames_together_are_one_load(nested: Nested, records: list[Record], par
 
 
 @pytest.mark.parametrize("nested", NESTED)
-@settings(max_examples=times(100))
+@settings(max_examples=times(40))
 @given(old=BATCHES, new=BATCHES, swapped=st.booleans())
 def test_of_rows_with_one_id_the_last_one_is_kept(
     nested: Nested, old: list[Record], new: list[Record], *, swapped: bool

@@ -312,7 +312,7 @@ def test_attrs_of_a_wrong_kind_do_not_stop_a_join(attrs: object) -> None:
 def test_attrs_that_cannot_be_compared_do_not_stop_a_join() -> None:
     """Pandas asks whether they are equal, which of an array has no answer."""
     left, right = sessions(), versions()
-    left.attrs["mine"] = right.attrs["mine"] = pd.Series([1, 2])
+    left.attrs, right.attrs = ({"mine": pd.Series([1, 2])} | each.attrs for each in (left, right))
     assert [1, 2] == join_sessions_versions(left, right).attrs["mine"].tolist()
     assert {"mine"} < set(left.attrs)
 

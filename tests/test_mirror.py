@@ -133,6 +133,7 @@ def test_parse_dates_reads_times(mirror: gf.Mirror) -> None:
         pytest.param({"test_case_ids": "case"}, ["0005"], id="test case"),
         pytest.param({"from_created_at": at(4)}, ["0004", "0005"], id="from, inclusive"),
         pytest.param({"to_created_at": at(2)}, ["0001", "0002"], id="to, inclusive"),
+        pytest.param({"to_created_at": "2026-01-03"}, ["0001", "0002"], id="to the end of a day"),
         pytest.param({"to_created_at": "2026-01-04T00:00:00.123456Z"}, ["0001", "0002", "0003"], id="microseconds"),
         pytest.param(
             {"from_created_at": "2026-01-04T00:00:00.123456Z", "statuses": "COMPLETED"}, ["0003", "0004"], id="two"

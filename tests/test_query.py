@@ -267,9 +267,18 @@ def test_bad_counts(name: str, value: object) -> None:
         sessions(**{name: value})
 
 
-@pytest.mark.parametrize(
-    "value", [0, 1, np.int64(7), np.uint8(7), np.array(3), 2**63 - 1], ids=lambda value: f"{value!r}"
-)
+def test_whole_numbers_of_other_libraries_count() -> None:
+    """Whatever Python takes for an index is a number of rows; attrs state it as Python's."""
+
+    class Seven:
+        def __index__(self) -> int:
+            return 7
+
+    query = sessions(limit=Seven(), offset=Seven())
+    assert (7, 7, {"limit": 7, "offset": 7}) == (query.limit, query.offset, query.given)
+
+
+@pytest.mark.parametrize("value", [0, 1, np.int64(7), np.uint8(7), np.array(3), 2**63 - 1], ids=quoted)
 def test_good_counts(value: Any) -> None:  # noqa: ANN401 - whatever counts
     """The whole numbers of numpy count as well."""
     query = sessions(limit=value, offset=value)
