@@ -13,6 +13,7 @@ import pandas as pd
 from galtea_frames._version import __version__
 from galtea_frames.completeness import filters_of, loaded_since, problems, statement
 from galtea_frames.counts import counts, figures
+from galtea_frames.errors import masked
 from galtea_frames.fields import json_columns, numbers, texts
 from galtea_frames.findings import Changes, Completeness, Findings, Reproduction, Scope, Span, Stack
 from galtea_frames.headline import headline
@@ -98,7 +99,7 @@ def analyse(
     entries = roster(versions, seen.version_ids)
     scope = _scope(seen, versions, said(sessions), terms)
     completeness = _completeness(seen, sessions, versions, entries, terms)
-    made = Reproduction(command, _query(sessions, versions), _libraries())
+    made = Reproduction(masked(command), _query(sessions, versions), _libraries())
     found = _findings(seen, sessions, entries, scope=scope, completeness=completeness, terms=terms, made=made)
     if not found.completeness.complete and sessions.empty:
         found = _without_figures(found)
@@ -202,6 +203,7 @@ def _completeness(
     current = seen.period == seen.current
     unknown = int((current & ~known[seen.version]).sum())
     found = problems(sessions, versions, seen.periods[-1], unknown=unknown, selection=terms.selection)
+    found = tuple(map(masked, found))
     number = int(current.sum())
     return Completeness(not found, number, statement(number, found, terms.selection), found)
 
@@ -245,7 +247,7 @@ def _query(sessions: pd.DataFrame, versions: pd.DataFrame) -> tuple[tuple[str, s
     """Return the filters that the frames say they were loaded with."""
     found = []
     for name, frame in (("sessions", sessions), ("versions", versions)):
-        found += [(f"{name}: {key}", value) for key, value in filters_of(said(frame)).items()]
+        found += [(f"{name}: {key}", masked(value)) for key, value in filters_of(said(frame)).items()]
     return tuple(found)
 
 

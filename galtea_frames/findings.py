@@ -48,10 +48,9 @@ class Scope:
         unit: "day", "week" or "month".
         timezone: whose days they are.
         as_of: the instant that it is made for.
-        period: what it is about.
-        previous: what that is compared with.
+        period, previous: what it is about, and compared with.
         no_previous: why there is nothing to compare with, if so.
-        selection: which sessions these are, if whoever made the report says so.
+        selection: which sessions these are, if its maker says so.
         products: those of the versions.
     """
 
@@ -226,8 +225,7 @@ class MetricLine:
 class Metric:
     """A column's numbers by version, those with most of them first, and in total.
 
-    `present` is how many of the period's `sessions` have any value there, of which `total.now.n` are numbers; if none
-    is, `numeric` are columns that have some.
+    Of the period's `sessions` so many have a value `present`; if none is a number, `numeric` are columns with some.
     """
 
     column: str

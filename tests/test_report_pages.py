@@ -419,6 +419,19 @@ def test_lines_have_gaps_where_values_are_missing() -> None:
     assert ["3.0", "50.0", "97.0"] == [across(value, 2.0) for value in (0.0, 1.0, 5.0)]
 
 
+def test_how_to_get_the_same_report_holds_no_secret(tmp_path: Path) -> None:
+    """Neither the key nor the passwords and signatures of addresses, in any of its files."""
+    command = (
+        "galtea-frames report --mirror abfs://box@account/m?sv=1&sig=c2VjcmV0 --last-report https://me:pa55@host/r.json"
+    )
+    attrs = {"filters": {"custom_ids": ["gsk_abcdefghijklmnopqrstuvwx"]}}
+    report_on(two_weeks(), attrs=attrs, command=command).write(tmp_path / "r")
+    for file in (each for each in (tmp_path / "r").rglob("*") if each.is_file()):
+        content = file.read_bytes()
+        assert not [each for each in (b"c2VjcmV0", b"pa55", b"abcdefghijklmnopqrstuvwx") if each in content]
+    assert "abfs://box@account/m?" in (tmp_path / "r" / "report.json").read_text()
+
+
 def test_the_default_command_is_the_call() -> None:
     """With which the same report can be had."""
     frames = framed(two_weeks())
