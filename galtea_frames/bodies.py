@@ -86,12 +86,12 @@ def _inflated(chunks: Iterable[bytes], layout: int) -> Iterator[bytes]:
 
 def _pieces(decoder: zlib._Decompress, compressed: bytes) -> Iterator[bytes]:
     try:
-        while not decoder.eof:
+        while True:
             piece = decoder.decompress(compressed, CHUNK)
             compressed = decoder.unconsumed_tail
             yield piece
             # A full piece may not be all that these bytes stand for.
-            if not compressed and len(piece) < CHUNK:
+            if decoder.eof or (not compressed and len(piece) < CHUNK):
                 return
     except zlib.error as problem:
         raise BrokenBodyError(f"its compressed body is broken: {problem}") from None
