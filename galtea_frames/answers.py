@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from galtea_frames.bodies import CHUNK, BrokenBodyError, OverlongBodyError, read_body
+from galtea_frames.bodies import CHUNK, OverlongBodyError, read_body
 from galtea_frames.proxies import proxy_for
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ def _read(answer: requests.Response, most: int) -> Answer:
 
 
 def _beginning(chunks: Iterable[bytes], codings: str) -> bytes:
-    """Return what can be read of an error's body: that it is an error is known already."""
+    """Return an error's body, or the beginning of a long one; one that is cut on its way is asked for again."""
     body = bytearray()
-    with suppress(requests.RequestException, OverlongBodyError, BrokenBodyError):
+    with suppress(OverlongBodyError):
         for chunk in read_body(chunks, codings, _MOST_OF_AN_ERROR):
             body += chunk
     return bytes(body)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import warnings
 import zlib
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -231,8 +232,8 @@ def test_a_body_comes_as_it_was(text: bytes, size: int, codings: list[str], cut:
     ("coding", "body", "error", "words"),
     [
         ("gzip", b"[]", BrokenBodyError, "broken"),
-        ("gzip", gzip.compress(b"[]")[:-3], ShortBodyError, "ends in the middle"),
-        ("gzip", gzip.compress(b"[]")[:-5] + b"abcde", BrokenBodyError, "broken"),
+        ("gzip", gzip.compress(b"[]", mtime=0)[:-3], ShortBodyError, "ends in the middle"),
+        ("gzip", gzip.compress(b"[]", mtime=0)[:-5] + b"abcde", BrokenBodyError, "broken"),
         ("deflate", b"\x78\x9c\xff", BrokenBodyError, "broken"),
         ("br", b"[]", BrokenBodyError, "not asked for"),
         ("zstd", b"[]", BrokenBodyError, "not asked for"),
@@ -249,8 +250,32 @@ def test_padding_behind_a_compressed_body_is_no_part_of_it() -> None:
     """Some servers send some; of deflate nothing follows the end."""
     assert [b"[]"] * 2 == [
         b"".join(read_body([packed + b"\0\0", b"\0"], coding, 1_000))
-        for coding, packed in (("gzip", gzip.compress(b"[]")), ("deflate", zlib.compress(b"[]")))
+        for coding, packed in (("gzip", gzip.compress(b"[]", mtime=0)), ("deflate", zlib.compress(b"[]")))
     ]
+
+
+@pytest.mark.parametrize(
+    "broken", [sample.Cut("body"), sample.Truncated(), sample.TruncatedGzip(), sample.Stall(6_000, "body")], ids=repr
+)
+def test_a_refusal_that_is_cut_is_asked_for_again(broken: Answer) -> None:
+    """What a 404 means stands in its body: half of one is not taken for that of a wrong address."""
+
+    @dataclass(frozen=True)
+    class CutRefusal:
+        def moves(self, normal: Message) -> Iterator[Move]:
+            """The refusal, on its way to which something happens."""
+            said = json.dumps({"message": "no such row", "more": "x" * 2_000}).encode()
+            return broken.moves(replace(normal.with_body(said), status=404))
+
+    clock, answers = FakeTime(), [CutRefusal(), CutRefusal()]
+    limits: dict[str, Any] = {"read_timeout": 0.2, "max_attempts": 100, "max_elapsed": 1_000_000}
+    with (
+        sample.serve([], 0, answers=answers, gzip=False) as api,
+        gf.Client(api.api_key, api.url, **limits) as client,
+    ):
+        client.transport = Transport(client.settings, sleep=clock.sleep, clock=clock.clock)
+        assert 0 == len(gf.load_sessions(client=client))
+        assert len(api.requests) >= 3
 
 
 # Words and headers
