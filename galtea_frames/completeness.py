@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from galtea_frames.coverage import cut_by
 from galtea_frames.errors import QueryError
 from galtea_frames.fingerprint import Proof
 from galtea_frames.observations import microseconds
@@ -80,8 +81,8 @@ def _missing(attrs: Mapping[str, Any], period: Period) -> Iterator[str]:
     filters = _filters(attrs)
     if _failed(attrs):
         yield str(attrs.get("problem") or "the load did not come to its end")
-    if cut_by := [f"{name}={filters[name]}" for name in ("limit", "offset") if _cuts(name, filters.get(name))]:
-        yield f"loaded with {' and '.join(cut_by)}, so rows may be missing"
+    if cutting := [f"{name}={filters[name]}" for name in cut_by(filters)]:
+        yield f"loaded with {' and '.join(cutting)}, so rows may be missing"
     if filters.get("product_ids") in ([], (), ""):
         yield "loaded with product_ids=[], which selects nothing"
     for name in ("from_created_at", "to_created_at"):
@@ -100,11 +101,6 @@ def _missing(attrs: Mapping[str, Any], period: Period) -> Iterator[str]:
 def _failed(attrs: Mapping[str, Any]) -> bool:
     """Tell whether a load did not come to its end; then nothing else about it matters."""
     return bool(attrs) and attrs.get("complete") is not True
-
-
-def _cuts(name: str, value: Any) -> bool:  # noqa: ANN401 - attrs hold plain values
-    """Tell whether `limit` or `offset` may have cut rows off; a limit of none cuts off all."""
-    return value is not None and (name == "limit" or bool(value))
 
 
 def _selected(attrs: Mapping[str, Any]) -> Iterator[str]:

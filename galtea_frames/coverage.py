@@ -71,7 +71,7 @@ class Load:
             return f"{self.shown} is not complete: {why}"
         if not isinstance(self.said.get("filters"), dict) or self.fetched is None:
             return f"{self.shown} does not say when and with which filters it was loaded"
-        if cut := [name for name in ("limit", "offset") if _cuts(self.filters.get(name))]:
+        if cut := cut_by(self.filters):
             return (
                 f"{self.shown} was loaded with {' and '.join(f'{name}={quoted(self.filters[name])}' for name in cut)}"
             )
@@ -178,9 +178,11 @@ def as_json(value: Any) -> str:  # noqa: ANN401 - as above
         return quoted(value)
 
 
-def _cuts(value: object) -> bool:
-    """Tell whether rows may be missing for a `limit` or an `offset`."""
-    return value is not None and not (type(value) is int and value == 0)
+def cut_by(filters: Mapping[str, Any]) -> list[str]:
+    """Return which of `limit` and `offset` may have left out rows; a limit of 0 leaves out all of them."""
+    given = {name: filters[name] for name in ("limit", "offset") if filters.get(name) is not None}
+    # Attrs may hold anything, and not all can be compared.
+    return [name for name, value in given.items() if name == "limit" or type(value) is not int or value]
 
 
 def _common(loads: Sequence[Load]) -> dict[str, Any]:

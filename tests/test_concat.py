@@ -290,6 +290,7 @@ DOUBTS: list[Any] = [
         "frame 2 was loaded with another mirror include_removed than frame 1",
         id="removed ones too",
     ),
+    pytest.param(lambda: [load(limit=0), load(offset=0, limit=0)], "frame 1 was loaded with limit=0", id="limit of 0"),
     pytest.param(lambda: [load(limit=5), load()], "frame 1 was loaded with limit=5", id="limit"),
     pytest.param(
         lambda: [load(), load(limit=5, offset=2)], "frame 2 was loaded with limit=5 and offset=2", id="limit, offset"
