@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -185,6 +186,10 @@ BY_ANOTHER = """
 import os, sys, warnings
 import pandas as pd
 import galtea_frames as gf
+# What is imported when it is first needed may lie where that user may not read.
+gf.read_parquet({warm!r})
+gf.write_parquet(pd.DataFrame({{"n": [1]}}), {warm!r})
+gf.write_parquet(pd.DataFrame({{"n": [1], "m": [2]}}), {warm!r}.removesuffix(".parquet"), partition_by="n")
 os.setgroups([]); os.setresgid({bob}, {bob}, {bob}); os.setresuid({bob}, {bob}, {bob})
 warnings.simplefilter("always")
 try:
@@ -196,15 +201,17 @@ except gf.ParquetError as problem:
 
 def by_another(act: str) -> tuple[str, str]:
     """What a process of another user prints that writes or reads; it has imported all before."""
-    done = subprocess.run(  # noqa: S603 - our own
-        [sys.executable, "-c", BY_ANOTHER.format(bob=BOB, act=act)],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        cwd="/",
-    )
+    with TemporaryDirectory() as folder:
+        gf.write_parquet(OLDER, warm := f"{folder}/warm.parquet")
+        done = subprocess.run(  # noqa: S603 - our own
+            [sys.executable, "-c", BY_ANOTHER.format(bob=BOB, act=act, warm=warm)],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=600,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            cwd="/",
+        )
     return done.stdout, done.stderr
 
 

@@ -315,3 +315,10 @@ def test_a_notebook_shows_a_client_as_a_table() -> None:
         "one request": "at most 3 attempts within 60 s",
     } == {name: html.unescape(value) for name, value in rows}
     assert f"<table>{''.join(f'<tr><th>{name}</th><td>{value}</td></tr>' for name, value in rows)}</table>" == shown
+
+
+@pytest.mark.parametrize("address", [5, b"https://api.galtea.ai", ["https://api.galtea.ai"], Path("api")])
+def test_an_address_is_text(address: Any) -> None:  # noqa: ANN401 - what a caller may pass by mistake
+    """Anything else is refused in one line that shows it."""
+    with pytest.raises(gf.SettingsError, match=r"^base_url is the API's address as text, not .+$"):
+        gf.Client("gsk_0123456789abcdef", base_url=address)

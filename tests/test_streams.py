@@ -9,13 +9,14 @@ import os
 import resource
 import subprocess
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import PROCESSES
 
 import galtea_frames as gf
-from galtea_frames import streams
+from galtea_frames import cli, streams
 from galtea_frames.streams import Stream, is_terminal, standard_streams
 
 if TYPE_CHECKING:
@@ -262,6 +263,19 @@ def test_the_first_fault_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         print("a\nb")  # noqa: T201 - that is the point
         print("c")  # noqa: T201
     assert ("No space left on device", full) == (out.problem, sys.stdout)
+
+
+def test_a_command_whose_output_is_lost_is_no_success(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its code is that of the unexpected, and stderr says what happened."""
+    monkeypatch.setattr(sys, "argv", ["galtea-frames", "--version"])
+    monkeypatch.setattr(sys, "stdout", Full())
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)  # as it was, afterwards
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = "galtea-frames: not all could be written to standard output: No space left on device\n"
+    assert (1, said) == (ended.value.code, capsys.readouterr().err)
 
 
 def test_closed_numbers_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,22 @@ def test_a_reader_of_a_killed_swap_writes_nothing(tmp_path: Path) -> None:
     assert before == sorted(tmp_path.rglob("*"))
 
 
+@posix
+def test_a_file_of_the_user_keeps_a_left_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a killed write has left is removed later, but not with a file in it that somebody else put there."""
+    kill_writes("step", "dataset", [folder := tmp_path / "2"])
+    (old,) = folder.glob(".target.*.new/old-*")
+    (mine := old / "mine.txt").write_text("mine")
+    shutil.copytree(old, folder / "target", ignore=shutil.ignore_patterns("mine.txt"))
+    monkeypatch.setattr("galtea_frames.workplaces._ABANDONED", -1e9)
+    write(NEWER, "dataset", folder)
+    assert_frame_equal(NEWER, gf.read_parquet(folder / "target"))
+    assert "mine" == mine.read_text()
+    mine.unlink()
+    write(OLDER, "dataset", folder)
+    assert ["target"] == sorted(each.name for each in folder.iterdir())
+
+
 def test_left_overs_of_others_are_no_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the user calls as killed writes call theirs is neither read in a dataset's place nor moved or deleted."""
     write(OLDER, "dataset", tmp_path)
