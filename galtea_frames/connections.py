@@ -75,7 +75,7 @@ class Session(requests.Session):
 
     def __init__(self, key: ApiKey) -> None:
         super().__init__()
-        self.auth = _BearerAuth(key)
+        self.auth: requests.auth.AuthBase = _BearerAuth(key)
         self._key = key
 
     def get_redirect_target(self, resp: requests.Response) -> None:

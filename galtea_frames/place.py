@@ -42,7 +42,7 @@ class Place:
     def __init__(self, path: object) -> None:
         if not isinstance(path, str | os.PathLike) or not isinstance(os.fspath(path), str):
             raise PlaceError(f"a mirror lies in a folder or at a URL, which is text or a Path, not {path!r}")
-        self.shown = os.fspath(path)
+        self.shown: str = os.fspath(path)
         names = [each.name for each in _TABLES]
         self._folder = None if "://" in self.shown else folder_at(self.shown, names)
         # A folder that is named by a URL is looked at, but not locked.

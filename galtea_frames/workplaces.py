@@ -57,7 +57,7 @@ class Workplace:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.whole = path / _WHOLE
+        self.whole: Path = path / _WHOLE
 
     @classmethod
     @contextmanager
