@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from galtea_frames.errors import MirrorError, QueryError
-from galtea_frames.paths import real
+from galtea_frames.paths import KINDS, real
 from galtea_frames.printable import printable
 
 if TYPE_CHECKING:
@@ -31,16 +31,6 @@ _UNUSABLE = re.compile(r"[\[\]]|%[0-9A-Fa-f]{2}")
 
 #: The longest name in a table, and the longest below its folder, so that a path that is too long is known at once.
 _LONGEST_NAME = f"{_LOG}/_commit_{'0' * 36}.json.tmp#0000"
-
-#: What is no folder, by the kind of file that it is.
-_KINDS = {
-    stat.S_IFREG: "a file",
-    stat.S_IFLNK: "a link",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}
 
 
 class PlaceError(MirrorError, QueryError):
@@ -85,7 +75,7 @@ def check_folder(folder: Path, shown: str) -> bool:
     except OSError as problem:
         raise PlaceError(f"{shown} cannot be written: {problem.strerror}") from None
     if kind != stat.S_IFDIR:
-        raise PlaceError(f"{shown} is {_KINDS.get(kind, 'no folder')}; name a folder")
+        raise PlaceError(f"{shown} is {KINDS.get(kind, 'no folder')}; name a folder")
     return True
 
 
@@ -118,7 +108,7 @@ def check_table(folder: Path, shown: str) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     if kind != stat.S_IFDIR:
-        raise PlaceError(f"{shown} is {_KINDS.get(kind, 'no folder')}, where a mirror has a folder; name another place")
+        raise PlaceError(f"{shown} is {KINDS.get(kind, 'no folder')}, where a mirror has a folder; name another place")
     commits = _commits(folder / _LOG, shown)
     if not commits and any(_strangers(folder)):
         raise PlaceError(f"{shown} is not a mirror's, but not empty either; name a new folder")
@@ -137,7 +127,7 @@ def check_file(path: Path, size: int, shown: str) -> None:
         return  # told by who reads it
     kind = stat.S_IFMT(found.st_mode)
     if kind != stat.S_IFREG:
-        raise MirrorError(f"{shown}: {path.name} is {_KINDS.get(kind, 'a folder')}, and so no file of a mirror")
+        raise MirrorError(f"{shown}: {path.name} is {KINDS.get(kind, 'a folder')}, and so no file of a mirror")
     if found.st_size != size:
         raise MirrorError(
             f"{shown} cannot be read or written: {path.name} has {found.st_size:,} bytes, and {size:,} were written;"

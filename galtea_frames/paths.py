@@ -12,7 +12,11 @@ from pathlib import Path
 #: As many links as the kernel follows in one path.
 _MOST_LINKS = 40
 
-_SPECIAL = {
+#: What a path can lead to, as messages call it.
+KINDS = {
+    stat.S_IFREG: "a file",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFLNK: "a link",
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device",
@@ -26,7 +30,7 @@ def special(path: str | os.PathLike[str]) -> str | None:
         mode = os.stat(path).st_mode  # noqa: PTH116 - any path, in any system's spelling
     except (OSError, ValueError):  # nothing there, or nothing that could be: whoever uses the path says so
         return None
-    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else _SPECIAL.get(stat.S_IFMT(mode), "a special file")
+    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else KINDS.get(stat.S_IFMT(mode), "a special file")
 
 
 def real(path: str) -> str:

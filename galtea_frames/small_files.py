@@ -6,6 +6,8 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from galtea_frames.paths import KINDS
+
 if TYPE_CHECKING:
     from os import PathLike
 
@@ -15,14 +17,6 @@ for _name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
     _FLAGS |= getattr(os, _name, 0)
 
 _ROOT = 0
-
-_KINDS = {
-    stat.S_IFDIR: "is a folder",
-    stat.S_IFIFO: "is a pipe",
-    stat.S_IFCHR: "is a device",
-    stat.S_IFBLK: "is a device",
-    stat.S_IFSOCK: "is a socket",
-}
 
 
 class SmallFileError(Exception):
@@ -74,7 +68,7 @@ def _read(path: str | PathLike[str], most: int) -> tuple[bytes, os.stat_result]:
         try:
             status = os.fstat(opened)
             if not stat.S_ISREG(status.st_mode):
-                raise SmallFileError(f"{_KINDS.get(stat.S_IFMT(status.st_mode), 'is no file')}, not a regular file")
+                raise SmallFileError(f"is {KINDS.get(stat.S_IFMT(status.st_mode), 'no file')}, not a regular file")
             if status.st_size > most:
                 raise _too_large(most)
             with os.fdopen(opened, "rb", closefd=False) as file:

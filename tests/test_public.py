@@ -24,7 +24,7 @@ MODULES = sorted(
 
 #: The modules in their order: each may import from those above it, and from no other.
 LAYERS = """
-    _version per_process printable errors small_files streams paths settings resources hints times values query scan
+    _version per_process printable errors paths small_files streams settings resources hints times values query scan
     refusals bodies proxies connections failures answers transport shapes raw_rows decode windows seen ties pages fetch
     client kinds names nested gather table dtypes fingerprint frames chosen spool origin joins cells records arguments
     progress collector dates load joined loaders regather coverage concat
