@@ -16,11 +16,11 @@ import pyarrow.parquet as pq
 from benchmarks.contender import Contender, installed, problems, take_turns
 from benchmarks.rows import pages
 from benchmarks.table import Table, ratio, seconds
-from galtea_frames.collector import COLLECTOR_PAUSE
-from galtea_frames.frames import sorted_table, to_frame
-from galtea_frames.gather import Gatherer
-from galtea_frames.resources import SESSIONS
-from galtea_frames.table import TableSchema
+from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.gatherer import Gatherer
+from galtea_frames.decoding.schema import TableSchema
+from galtea_frames.frames.frame import sorted_table, to_frame
+from galtea_frames.frames.garbage import COLLECTOR_PAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

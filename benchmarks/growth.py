@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 from benchmarks.rows import pages
 from benchmarks.table import Table, ratio, seconds
-from galtea_frames.collector import COLLECTOR_PAUSE
-from galtea_frames.frames import sorted_table, to_frame
-from galtea_frames.gather import Gatherer
-from galtea_frames.resources import SESSIONS
-from galtea_frames.table import TableSchema
+from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.gatherer import Gatherer
+from galtea_frames.decoding.schema import TableSchema
+from galtea_frames.frames.frame import sorted_table, to_frame
+from galtea_frames.frames.garbage import COLLECTOR_PAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.plan import Plan
-    from galtea_frames.gather import Batch
+    from galtea_frames.decoding.gatherer import Batch
 
 _MICRO = 1_000_000
 

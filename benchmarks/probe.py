@@ -93,7 +93,7 @@ def _export(idle: int | None, page_rows: int) -> Reading:
     """Write the one file that `galtea-frames export` writes."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "sessions.parquet")
-        command: Any = import_module("galtea_frames.cli").commands
+        command: Any = import_module("galtea_frames.cli.main").commands
         begin = perf_counter()
         arguments = ["export", "sessions", "--out", str(file), "--page-size", str(page_rows), "--no-progress"]
         command.main(arguments, standalone_mode=False)

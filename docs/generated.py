@@ -9,9 +9,9 @@ from mkdocs.structure.files import File
 
 import galtea_frames as gf
 from galtea_frames import errors
-from galtea_frames.cli import commands
-from galtea_frames.options import query_options
-from galtea_frames.resources import RESOURCES
+from galtea_frames.api.resources import RESOURCES
+from galtea_frames.cli.main import commands
+from galtea_frames.cli.options import query_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
 
-    from galtea_frames.resources import Column, ColumnKind, Filter, FilterKind, Resource
+    from galtea_frames.api.resources import Column, ColumnKind, Filter, FilterKind, Resource
 
 _DTYPES: dict[ColumnKind, str] = {
     "string": "`string`",

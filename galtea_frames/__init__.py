@@ -2,8 +2,7 @@
 
 from galtea_frames import sample
 from galtea_frames._version import __version__
-from galtea_frames.client import Client
-from galtea_frames.concat import concat
+from galtea_frames.api.client import Client
 from galtea_frames.errors import (
     AbsentColumnsWarning,
     AuthenticationError,
@@ -23,20 +22,21 @@ from galtea_frames.errors import (
     SettingsError,
     UnknownStatusWarning,
 )
-from galtea_frames.inventory import MirrorInfo
-from galtea_frames.joins import join_sessions_versions
-from galtea_frames.loaders import (
+from galtea_frames.files.parquet import read_parquet, write_parquet
+from galtea_frames.frames.concat import concat
+from galtea_frames.frames.joins import join_sessions_versions
+from galtea_frames.frames.loaders import (
     iter_sessions,
     iter_versions,
     load_sessions,
     load_sessions_with_versions,
     load_versions,
 )
-from galtea_frames.mirror import Mirror
-from galtea_frames.parquet import read_parquet, write_parquet
-from galtea_frames.records import to_records
-from galtea_frames.report import Report, build_report
-from galtea_frames.sync import SyncResult
+from galtea_frames.frames.records import to_records
+from galtea_frames.mirror.info import MirrorInfo
+from galtea_frames.mirror.mirror import Mirror
+from galtea_frames.mirror.sync import SyncResult
+from galtea_frames.report.report import Report, build_report
 
 __all__ = [
     "AbsentColumnsWarning",

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import galtea_frames as gf
-from galtea_frames.refusals import IdsNotFoundError
+from galtea_frames.api.refusals import IdsNotFoundError
+from galtea_frames.api.transport import Tally, Transport
 from galtea_frames.sample import Behaviour, Request, Store
 from galtea_frames.sample.resources import SESSIONS, VERSIONS
 from galtea_frames.sample.routes import Routes
-from galtea_frames.transport import Tally, Transport
 
 KEY = "gsk_direct_0123456789abcdef"
 

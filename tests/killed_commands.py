@@ -22,7 +22,7 @@ import filelock  # noqa: F401
 import jinja2  # noqa: F401
 import matplotlib.pyplot as plt  # noqa: F401
 
-from galtea_frames import cli
+from galtea_frames.cli import main as cli
 
 
 def command(arguments: list[str], folder: Path, begun: int) -> None:

@@ -17,7 +17,7 @@ import deltalake  # noqa: F401 - before forking, as it takes long
 import filelock  # noqa: F401
 
 import galtea_frames as gf
-from galtea_frames import sync
+from galtea_frames.mirror import sync
 
 
 def sync_for_ever(url: str, key: str, folder: Path, begun: int) -> None:

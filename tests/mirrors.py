@@ -40,7 +40,7 @@ def version(name: str, days: float = 0, /, **fields: Any) -> Record:  # noqa: AN
 
 def small_steps(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     """Have a sync commit after so many rows, or tests would need a hundred thousand."""
-    monkeypatch.setattr("galtea_frames.sync.STEP_ROWS", rows)
+    monkeypatch.setattr("galtea_frames.mirror.sync.STEP_ROWS", rows)
 
 
 def assert_same(mirror: gf.Mirror, client: gf.Client, **options: Any) -> None:  # noqa: ANN401 - any option of the loaders

@@ -15,14 +15,14 @@ import pyarrow as pa
 import reference
 from tables import TableBuilder, build, framed, open_page
 
-from galtea_frames.gather import Nested
-from galtea_frames.raw_rows import split_page
-from galtea_frames.records import to_records
-from galtea_frames.resources import SESSIONS
-from galtea_frames.scan import unmarked
+from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.exact import unmarked
+from galtea_frames.decoding.gatherer import Nested
+from galtea_frames.decoding.raw_rows import split_page
+from galtea_frames.frames.records import to_records
 
 if TYPE_CHECKING:
-    from galtea_frames.table import Notes
+    from galtea_frames.decoding.schema import Notes
 
 Record = dict[str, Any]
 

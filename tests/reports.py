@@ -8,10 +8,10 @@ from zlib import crc32
 from tables import frame_of
 
 import galtea_frames as gf
-from galtea_frames.fingerprint import Proof
-from galtea_frames.frames import ATTRS
-from galtea_frames.observations import microseconds
-from galtea_frames.resources import VERSIONS
+from galtea_frames.api.resources import VERSIONS
+from galtea_frames.frames.fingerprint import Proof
+from galtea_frames.frames.frame import ATTRS
+from galtea_frames.report.analysis.sessions import microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import galtea_frames as gf
-from galtea_frames import cli
+from galtea_frames.cli import main as cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

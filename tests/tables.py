@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import reference
 
-from galtea_frames.decode import PageReader
-from galtea_frames.frames import all_times, to_frame
-from galtea_frames.gather import Gatherer, Nested
-from galtea_frames.load import noted
-from galtea_frames.resources import SESSIONS
-from galtea_frames.table import TableSchema
+from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.gatherer import Gatherer, Nested
+from galtea_frames.decoding.reader import PageReader
+from galtea_frames.decoding.schema import TableSchema
+from galtea_frames.frames.frame import all_times, to_frame
+from galtea_frames.frames.load import noted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from galtea_frames.decode import Page
-    from galtea_frames.gather import Batch
-    from galtea_frames.resources import Resource
-    from galtea_frames.table import Notes
+    from galtea_frames.api.resources import Resource
+    from galtea_frames.decoding.gatherer import Batch
+    from galtea_frames.decoding.reader import Page
+    from galtea_frames.decoding.schema import Notes
 
 Record = dict[str, Any]
 

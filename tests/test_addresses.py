@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from urllib3.util import parse_url
 
 import galtea_frames as gf
-from galtea_frames.settings import DEFAULT_URL, ApiKey, find_url
+from galtea_frames.api.settings import DEFAULT_URL, ApiKey, find_url
 
 KEY = "gsk_argument_0123456789abcdef"
 

@@ -24,10 +24,10 @@ from tls import TlsFront
 
 import galtea_frames as gf
 from galtea_frames import sample
-from galtea_frames.bodies import CHUNK, BrokenBodyError, OverlongBodyError, ShortBodyError, read_body
-from galtea_frames.refusals import retry_after_seconds
+from galtea_frames.api.bodies import CHUNK, BrokenBodyError, OverlongBodyError, ShortBodyError, read_body
+from galtea_frames.api.refusals import retry_after_seconds
+from galtea_frames.api.transport import Transport
 from galtea_frames.sample import Answer, Hangup, Message, RawPage, Reply, Request, SampleApi
-from galtea_frames.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,6 +15,7 @@ from fake_time import FakeTime
 
 import galtea_frames as gf
 from galtea_frames import sample
+from galtea_frames.api.transport import Transport
 from galtea_frames.sample import (
     Answer,
     Cut,
@@ -29,7 +30,6 @@ from galtea_frames.sample import (
     Truncated,
     TruncatedGzip,
 )
-from galtea_frames.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable

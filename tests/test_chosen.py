@@ -12,14 +12,14 @@ from direct import DirectTransport
 from effort import times
 
 import galtea_frames as gf
-from galtea_frames.chosen import Chooser
-from galtea_frames.joined import iterate_joined
+from galtea_frames.frames.chosen import Chooser
+from galtea_frames.frames.load_joined import iterate_joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from galtea_frames.gather import Nested
+    from galtea_frames.decoding.gatherer import Nested
 
 Row = dict[str, Any]
 
@@ -137,7 +137,7 @@ def test_a_cut_result_is_the_frame_of_its_own_rows(
     nested: Nested, arguments: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever rows a result leaves out, and whatever the page size, it equals the load of exactly its rows."""
-    monkeypatch.setattr("galtea_frames.load._ROWS_A_FRAME", 4)
+    monkeypatch.setattr("galtea_frames.frames.load._ROWS_A_FRAME", 4)
     for seed in range(times(2)):
         rows = odd_rows(seed)
         own = own_rows(rows, arguments)
@@ -208,7 +208,7 @@ def test_rows_whose_place_is_known_do_not_wait(arguments: Row, monkeypatch: pyte
         return sort(chooser)
 
     sort = Chooser._sorted  # noqa: SLF001 - as above
-    monkeypatch.setattr("galtea_frames.chosen._SPARE", 5)
+    monkeypatch.setattr("galtea_frames.frames.chosen._SPARE", 5)
     monkeypatch.setattr(Chooser, "_sorted", counted)
     actual, _ = load(DirectTransport(rows, VERSIONS), arguments, page_size=10)
     assert sorted(row["id"] for row in own) == sorted(actual["id"])

@@ -19,14 +19,14 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
-from galtea_frames import cli
-from galtea_frames.options import program
-from galtea_frames.resources import SESSIONS, VERSIONS
+from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.cli import main as cli
+from galtea_frames.cli.options import program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from galtea_frames.resources import Filter
+    from galtea_frames.api.resources import Filter
 
     Run = Callable[..., "Done"]
 

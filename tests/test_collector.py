@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 import galtea_frames as gf
-from galtea_frames.collector import COLLECTOR_PAUSE
+from galtea_frames.frames.garbage import COLLECTOR_PAUSE
 
 
 @pytest.fixture(autouse=True)

@@ -14,13 +14,13 @@ from tables import build
 from test_laws import BATCHES, NESTED
 
 import galtea_frames as gf
-from galtea_frames.frames import sorted_table, to_frame
-from galtea_frames.load import noted
-from galtea_frames.resources import SESSIONS
+from galtea_frames.api.resources import SESSIONS
+from galtea_frames.frames.frame import sorted_table, to_frame
+from galtea_frames.frames.load import noted
 
 if TYPE_CHECKING:
-    from galtea_frames.frames import DtypeBackend
-    from galtea_frames.gather import Nested
+    from galtea_frames.decoding.gatherer import Nested
+    from galtea_frames.frames.frame import DtypeBackend
 
 pytestmark = [pytest.mark.uncounted, pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")]
 

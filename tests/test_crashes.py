@@ -17,8 +17,8 @@ from effort import times
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
-from galtea_frames import cli
-from galtea_frames.workplaces import Workplace
+from galtea_frames.cli import main as cli
+from galtea_frames.files.workplaces import Workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

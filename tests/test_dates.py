@@ -10,16 +10,16 @@ import pytest
 from direct import DirectTransport
 
 import galtea_frames as gf
-from galtea_frames.dates import checked_dates, split_dates
-from galtea_frames.joined import iterate_joined
-from galtea_frames.resources import SESSIONS, VERSIONS
+from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.frames.dates import checked_dates, split_dates
+from galtea_frames.frames.load_joined import iterate_joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from galtea_frames.gather import Nested
-    from galtea_frames.resources import Resource
+    from galtea_frames.api.resources import Resource
+    from galtea_frames.decoding.gatherer import Nested
 
 TIME, TEXT = "datetime64[us, UTC]", "string"
 DAY = "2026-03-01"

@@ -9,10 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tables import TableBuilder, build, frame_of, open_page
 
-from galtea_frames.gather import Nested
-from galtea_frames.records import to_records
-from galtea_frames.resources import SESSIONS
-from galtea_frames.stored import to_stored
+from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.gatherer import Nested
+from galtea_frames.frames.records import to_records
+from galtea_frames.mirror.rows import to_stored
 
 NESTED: tuple[Nested, ...] = get_args(Nested)
 NOON = '"createdAt":"2026-03-01T12:00:00.000Z"'
@@ -255,7 +255,7 @@ def test_a_byte_order_mark_before_the_list_is_no_part_of_it(
     nested: Nested, large: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What some gateways put before a page changes nothing, however the page is read; stored rows are the same."""
-    monkeypatch.setattr("galtea_frames.decode._LARGE", large)
+    monkeypatch.setattr("galtea_frames.decoding.reader._LARGE", large)
     for odd in ("plain", "\ud800"):
         page = reference.page(
             [{"id": "a", "createdAt": "2026-03-01T10:00:00.000Z", "error": odd, "metadata": {"x": 1}}]

@@ -12,7 +12,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
-from galtea_frames import demo
+from galtea_frames.cli import demo
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,7 +24,7 @@ from mirrors import session, version
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
-from galtea_frames import cli
+from galtea_frames.cli import main as cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

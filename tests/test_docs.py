@@ -17,10 +17,10 @@ import pytest
 from snippets import blocks, commands, pasted, run, timeless
 
 import galtea_frames as gf
-from galtea_frames import report
-from galtea_frames.cli import commands as program
-from galtea_frames.options import query_options
-from galtea_frames.resources import RESOURCES, SESSIONS
+from galtea_frames.api.resources import RESOURCES, SESSIONS
+from galtea_frames.cli.main import commands as program
+from galtea_frames.cli.options import query_options
+from galtea_frames.report import report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,12 +11,12 @@ from IPython.core.interactiveshell import InteractiveShell
 from language_server import Editor
 
 import galtea_frames as gf
-from galtea_frames.resources import SESSIONS, VERSIONS
+from galtea_frames.api.resources import SESSIONS, VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from galtea_frames.resources import Filter, Resource
+    from galtea_frames.api.resources import Filter, Resource
 
 LOADERS = [
     pytest.param("gf.load_sessions", SESSIONS, id="load_sessions"),

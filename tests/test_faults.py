@@ -27,7 +27,8 @@ from tls import TlsFront
 
 import galtea_frames as gf
 from galtea_frames import sample
-from galtea_frames.answers import ask
+from galtea_frames.api.answers import ask
+from galtea_frames.api.transport import Transport
 from galtea_frames.sample import (
     Answer,
     Cut,
@@ -45,12 +46,11 @@ from galtea_frames.sample import (
     Truncated,
     TruncatedGzip,
 )
-from galtea_frames.transport import Transport
 
 if TYPE_CHECKING:
     import requests
 
-    from galtea_frames.connections import Session
+    from galtea_frames.api.connections import Session
     from galtea_frames.sample.answers import Move
 
 pytestmark = pytest.mark.uncounted
@@ -189,8 +189,8 @@ class Clocks:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._asking = threading.local()
         self.slow: set[str] = set()
-        patch.setattr("galtea_frames.connections.time", SimpleNamespace(monotonic=self._now))
-        patch.setattr("galtea_frames.transport.ask", self._ask)
+        patch.setattr("galtea_frames.api.connections.time", SimpleNamespace(monotonic=self._now))
+        patch.setattr("galtea_frames.api.transport.ask", self._ask)
 
     def _now(self) -> float:
         return 1e9 if getattr(self._asking, "url", "") in self.slow else 0.0

@@ -13,7 +13,7 @@ import pytest
 from reports import AS_OF, Record, framed, report_on, sessions, two_weeks
 
 import galtea_frames as gf
-from galtea_frames.fields import flags, json_columns, numbers, texts
+from galtea_frames.report.analysis.fields import flags, json_columns, numbers, texts
 
 if TYPE_CHECKING:
     from pathlib import Path

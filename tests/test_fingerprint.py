@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import galtea_frames as gf
-from galtea_frames.fingerprint import Proof, fingerprint
-from galtea_frames.joined import iterate_joined
+from galtea_frames.frames.fingerprint import Proof, fingerprint
+from galtea_frames.frames.load_joined import iterate_joined
 
 if TYPE_CHECKING:
     from pathlib import Path

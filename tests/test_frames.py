@@ -10,9 +10,9 @@ import reference
 from tables import build, frame_of, framed
 
 import galtea_frames as gf
-from galtea_frames.frames import DtypeBackend, sorted_table, warn, warn_of
-from galtea_frames.gather import Nested
-from galtea_frames.resources import SESSIONS, VERSIONS, Resource
+from galtea_frames.api.resources import SESSIONS, VERSIONS, Resource
+from galtea_frames.decoding.gatherer import Nested
+from galtea_frames.frames.frame import DtypeBackend, sorted_table, warn, warn_of
 
 NESTED: tuple[Nested, ...] = get_args(Nested)
 BACKENDS: tuple[DtypeBackend, ...] = get_args(DtypeBackend)

@@ -19,8 +19,8 @@ from test_laws import BATCHES
 from zoo import ANIMALS, NOON, REFUSED, TIMES, Animal
 
 import galtea_frames as gf
-from galtea_frames.gather import Nested
-from galtea_frames.resources import SESSIONS
+from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.sample import Answer, RawPage, Request, SampleApi, serve
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import pytest
 from effort import times
 
 import galtea_frames as gf
-from galtea_frames import signals
+from galtea_frames.cli import signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,8 +44,8 @@ COMMANDS = {
 #: Every write takes very long to reach the disk, and the removal of a file a little.
 SLOW_DISK = """
 import os, pathlib, time
-from galtea_frames import signals
-from galtea_frames.cli import main
+from galtea_frames.cli.main import signals
+from galtea_frames.cli.main import main
 
 signals._PATIENCE = 60_000  # however late the next one comes
 

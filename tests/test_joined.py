@@ -10,8 +10,8 @@ import pytest
 from direct import DirectTransport
 
 import galtea_frames as gf
-from galtea_frames.joined import iterate_joined
-from galtea_frames.query import askable_ids
+from galtea_frames.api.query import askable_ids
+from galtea_frames.frames.load_joined import iterate_joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,10 +9,10 @@ from direct import DirectTransport
 from tables import Option, frame_of
 
 import galtea_frames as gf
-from galtea_frames.gather import Nested
-from galtea_frames.joined import iterate_joined
-from galtea_frames.joins import How, join_sessions_versions
-from galtea_frames.resources import VERSIONS
+from galtea_frames.api.resources import VERSIONS
+from galtea_frames.decoding.gatherer import Nested
+from galtea_frames.frames.joins import How, join_sessions_versions
+from galtea_frames.frames.load_joined import iterate_joined
 
 NOON = "2026-03-01T12:00:00.000Z"
 SESSION_ROWS: list[dict[str, Any]] = [

@@ -11,10 +11,10 @@ from churn import Record, rows_of
 
 import galtea_frames as gf
 from galtea_frames import sample
-from galtea_frames.gather import Gatherer
-from galtea_frames.resources import SESSIONS
-from galtea_frames.spool import Spool
-from galtea_frames.table import TableSchema
+from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.gatherer import Gatherer
+from galtea_frames.decoding.schema import TableSchema
+from galtea_frames.frames.spool import Spool
 
 if TYPE_CHECKING:
     from pathlib import Path

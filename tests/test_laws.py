@@ -17,19 +17,19 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tables import TableBuilder, build, framed, open_page
 
-from galtea_frames.decode import PageReader
-from galtea_frames.frames import sorted_table, to_frame
-from galtea_frames.gather import Nested
-from galtea_frames.joins import How, join_sessions_versions
-from galtea_frames.names import column_name, root_names, split_name
-from galtea_frames.records import to_records
-from galtea_frames.resources import SESSIONS, VERSIONS
-from galtea_frames.scan import scan_page
+from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.decoding.column_names import column_name, root_names, split_name
+from galtea_frames.decoding.exact import scan_page
+from galtea_frames.decoding.gatherer import Nested
+from galtea_frames.decoding.reader import PageReader
+from galtea_frames.frames.frame import sorted_table, to_frame
+from galtea_frames.frames.joins import How, join_sessions_versions
+from galtea_frames.frames.records import to_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from galtea_frames.table import Notes
+    from galtea_frames.decoding.schema import Notes
 
 Record = dict[str, Any]
 Reader = Callable[[bytes], object]

@@ -24,7 +24,7 @@ from direct import DirectTransport
 from mirrors import assert_same, at, ids, session, version
 
 import galtea_frames as gf
-from galtea_frames.delta import spans
+from galtea_frames.mirror.delta import spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ import pytest
 from mirrors import small_steps
 
 import galtea_frames as gf
-from galtea_frames import cli
+from galtea_frames.cli import main as cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,7 +17,7 @@ from direct import DirectTransport
 from mirrors import ids, session, version
 
 import galtea_frames as gf
-from galtea_frames.damage import told_of
+from galtea_frames.mirror.damage import told_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -217,7 +217,7 @@ def test_a_table_that_may_not_be_looked_at_is_one_line(folder: Path, monkeypatch
     def refuse(_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("galtea_frames.ground.os.scandir", refuse)
+    monkeypatch.setattr("galtea_frames.mirror.ground.os.scandir", refuse)
     one_line(folder, gf.Mirror(folder).load_sessions)
 
 

@@ -19,7 +19,7 @@ from direct import DirectTransport
 from mirrors import ids, session, version
 
 import galtea_frames as gf
-from galtea_frames import cli
+from galtea_frames.cli import main as cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -257,7 +257,7 @@ def test_compacting_at_a_url_deletes_files_of_the_mirror_alone(
     tmp_path: Path, api: DirectTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There the way to the files is deltalake's."""
-    monkeypatch.setattr("galtea_frames.delta.StoredTable._folder", None)
+    monkeypatch.setattr("galtea_frames.mirror.delta.StoredTable._folder", None)
     test_compacting_deletes_files_of_the_mirror_alone(tmp_path, api)
 
 

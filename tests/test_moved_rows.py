@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import galtea_frames as gf
 from galtea_frames import sample
 from galtea_frames.sample import RawPage, Request
-from galtea_frames.seen import Seen
+from galtea_frames.walk.seen import Seen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,7 +163,7 @@ def test_a_mirror_stores_each_id_once(tmp_path: Path) -> None:
         sample.serve([], versions, answers=answer) as api,
         gf.Client(api.api_key, api.url, page_size=20) as client,
     ):
-        patch.setattr("galtea_frames.sync.STEP_ROWS", 50)
+        patch.setattr("galtea_frames.mirror.sync.STEP_ROWS", 50)
         mirror = gf.Mirror(tmp_path / "mirror")
         for _ in range(2):
             mirror.sync(client, full=True)

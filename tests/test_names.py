@@ -1,7 +1,7 @@
 import pytest
 
-from galtea_frames.names import column_name, overflow_name, root_names, split_name
-from galtea_frames.resources import snake_case
+from galtea_frames.api.resources import snake_case
+from galtea_frames.decoding.column_names import column_name, overflow_name, root_names, split_name
 
 PATHS = [
     pytest.param(("tier",), "metadata.tier", id="one key"),

@@ -5,8 +5,8 @@ import pytest
 import reference
 from tables import build, metadata_of
 
-from galtea_frames.gather import Nested
-from galtea_frames.resources import SESSIONS
+from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.gatherer import Nested
 
 BUDGET = 500
 

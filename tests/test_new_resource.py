@@ -15,7 +15,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
-from galtea_frames import loaders, resources
+from galtea_frames.api import resources
+from galtea_frames.frames import loaders
 from galtea_frames.sample import RawPage, Request, Store
 from galtea_frames.sample.queries import read_selection
 from galtea_frames.sample.resources import Resource
@@ -110,7 +111,7 @@ def test_filters_come_from_the_entry(client: gf.Client) -> None:
 
 def test_the_iterator_yields_the_same_rows(client: gf.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """In parts that all have the columns of the whole."""
-    monkeypatch.setattr("galtea_frames.load._ROWS_A_FRAME", 256)
+    monkeypatch.setattr("galtea_frames.frames.load._ROWS_A_FRAME", 256)
     parts = list(iter_evaluations(client=client))
     assert [256, 256, 256, 132] == [len(part) for part in parts]
     assert all(first.dtypes.equals(second.dtypes) for first, second in pairwise(parts))
@@ -127,9 +128,9 @@ def test_frames_go_back_to_records(client: gf.Client, monkeypatch: pytest.Monkey
 def test_the_command_line_exports_it(api: gf.sample.SampleApi, tmp_path: Path) -> None:
     """`galtea-frames export evaluations` is there, with the filters as options."""
     program = tmp_path / "program.py"
-    lines = ["from galtea_frames import resources", f"exec({ENTRY!r}, vars(resources))"]
+    lines = ["from galtea_frames.api import resources", f"exec({ENTRY!r}, vars(resources))"]
     lines += ["resources.RESOURCES['evaluations'] = resources.EVALUATIONS"]
-    lines += ["from galtea_frames.cli import main", "main()"]
+    lines += ["from galtea_frames.cli.main import main", "main()"]
     program.write_text("\n".join(lines), encoding="utf-8")
     command: list[str | Path] = [
         sys.executable,

@@ -20,7 +20,8 @@ from pandas.testing import assert_frame_equal
 from reports import report_on, two_weeks
 
 import galtea_frames as gf
-from galtea_frames import demo, ours, rights, workplaces
+from galtea_frames.cli import demo
+from galtea_frames.files import ours, rights, workplaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -375,7 +376,7 @@ def test_a_seal_that_lists_nothing_proves_nothing(
 ) -> None:
     """Whoever wrote it."""
     shutil.copytree(written / "report", tmp_path / "r")
-    monkeypatch.setattr("galtea_frames.targets.Folder.listed", lambda _: files)
+    monkeypatch.setattr("galtea_frames.files.targets.Folder.listed", lambda _: files)
     write_report(tmp_path / "r")
     monkeypatch.undo()
     with pytest.raises(gf.ReportError, match="no report's"):
@@ -384,7 +385,7 @@ def test_a_seal_that_lists_nothing_proves_nothing(
 
 def test_a_seal_of_no_sense_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not JSON."""
-    monkeypatch.setattr("galtea_frames.seals.Sealed.seal", lambda *_, **__: {b"galtea_frames.seal": b"{"})
+    monkeypatch.setattr("galtea_frames.files.seals.Sealed.seal", lambda *_, **__: {b"galtea_frames.seal": b"{"})
     write_dataset(tmp_path / "d")
     with pytest.raises(gf.ParquetError, match="name another folder"):
         write_dataset(tmp_path / "d")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import galtea_frames as gf
-from galtea_frames.gather import Nested
+from galtea_frames.decoding.gatherer import Nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

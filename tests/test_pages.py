@@ -16,11 +16,11 @@ from tables import open_page
 
 import galtea_frames as gf
 from galtea_frames import sample
-from galtea_frames.pages import PageSize, Slice, Source, Walk, look_up, sort_pairs, time_pairs
+from galtea_frames.api.transport import Tally, Transport
 from galtea_frames.sample import Answer, HtmlPage, RawPage, Reply, Request, SampleApi, Stall
-from galtea_frames.ties import TieGroup
-from galtea_frames.transport import Tally, Transport
-from galtea_frames.windows import Window
+from galtea_frames.walk.ties import TieGroup
+from galtea_frames.walk.walk import PageSize, Slice, Source, Walk, look_up, sort_pairs, time_pairs
+from galtea_frames.walk.window import Window
 
 TieOrder = Literal["stable", "shuffled"]
 
@@ -407,7 +407,7 @@ def test_the_page_grows_back() -> None:
 
 def test_a_page_of_one_row_is_not_halved(monkeypatch: pytest.MonkeyPatch) -> None:
     """When a single row is too much as well, the attempts run out and it is an error."""
-    monkeypatch.setattr("galtea_frames.transport._FIRST_WAIT", 0.001)
+    monkeypatch.setattr("galtea_frames.api.transport._FIRST_WAIT", 0.001)
     with (
         sample.serve(5, 1, answers=lambda _: Reply(504, b"")) as api,
         gf.Client(api.api_key, api.url, page_size=4, max_attempts=3) as client,
@@ -618,7 +618,7 @@ def test_the_walk_survives_what_goes_wrong_midway(api_errors: list[Answer], monk
 
     One request at a time, so that a good answer follows each bad one: several requests at once share them by chance.
     """
-    monkeypatch.setattr("galtea_frames.transport._FIRST_WAIT", 0.001)
+    monkeypatch.setattr("galtea_frames.api.transport._FIRST_WAIT", 0.001)
     records = rows_of([1] * 40 + [30] + [1] * 30)
     script: list[Answer | None] = [None]
     for answer in api_errors:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
-from galtea_frames.parquet import write_frames
+from galtea_frames.files.parquet import write_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -544,7 +544,7 @@ def test_frames_are_left_as_they_were(tmp_path: Path) -> None:
 
 def test_frames_are_written_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stream of frames makes the file that one frame of all their rows would, in row groups of their own size."""
-    monkeypatch.setattr("galtea_frames.parquet._ROW_GROUP", 25)
+    monkeypatch.setattr("galtea_frames.files.parquet._ROW_GROUP", 25)
     whole = pd.DataFrame({"n": pd.array(range(100), "Int64"), "text": pd.array(["a", None] * 50, "string")})
     whole.attrs = {"of": "all"}
     frames = [whole.iloc[at : at + 10] for at in range(0, 100, 10)]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
-from galtea_frames.targets import Folder
+from galtea_frames.files.targets import Folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import galtea_frames as gf
-from galtea_frames.periods import Period, Unit, last_closed, midnight, read_moment, read_zone, up_to
+from galtea_frames.report.periods import Period, Unit, last_closed, midnight, read_moment, read_zone, up_to
 
 MADRID = ZoneInfo("Europe/Madrid")
 ZONES = [ZoneInfo(name) for name in ("UTC", "Europe/Madrid", "America/Sao_Paulo", "Pacific/Apia", "America/St_Johns")]

@@ -13,7 +13,8 @@ import pytest
 from nbclient import NotebookClient
 
 import galtea_frames as gf
-from galtea_frames import progress, transport
+from galtea_frames.api import transport
+from galtea_frames.frames import progress
 
 if TYPE_CHECKING:
     Shown = bool | Literal["auto"]

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import galtea_frames as gf
+from galtea_frames.api.query import MAX_MEMBERS, MAX_QUERY_BYTES, Query, Selection, build_query, split_ids, split_lists
+from galtea_frames.api.resources import SESSIONS, VERSIONS, Filter, Resource, snake_case
 from galtea_frames.printable import quoted
-from galtea_frames.query import MAX_MEMBERS, MAX_QUERY_BYTES, Query, Selection, build_query, split_ids, split_lists
-from galtea_frames.resources import SESSIONS, VERSIONS, Filter, Resource, snake_case
 
 MANY = [f"version_{number:024}" for number in range(120)]
 CASES = [f"testCase_{number:024}" for number in range(120)]

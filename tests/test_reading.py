@@ -20,7 +20,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
-from galtea_frames.partitions import positions_to_text
+from galtea_frames.files.partitions import positions_to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,9 @@ import reference
 from tables import build, frame_of, framed
 
 import galtea_frames as gf
-from galtea_frames.gather import Nested
-from galtea_frames.records import to_records
-from galtea_frames.resources import SESSIONS, VERSIONS
+from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.decoding.gatherer import Nested
+from galtea_frames.frames.records import to_records
 
 BLANK: dict[str, Any] = dict.fromkeys(column.api for column in SESSIONS.columns)
 NOON = "2026-03-01T12:00:00.000Z"

@@ -22,7 +22,7 @@ from reports import AS_OF, Record, framed, report_on, sessions, two_weeks, versi
 from tables import frame_of
 
 import galtea_frames as gf
-from galtea_frames.resources import VERSIONS
+from galtea_frames.api.resources import VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -802,7 +802,7 @@ def test_libraries_that_are_not_installed_are_left_out(monkeypatch: pytest.Monke
             raise PackageNotFoundError(name)
         return "1.0"
 
-    monkeypatch.setattr("galtea_frames.analysis.version", version)
+    monkeypatch.setattr("galtea_frames.report.analysis.analyse.version", version)
     names = [name for name, _ in report_on(two_weeks()).findings.reproduction.libraries]
     assert ["galtea_frames", "Python", "pandas", "pyarrow", "numpy", "matplotlib"] == names
 

@@ -14,7 +14,7 @@ import pytest
 from test_report_pages import contents
 
 import galtea_frames as gf
-from galtea_frames import cli
+from galtea_frames.cli import main as cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

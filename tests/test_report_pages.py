@@ -21,10 +21,10 @@ from PIL import Image
 from reports import framed, report_on, sessions, two_weeks, versions
 
 import galtea_frames as gf
-from galtea_frames.drawing import across, lines
 from galtea_frames.printable import printable
-from galtea_frames.rendering import escape_markdown
-from galtea_frames.wording import number, plural, points, signed_count, signed_percent
+from galtea_frames.report.pages.rendering import escape_markdown
+from galtea_frames.report.pages.sparklines import across, lines
+from galtea_frames.report.wording import number, plural, points, signed_count, signed_percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -315,7 +315,7 @@ def test_a_write_that_fails_leaves_the_old_report(tmp_path: Path, monkeypatch: p
     def broken(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("galtea_frames.report.close_folder", broken)
+    monkeypatch.setattr("galtea_frames.report.report.close_folder", broken)
     with pytest.raises(gf.ParquetError, match="No space left"):
         report_on(two_weeks()[:9]).write(tmp_path / "r")
     assert before == contents(tmp_path)
@@ -332,7 +332,7 @@ import sys, warnings
 sys.path.insert(0, sys.argv[2])
 import galtea_frames as gf
 from tables import frame_of
-from galtea_frames.resources import VERSIONS
+from galtea_frames.api.resources import VERSIONS
 sessions, versions = frame_of(gf.sample.session_records(600)), frame_of(gf.sample.version_records(8), resource=VERSIONS)
 report = gf.build_report(sessions, versions, as_of="2026-03-30", timezone="Europe/Madrid", metrics="metadata.score")
 report.write(sys.argv[1])

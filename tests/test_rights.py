@@ -17,7 +17,7 @@ from pandas.testing import assert_frame_equal
 from reports import report_on, two_weeks
 
 import galtea_frames as gf
-from galtea_frames import rights
+from galtea_frames.files import rights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,7 +125,7 @@ def test_nobody_reads_what_is_being_written(tmp_path: Path, monkeypatch: pytest.
         seen.append(stat.S_IMODE(new.parent.stat().st_mode))
         return True
 
-    monkeypatch.setattr("galtea_frames.workplaces.keep", keep)
+    monkeypatch.setattr("galtea_frames.files.workplaces.keep", keep)
     for _ in range(2):
         gf.write_parquet(OLDER, tmp_path / "f.parquet")
         gf.write_parquet(OLDER, tmp_path / "d", partition_by="key")

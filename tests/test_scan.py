@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 from reference import Json
 
-from galtea_frames.scan import RawJson, exact_value, scan_page
+from galtea_frames.decoding.exact import RawJson, exact_value, scan_page
 
 LONGEST = "1" * 4_000
 

@@ -16,7 +16,7 @@ import pytest
 from leaks import files_that_hold, secrets_of
 
 import galtea_frames as gf
-from galtea_frames import cli
+from galtea_frames.cli import main as cli
 from galtea_frames.sample import Answer, Cut, Reply, Stall
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from rich.pretty import pretty_repr
 
 import galtea_frames as gf
 from galtea_frames import sample
-from galtea_frames.answers import Answer
+from galtea_frames.api.answers import Answer
+from galtea_frames.api.transport import Tally
 from galtea_frames.sample import Redirect, Reply
-from galtea_frames.transport import Tally
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import galtea_frames as gf
-from galtea_frames.settings import ApiKey, find_key
+from galtea_frames.api.settings import ApiKey, find_key
 
 KEY = "gsk_argument_0123456789abcdef"
 

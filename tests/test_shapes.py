@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from tables import TableBuilder, build, open_page
 
-from galtea_frames import decode, raw_rows
-from galtea_frames.decode import PageReader
-from galtea_frames.gather import Nested
-from galtea_frames.resources import SESSIONS
-from galtea_frames.shapes import MOST_KEYS, NO_KEYS, Shape
+from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding import raw_rows, reader
+from galtea_frames.decoding.gatherer import Nested
+from galtea_frames.decoding.reader import PageReader
+from galtea_frames.decoding.shapes import MOST_KEYS, NO_KEYS, Shape
 
 Record = dict[str, Any]
 KEYS = {"a": 1, "b": {"c": "x", "d": [1]}}
@@ -143,7 +143,7 @@ def test_a_large_page_is_read_in_parts(nested: Nested, part: int, monkeypatch: p
     skip = {0, 5, 6, len(rows)}
     tables = []
     for large in (10**9, 10):
-        monkeypatch.setattr(decode, "_LARGE", large)
+        monkeypatch.setattr(reader, "_LARGE", large)
         monkeypatch.setattr(raw_rows, "_PART", part)
         builder = TableBuilder(SESSIONS, nested)
         builder.add(page, skip)
@@ -159,7 +159,7 @@ def test_a_large_page_is_opened_like_any_other(monkeypatch: pytest.MonkeyPatch) 
     """Its ids and times are known at once, and a part of it that is damaged is an error at once."""
     page = page_of(*[{"metadata": KEYS}] * 9)
     whole = open_page(page)
-    monkeypatch.setattr(decode, "_LARGE", 10)
+    monkeypatch.setattr(reader, "_LARGE", 10)
     monkeypatch.setattr(raw_rows, "_PART", 200)
     opened = open_page(page)
     assert (list(whole.ids), list(whole.created)) == (list(opened.ids), list(opened.created))
@@ -173,7 +173,7 @@ def test_a_large_page_is_opened_like_any_other(monkeypatch: pytest.MonkeyPatch) 
 def test_no_part_of_a_large_page_is_left_out(part: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first row and the last come out, wherever in them a part ends."""
     rows = [{"id": each, "createdAt": "2026-03-01T10:00:00.000Z"} for each in "abc"]
-    monkeypatch.setattr(decode, "_LARGE", 10)
+    monkeypatch.setattr(reader, "_LARGE", 10)
     monkeypatch.setattr(raw_rows, "_PART", int(len(json.dumps(rows[0])) * part))
     page = PageReader(SESSIONS, as_text=False, as_values=True).open(json.dumps(rows).encode())
     assert list("abc") == [each for batch in page.rows.batches(()) for each in batch.fields["id"]]
@@ -181,7 +181,7 @@ def test_no_part_of_a_large_page_is_left_out(part: float, monkeypatch: pytest.Mo
 
 def test_a_tie_in_a_large_page_is_put_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows that are read later are moved as those that were read, and ids and rows stay together."""
-    monkeypatch.setattr(decode, "_LARGE", 10)
+    monkeypatch.setattr(reader, "_LARGE", 10)
     rows = [{"id": each, "createdAt": "2026-03-01T10:00:00.000Z"} for each in "ba"]
     page = PageReader(SESSIONS, as_text=False, as_values=True).open(json.dumps(rows).encode())
     (batch,) = page.rows.batches(())

@@ -16,7 +16,8 @@ import pytest
 from conftest import PROCESSES
 
 import galtea_frames as gf
-from galtea_frames import cli, streams
+from galtea_frames import streams
+from galtea_frames.cli import main as cli
 from galtea_frames.streams import Stream, is_terminal, standard_streams
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import pytest
 import reference
 from tables import TableBuilder, build, frame_of
 
-from galtea_frames.gather import Nested
-from galtea_frames.records import to_records
-from galtea_frames.resources import SESSIONS, VERSIONS, Resource
-from galtea_frames.times import TIME
+from galtea_frames.api.resources import SESSIONS, VERSIONS, Resource
+from galtea_frames.api.times import TIME
+from galtea_frames.decoding.gatherer import Nested
+from galtea_frames.frames.records import to_records
 
 NESTED: tuple[Nested, ...] = get_args(Nested)
 SECOND = 1_772_359_200_000_000  # 2026-03-01T10:00:00Z in microseconds since 1970

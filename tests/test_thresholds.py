@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import galtea_frames as gf
-from galtea_frames.counts import Counts, figures
-from galtea_frames.thresholds import IN_TOTAL, OF_VERSIONS, Comparison, parse, read_thresholds
+from galtea_frames.report.analysis.counts import Counts, figures
+from galtea_frames.report.thresholds import IN_TOTAL, OF_VERSIONS, Comparison, parse, read_thresholds
 
 READ = [
     ("failure_rate > 0.05", [("failure_rate", ">", "0.05")], False),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from galtea_frames.times import instant, instants, render, wire_text
+from galtea_frames.api.times import instant, instants, render, wire_text
 
 SECOND = 1_772_359_200_000_000  # 2026-03-01T10:00:00Z in microseconds since 1970
 

@@ -18,8 +18,10 @@ from tls import TlsFront
 import galtea_frames as gf
 from galtea_frames import sample
 from galtea_frames._version import __version__
-from galtea_frames.decode import Page
-from galtea_frames.refusals import api_words, retry_after_seconds
+from galtea_frames.api.refusals import api_words, retry_after_seconds
+from galtea_frames.api.settings import ApiKey, Settings
+from galtea_frames.api.transport import LoadAbandonedError, PageTooLarge, Tally, Transport, wait_seconds
+from galtea_frames.decoding.reader import Page
 from galtea_frames.sample import (
     Answer,
     Cut,
@@ -34,8 +36,6 @@ from galtea_frames.sample import (
     Truncated,
     TruncatedGzip,
 )
-from galtea_frames.settings import ApiKey, Settings
-from galtea_frames.transport import LoadAbandonedError, PageTooLarge, Tally, Transport, wait_seconds
 
 ROWS = sample.session_records(120)
 
@@ -361,7 +361,7 @@ def test_the_budget_of_one_answer_does_not_end_the_next(
     api: SampleApi, fake_time: FakeTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a connection that is used again, each answer has a time of its own."""
-    monkeypatch.setattr("galtea_frames.connections.time", SimpleNamespace(monotonic=fake_time.clock))
+    monkeypatch.setattr("galtea_frames.api.connections.time", SimpleNamespace(monotonic=fake_time.clock))
     transport = transport_to(api.url, max_elapsed=1.5)
     for _ in range(3):
         assert 100 == len(get(transport).ids)

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from galtea_frames.times import instant
-from galtea_frames.windows import Crew, Window
+from galtea_frames.api.times import instant
+from galtea_frames.walk.window import Crew, Window
 
 SECOND = 1_000_000
 

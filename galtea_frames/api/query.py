@@ -1,0 +1,304 @@
+"""From a loader's arguments to the wire: checked values, and the requests that a long query is split into; pure."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeGuard
+from urllib.parse import urlencode
+
+from galtea_frames.api import values
+from galtea_frames.api.hints import unknown
+from galtea_frames.api.resources import snake_case
+from galtea_frames.api.times import instant
+from galtea_frames.errors import QueryError
+from galtea_frames.printable import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from galtea_frames.api.resources import Filter, Resource
+
+#: The firewall before the API refuses queries of about 50 ids, about 2.3 KB (api.md, "Requests").
+MAX_MEMBERS = 50
+MAX_QUERY_BYTES = 2_000
+
+#: Room kept for what the walk adds: sort, limit, offset and two times.
+_WALK_BYTES = 260
+
+_PAGING = ("sort", "limit", "offset")
+
+#: The filters that bound a span of time.
+_TIMES = ("fromCreatedAt", "toCreatedAt")
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Members:
+    """The members of one list filter, each once.
+
+    Attributes:
+        api: the parameter's name on the wire.
+        values: the members; none at all selects nothing (or leaves out nothing).
+        excludes: whether the rows named are left out.
+    """
+
+    api: str
+    values: tuple[str, ...]
+    excludes: bool = False
+
+    def pairs(self) -> Pairs:
+        """Return the wire parameters: the bracketed name, once a member."""
+        return tuple((f"{self.api}[]", value) for value in self.values)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a caller asked for, checked.
+
+    Attributes:
+        resource: which list of the API.
+        ids: the rows asked for by id, or None.
+        lists: the other list filters.
+        scalars: single-valued parameters, as the API takes them.
+        start: only rows created at or after this time, as wire text.
+        end: only rows created at or before this time, as wire text.
+        sort: pairs of column and whether it descends; empty for the default order.
+        limit: how many rows in all, or None for every row.
+        offset: how many rows of the sorted result to leave out first.
+        given: the caller's filters by argument name, as plain values, for `frame.attrs`.
+    """
+
+    resource: Resource
+    ids: Members | None
+    lists: tuple[Members, ...]
+    scalars: Pairs
+    start: str | None
+    end: str | None
+    sort: tuple[tuple[str, bool], ...]
+    limit: int | None
+    offset: int
+    given: dict[str, Any]
+
+    @property
+    def selects_nothing(self) -> bool:
+        """Whether the answer is known to be empty without a request."""
+        kept = [members for members in (self.ids, *self.lists) if members and not members.excludes]
+        return self.limit == 0 or any(not members.values for members in kept)
+
+    @property
+    def cuts(self) -> bool:
+        """Whether `offset` or `limit` leaves some of the selected rows only."""
+        return self.limit is not None or self.offset > 0
+
+    def members_of(self, api: str) -> tuple[str, ...]:
+        """Return the members of a list filter; none where it was not given."""
+        return next((each.values for each in self.lists if each.api == api), ())
+
+    @property
+    def narrows_ids(self) -> bool:
+        """Whether rows asked for by id must pass another filter as well."""
+        return bool(self.lists or self.scalars or self.start or self.end)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Filters of requests whose answers are intersected: one, but for a long list of exclusions.
+
+    Attributes:
+        ids: the ids among which to look, where the query has some.
+        alternatives: the wire parameters of each walk; a row belongs when every walk finds it.
+    """
+
+    ids: tuple[str, ...]
+    alternatives: tuple[Pairs, ...]
+
+
+def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
+    """Return the checked query of a loader's arguments; one that is None was not given.
+
+    Raises:
+        QueryError: an argument is unknown, has a bad value, or contradicts another.
+    """
+    filters = {each.name: each for each in resource.filters}
+    given = {name: values.lasting(value) for name, value in arguments.items() if value is not None}
+    for name in given:
+        if name not in filters and name not in (*_PAGING, "params"):
+            raise QueryError(unknown("argument", name, [*filters, *_PAGING, "params"]))
+    wanted = [_checked(filters[name], name, value) for name, value in given.items() if name in filters]
+    wanted += _further_parameters(resource, given)
+    members = [each for each in wanted if isinstance(each, Members)]
+    pairs = [each for each in wanted if isinstance(each, tuple)]
+    start, end = (next((text for name, text in pairs if name == api), None) for api in _TIMES)
+    if start and end and instant(start) > instant(end):
+        raise QueryError(f"from_created_at {start} lies after to_created_at {end}")
+    return Query(
+        resource=resource,
+        ids=next((each for each in members if each.api == "ids"), None),
+        lists=tuple(each for each in members if each.api != "ids"),
+        scalars=tuple(pair for pair in pairs if pair[0] not in _TIMES),
+        start=start,
+        end=end,
+        sort=_sort_pairs(resource, given.get("sort", ())),
+        limit=values.count("limit", given.get("limit")),
+        offset=values.count("offset", given.get("offset")) or 0,
+        given={name: values.stated(value) for name, value in given.items()}
+        | {snake_case(name): text for name, text in pairs if name in _TIMES},
+    )
+
+
+def split_lists(query: Query) -> list[Selection]:
+    """Return the selections whose answers, united, are the answer to the query.
+
+    Each request stays within 50 members and 2,000 bytes.
+
+    Raises:
+        QueryError: a single value is too long to be asked for.
+    """
+    lists = (query.ids or Members("ids", ()), *query.lists)
+    budget = MAX_QUERY_BYTES - _WALK_BYTES - _length(query.scalars)
+    if budget < 0:
+        raise QueryError("the query is too long to be asked for")
+    ids, *chunked = _chunks(lists, budget)
+    split = list(zip(query.lists, chunked, strict=True))
+    kept = [chunks for members, chunks in split if not members.excludes]
+    left_out = [chunks for members, chunks in split if members.excludes]
+    return [
+        Selection(
+            batch.values,
+            tuple(query.scalars + _joined(included) + _joined(each) for each in itertools.product(*left_out)),
+        )
+        for batch, *included in itertools.product(ids, *kept)
+    ]
+
+
+def split_ids(ids: Members) -> list[tuple[str, ...]]:
+    """Return batches of ids, each short enough to be asked for in one request."""
+    batches = _chunks((ids,), MAX_QUERY_BYTES - _WALK_BYTES)[0]
+    return [batch.values for batch in batches]
+
+
+def askable_ids(ids: Iterable[str]) -> list[str]:
+    """Return the ids that a request can name: neither empty, nor too long, nor with what no id of the API has."""
+    most = MAX_QUERY_BYTES - _WALK_BYTES
+    return [each for each in ids if each and each.isprintable() and _length((("ids[]", each),)) <= most]
+
+
+def _chunks(lists: tuple[Members, ...], budget: int) -> list[list[Members]]:
+    """Cut each list so that one chunk of each, together, fits a request."""
+    shares: dict[int, list[Members]] = {}
+    members_left, bytes_left = MAX_MEMBERS, budget
+    # Short lists first: what they don't need of an even share is left to the long ones.
+    by_length = sorted(range(len(lists)), key=lambda i: _length(lists[i].pairs()))
+    for done, index in enumerate(by_length):
+        share = len(lists) - done
+        chunks = _cut(lists[index], members_left // share, bytes_left // share)
+        shares[index] = chunks
+        members_left -= max(len(chunk.values) for chunk in chunks)
+        bytes_left -= max(_length(chunk.pairs()) for chunk in chunks)
+    return [shares[index] for index in range(len(lists))]
+
+
+def _cut(members: Members, most: int, most_bytes: int) -> list[Members]:
+    chunks: list[list[str]] = [[]]
+    size = 0
+    for value in members.values:
+        length = _length(((f"{members.api}[]", value),))
+        if length > most_bytes or not most:
+            raise QueryError(f"{snake_case(members.api)}: the query is too long to be asked for: {value[:40]!r}…")
+        if len(chunks[-1]) == most or size + length > most_bytes:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(value)
+        size += length
+    return [Members(members.api, tuple(chunk), members.excludes) for chunk in chunks]
+
+
+def _joined(members: Iterable[Members]) -> Pairs:
+    return tuple(pair for each in members for pair in each.pairs())
+
+
+def _length(pairs: Pairs) -> int:
+    return len(urlencode(pairs)) + 1 if pairs else 0
+
+
+def _checked(wanted: Filter, name: str, value: object) -> Members | tuple[str, str]:
+    """Return a filter's value for the wire: the members of a list, or a parameter.
+
+    Args:
+        wanted: the filter.
+        name: what a message calls it.
+        value: as the caller gave it.
+    """
+    if wanted.kind == "texts":
+        members = values.texts(name, value, allows_empty=wanted.allows_empty)
+        return Members(wanted.api, members, wanted.excludes)
+    if wanted.kind == "time":
+        return (wanted.api, values.time(name, value, is_end=wanted.api == "toCreatedAt"))
+    return (wanted.api, values.flag(name, value) if wanted.kind == "flag" else values.text(name, value))
+
+
+def _sort_pairs(resource: Resource, value: object) -> tuple[tuple[str, bool], ...]:
+    pairs = [value] if isinstance(value, str) or _is_pair(value) else value
+    if not isinstance(pairs, list | tuple):
+        raise QueryError(f'sort is a column, a pair ("created_at", "desc") or a list of pairs, not {quoted(value)}')
+    checked = tuple(_sort_pair(resource, pair) for pair in pairs)
+    columns = [column for column, _ in checked]
+    for column in columns:
+        if columns.count(column) > 1:
+            raise QueryError(f"sort holds {column!r} twice")
+    return checked
+
+
+def _is_pair(value: object) -> TypeGuard[tuple[str, str]]:
+    match value:
+        case (str(), str(direction)):
+            return direction.lower() in ("asc", "desc")
+    return False
+
+
+def _sort_pair(resource: Resource, pair: object) -> tuple[str, bool]:
+    if not isinstance(pair, str) and not _is_pair(pair):
+        raise QueryError(f'sort takes pairs of a column and "asc" or "desc", not {quoted(pair)}')
+    column, direction = (pair, "asc") if isinstance(pair, str) else pair
+    sortable = [each.name for each in resource.columns if each.kind != "object"]
+    if column not in sortable:
+        raise QueryError(unknown("column to sort by", column, sortable))
+    return column, direction.lower() == "desc"
+
+
+def _further_parameters(resource: Resource, given: Mapping[str, Any]) -> list[Members | tuple[str, str]]:
+    """Return the wire parameters of `params=`, which the API may know before this release does."""
+    params = given.get("params", {})
+    if not isinstance(params, Mapping):
+        raise QueryError(f'params is a mapping such as {{"userIds": ["user_1"]}}, not {quoted(params)}')
+    filters = {each.name: each for each in resource.filters}
+    seen: dict[str, str] = {}
+    further: list[Members | tuple[str, str]] = []
+    for key, value in params.items():
+        api = _parameter_name(key)
+        name = snake_case(api)
+        if other := seen.get(name):
+            raise QueryError(f"params holds {quoted(other)} and {quoted(key)}, which are one parameter")
+        if name in given or name in _PAGING or (name in filters and not filters[name].was_further):
+            raise QueryError(f"params holds {quoted(api)}, which is the argument {name}=")
+        seen[name] = key
+        shown = f"params[{quoted(key)}]"
+        further.append(
+            _checked(filters[name], shown, value) if name in filters else _further_parameter(api, shown, value)
+        )
+    return further
+
+
+def _parameter_name(key: object) -> str:
+    name = key.removesuffix("[]") if isinstance(key, str) else ""
+    if not name.strip():
+        raise QueryError(f"params holds {quoted(key)}, which is no name of a parameter")
+    return values.text("params", name)
+
+
+def _further_parameter(api: str, shown: str, value: object) -> Members | tuple[str, str]:
+    plain = values.further(shown, value)
+    return (api, plain) if isinstance(plain, str) else Members(api, plain, excludes=api.startswith("exclude"))

@@ -1,0 +1,175 @@
+"""A caller's values, checked one by one, and as `frame.attrs` states them; pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import operator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from galtea_frames.api.times import end_of_day, wire_text
+from galtea_frames.errors import QueryError
+from galtea_frames.printable import quoted
+
+#: What a table can count; only a slip of the pen asks for more.
+_MOST_ROWS = 2**63 - 1
+
+#: Integers that are longer are none that any parameter counts.
+_MOST_BITS = 64
+
+#: How the nulls of Python, numpy and pandas are written; comparing NA gives no truth value.
+_NULLS = frozenset({"None", "nan", "NaT", "<NA>"})
+
+#: A list with more members is stated by their number and a hash: pandas copies attrs at every operation.
+_MOST_STATED = 20
+_FIRST = 3
+
+
+def lasting(value: Any) -> Any:  # noqa: ANN401 - whatever a caller passes
+    """Return a value that can be read more than once, and numpy's own numbers, texts and truth values as Python's."""
+    if isinstance(value, Mapping):
+        return {key: lasting(each) for key, each in value.items()}
+    if isinstance(value, Iterator):
+        return list(value)
+    single = isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    if single and value.dtype.kind in "biufU":
+        return value.item()
+    return value
+
+
+def texts(name: str, value: object, *, allows_empty: bool) -> tuple[str, ...]:
+    """Return the members of a list filter, each once.
+
+    Raises:
+        QueryError: it is neither a string nor a list of them.
+    """
+    if isinstance(value, str):
+        value = [value]
+    # Two dimensions are a table: what iterating a DataFrame gives are the names of its columns.
+    if isinstance(value, Mapping | bytes) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) != 1:
+        raise QueryError(f"{name} is a string, a list of strings or a Series of them, not {quoted(value)}")
+    members = list(value)
+    for member in members:
+        if not isinstance(member, str):
+            hint = "; drop nulls first (.dropna())" if quoted(member) in _NULLS else ""
+            raise QueryError(f"{name} holds {quoted(member)}, which is no string{hint}")
+        if not member and not allows_empty:
+            raise QueryError(f"{name} holds an empty string, which selects nothing there")
+    return tuple(dict.fromkeys(_sendable(name, member) for member in members))
+
+
+def text(name: str, value: object) -> str:
+    """Return a text of at least one character.
+
+    Raises:
+        QueryError: it is none.
+    """
+    if not isinstance(value, str) or not value:
+        raise QueryError(f"{name} is a text of at least one character, not {quoted(value)}")
+    return _sendable(name, value)
+
+
+def flag(name: str, value: object) -> str:
+    """Return True or False as the API takes it.
+
+    Raises:
+        QueryError: it is neither.
+    """
+    if not isinstance(value, bool):
+        raise QueryError(f"{name} is True or False, not {quoted(value)}")
+    return str(value).lower()
+
+
+def time(name: str, value: object, *, is_end: bool = False) -> str:
+    """Return a time as the API takes it.
+
+    Args:
+        name: what the value is given for.
+        value: a time, or a date without one, which is UTC.
+        is_end: a date stands for its last moment, not for its midnight.
+
+    Raises:
+        QueryError: it is no time.
+    """
+    try:
+        if not isinstance(value, str | date | np.datetime64):
+            raise TypeError  # noqa: TRY301 - one message for every value that is no time
+        return end_of_day(value) if is_end else wire_text(value)
+    except (TypeError, ValueError, OverflowError):
+        raise QueryError(
+            f'{name} is a time such as "2026-03-01" or "2026-03-01T09:30:00+01:00", a datetime, a date'
+            f" or a Timestamp, not {quoted(value)}"
+        ) from None
+
+
+def count(name: str, value: object) -> int | None:
+    """Return a number of rows, or None where none was given.
+
+    Raises:
+        QueryError: it counts nothing.
+    """
+    if value is None:
+        return None
+    try:
+        number = -1 if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type] # or TypeError
+    except TypeError:
+        number = -1
+    if not 0 <= number <= _MOST_ROWS:
+        raise QueryError(f"{name} is a whole number from 0, not {quoted(value)}")
+    return number
+
+
+def further(name: str, value: object) -> str | tuple[str, ...]:
+    """Return the value of a parameter that is known to the API alone: of one text, or the members of a list.
+
+    Raises:
+        QueryError: no parameter can have it.
+    """
+    if isinstance(value, bool):
+        return flag(name, value)
+    if isinstance(value, str):
+        return _sendable(name, value)
+    if (isinstance(value, int) and value.bit_length() <= _MOST_BITS) or (
+        isinstance(value, float) and math.isfinite(value)
+    ):
+        return str(value)
+    if isinstance(value, date | np.datetime64):
+        return time(name, value)
+    return texts(name, value, allows_empty=True)
+
+
+def stated(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """Return a checked value as `frame.attrs` states it: as JSON can hold it, a long list by its number and a hash."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return str.__str__(value) if isinstance(value, str) else value
+    if isinstance(value, date | np.datetime64):
+        return wire_text(value)
+    if isinstance(value, Mapping):
+        return {str(key): stated(each) for key, each in value.items()}
+    if isinstance(value, Iterable):
+        return _stated_list([stated(each) for each in value])
+    return operator.index(value)  # type: ignore[arg-type] # the whole numbers of other libraries, checked before
+
+
+def _stated_list(members: list[Any]) -> Any:  # noqa: ANN401 - as above
+    if len(members) <= _MOST_STATED or not all(isinstance(each, str) for each in members):
+        return members
+    distinct = sorted(set(members))
+    digest = hashlib.sha256(json.dumps(distinct).encode()).hexdigest()
+    return {"count": len(distinct), "sha256": digest, "first": distinct[:_FIRST]}
+
+
+def _sendable(name: str, value: str) -> str:
+    """Return a text as a plain `str`, unless it cannot be sent."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise QueryError(
+            f"{name} holds half a character, a lone surrogate, that cannot be sent: {quoted(value)}"
+        ) from None
+    return str.__str__(value)

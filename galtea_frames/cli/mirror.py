@@ -1,0 +1,102 @@
+"""The mirror on the command line: bring it up to date, and say what is in it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from galtea_frames.api.client import Client
+from galtea_frames.cli.options import before_asking, client_options, client_settings, json_option, say
+from galtea_frames.mirror.mirror import Mirror
+from galtea_frames.printable import printable
+
+if TYPE_CHECKING:
+    from galtea_frames.mirror.info import MirrorInfo
+
+_MEGABYTE = 1_000_000
+
+
+def _sync(
+    *,
+    directory: str,
+    product_ids: tuple[str, ...],
+    lookback: str,
+    full: bool,
+    allow_all_gone: bool,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401 - the client's options
+) -> None:
+    with before_asking():
+        copy = Mirror(directory)
+    with Client(**client_settings(given)) as client:
+        done = copy.sync(
+            client,
+            product_ids=list(product_ids) or None,
+            lookback=lookback,
+            full=full,
+            allow_all_gone=allow_all_gone,
+        )
+    line = (
+        f"{done.new:,} new, {done.changed:,} changed, {done.removed:,} removed; now {done.rows:,} sessions and"
+        f" {done.versions:,} versions, in {done.requests:,} requests and {done.seconds:.1f} s: {directory}"
+    )
+    say(asdict(done) | {"seconds": round(done.seconds, 3), "mirror": directory}, line, as_json=as_json)
+
+
+def _mirror(*, directory: str, compact: bool, as_json: bool) -> None:
+    with before_asking():
+        mirror = Mirror(directory)
+    if compact:
+        mirror.compact()
+    info = mirror.info()
+    plain = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(info).items()}
+    say(plain | {"mirror": directory}, "\n".join(_lines(info)), as_json=as_json)
+
+
+def _lines(info: MirrorInfo) -> list[str]:
+    """Return what is in a mirror, for people."""
+    span = "none yet" if info.oldest is None else f"{_shown(info.oldest)} to {_shown(info.newest)}"
+    synced = _shown(info.synced_at) if info.complete else "not complete: the first sync was cut off; run it again"
+    return [
+        f"sessions  {info.rows:,}, of which {info.pending:,} are not final; {info.removed:,} more were removed",
+        f"span      {span}",
+        f"versions  {info.versions:,}",
+        f"products  {'all' if info.product_ids is None else printable(', '.join(info.product_ids))}",
+        f"synced    {synced}",
+        f"size      {info.bytes / _MEGABYTE:,.1f} MB in {info.files:,} files",
+        f"tables    sessions at version {info.sessions_version}, versions at version {info.versions_version}",
+    ]
+
+
+def _shown(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+SYNC = click.Command(
+    "sync",
+    callback=_sync,
+    help="Make the mirror in DIRECTORY equal to the API. It asks only for what may have changed.",
+    params=[
+        click.Argument(["directory"]),
+        click.Option(["product_ids", "--product-id"], multiple=True, help="hold these products only; repeatable"),
+        click.Option(["--lookback"], default="7D", show_default=True, help="how far back to compare every session"),
+        click.Option(["--full"], is_flag=True, help="compare everything"),
+        click.Option(["--allow-all-gone"], is_flag=True, help="go on though the API serves nothing of what is stored"),
+        *client_options(),
+        json_option(),
+    ],
+)
+
+MIRROR = click.Command(
+    "mirror",
+    callback=_mirror,
+    help="Say what is in the mirror in DIRECTORY.",
+    params=[
+        click.Argument(["directory"]),
+        click.Option(["--compact"], is_flag=True, help="first join small files and delete those not needed any more"),
+        json_option(),
+    ],
+)

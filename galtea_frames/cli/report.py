@@ -1,0 +1,142 @@
+"""The report on the command line: fetch or read what it needs, write it, end with its verdict's code."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pandas as pd
+
+from galtea_frames.api.client import Client
+from galtea_frames.cli.options import before_asking, client_options, client_settings, json_option, say, tell
+from galtea_frames.errors import QueryError, RequestError, ResponseError, masked
+from galtea_frames.frames.frame import ATTRS
+from galtea_frames.frames.loaders import load_sessions, load_versions
+from galtea_frames.mirror.mirror import Mirror
+from galtea_frames.report.report import compute, place, read_terms, require
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from galtea_frames.report.report import Report
+
+    Frames = tuple[pd.DataFrame, pd.DataFrame]
+
+#: The API's `toCreatedAt` is inclusive, and times have microseconds at the most.
+_INSTANT = timedelta(microseconds=1)
+
+
+def _report(
+    *,
+    out: str,
+    mirror: str | None,
+    product_ids: tuple[str, ...],
+    as_json: bool,
+    **given: Any,  # noqa: ANN401 - the values of all other options
+) -> int:
+    settings, written = client_settings(given), _written(given)
+    terms = read_terms(**written)
+    with before_asking():
+        require()
+        place(out)
+    span = {"from_created_at": terms.periods[0].start, "to_created_at": terms.periods[-1].end - _INSTANT}
+    try:
+        sessions, versions = _frames(mirror, settings, span, list(product_ids))
+    except (RequestError, ResponseError) as problem:
+        tell(f"galtea-frames: {problem}")
+        sessions, versions = _unseen(problem)
+    report = compute(sessions, versions, terms, _command(written, mirror, product_ids))
+    report.write(out)
+    say(_summary(report, out), f"{report.verdict}: {report.findings.headline} {out}", as_json=as_json)
+    return report.exit_code
+
+
+def _written(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the terms of a report from the values of the options."""
+    fail_if, warn_if, file = (given.pop(name) for name in ("fail_if", "warn_if", "thresholds"))
+    if file is not None and (fail_if or warn_if):
+        raise QueryError("thresholds come from a file or from --fail-if and --warn-if, not from both")
+    conditions = {"fail_if": list(fail_if), "warn_if": list(warn_if)} if fail_if or warn_if else None
+    given["thresholds"] = conditions if file is None else Path(file)
+    # The one place where a report looks at a clock; what it shows names the time, so that it can be had again.
+    given["as_of"] = datetime.now(UTC).isoformat(timespec="seconds") if given["as_of"] is None else given["as_of"]
+    return given
+
+
+def _frames(mirror: str | None, settings: dict[str, Any], span: dict[str, Any], products: list[str]) -> Frames:
+    """Return the sessions of a span of time and the versions, of the API or of a mirror."""
+    scope: dict[str, Any] = {"product_ids": products} if products else {}
+    if mirror is None:
+        with Client(**settings) as client:
+            return load_sessions(**span, **scope, client=client), load_versions(**scope, client=client)
+    with before_asking():
+        copy = Mirror(mirror)
+    # One whose first sync was cut off says so in its attrs, which makes the report INCOMPLETE.
+    versions = copy.load_versions(**scope, allow_incomplete=True)
+    # Sessions do not say of which product they are, but of which version.
+    of_versions: dict[str, Any] = {"version_ids": list(versions["id"])} if products else {}
+    sessions = copy.load_sessions(**span, **of_versions, allow_incomplete=True)
+    if products:  # which these are all sessions of
+        filters = sessions.attrs[ATTRS]["filters"]
+        del filters["version_ids"]
+        sessions.attrs[ATTRS]["filters"] = scope | filters
+    return sessions, versions
+
+
+def _unseen(problem: Exception) -> Frames:
+    """Return frames of no rows that say why there are none."""
+    columns = {name: pd.Series([], dtype="string") for name in ("id", "version_id", "status")}
+    sessions = pd.DataFrame(columns | {"created_at": pd.Series([], dtype="datetime64[us, UTC]")})
+    sessions.attrs[ATTRS] = {"complete": False, "problem": str(problem)}
+    return sessions, pd.DataFrame({"id": pd.Series([], dtype="string")})
+
+
+def _command(written: dict[str, Any], mirror: str | None, products: Sequence[str]) -> str:
+    """Return the command that makes the same report, whatever the folder."""
+    thresholds = written["thresholds"]
+    words = ["galtea-frames", "report", "--out", "report", "--as-of", written["as_of"], "--period", written["period"]]
+    words += ["--timezone", written["timezone"], "--trend-periods", str(written["trend_periods"])]
+    words += ["--mirror", mirror] if mirror else []
+    words += ["--thresholds", str(thresholds)] if isinstance(thresholds, Path) else []
+    words += ["--include-text"] if written["include_text"] else []
+    words += ["--last-report", written["last_report"]] if written["last_report"] else []
+    texts = thresholds if isinstance(thresholds, dict) else {}
+    repeated = {"--product-id": products, "--metric": written["metrics"]}
+    repeated |= {"--fail-if": texts.get("fail_if", ()), "--warn-if": texts.get("warn_if", ())}
+    words += [word for option, values in repeated.items() for value in values for word in (option, value)]
+    return shlex.join(map(masked, words))
+
+
+def _summary(report: Report, out: str) -> dict[str, Any]:
+    found = report.to_dict()
+    summary = {"verdict": found["verdict"], "exit_code": found["exit_code"], "headline": found["headline"]}
+    return summary | {"sessions": found["completeness"]["sessions"], "out": out}
+
+
+REPORT = click.Command(
+    "report",
+    callback=_report,
+    help="Write what the last full week, day or month was like. It is put beside the one before, by version.\n\n"
+    "Exit codes: 0; 10 if a condition of --fail-if is true; 3 if the data is incomplete. The report is written then"
+    " too.",
+    params=[
+        click.Option(["--out"], required=True, metavar="FOLDER", help="where it goes; an earlier report is replaced"),
+        click.Option(["--as-of"], metavar="TIME", help="the time that it is made for; now by default"),
+        click.Option(["--period"], default="week", type=click.Choice(["day", "week", "month"]), show_default=True),
+        click.Option(["--timezone"], default="UTC", show_default=True, metavar="NAME", help="whose days, by IANA name"),
+        click.Option(["--fail-if"], multiple=True, metavar="CONDITION", help='such as "failure_rate > 5%"; repeatable'),
+        click.Option(["--warn-if"], multiple=True, metavar="CONDITION", help="makes it WARN, not FAIL; repeatable"),
+        click.Option(["--thresholds"], metavar="FILE", help="a TOML file with fail_if and warn_if"),
+        click.Option(["metrics", "--metric"], multiple=True, metavar="COLUMN", help="numeric column; repeatable"),
+        click.Option(["--trend-periods"], default=12, show_default=True, help="how many periods trends go back"),
+        click.Option(["--include-text"], is_flag=True, help="quote errors, keep errors and contexts among the rows"),
+        click.Option(["--last-report"], metavar="FILE", help="an earlier report.json, to find late changes"),
+        click.Option(["--mirror"], metavar="DIRECTORY", help="read this mirror instead of asking the API"),
+        click.Option(["product_ids", "--product-id"], multiple=True, help="of these products only; repeatable"),
+        *client_options(),
+        json_option(),
+    ],
+)

@@ -1,0 +1,209 @@
+"""Pages to narrow Arrow arrays, batch by batch, noting on the way what the columns of all rows will have to hold."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from galtea_frames.api.times import LAYOUTS, TIME, arrow_times, instant
+from galtea_frames.decoding.kinds import TEXT, replaced, text_array
+from galtea_frames.decoding.reader import PageReader
+from galtea_frames.decoding.shapes import ABSENT
+from galtea_frames.decoding.survey import Survey
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from galtea_frames.api.resources import Column, Resource
+    from galtea_frames.decoding.reader import Batch as Read
+    from galtea_frames.decoding.reader import Rows
+    from galtea_frames.decoding.shapes import Path
+    from galtea_frames.decoding.survey import Chunks
+
+Nested = Literal["columns", "json", "both"]
+
+
+@dataclass
+class Batch:
+    """Some rows as narrow Arrow arrays.
+
+    Attributes:
+        rows: how many.
+        documented: by API name, the documented columns, nested ones among them as JSON text where that is wanted.
+        sent_times: the time columns as they were sent, where that is wanted.
+        objects: by API name, what the documented objects hold.
+        others: what other fields hold, objects among them taken apart.
+        others_whole: the same with objects as JSON text, where that is wanted.
+        exact: by row, documented fields with values that their column cannot hold, or cannot hold exactly.
+        nulls: by API name, the rows in which another field was sent as null, where that is wanted.
+    """
+
+    rows: int
+    documented: dict[str, pa.Array] = field(default_factory=dict)
+    sent_times: dict[str, pa.Array] = field(default_factory=dict)
+    objects: dict[str, Chunks] = field(default_factory=dict)
+    others: Chunks = field(default_factory=dict)
+    others_whole: Chunks = field(default_factory=dict)
+    exact: dict[int, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    nulls: dict[str, list[int]] = field(default_factory=dict)
+
+
+class Gatherer:
+    """Gathers pages of one resource.
+
+    Args:
+        resource: whose rows these are.
+        nested: whether nested fields become typed columns, JSON text, or both.
+
+    Attributes:
+        reader: opens the pages.
+        rows: how many rows were gathered.
+        objects: by API name, what was seen of the documented objects.
+        others: what was seen of other fields.
+        others_whole: the same with objects as JSON text.
+        sent: by API name, how many rows had another field.
+        sent_as_null: how many of them had it as null.
+        statuses: members of the status column.
+        misfits: by API name, how many values of documented fields are of another type.
+        replaced: by API name, in how many texts of documented fields U+FFFD stands for what no Unicode text holds.
+        layouts: by API name and digits, how many times of a column were written with so many digits.
+    """
+
+    def __init__(self, resource: Resource, nested: Nested = "columns") -> None:
+        self.resource = resource
+        self.flatten: bool = nested != "json"
+        self.as_text: bool = nested != "columns"
+        self.reader: PageReader = PageReader(resource, as_text=self.as_text, as_values=self.flatten)
+        self._documented = {column.api: column for column in resource.columns}
+        self.rows: int = 0
+        self.objects: dict[str, Survey] = {each.api: Survey() for each in resource.columns if each.kind == "object"}
+        self.others: Survey = Survey()
+        self.others_whole: Survey = Survey(flatten=False)
+        self.sent: Counter[str] = Counter()
+        self.sent_as_null: Counter[str] = Counter()
+        self.statuses: set[str] = set()
+        self.misfits: Counter[str] = Counter()
+        self.replaced: Counter[str] = Counter()
+        self.layouts: dict[str, Counter[int]] = defaultdict(Counter)
+
+    def gather(self, rows: Rows, skip: Collection[int] = ()) -> Iterator[Batch]:
+        """Yield the rows of a page, but for those numbered in `skip`: all at once, unless the page is large."""
+        return (self.gather_batch(read) for read in rows.batches(skip) if read.rows)
+
+    def gather_batch(self, read: Read) -> Batch:
+        """Return rows that were read, gathered."""
+        batch = Batch(read.rows)
+        self.rows += read.rows
+        for api, texts in read.texts.items():
+            batch.documented[api] = pa.array(texts, TEXT)
+        for api, values in read.fields.items():
+            self._gather_field(api, values, batch)
+        for path, (numbers, values) in read.strays.items():
+            self._gather_stray(path, numbers, values, batch)
+        return batch
+
+    def _gather_field(self, api: str, values: Sequence[Any], batch: Batch) -> None:
+        column = self._documented.get(api)
+        if column is None:
+            self._gather_other(api, values, batch)
+        elif column.kind == "object":
+            self.objects[api].gather(values, batch.objects.setdefault(api, {}))
+        else:
+            self.gather_documented(column, values, batch)
+
+    def gather_documented(self, column: Column, values: Sequence[Any], batch: Batch) -> None:
+        """Put the values of a documented field that is no object into a batch."""
+        texts = self._texts(column, values, batch)
+        if column.kind == "status":
+            coded = texts.dictionary_encode()
+            self.statuses.update(coded.dictionary.to_pylist())
+            batch.documented[column.api] = coded
+        elif column.kind == "time":
+            batch.documented[column.api] = times = self._times(column, texts, batch)
+            if self.as_text:
+                batch.sent_times[column.api] = texts
+                counts = {digits: pc.sum(written_alike(times, texts, digits)).as_py() or 0 for digits in LAYOUTS}
+                self.layouts[column.api].update(counts)
+        else:
+            batch.documented[column.api] = texts
+
+    def _texts(self, column: Column, values: Sequence[Any], batch: Batch) -> pa.Array:
+        texts = text_array(values)
+        if texts is None:
+            texts = pa.array([self._text(column, row, value, batch) for row, value in enumerate(values)], TEXT)
+        return texts
+
+    def _text(self, column: Column, row: int, value: object, batch: Batch) -> str | None:
+        if value is None or value is ABSENT:
+            return None
+        shown: str | None = replaced(value) if isinstance(value, str) else None
+        if shown == value:
+            return shown
+        if shown is None or column.kind == "time":
+            self._keep_misfit(column, row, value, batch)
+            return None
+        batch.exact[row][column.api] = value
+        self.replaced[column.api] += 1
+        return shown
+
+    def _keep_misfit(self, column: Column, row: int, value: object, batch: Batch) -> None:
+        batch.exact[row][column.api] = value
+        self.misfits[column.api] += 1
+
+    def _times(self, column: Column, texts: pa.Array, batch: Batch) -> pa.Array:
+        if (times := arrow_times(texts)) is not None:
+            return times
+        moments = [self._moment(column, row, text, batch) for row, text in enumerate(texts.to_pylist())]
+        return pa.array(moments, pa.int64()).cast(TIME)
+
+    def _moment(self, column: Column, row: int, text: str | None, batch: Batch) -> int | None:
+        try:
+            return None if text is None else instant(text)
+        except ValueError:
+            self._keep_misfit(column, row, text, batch)
+            return None
+
+    def _gather_stray(self, path: Path, rows: Sequence[int], values: Sequence[Any], batch: Batch) -> None:
+        api, *keys = path
+        if api in self.objects:
+            self.objects[api].gather(values, batch.objects.setdefault(api, {}), tuple(keys), rows)
+        elif keys:
+            self.others.gather(values, batch.others, path, rows)
+        else:
+            self._gather_other(api, values, batch, rows)
+
+    def _gather_other(self, api: str, values: Sequence[Any], batch: Batch, rows: Sequence[int] | None = None) -> None:
+        sent = len(values) - values.count(ABSENT)
+        if not sent:  # known from other pages, or from a row that is skipped
+            return
+        self.sent[api] += sent
+        if self.flatten:
+            self.others.gather(values, batch.others, (api,), rows)
+        if self.as_text:
+            self.others_whole.gather(values, batch.others_whole, (api,), rows)
+            numbered = zip(range(len(values)) if rows is None else rows, values, strict=True)
+            batch.nulls[api] = [row for row, value in numbered if value is None]
+            self.sent_as_null[api] += len(batch.nulls[api])
+
+
+def documented_arrays(resource: Resource, fields: Mapping[str, Sequence[Any]]) -> dict[str, pa.Array]:
+    """Return the values of documented fields by their columns, as a frame holds them; statuses as text."""
+    gatherer, batch = Gatherer(resource), Batch(0)
+    columns = [column for column in resource.columns if column.api in fields]
+    for column in columns:
+        gatherer.gather_documented(column, fields[column.api], batch)
+    arrays = {column.name: batch.documented[column.api] for column in columns}
+    return {
+        name: array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
+        for name, array in arrays.items()
+    }
+
+
+def written_alike(times: pa.Array, sent: pa.Array, digits: int) -> pa.Array:
+    """Tell for each time whether it was sent with so many digits after the second and a `Z`; a null was."""
+    written = pc.strftime(times.cast(pa.timestamp(LAYOUTS[digits][1]), safe=False), "%Y-%m-%dT%H:%M:%SZ")
+    return pc.or_kleene(pc.is_null(sent), pc.fill_null(pc.equal(written.cast(TEXT), sent), fill_value=False))

@@ -1,0 +1,317 @@
+"""Bytes of a page to the values of its fields: fast where rows fit what was seen before, exact everywhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+import numpy as np
+
+from galtea_frames.api.times import instants
+from galtea_frames.decoding.exact import exact_value, parted_value, scan_page, unmarked
+from galtea_frames.decoding.raw_rows import REFUSED, RawRows, split_page
+from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH, MOST_KEYS, ONE_IN, PLAIN, Layout, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from galtea_frames.api.resources import Resource
+    from galtea_frames.decoding.raw_rows import Raw
+    from galtea_frames.decoding.shapes import Path
+
+#: Bytes of a page above which its rows are read in parts: as Python objects they take several times as much.
+_LARGE = 8_000_000
+
+_RAWS = msgspec.json.Decoder(list[msgspec.Raw])
+_RECORD = msgspec.json.Decoder(dict[str, Any])
+_RAW_RECORD = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The values of some rows, field by field.
+
+    Attributes:
+        rows: how many rows there are.
+        fields: by API name, one value a row; ABSENT where a row lacks the field.
+        texts: the JSON text of the fields that were read as text, None for null or absent.
+        strays: what few rows hold besides, by the keys that lead there: the rows that hold it, and their values.
+    """
+
+    rows: int
+    fields: dict[str, Sequence[Any]]
+    texts: dict[str, list[str | None]]
+    strays: Mapping[Path, tuple[Sequence[int], Sequence[Any]]] = field(default_factory=dict)
+
+
+class Rows(Protocol):
+    """The rows of a page, as one of the readers read them."""
+
+    def values(self, *names: str) -> list[list[Any]]:
+        """Return some fields, each of every row."""
+
+    def batches(self, skip: Collection[int]) -> Iterator[Batch]:
+        """Yield all fields of the rows, but for those numbered in `skip`."""
+
+    def reordered(self, order: Sequence[int]) -> Rows:
+        """Return the rows in another order."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of the API.
+
+    Attributes:
+        rows: the rows.
+        ids: the id of each row.
+        created: the creation time of each row, as sent.
+        ordered: whether the creation times never go backwards.
+        first: the first creation time, in microseconds since 1970; 0 for an empty page.
+        last: the last one.
+    """
+
+    rows: Rows
+    ids: Sequence[str]
+    created: Sequence[str]
+    ordered: bool
+    first: int
+    last: int
+
+
+class PageReader:
+    """Reads pages of one resource, learning the shape of the rows from the rows themselves.
+
+    Safe to share between threads.
+
+    Args:
+        resource: whose rows these are.
+        as_text: whether the documented objects are wanted as JSON text, exactly as sent.
+        as_values: whether they are wanted as Python values.
+    """
+
+    def __init__(self, resource: Resource, *, as_text: bool, as_values: bool) -> None:
+        objects = {column.api for column in resource.columns if column.kind == "object"}
+        self.texts: set[str] = objects if as_text else set()
+        self.as_values = as_values
+        # As text, objects of other fields must stay whole too: what is fitted to a shape loses the order of its keys.
+        self._plain: Any = Any if as_text else PLAIN
+        self._depth = MAX_DEPTH if as_text else 1
+        kinds = {column.api: column.kind for column in resource.columns}
+        self._fixed: dict[str, tuple[Any, Any]] = {name: (Any, None) for name in kinds if kinds[name] != "object"}
+        self._fixed |= {name: (msgspec.Raw, msgspec.Raw(b"null")) for name in self.texts}
+        self._layout = Layout(Shape(dict.fromkeys(kinds)), self._fixed, self._plain)
+
+    def read(self, content: bytes) -> Rows:
+        """Return the rows of a page.
+
+        Raises:
+            ValueError: not a JSON list of objects.
+        """
+        content = unmarked(content)
+        if len(content) > _LARGE:
+            return self.unread(split_page(content))
+        if self.texts:
+            content.decode("utf-8")  # text that is left unread is left unchecked
+        try:
+            return self._read_together(content)
+        except REFUSED:
+            return self._read_exactly(content)
+
+    def unread(self, raws: Sequence[Raw]) -> RawRows:
+        """Return rows that are read, in parts, when they are wanted."""
+        return RawRows(raws, self._read_part)
+
+    def _read_part(self, raws: Sequence[Raw]) -> Iterator[Batch]:
+        try:
+            return self._read_apart(raws).batches(())
+        except REFUSED:
+            return self._read_exactly(b"[" + b",".join(raws) + b"]").batches(())
+
+    def open(self, content: bytes) -> Page:
+        """Return the page, with what a walk needs to know of it; rows of one creation time stand by their ids.
+
+        Raises:
+            ValueError: not a JSON list of objects that each have an `id` and a `createdAt`.
+        """
+        return _opened(self.read(content))
+
+    def open_unread(self, content: bytes) -> Page:
+        """Return the page with its rows unread; else as `open` does."""
+        return _opened(self.unread(split_page(unmarked(content))))
+
+    def _read_together(self, content: bytes) -> Rows:
+        layout = self._layout
+        try:
+            return _Structs(self, layout, layout.many.decode(content), {})
+        except msgspec.ValidationError:
+            return self._read_apart(_RAWS.decode(content))
+
+    def _read_apart(self, raws: Sequence[Raw]) -> Rows:
+        """Return rows of which some may not fit the shape, having let it grow where many do not."""
+        layout = self._layout
+        rows, misfits = _decoded(layout, raws)
+        if len(misfits) * ONE_IN >= len(raws):
+            records = [self._record(raws[number]) for number in misfits]
+            shape = layout.shape.grown(records, len(raws), self._depth)
+            if shape != layout.shape and shape.size <= MOST_KEYS:
+                self._layout = layout = Layout(shape, self._fixed, self._plain)
+                rows, misfits = _decoded(layout, raws)
+        strays: dict[int, dict[Path, Any]] = {}
+        for number in misfits:
+            strays[number] = {}
+            rows[number] = layout.fitted(self._record(raws[number]), strays[number])
+        return _Structs(self, layout, rows, strays)
+
+    def _record(self, raw: Raw) -> dict[str, Any]:
+        if not self.texts:
+            return _RECORD.decode(raw)
+        fields = _RAW_RECORD.decode(raw)
+        return {name: each if name in self.texts else msgspec.json.decode(each) for name, each in fields.items()}
+
+    def _read_exactly(self, content: bytes) -> Rows:
+        return _ExactRows(self, self._layout.names, scan_page(content))
+
+
+def page_of(rows: Any, ids: Sequence[Any], created: Sequence[Any]) -> Page:  # noqa: ANN401 - whatever reads them
+    """Return a page of rows with these values of `id` and `createdAt`.
+
+    Raises:
+        ValueError: one of them is missing, or no text, or no time.
+    """
+    return _page(rows, ids, created, _moments(ids, created))
+
+
+def _opened(rows: Rows) -> Page:
+    ids, created = rows.values("id", "createdAt")
+    moments = _moments(ids, created)
+    # Rows are moved while they are Python objects: to move those of a finished table costs each of its cells.
+    if order := _order(moments, ids):
+        rows, ids, created = rows.reordered(order), [ids[at] for at in order], [created[at] for at in order]
+    return _page(rows, ids, created, moments)
+
+
+def _page(rows: Rows, ids: Sequence[str], created: Sequence[str], moments: NDArray[np.int64]) -> Page:
+    if not ids:
+        return Page(rows, (), (), ordered=True, first=0, last=0)
+    ordered = bool((np.diff(moments) >= 0).all())
+    return Page(rows, ids, created, ordered, int(moments[0]), int(moments[-1]))
+
+
+def _moments(ids: Sequence[Any], created: Sequence[Any]) -> NDArray[np.int64]:
+    if not set(map(type, chain(ids, created))) <= {str}:
+        raise ValueError("a row has no id or no createdAt")
+    return instants(created)
+
+
+def _order(moments: NDArray[np.int64], ids: Sequence[str]) -> list[int] | None:
+    """Return the order that puts rows of one creation time by their ids; None if they are, or times go backwards."""
+    steps = np.diff(moments)
+    if (steps < 0).any() or not any(ids[at] > ids[at + 1] for at in np.flatnonzero(steps == 0).tolist()):
+        return None
+    keys = list(zip(moments.tolist(), ids, strict=True))
+    return sorted(range(len(ids)), key=keys.__getitem__)
+
+
+def _decoded(layout: Layout, raws: Sequence[Raw]) -> tuple[list[Any], list[int]]:
+    """Return the rows that fit a layout, with None for those that do not, and the numbers of these."""
+    rows: list[Any] = []
+    misfits = []
+    left = iter(raws)
+    while len(rows) < len(raws):
+        try:
+            rows.extend(map(layout.one.decode, left))
+        except msgspec.ValidationError:  # those before it are in the list already, and the iterator stands behind it
+            misfits.append(len(rows))
+            rows.append(None)
+    return rows, misfits
+
+
+@dataclass(frozen=True)
+class _Structs:
+    """Rows as structs of one layout.
+
+    Attributes:
+        reader: read them.
+        layout: their layout.
+        rows: one struct a row.
+        strays: by row, what the layout does not know.
+    """
+
+    reader: PageReader
+    layout: Layout
+    rows: list[Any]
+    strays: dict[int, dict[Path, Any]]
+
+    def values(self, *names: str) -> list[list[Any]]:
+        fields = [attrgetter(f"f{self.layout.names.index(name)}") for name in names]
+        return [list(map(each, self.rows)) for each in fields]
+
+    def reordered(self, order: Sequence[int]) -> Rows:
+        strays = {new: self.strays[old] for new, old in enumerate(order) if old in self.strays}
+        return _Structs(self.reader, self.layout, [self.rows[at] for at in order], strays)
+
+    def batches(self, skip: Collection[int]) -> Iterator[Batch]:
+        kept = [number for number in range(len(self.rows)) if number not in skip] if skip else None
+        rows = self.rows if kept is None else [self.rows[number] for number in kept]
+        # One call a row and one for the whole, instead of one a cell.
+        columns = zip(*map(msgspec.structs.astuple, rows), strict=True) if rows else repeat(())
+        fields: dict[str, Sequence[Any]] = dict(zip(self.layout.names, columns, strict=False))
+        texts = {name: [_raw_text(raw) for raw in fields.pop(name)] for name in self.reader.texts}
+        if self.reader.as_values:
+            fields |= {name: [_value(text) for text in texts[name]] for name in texts}
+        yield Batch(len(rows), fields, texts, self._strays(kept))
+
+    def _strays(self, kept: Sequence[int] | None) -> Mapping[Path, tuple[list[int], list[Any]]]:
+        by_path: dict[Path, tuple[list[int], list[Any]]] = defaultdict(lambda: ([], []))
+        # In the order of the rows, whatever order they were fitted in.
+        numbers = sorted(self.strays) if kept is None else kept
+        for row, number in zip(numbers if kept is None else range(len(kept)), numbers, strict=True):
+            for path, value in self.strays.get(number, {}).items():
+                by_path[path][0].append(row)
+                by_path[path][1].append(value)
+        return by_path
+
+
+@dataclass(frozen=True)
+class _ExactRows:
+    """Rows as the JSON text of each field."""
+
+    reader: PageReader
+    names: tuple[str, ...]
+    rows: list[dict[str, str]]
+
+    def values(self, *names: str) -> list[list[Any]]:
+        return [[exact_value(row.get(name, "null")) for row in self.rows] for name in names]
+
+    def reordered(self, order: Sequence[int]) -> Rows:
+        return _ExactRows(self.reader, self.names, [self.rows[at] for at in order])
+
+    def batches(self, skip: Collection[int]) -> Iterator[Batch]:
+        rows = [row for number, row in enumerate(self.rows) if number not in skip]
+        texts = {name: [_null_as_none(row.get(name)) for row in rows] for name in self.reader.texts}
+        names = dict.fromkeys(chain(self.names, chain.from_iterable(rows)))
+        wanted = [name for name in names if self.reader.as_values or name not in texts]
+        yield Batch(len(rows), {name: [_exact(row, name) for row in rows] for name in wanted}, texts)
+
+
+def _exact(row: dict[str, str], name: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    return _value(row[name]) if name in row else ABSENT
+
+
+def _value(text: str | None) -> Any:  # noqa: ANN401 - as above
+    """Return a value as the fast reader would: as deep as columns go, its objects are dictionaries."""
+    return None if text is None else parted_value(text, MAX_DEPTH)
+
+
+def _null_as_none(text: str | None) -> str | None:
+    return None if text == "null" else text
+
+
+def _raw_text(raw: msgspec.Raw) -> str | None:
+    return _null_as_none(bytes(raw).decode("utf-8"))

@@ -1,0 +1,242 @@
+"""Gathered batches to one Arrow table: one schema over all rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from galtea_frames.api.resources import snake_case
+from galtea_frames.api.times import TIME, USUAL_DIGITS
+from galtea_frames.decoding.column_names import column_name, overflow_name, root_names
+from galtea_frames.decoding.gatherer import written_alike
+from galtea_frames.decoding.kinds import TEXT, json_text
+from galtea_frames.decoding.survey import Settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from galtea_frames.api.resources import Column
+    from galtea_frames.decoding.gatherer import Batch, Gatherer
+    from galtea_frames.decoding.survey import Chunks
+    from galtea_frames.decoding.survey import Column as NestedColumn
+
+
+@dataclass
+class Notes:
+    """What a frame must say about its columns.
+
+    Attributes:
+        mixed: columns of JSON text because their values share no type.
+        overflow: columns of JSON text that hold what has no column of its own, or none that holds it exactly.
+        crowded: those of them that hold paths beyond the most columns that a field may have.
+        json: every column of JSON text, these two kinds among them.
+        fields: the API's name of each field that is not documented, by its column's name.
+        null_fields: those of them whose nulls were sent as nulls; elsewhere a null field was not sent.
+        whole_numbers: columns of numbers, or lists of them, in which integers were sent beside others.
+        time_digits: digits after the second in each time column whose times were not written with three.
+        misfits: documented columns with values of another type than documented, and how many.
+        replaced: columns in which U+FFFD stands for what no Unicode text holds, and in how many of their values.
+        unknown_statuses: members of the status column beyond the documented ones.
+    """
+
+    mixed: list[str] = field(default_factory=list)
+    overflow: list[str] = field(default_factory=list)
+    crowded: list[str] = field(default_factory=list)
+    json: list[str] = field(default_factory=list)
+    fields: dict[str, str] = field(default_factory=dict)
+    null_fields: list[str] = field(default_factory=list)
+    whole_numbers: list[str] = field(default_factory=list)
+    time_digits: dict[str, int] = field(default_factory=dict)
+    misfits: dict[str, int] = field(default_factory=dict)
+    replaced: dict[str, int] = field(default_factory=dict)
+    unknown_statuses: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column: its type, and what makes its values of some batches."""
+
+    type: pa.DataType
+    make: Callable[[Sequence[Batch]], list[pa.Array]]
+
+
+class TableSchema:
+    """The columns of a table, once all batches were gathered.
+
+    Documented columns come first, in the resource's order, nested ones where their field stands, by name; then the
+    other fields, by name; last `*`, the JSON text of what no column could hold.
+
+    Args:
+        gathered: what was seen of all batches.
+
+    Attributes:
+        notes: what to say about the columns.
+        schema: the columns' names and types.
+    """
+
+    def __init__(self, gathered: Gatherer) -> None:
+        self._gathered = gathered
+        self.notes: Notes = Notes(misfits=_by_column(gathered.misfits), replaced=_by_column(gathered.replaced))
+        self._names = root_names(gathered.sent, {each.api: each.name for each in gathered.resource.columns})
+        self._others_settled = Settled([], [])
+        self._inexact_fields: list[str] = []
+        self._digits = {api: max(counts, key=counts.__getitem__) for api, counts in gathered.layouts.items()}
+        columns: dict[str, _Column] = {}
+        for column in gathered.resource.columns:
+            columns |= self._object(column) if column.kind == "object" else {column.name: self._scalar(column)}
+        columns |= dict(sorted(self._others().items()))
+        if self._has_leftovers():
+            columns[self._noted(overflow_name(None), overflow=True)] = _json(self._leftovers)
+        self._columns = columns
+        self.schema: pa.Schema = pa.schema([(name, column.type) for name, column in columns.items()])
+        self._note_fields()
+
+    def table(self, batches: Iterable[Batch]) -> pa.Table:
+        """Return the rows of the batches, in their order; of none, a table that has the columns all the same."""
+        given = list(batches)
+        arrays = [pa.chunked_array(column.make(given), column.type) for column in self._columns.values()]
+        return pa.Table.from_arrays(arrays, schema=self.schema)
+
+    # -- documented columns --
+
+    def _scalar(self, column: Column) -> _Column:
+        if column.kind == "status":
+            return self._statuses(column)
+        return _documented(TIME if column.kind == "time" else TEXT, column)
+
+    def _statuses(self, column: Column) -> _Column:
+        """Return the statuses as codes of one list of members: the documented ones, then any other by name."""
+        documented = self._gathered.resource.statuses
+        self.notes.unknown_statuses = sorted(self._gathered.statuses - set(documented))
+        members = pa.array([*documented, *self.notes.unknown_statuses], TEXT)
+
+        def make(batches: Sequence[Batch]) -> list[pa.Array]:
+            coded = [pc.index_in(batch.documented[column.api].dictionary_decode(), members) for batch in batches]
+            # One array at least, for it carries the members.
+            return [pa.DictionaryArray.from_arrays(codes, members) for codes in coded or [pa.array([], pa.int32())]]
+
+        return _Column(pa.dictionary(pa.int32(), TEXT), make)
+
+    def _object(self, column: Column) -> dict[str, _Column]:
+        columns = {}
+        if self._gathered.as_text:
+            columns[self._noted(column.name)] = _documented(TEXT, column)
+        if not self._gathered.flatten:
+            return columns
+
+        def chunks(batch: Batch) -> Chunks:
+            return batch.objects.get(column.api, {})
+
+        settled = self._gathered.objects[column.api].settle()
+        for each in settled.columns:
+            # Beside its JSON text the field needs no column for values that are no objects.
+            if each.path or not self._gathered.as_text:
+                columns[self._nested_name(each, column.name, each.path)] = _nested(each, chunks)
+            if each.replaced and not each.path and not self._gathered.as_text:
+                self._inexact_fields.append(column.api)
+        if settled.overflow or (settled.replaced and not self._gathered.as_text):
+            name = self._noted(overflow_name(column.name), overflow=True)
+            columns[name] = _json(lambda batch: settled.leftovers(chunks(batch)))
+            self.notes.crowded += [name] if settled.overflow else []
+        return columns
+
+    # -- other fields --
+
+    def _others(self) -> dict[str, _Column]:
+        columns = {}
+        for each, chunks in self._other_columns():
+            api, *keys = each.path
+            columns[self._nested_name(each, self._names[api], keys)] = _nested(each, chunks)
+        return columns
+
+    def _other_columns(self) -> Iterator[tuple[NestedColumn, Callable[[Batch], Chunks]]]:
+        """Yield the columns of other fields: typed as far as the budget goes, and else, or beside it, as JSON text."""
+        gathered = self._gathered
+        typed, whole = gathered.others.settle(), gathered.others_whole.settle()
+        objects = {path for path in gathered.others.objects if len(path) == 1 and gathered.as_text}
+        told = {each.path for each in typed.columns} - objects
+        for each in typed.columns:
+            if each.path in told:
+                yield each, lambda batch: batch.others
+        for each in whole.columns:
+            if each.path not in told:
+                yield each, lambda batch: batch.others_whole
+        self._others_settled = whole if gathered.as_text else typed
+
+    def _note_fields(self) -> None:
+        sent = self._gathered.sent
+        self.notes.fields = {self._names[api]: api for api in sorted(sent)}
+        self.notes.null_fields = [self._names[api] for api in sorted(sent) if sent[api] == self._gathered.rows]
+        self.notes.time_digits = {snake_case(api): n for api, n in self._digits.items() if n != USUAL_DIGITS}
+
+    # -- what no column could hold --
+
+    def _has_leftovers(self) -> bool:
+        gathered = self._gathered
+        odd_times = any(gathered.layouts[api][digits] < gathered.rows for api, digits in self._digits.items())
+        odd_nulls = any(gathered.sent[api] < gathered.rows for api in +gathered.sent_as_null)
+        inexact = gathered.misfits or gathered.replaced or self._inexact_fields
+        return bool(inexact or self._others_settled.overflow or self._others_settled.replaced or odd_times or odd_nulls)
+
+    def _leftovers(self, batch: Batch) -> dict[int, dict[str, Any]]:
+        chunks = batch.others_whole if self._gathered.as_text else batch.others
+        rows = self._others_settled.leftovers(chunks)
+        for api, nulls in batch.nulls.items():
+            for row in nulls if self._gathered.sent[api] < self._gathered.rows else ():
+                rows[row][api] = None
+        for api, sent in batch.sent_times.items():
+            alike = written_alike(batch.documented[api], sent, self._digits[api])
+            for row in pc.indices_nonzero(pc.invert(alike)).to_pylist():
+                rows[row][api] = sent[row].as_py()
+        for api in self._inexact_fields:
+            if (chunk := batch.objects[api].get(())) is not None:
+                for row, exact in chunk.exact_rows().items():
+                    rows[row][api] = exact
+        for row, kept in batch.exact.items():
+            rows[row] |= kept
+        return rows
+
+    # -- names --
+
+    def _nested_name(self, column: NestedColumn, root: str, keys: Iterable[str]) -> str:
+        name = column_name(root, keys)
+        if column.replaced:
+            self.notes.replaced[name] = column.replaced
+        if column.is_widened:
+            self.notes.whole_numbers.append(name)
+        return self._noted(name, mixed=column.is_mixed) if column.is_json else name
+
+    def _noted(self, name: str, *, mixed: bool = False, overflow: bool = False) -> str:
+        """Return the name of a column of JSON text, noting what a frame must say of it."""
+        self.notes.json.append(name)
+        if mixed:
+            self.notes.mixed.append(name)
+        if overflow:
+            self.notes.overflow.append(name)
+        return name
+
+
+def _by_column(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return counts of documented fields by the names of their columns."""
+    return {snake_case(api): count for api, count in sorted(counts.items())}
+
+
+def _documented(kind: pa.DataType, column: Column) -> _Column:
+    return _Column(kind, lambda batches: [batch.documented[column.api] for batch in batches])
+
+
+def _nested(column: NestedColumn, chunks: Callable[[Batch], Chunks]) -> _Column:
+    return _Column(column.type, lambda batches: column.arrays((chunks(batch), batch.rows) for batch in batches))
+
+
+def _json(objects: Callable[[Batch], dict[int, dict[str, Any]]]) -> _Column:
+    """Return a column of JSON text, made of objects by their rows."""
+    return _Column(TEXT, lambda batches: [_json_texts(objects(batch), batch.rows) for batch in batches])
+
+
+def _json_texts(objects: dict[int, dict[str, Any]], rows: int) -> pa.Array:
+    cells = (objects.get(row) for row in range(rows))
+    return pa.array([None if cell is None else json_text(dict(sorted(cell.items()))) for cell in cells], TEXT)

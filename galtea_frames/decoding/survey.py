@@ -1,0 +1,329 @@
+"""Free-form values to columns: every path gets one column, typed over all rows.
+
+This happens in two steps, because the type of a column is only known when all rows were seen. `Survey.gather` takes
+the values of one batch apart, key by key, each key's values into one Arrow array of the narrowest type, and notes what
+kinds of values each path holds. When all batches were gathered, `Survey.settle` gives each path its type, and
+`Column.arrays` makes arrays of it. Values are looked at a list at a time, never a cell at a time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from msgspec.structs import astuple
+
+from galtea_frames.decoding.exact import RawJson
+from galtea_frames.decoding.kinds import (
+    TEXT,
+    TEXT_KINDS,
+    arrow_type,
+    convert,
+    is_mixed,
+    is_text,
+    json_text,
+    narrow,
+    replaced,
+    text_array,
+)
+from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH, ONE_IN, Path, Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+#: Columns of one nested field, at most (design: guarantee 3).
+MAX_COLUMNS = 500
+
+_NOTHING = {type(None), type(ABSENT)}
+_PLAIN = {*_NOTHING, bool, int, float, str, list, RawJson}
+_EMPTY = RawJson("{}")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The values of one path in one batch.
+
+    Attributes:
+        rows: at which rows of the batch; None for all of them.
+        values: as `kinds.narrow` holds them.
+        kinds: what kinds of values they are.
+        exact: the JSON text of those in which U+FFFD stands for what no Unicode text holds, by their places.
+    """
+
+    rows: Sequence[int] | None
+    values: pa.Array
+    kinds: frozenset[str]
+    exact: Mapping[int, str] = field(default_factory=dict)
+
+    def converted(self, wanted: pa.DataType | None) -> pa.Array:
+        """Return the values as the type that their whole column has; None stands for JSON text, which is exact."""
+        values = convert(self.values, self.kinds, wanted)
+        if wanted is not None or not self.exact:
+            return values
+        return pa.array([self.exact.get(at, text) for at, text in enumerate(values.to_pylist())], TEXT)
+
+    def exact_rows(self) -> dict[int, RawJson]:
+        """Return what `exact` holds by the rows of the batch."""
+        return {at if self.rows is None else self.rows[at]: RawJson(text) for at, text in self.exact.items()}
+
+
+Chunks = dict[Path, Chunk]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of free-form values.
+
+    Attributes:
+        path: the path; empty for values that are no objects.
+        kinds: the kinds of all its values.
+        inexact: in how many of its values U+FFFD would stand for what no Unicode text holds.
+    """
+
+    path: Path
+    kinds: frozenset[str]
+    inexact: int = 0
+
+    @property
+    def type(self) -> pa.DataType:
+        """The Arrow type that holds all its values."""
+        return arrow_type(self.kinds) or TEXT
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it is JSON text."""
+        return arrow_type(self.kinds) is None
+
+    @property
+    def is_widened(self) -> bool:
+        """Whether it holds integers as numbers."""
+        return not self.is_json and is_text(self.kinds)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it is JSON text because its values share no type."""
+        return is_mixed(self.kinds)
+
+    @property
+    def replaced(self) -> int:
+        """In how many of its values U+FFFD stands for what no Unicode text holds; JSON text escapes it."""
+        return 0 if self.is_json else self.inexact
+
+    def arrays(self, batches: Iterable[tuple[Chunks, int]]) -> list[pa.Array]:
+        """Return its values in batches of so many rows each: an array for one batch, or for several that have few."""
+        arrays: list[pa.Array] = []
+        few: list[tuple[int, Chunk]] = []
+        rows = 0
+        for chunks, size in batches:
+            chunk = chunks.get(self.path)
+            if chunk is None or chunk.rows is not None:
+                few += [] if chunk is None else [(rows, chunk)]
+                rows += size
+                continue
+            arrays += [self._spread(few, rows)] if rows else []
+            arrays.append(chunk.converted(arrow_type(self.kinds)))
+            few, rows = [], 0
+        return [*arrays, self._spread(few, rows)] if rows else arrays
+
+    def _spread(self, chunks: Sequence[tuple[int, Chunk]], size: int) -> pa.Array:
+        """Return so many values, null but for those of chunks, whose rows are counted from the numbers given."""
+        if not chunks:
+            return pa.nulls(size, self.type)
+        values = pa.concat_arrays([chunk.converted(arrow_type(self.kinds)) for _, chunk in chunks])
+        indices = np.full(size, -1, dtype=np.int64)
+        at = np.concatenate([np.asarray(chunk.rows) + first for first, chunk in chunks])
+        indices[at] = np.arange(len(values))
+        return values.take(pa.array(indices, mask=indices < 0))
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the columns are, once all batches were gathered.
+
+    Attributes:
+        columns: in the order of their paths.
+        overflow: the paths with values that have no column of their own.
+    """
+
+    columns: list[Column]
+    overflow: list[Path]
+
+    @property
+    def replaced(self) -> list[Path]:
+        """The paths, below the field itself, whose columns show U+FFFD for what no Unicode text holds."""
+        return [each.path for each in self.columns if each.replaced and each.path]
+
+    def leftovers(self, chunks: Chunks) -> dict[int, dict[str, Any]]:
+        """Return, by row of a batch, an object of what no column below the field holds, or holds exactly."""
+        rows: dict[int, dict[str, Any]] = defaultdict(dict)
+        for path in self.overflow:
+            if (chunk := chunks.get(path)) is not None:
+                texts = chunk.converted(None).to_pylist()
+                for row, text in zip(chunk.rows or range(len(texts)), texts, strict=True):
+                    if text is not None:
+                        _place(rows[row], path, RawJson(text))
+        for path in self.replaced:
+            if (chunk := chunks.get(path)) is not None:
+                for row, exact in chunk.exact_rows().items():
+                    _place(rows[row], path, exact)
+        return rows
+
+
+class Survey:
+    """What was seen of free-form values, batch by batch.
+
+    Args:
+        flatten: whether objects are taken apart; else they are JSON text.
+
+    Attributes:
+        objects: the paths at which objects were seen.
+    """
+
+    def __init__(self, *, flatten: bool = True) -> None:
+        self._flatten = flatten
+        self._kinds: dict[Path, frozenset[str]] = {}
+        self._present: Counter[Path] = Counter()
+        self._inexact: Counter[Path] = Counter()
+        self.objects: set[Path] = set()
+
+    def gather(self, values: Sequence[Any], into: Chunks, path: Path = (), rows: Sequence[int] | None = None) -> None:
+        """Put the values at a path into chunks; None where null, ABSENT where not sent.
+
+        Args:
+            values: one for each row of a batch, or for those named.
+            into: where they go.
+            path: where they stand.
+            rows: numbers of the rows that hold them; None for all.
+        """
+        self.objects.update(path[:length] for length in range(len(path)))
+        self._gather(path, values, rows, into)
+
+    def settle(self, budget: int = MAX_COLUMNS) -> Settled:
+        """Return the columns; beyond the budget, the paths with the fewest values share one."""
+        parents = {path[:length] for path in self._kinds for length in range(len(path))}
+        # A path that is only ever null where others hold objects needs no column: its nulls are theirs.
+        paths = [path for path in self._kinds if self._present[path] or (path and path not in parents)]
+        # No object could hold what is none, so the field's own path has a column however rare its values are.
+        ranked = sorted(paths, key=lambda path: (path != (), -self._present[path], path))
+        columns = [Column(path, self._kinds[path], self._inexact[path]) for path in sorted(ranked[:budget])]
+        return Settled(columns, sorted(path for path in ranked[budget:] if self._present[path]))
+
+    def _gather(
+        self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, into: Chunks, missing: int = 0
+    ) -> None:
+        """Put values into chunks; so many of them are Nones in place of what objects that are not there would hold."""
+        kinds = self._kinds.get(path)
+        # Most columns are text: one that was so far is tried as text, without a look at each value's type.
+        if kinds in TEXT_KINDS and (texts := text_array(values, arrow_type(kinds))) is not None:
+            self._add(path, Chunk(rows, texts, kinds), into)
+            return
+        types = set(map(type, values))
+        if type(ABSENT) in types:
+            if types <= _NOTHING and values.count(None) <= missing:
+                return  # no row has it
+            values = [None if value is ABSENT else value for value in values]
+        if not types <= _PLAIN:
+            self.objects.add(path)
+            values = self._take_apart(path, values, rows, types, into)
+            types = set(map(type, values))
+        self._kinds.setdefault(path, frozenset())
+        types -= _NOTHING
+        if types:
+            self._add(path, _chunk(rows, values, types), into)
+
+    def _add(self, path: Path, chunk: Chunk, into: Chunks) -> None:
+        into[path] = chunk
+        self._present[path] += len(chunk.values) - chunk.values.null_count
+        if chunk.exact:
+            self._inexact[path] += len(chunk.exact)
+        if not chunk.kinds <= self._kinds[path]:
+            self._kinds[path] |= chunk.kinds
+
+    def _take_apart(
+        self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, types: set[type], into: Chunks
+    ) -> Sequence[Any]:
+        """Gather what the objects among the values hold; return the values without them."""
+        if structs := [each for each in types if issubclass(each, Struct)]:
+            return self._take_structs(path, values, rows, structs[0], into)
+        if len(path) >= MAX_DEPTH or not self._flatten:
+            return [RawJson(json_text(value)) if type(value) is dict else value for value in values]
+        if at := [index for index, value in enumerate(values) if value and type(value) is dict]:
+            self._gather_objects(path, [values[index] for index in at], _within(rows, at), into)
+        return [value if type(value) is not dict else None if value else _EMPTY for value in values]
+
+    def _gather_objects(self, path: Path, objects: Sequence[dict[str, Any]], rows: Sequence[int], into: Chunks) -> None:
+        sparse: dict[str, tuple[list[Any], list[int]]] = {}
+        for key, count in Counter(chain.from_iterable(objects)).items():
+            if count * ONE_IN >= len(objects):
+                self._gather((*path, key), [each.get(key) for each in objects], rows, into)
+            else:
+                sparse[key] = ([], [])
+        for each, row in zip(objects, rows, strict=True) if sparse else ():
+            for key in each.keys() & sparse.keys():
+                sparse[key][0].append(each[key])
+                sparse[key][1].append(row)
+        for key, (values, within) in sparse.items():
+            self._gather((*path, key), values, within, into)
+
+    def _take_structs(
+        self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, kind: type[Struct], into: Chunks
+    ) -> Sequence[Any]:
+        """Do the same with objects of a learned shape."""
+        objects, rows, missing = _complete(values, rows, kind)
+        tuples = list(map(astuple, objects))
+        for key, column in zip(kind.keys, zip(*tuples, strict=True), strict=False):
+            self._gather((*path, key), column, rows, into, missing)
+        if kind.blank in tuples:
+            return [_without_struct(value, kind) for value in values]
+        if len(objects) == len(values) and not missing:
+            return ()
+        return [None if type(value) is kind else value for value in values]
+
+
+def _complete(
+    values: Sequence[Any], rows: Sequence[int] | None, kind: type[Struct]
+) -> tuple[Sequence[Struct], Sequence[int] | None, int]:
+    """Return an object for each value, with Nones in it where the value is none; or, where few are, only these objects.
+
+    With them come their rows, and how many are made up.
+    """
+    held = list(map(type, values)).count(kind)
+    if held == len(values):
+        return values, rows, 0
+    if held * ONE_IN < len(values):
+        at = [index for index, value in enumerate(values) if type(value) is kind]
+        return [values[index] for index in at], _within(rows, at), 0
+    nothing = kind(*(None,) * len(kind.keys))
+    return [value if type(value) is kind else nothing for value in values], rows, len(values) - held
+
+
+def _without_struct(value: Any, kind: type[Struct]) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """Return what is no object as it is, and an empty object as its text; what others hold is told elsewhere."""
+    if type(value) is not kind:
+        return value
+    return _EMPTY if astuple(value) == kind.blank else None
+
+
+def _within(rows: Sequence[int] | None, at: Sequence[int]) -> Sequence[int]:
+    """Return the numbers of the rows at some places of what may itself be some of the rows."""
+    return at if rows is None else [rows[index] for index in at]
+
+
+def _chunk(rows: Sequence[int] | None, values: Sequence[Any], types: set[type]) -> Chunk:
+    try:
+        return Chunk(rows, *narrow(values, types))
+    except UnicodeEncodeError:  # lone surrogates: only JSON has a text for them
+        shown = replaced(values)
+    exact = {at: json_text(value) for at, value in enumerate(values) if value != shown[at]}
+    return Chunk(rows, *narrow(shown, types), exact)
+
+
+def _place(target: dict[str, Any], path: Path, value: RawJson) -> None:
+    *parents, last = path
+    for key in parents:
+        target = target.setdefault(key, {})
+    target[last] = value

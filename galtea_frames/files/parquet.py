@@ -1,0 +1,346 @@
+"""Frames to Parquet files and back: whole or absent, and what is read equals what was written.
+
+Every file is plain Parquet that any engine reads. What pandas knows and Parquet does not (exact dtypes, categories,
+the index, `attrs`, and in a dataset the order of rows) stands beside the schema, under the key `galtea_frames`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import chain
+from typing import IO, TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from galtea_frames.errors import CaseCollisionWarning, ParquetError
+from galtea_frames.files.descriptions import FORMAT, KEY
+from galtea_frames.files.dtypes import to_arrow
+from galtea_frames.files.ours import DATASET
+from galtea_frames.files.partitions import MAX_PARTITIONS, partitions, positions_to_text
+from galtea_frames.files.restoring import restored
+from galtea_frames.files.seals import Sealed
+from galtea_frames.files.targets import Target
+from galtea_frames.frames.frame import warn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from os import PathLike
+
+    from galtea_frames.files.dtypes import Description
+    from galtea_frames.files.ours import Kind
+    from galtea_frames.files.targets import File, Folder
+
+#: The codecs of Parquet that every engine reads.
+CODECS = ("zstd", "snappy", "gzip", "lz4", "brotli", "none")
+
+_INDEX = "__index_level_{}__"
+_SHOWN = 5
+
+#: Rows a row group: enough to compress well, few enough for engines to read groups in parallel.
+_ROW_GROUP = 50_000
+
+
+def write_parquet(
+    frame: pd.DataFrame,
+    path: str | PathLike[str],
+    *,
+    partition_by: str | Sequence[str] | None = None,
+    compression: str = "zstd",
+    max_partitions: int = MAX_PARTITIONS,
+) -> None:
+    """Write a frame as one Parquet file, or as a Hive-partitioned dataset; an old one at the path is replaced.
+
+    The file appears when it is whole: a write that fails or is killed leaves the old one as it was. Times are stored
+    as microseconds in UTC, categories as text. Missing parent folders are made.
+
+    A folder is replaced only if it is empty or everything in it is one dataset as this function wrote it.
+
+    Args:
+        frame: any frame whose columns have distinct text names.
+        path: a local path, or a URL that fsspec knows: `s3://`, `gs://`, `abfs://`, `memory://`. Its name ends in
+            `.parquet` or `.pq`, or has no suffix.
+        partition_by: columns whose values become folders (`version_id=…/`) of a dataset at `path`; in each folder lies
+            one file, all of one schema. In object stores the dataset must not exist yet.
+        compression: a codec of Parquet: "zstd", "snappy", "gzip", "lz4", "brotli" or "none".
+        max_partitions: how many folders there may be.
+
+    Raises:
+        ParquetError: the frame cannot be stored as it is, or the path cannot be written, or something else is there.
+
+    Warns:
+        CaseCollisionWarning: names of columns differ in case only.
+    """
+    compression = _codec(compression)
+    if not isinstance(frame, pd.DataFrame):
+        raise ParquetError(f"write_parquet takes a pandas DataFrame, not {type(frame).__name__}")
+    table, description = _describe(frame)
+    _warn_of_case(frame)
+    target = Target.at(path)
+    if partition_by is None:
+        with target.new_file() as file:
+            _write(table, description, file, compression)
+        return
+    names = _partition_names(partition_by)
+    parts = partitions(table.select(list(frame.columns)), names, max_partitions)
+    rest = table.drop_columns(names)
+    description |= {"dataset": uuid.uuid4().hex, "total": len(frame)}
+    with target.new_folder(DATASET) as folder:
+        for part in parts:
+            own = description | {"partition": part.stored, "rows": positions_to_text(part.rows)}
+            with folder.new_file(part.path) as file:
+                _write(rest.take(part.rows), own, file, compression)
+        if folder.files() != {part.path for part in parts}:
+            # Readers other than ours take a value from its folder's name.
+            raise ParquetError(f"values of {' and '.join(names)} differ in case only, and folders of {path} cannot")
+
+
+def _partition_names(partition_by: Any) -> list[Any]:  # noqa: ANN401 - checked here
+    if isinstance(partition_by, str):
+        return [partition_by]
+    if not isinstance(partition_by, Iterable):
+        raise ParquetError(f"partition_by is the name of a column, or a list of them, not {partition_by!r}")
+    return list(partition_by)
+
+
+def check_target(path: str | PathLike[str], *, partitioned: bool) -> None:
+    """Refuse, before anything is fetched, a path that `write_parquet` would refuse.
+
+    Raises:
+        ParquetError: nothing can be written there, or only in the place of what this package did not write.
+    """
+    target = Target.at(path)
+    if partitioned:
+        target.check_folder(DATASET)
+    else:
+        target.check_file()
+
+
+def close_folder(frame: pd.DataFrame, folder: Folder, kind: Kind) -> None:
+    """Write a frame as the last file of a folder, by which all others are known again as what was written there."""
+    table, description = _describe(frame)
+    with folder.new_file(str(kind.closing)) as file:
+        _write(table, description, file, _codec("zstd"), closes=kind.name, files=folder.listed())
+
+
+def write_frames(
+    frames: Iterator[pd.DataFrame], rows: int, path: str | PathLike[str], *, compression: str = "zstd"
+) -> None:
+    """Write frames of one schema, one after the other, as `write_parquet` writes one frame of all their rows.
+
+    Args:
+        frames: at least one, with the same columns, dtypes and attrs, and without an index of their own.
+        rows: how many rows they have in all.
+        path: a local path or a URL.
+        compression: a codec of Parquet.
+
+    Raises:
+        ParquetError: a frame cannot be stored as it is, or the path cannot be written.
+    """
+    compression = _codec(compression)
+    target = Target.at(path)
+    first = next(frames)
+    _warn_of_case(first)
+    first, description = _describe(first, part=True)
+    description |= {"length": rows, "index": _described_range(pd.RangeIndex(rows))}
+    schema = _with_description(first, description).schema
+    with target.new_file() as file:
+        sealed = Sealed(file)
+        with pq.ParquetWriter(sealed, schema, compression=compression) as writer:
+            for group in _row_groups(chain([first], (_describe(frame, part=True)[0] for frame in frames))):
+                writer.write_table(group.cast(schema), row_group_size=max(1, group.num_rows))
+            writer.add_key_value_metadata(sealed.seal())
+
+
+def read_parquet(path: str | PathLike[str]) -> pd.DataFrame:
+    """Return the frame that `write_parquet` wrote: its rows in their order, its dtypes, its index and its attrs.
+
+    Other Parquet files are read too, as they are: with nullable dtypes, and the values of folders such as `year=2026`
+    as columns. So is a file of ours that another program has written again, if it no longer is what we said of it.
+
+    Args:
+        path: a file or a dataset's folder; a local path or a URL.
+
+    Raises:
+        ParquetError: there is no such file, or it is not whole Parquet, or files do not fit together.
+    """
+    files = Target.at(path).files()
+    tables = [_read(file) for file in files]
+    try:
+        return restored(tables, [file.name for file in files], os.fspath(path))
+    except (pa.ArrowException, TypeError, ValueError, OverflowError, NotImplementedError) as problem:
+        reason = str(problem).splitlines()[0]
+        raise ParquetError(f"{path} cannot be read as a frame: {reason}") from problem
+
+
+def _read(file: File) -> pa.Table:
+    with file.open() as opened:
+        try:
+            # Arrow's threads let go of a file of Python's at times when an interpreter that is about to end no longer
+            # lets them, which aborts the process after all is done.
+            return pq.ParquetFile(opened).read(use_threads=isinstance(opened, pa.NativeFile))
+        except (pa.ArrowException, OSError) as problem:
+            raise ParquetError(f"{file.path} is not a whole Parquet file: {problem}") from None
+
+
+# -- pandas to Arrow --
+
+
+def _describe(frame: pd.DataFrame, *, part: bool = False) -> tuple[pa.Table, dict[str, Any]]:
+    """Return the frame as Arrow, and what Arrow does not say of it; a part of a stream without its index."""
+    names = _names(frame.columns)
+    index, levels = (_described_range(frame.index), {}) if part else _describe_index(frame)
+    columns = {name: frame[name] for name in names} | levels
+    stored = {name: _stored(name, values) for name, values in columns.items()}
+    description = {
+        "format": FORMAT,
+        "sealed": True,
+        "length": len(frame),
+        "columns": {name: about for name, (_, about) in stored.items()},
+        "index": index,
+        "header": _describe_header(frame.columns),
+        "attrs": _json_attrs(frame),
+    }
+    table = pa.table({name: array for name, (array, _) in stored.items()})
+    return table.replace_schema_metadata({b"pandas": _pandas_metadata(columns)}), description
+
+
+def _names(columns: pd.Index[Any]) -> list[str]:
+    names: list[Any] = list(columns)
+    if others := [name for name in names if not isinstance(name, str)]:
+        raise ParquetError(f"column names must be text: {others[:_SHOWN]}")
+    if isinstance(columns, pd.CategoricalIndex):
+        raise ParquetError("column names must be plain text: frame.columns = list(frame.columns)")
+    if not columns.is_unique:
+        raise ParquetError(f"columns occur twice: {sorted(set(columns[columns.duplicated()]))[:_SHOWN]}")
+    try:
+        "".join(names).encode()
+    except UnicodeEncodeError as problem:
+        raise ParquetError(f"a column's name cannot be stored: {problem}") from None
+    return names
+
+
+def _warn_of_case(frame: pd.DataFrame) -> None:
+    """Warn of names that differ in case only; each of them would be read under either name."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in map(str, frame.columns):
+        groups[name.lower()].append(name)
+    if alike := [" and ".join(map(repr, group)) for group in groups.values() if len(group) > 1]:
+        more = f" and {len(alike) - _SHOWN:,} more" if len(alike) > _SHOWN else ""
+        warn(
+            f"columns whose names differ in case only, which other engines mix up: {', '.join(alike[:_SHOWN])}{more};"
+            " rename one before you write",
+            CaseCollisionWarning,
+        )
+
+
+def _describe_header(columns: pd.Index[Any]) -> dict[str, Any]:
+    """Return what the names of the columns are as an index; that of no columns may be one of no numbers."""
+    plain = isinstance(columns, pd.RangeIndex)
+    return {"names": _labels([columns.name]), "of": None if plain else to_arrow(_series(columns))[1]}
+
+
+def _describe_index(frame: pd.DataFrame) -> tuple[dict[str, Any], dict[str, pd.Series[Any]]]:
+    """Return what the index is, and its levels as columns, under names that no column of the frame has."""
+    index = frame.index
+    if isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1:
+        return _described_range(index), {}
+    stem = _INDEX
+    while any(stem.format(number) in frame.columns for number in range(index.nlevels)):
+        stem = f"_{stem}"
+    levels = {stem.format(number): _series(index.get_level_values(number)) for number in range(index.nlevels)}
+    multi = isinstance(index, pd.MultiIndex)
+    described = {"levels": list(levels), "multi": multi, "names": _labels(index.names)}
+    # Rows that another program sorts keep the labels that stand beside them.
+    steps = {"steps": [index.start, index.stop, index.step]} if isinstance(index, pd.RangeIndex) else {}
+    return described | steps, levels
+
+
+def _described_range(index: pd.Index[Any]) -> dict[str, Any]:
+    return {"range": [0, len(index), 1], "names": _labels([index.name])}
+
+
+def _series(values: pd.Index[Any]) -> pd.Series[Any]:
+    # With its dtype: pandas 3 takes objects that are text for `str`.
+    return pd.Series(values.array, dtype=values.dtype)
+
+
+def _labels(names: Iterable[Any]) -> list[str | int | None]:
+    """Return the names of an index, or of the columns as a whole, if JSON can hold them."""
+    names = list(names)
+    if others := [name for name in names if name is not None and type(name) not in (str, int)]:
+        raise ParquetError(f"names of an index must be text or whole numbers: {others[:_SHOWN]}")
+    return names
+
+
+def _stored(name: str, values: pd.Series[Any]) -> tuple[pa.ChunkedArray, Description]:
+    try:
+        return to_arrow(values)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as problem:
+        raise ParquetError(f"column {name!r} cannot be stored: {problem}") from None
+
+
+def _json_attrs(frame: pd.DataFrame) -> dict[str, Any]:
+    try:
+        attrs: dict[str, Any] = json.loads(json.dumps(frame.attrs, allow_nan=False))
+    except (TypeError, ValueError) as problem:
+        raise ParquetError(f"frame.attrs cannot be stored as JSON: {problem}") from None
+    if attrs != frame.attrs:
+        raise ParquetError("frame.attrs cannot be stored as JSON: tuples and keys other than text would change")
+    return attrs
+
+
+def _pandas_metadata(columns: dict[str, pd.Series[Any]]) -> bytes:
+    """Return what lets `pandas.read_parquet` give the same dtypes, for all that it can name."""
+    plain = {name: pd.Series([], dtype=_nameable(values.dtype)) for name, values in columns.items()}
+    metadata: bytes = pa.Schema.from_pandas(pd.DataFrame(plain)).metadata[b"pandas"]
+    return metadata
+
+
+def _nameable(dtype: Any) -> Any:  # noqa: ANN401 - pandas' dtypes share no typed protocol
+    """Return a dtype if pandas finds it by its name, else object: lists have none, categories are stored as text."""
+    if isinstance(dtype, pd.CategoricalDtype):
+        return object
+    try:
+        return pd.api.types.pandas_dtype(str(dtype))
+    except (TypeError, ValueError, NotImplementedError):
+        return object
+
+
+def _with_description(table: pa.Table, description: dict[str, Any]) -> pa.Table:
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), KEY: json.dumps(description).encode()})
+
+
+def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Yield the rows in tables large enough for a row group, the last one as large as it is."""
+    held: list[pa.Table] = []
+    for table in tables:
+        held.append(table)
+        if sum(each.num_rows for each in held) >= _ROW_GROUP:
+            yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)
+
+
+def _write(table: pa.Table, description: dict[str, Any], file: IO[bytes], codec: str, **more: object) -> None:
+    """Write a table as one Parquet file, under a seal that says more than which bytes it has."""
+    table = _with_description(table, description)
+    sealed = Sealed(file)
+    try:
+        with pq.ParquetWriter(sealed, table.schema, compression=codec) as writer:
+            writer.write_table(table, row_group_size=_ROW_GROUP)
+            writer.add_key_value_metadata(sealed.seal(**more))
+    except (pa.ArrowException, TypeError, ValueError) as problem:
+        raise ParquetError(f"the frame cannot be stored as Parquet: {problem}") from None
+
+
+def _codec(compression: Any) -> str:  # noqa: ANN401 - checked here
+    if not isinstance(compression, str) or compression.lower() not in CODECS:
+        raise ParquetError(f"compression is one of {', '.join(CODECS)}, not {compression!r}")
+    return compression.lower()

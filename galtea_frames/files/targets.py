@@ -1,0 +1,311 @@
+"""Where files go: local paths and URLs, written so that a reader meets a whole file or the old one."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, TYPE_CHECKING, Any
+
+import fsspec
+import pyarrow as pa
+from fsspec.implementations.local import LocalFileSystem
+
+from galtea_frames.errors import GalteaFramesError, GalteaFramesWarning, ParquetError
+from galtea_frames.files.ours import DATASET, refuse_strangers
+from galtea_frames.files.seals import listed
+from galtea_frames.files.workplaces import Workplace, put_back, remove_abandoned, waiting
+from galtea_frames.frames.frame import warn
+from galtea_frames.paths import check_writable, contains_cwd, real, special
+from galtea_frames.printable import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from os import PathLike
+
+    from galtea_frames.files.ours import Kind
+
+_EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "abfs": "azure", "abfss": "azure", "az": "azure"}
+
+#: How a disk without room, or with none for this user, says so.
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+#: What a Parquet file may be called, and how one begins.
+_SUFFIXES = ("", ".parquet", ".pq")
+_MAGIC = b"PAR1"
+
+
+@dataclass(frozen=True)
+class File:
+    """One file that can be read.
+
+    Attributes:
+        system: the fsspec file system.
+        path: the path within it.
+        name: the path below the folder that was named; nothing if the file itself was.
+    """
+
+    system: Any
+    path: str
+    name: str
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Any]:
+        """Open it for reading; a local one by Arrow itself.
+
+        Raises:
+            ParquetError: it cannot be read.
+        """
+        with _errors(self.system, self.path):
+            local = isinstance(self.system, LocalFileSystem)
+            with pa.OSFile(self.path) if local else self.system.open(self.path, "rb") as opened:
+                yield opened
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder that is being filled: its files are whole once the folder is in its place."""
+
+    path: Path
+
+    @contextlib.contextmanager
+    def new_file(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a file of the folder for writing; the name may hold folders."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            yield file
+            _sync(file)
+
+    def files(self) -> set[str]:
+        """Return the names of its files, as the file system spells them."""
+        return {each.relative_to(self.path).as_posix() for each in self.path.rglob("*") if each.is_file()}
+
+    def listed(self) -> dict[str, list[int | str]]:
+        """Return size and digest of each of its files."""
+        return listed(self.path, self.files())
+
+
+@dataclass(frozen=True)
+class Target:
+    """A local path or a URL to write to or read from.
+
+    Attributes:
+        system: the fsspec file system.
+        path: the path within it.
+        shown: the path as the caller gave it.
+    """
+
+    system: Any
+    path: str
+    shown: str
+
+    @classmethod
+    def at(cls, path: str | PathLike[str]) -> Target:
+        """Return the target that a path or URL names.
+
+        Raises:
+            ParquetError: no such kind of URL is known, or its extra is not installed.
+        """
+        shown = _text(path)
+        scheme = shown.partition("://")[0] if "://" in shown else ""
+        try:
+            system, inner = fsspec.core.url_to_fs(shown)
+        except ImportError:
+            extra = _EXTRAS.get(scheme)
+            advice = f": pip install 'galtea-frames[{extra}]'" if extra else ""
+            raise ParquetError(f"{scheme}:// needs a package that is not installed{advice}") from None
+        except ValueError as problem:
+            raise ParquetError(f"cannot use {shown}: {problem}") from None
+        if isinstance(system, LocalFileSystem):
+            inner = _local(inner, shown)
+        else:
+            # What fsspec remembers of a listing may be older than what another process has written since.
+            system.invalidate_cache()
+        return cls(system, inner, shown)
+
+    def check_file(self) -> None:
+        """Refuse, before anything is fetched or made, what no Parquet file can be written to.
+
+        Raises:
+            ParquetError: the name is that of another format, or something else stands there, or it cannot be written.
+        """
+        self._check_name("Parquet file; name one that ends in .parquet")
+        with _errors(self.system, self.shown):
+            if self.system.isdir(self.path) or self.shown.endswith(("/", os.sep)):
+                raise ParquetError(f"{self.shown} is a folder; name a file, or columns to partition by")
+            if self._is_local:
+                check_writable(Path(self.path))
+                if not _may_be_parquet(Path(self.path)):
+                    raise ParquetError(f"{self.shown} is a file of another kind; name one that ends in .parquet")
+
+    def check_folder(self, kind: Kind) -> None:
+        """Refuse, before anything is fetched or made, a place where a folder would cost somebody what is his.
+
+        Raises:
+            ParquetError, ReportError: there is anything but what this package wrote as one of this kind, the folder
+                is the current one, or it cannot be written.
+        """
+        if kind is DATASET or self.shown == "-":
+            self._check_name(f"{kind.name}; name a folder")
+        with _errors(self.system, self.shown):
+            if self.system.isfile(self.path):
+                raise ParquetError(f"{self.shown} is a file; a {kind.name} needs a folder")
+            if self._is_local:
+                self._check_replaceable(Path(self.path), kind)
+            elif self.system.exists(self.path) and self.system.find(self.path):
+                # An object store renames nothing: for a while, readers would meet rows of both datasets.
+                raise ParquetError(f"{self.shown} exists; delete it first, or write to another place")
+
+    @contextlib.contextmanager
+    def new_file(self) -> Iterator[IO[bytes]]:
+        """Open a file for writing that takes the target's place when all went well."""
+        self.check_file()
+        with _errors(self.system, self.shown), self._workplace() as place:
+            with place.whole.open("wb") as file:
+                yield file
+                _sync(file)
+            if self._is_local:
+                self._warn(kept=place.put_file(Path(self.path)))
+            else:
+                # One upload of a whole file: object stores show it when it has come to its end.
+                self.system.put_file(str(place.whole), self.path)
+
+    @contextlib.contextmanager
+    def new_folder(self, kind: Kind) -> Iterator[Folder]:
+        """Make a folder to fill that takes the target's place when all went well."""
+        if self._is_local:
+            put_back(Path(self.path))
+        self.check_folder(kind)
+        with _errors(self.system, self.shown), self._workplace() as place:
+            place.whole.mkdir()
+            folder = Folder(place.whole)
+            yield folder
+            if self._is_local:
+                self._warn(kept=place.put_folder(Path(self.path), self._refusal(kind)))
+                return
+            for name in sorted(folder.files()):
+                self.system.put_file(str(place.whole / name), f"{self.path.rstrip('/')}/{name}")
+
+    def files(self) -> list[File]:
+        """Return the Parquet files at the target: itself, or those below it that engines do not pass over.
+
+        Raises:
+            ParquetError: there are none.
+        """
+        with _errors(self.system, self.shown):
+            if self.system.isfile(self.path):
+                return [File(self.system, self.path, "")]
+            # A write that was killed between two renamings has left the old folder beside its place.
+            root = str((self._is_local and waiting(Path(self.path))) or self.path).rstrip("/")
+            below = [(each, each[len(root) + 1 :]) for each in sorted(self.system.find(root))]
+            found = [
+                File(self.system, each, name)
+                for each, name in below
+                if name.endswith((".parquet", ".pq")) and not _passed_over(name) and self.system.isfile(each)
+            ]
+        if not found:
+            raise ParquetError(f"there is no Parquet file at {self.shown}")
+        return found
+
+    @property
+    def _is_local(self) -> bool:
+        return isinstance(self.system, LocalFileSystem)
+
+    def _check_name(self, wanted: str) -> None:
+        name = PurePosixPath(self.shown)
+        if self.shown == "-" or name.suffix.lower() not in _SUFFIXES:
+            raise ParquetError(f"{self.shown} is no name of a {wanted}")
+
+    def _check_replaceable(self, folder: Path, kind: Kind) -> None:
+        check_writable(folder)
+        if folder.is_dir():
+            refuse_strangers(folder, kind, self.shown)
+            if contains_cwd(folder):
+                raise kind.error(f"{self.shown} is the current folder, or one above it; name another folder")
+
+    def _warn(self, *, kept: bool) -> None:
+        if not kept:
+            warn(
+                f"{self.shown} has another owner or group than before, for only its owner may give it back;"
+                " rights of the old group were not given to another",
+                GalteaFramesWarning,
+            )
+
+    def _refusal(self, kind: Kind) -> Callable[[Path], None]:
+        """Return what refuses a folder with anything that is not of this kind."""
+        return lambda folder: refuse_strangers(folder, kind, self.shown)
+
+    @contextlib.contextmanager
+    def _workplace(self) -> Iterator[Workplace]:
+        """Give the place in which to make what is new: next to a local target, so that renaming moves no bytes."""
+        if self._is_local:
+            target = Path(self.path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            remove_abandoned(target)
+            with Workplace.beside(target) as place:
+                yield place
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                yield Workplace(Path(folder))
+
+
+@contextlib.contextmanager
+def _errors(system: Any, shown: str) -> Iterator[None]:  # noqa: ANN401 - fsspec has no types
+    """Turn what goes wrong at a place into one line that names it."""
+    try:
+        yield
+    except GalteaFramesError:
+        raise
+    except Exception as problem:
+        # Stores fail with their libraries' own errors: no credentials, no such host.
+        if isinstance(system, LocalFileSystem) and not isinstance(problem, OSError):
+            raise
+        reason = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
+        if not isinstance(system, LocalFileSystem) and getattr(problem, "errno", None) in _FULL:
+            # Not the store's disk: here, files are made before they are sent there.
+            reason += f" in {tempfile.gettempdir()}; make room there, or name another folder in TMPDIR"
+        raise ParquetError(f"cannot use {shown}: {reason}") from problem
+
+
+def _text(path: Any) -> str:  # noqa: ANN401 - checked here
+    shown = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(shown, str) or not shown:
+        raise ParquetError(f"a path is text or a pathlib.Path, not {quoted(path)}")
+    return shown
+
+
+def _local(path: str, shown: str) -> str:
+    """Return a local path that can be that of a file or a folder, its links followed."""
+    if (what := special(path)) is not None:
+        raise ParquetError(f"{shown} is {what}; name a file or a folder")
+    try:
+        found = real(path)
+    except OSError as problem:
+        raise ParquetError(f"cannot use {shown}: {problem.strerror}") from None
+    except ValueError as problem:  # a null character, or half of another one
+        raise ParquetError(f"cannot use {shown!r}: {problem}") from None
+    if not Path(found).name:
+        raise ParquetError(f"{shown} is no place for a file or a dataset")
+    return found
+
+
+def _may_be_parquet(file: Path) -> bool:
+    """Tell whether a file may be replaced by Parquet: it is called so, or is Parquet, or holds nothing."""
+    if not file.exists() or file.suffix.lower() in _SUFFIXES[1:]:
+        return True
+    with file.open("rb") as opened:
+        return opened.read(len(_MAGIC)) in {b"", _MAGIC}
+
+
+def _passed_over(name: str) -> bool:
+    """Tell whether engines pass over a path below a dataset: logs, checksums, what is being written."""
+    return any(part.startswith(".") or (part.startswith("_") and "=" not in part) for part in name.split("/"))
+
+
+def _sync(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())

@@ -1,0 +1,61 @@
+"""A column of a frame as the values that the API sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from galtea_frames.api.times import TIME, USUAL_DIGITS, render
+from galtea_frames.errors import QueryError
+from galtea_frames.printable import quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Types of a value in a column that a load gave.
+_KINDS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating)
+
+
+def cells(values: pd.Series[Any], digits: int = USUAL_DIGITS) -> list[Any]:
+    """Return a column's values as JSON has them, None for nulls; times as text.
+
+    Args:
+        values: the column.
+        digits: how many digits after the second a time is written with; a finer one has microseconds.
+
+    Raises:
+        QueryError: the column holds values that no load gives.
+    """
+    array = arrow(values)
+    if pa.types.is_timestamp(array.type):
+        moments = array.cast(TIME).cast(pa.int64()).to_pylist()
+        return [None if each is None else _time_text(each, digits) for each in moments]
+    plain: list[Any] = array.to_pylist()
+    return plain
+
+
+def arrow(values: pd.Series[Any]) -> pa.Array | pa.ChunkedArray:
+    """Return a column as Arrow.
+
+    Raises:
+        QueryError: the column holds values that no load gives.
+    """
+    try:
+        array = pa.Array.from_pandas(values)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        raise _foreign(values) from None
+    kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
+    inner = kind.value_type if pa.types.is_list(kind) or pa.types.is_large_list(kind) else kind
+    if not (pa.types.is_timestamp(kind) or pa.types.is_null(inner) or any(fits(inner) for fits in _KINDS)):
+        raise _foreign(values)
+    return array
+
+
+def _foreign(values: pd.Series[Any]) -> QueryError:
+    return QueryError(f"column {quoted(values.name)} holds values that no load gives ({values.dtype}); drop it first")
+
+
+def _time_text(microseconds: int, digits: int) -> str:
+    """Return an instant as text, with more digits than usual where it would be another one without."""
+    return render(microseconds, digits if microseconds % 10 ** (6 - digits) == 0 else 6)

@@ -1,0 +1,107 @@
+"""Which rows are in a result with `limit` or `offset`: decided before any of them makes a column.
+
+The columns of a frame are those of its own rows. So a row waits, as the bytes that were sent, until its place in the
+order is known, and is read only if that place is in the result.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from galtea_frames.decoding.gatherer import documented_arrays
+from galtea_frames.frames.frame import sorted_table
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from galtea_frames.api.query import Query
+    from galtea_frames.decoding.raw_rows import Raw
+    from galtea_frames.decoding.reader import Page
+
+#: The column with the number that a row waits under.
+_NUMBER = "#"
+
+#: Rows that wait beyond those that may be wanted, before they are looked through.
+_SPARE = 10_000
+
+
+class Chooser:
+    """Takes in the rows that a query selects, and gives back those that `offset` and `limit` leave.
+
+    Args:
+        query: says the order, and which of the rows.
+        ascending: whether no row is older than one that came before it, and the oldest are wanted first; then places
+            are known as the rows come, and few have to wait.
+    """
+
+    def __init__(self, query: Query, *, ascending: bool) -> None:
+        self._query = query
+        self._ascending = ascending
+        self._keys: list[pa.Table] = []
+        self._raws: dict[int, bytes] = {}
+        self._came = 0
+        self._passed = 0
+
+    def add(self, page: Page, skip: Collection[int]) -> list[Raw]:
+        """Take in the rows of a page, but for those numbered in `skip`; return those known to be in the result now.
+
+        Args:
+            page: its rows are `RawRows`.
+            skip: numbers of rows.
+        """
+        kept = [number for number in range(len(page.ids)) if number not in skip]
+        numbers = range(self._came, self._came + len(kept))
+        self._came += len(kept)
+        raws = page.rows.raws  # type: ignore[attr-defined] # it was opened unread
+        self._raws.update({number: bytes(raws[at]) for number, at in zip(numbers, kept, strict=True)})
+        keys = pa.table(documented_arrays(self._query.resource, self._sorted_by(page)))
+        self._keys.append(keys.take(pa.array(kept, pa.int64())).append_column(_NUMBER, pa.array(numbers)))
+        if self._ascending:
+            return self._pass_on(page.last)
+        return self._without_hopeless() if len(self._raws) > 2 * self._most + _SPARE else []
+
+    def rest(self) -> list[Raw]:
+        """Return those of the rows that wait that are in the result, all rows having come."""
+        return self._pass_on(None) if self._keys else []
+
+    @property
+    def _most(self) -> int:
+        """How many places at the beginning are to be told from the others."""
+        return self._query.offset + (self._query.limit or 0)
+
+    def _sorted_by(self, page: Page) -> dict[str, Sequence[Any]]:
+        """Return the fields that the order looks at."""
+        fields: dict[str, Sequence[Any]] = {"id": page.ids, "createdAt": page.created}
+        wanted = {name for name, _ in self._query.sort}
+        further = [each.api for each in self._query.resource.columns if each.name in wanted and each.api not in fields]
+        return fields | dict(zip(further, page.rows.values(*further), strict=True)) if further else fields
+
+    def _sorted(self) -> pa.Table:
+        return sorted_table(pa.concat_tables(self._keys), self._query.sort)
+
+    def _pass_on(self, before: int | None) -> list[Raw]:
+        """Let the rows go that were created before a time, which no row will come before; None for all of them."""
+        table = self._sorted()
+        going = table.num_rows
+        if before is not None:
+            going = pc.sum(pc.less(table.column("created_at").cast(pa.int64()), before)).as_py() or 0
+        start = min(going, max(0, self._query.offset - self._passed))
+        left = going if self._query.limit is None else max(0, self._most - self._passed)
+        self._passed += going
+        self._keys = [table.slice(going)]
+        return self._taken(table.slice(0, going), start, min(going, left))
+
+    def _without_hopeless(self) -> list[Raw]:
+        """Let the rows go that are surely beyond the places at the beginning; these are still to be found out."""
+        table = self._sorted()
+        self._keys = [table.slice(0, self._most)]
+        beyond = table.slice(self._most)
+        return self._taken(beyond, 0, beyond.num_rows if self._query.limit is None else 0)
+
+    def _taken(self, table: pa.Table, start: int, end: int) -> list[Raw]:
+        """Return the rows from one place to another, and forget all of the table."""
+        raws = [self._raws.pop(number) for number in table.column(_NUMBER).to_pylist()]
+        return list(raws[start:end])

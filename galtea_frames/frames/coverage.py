@@ -1,0 +1,211 @@
+"""Whether several loads of one list, together, hold every row of one span of time; pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from galtea_frames.api.resources import snake_case
+from galtea_frames.api.times import instant, render
+from galtea_frames.frames.fingerprint import Proof
+from galtea_frames.printable import printable, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+#: Filters that do not say which rows there are, or are looked at one by one.
+_APART = ("sort", "limit", "offset", "from_created_at", "to_created_at", "params")
+
+_BEGINNING, _END = -(2**63), 2**63 - 1
+
+#: A millisecond, in microseconds: the API's times are that far apart, as far as is known.
+_MILLISECOND = 1000
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one load says of itself, and which of its rows are at hand.
+
+    Attributes:
+        shown: what a message calls it: "frame 2".
+        said: the attrs of its frame, or of each of its parts.
+        ids: the ids at hand, each once.
+        created: their creation times, in microseconds.
+    """
+
+    shown: str
+    said: Mapping[str, Any]
+    ids: Sequence[str]
+    created: NDArray[np.int64]
+
+    @property
+    def filters(self) -> Mapping[str, Any]:
+        """The filters that it says it was made with."""
+        found = self.said.get("filters")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def fetched(self) -> int | None:
+        """When it began, in microseconds."""
+        return _instant(self.said.get("fetched_at"))
+
+    @property
+    def start(self) -> int:
+        """From which creation time on it has rows."""
+        return _bound(self.filters.get("from_created_at"), _BEGINNING)
+
+    @property
+    def end(self) -> int:
+        """Up to which creation time it has rows: no later one than when it was made."""
+        return min(_bound(self.filters.get("to_created_at"), _END), _END if self.fetched is None else self.fetched)
+
+    def problem(self) -> str | None:
+        """Return why it does not prove to hold every row that its filters select, or None if it does."""
+        if self.said.get("complete") is not True:
+            told = self.said.get("problem")
+            why = printable(told) if isinstance(told, str) else "its load did not come to its end"
+            return f"{self.shown} is not complete: {why}"
+        if not isinstance(self.said.get("filters"), dict) or self.fetched is None:
+            return f"{self.shown} does not say when and with which filters it was loaded"
+        if cut := cut_by(self.filters):
+            return (
+                f"{self.shown} was loaded with {' and '.join(f'{name}={quoted(self.filters[name])}' for name in cut)}"
+            )
+        proof = Proof()
+        proof.add(self.ids, self.created)
+        for name, value in proof.attrs().items():
+            if _written(self.said.get(name)) != _written(value):
+                return f"{self.shown} does not prove to hold the rows that were loaded: {self._rows()}"
+        return None
+
+    def _rows(self) -> str:
+        loaded = self.said.get("rows")
+        known = f"{loaded:,} were loaded, " if type(loaded) is int else ""
+        return f"{known}{len(self.ids):,} are there"
+
+
+def united(loads: Sequence[Load]) -> dict[str, Any]:
+    """Return what the frame of several loads says of its rows: filters, age, cost, and whether none is missing."""
+    # A span whose end lies before its beginning is one of the future: it has no rows yet.
+    spans = [load for load in loads if load.start <= load.end] or loads
+    # Which load reaches furthest says up to when the whole one does.
+    last = max(spans, key=lambda load: (load.end, load.fetched or _BEGINNING))
+    first = min(spans, key=lambda load: load.start)
+    problem = _problem(loads)
+    common = _common(loads) | {
+        name: load.filters[name]
+        for name, load in (("from_created_at", first), ("to_created_at", last))
+        if load.filters.get(name) is not None
+    }
+    costs = {name: sum(_count(load.said.get(name)) for load in loads) for name in ("pages", "requests", "retries")}
+    oldest = min((load.fetched for load in loads if load.fetched is not None), default=None)
+    return {
+        "filters": common,
+        "fetched_at": last.said.get("fetched_at"),
+        **costs,
+        "complete": problem is None,
+        **({} if problem is None else {"problem": problem}),
+        "loads": {"count": len(loads), "first_fetched_at": None if oldest is None else render(oldest, 3)},
+    }
+
+
+def _problem(loads: Sequence[Load]) -> str | None:
+    """Return why rows of the span that the loads cover may be missing, or None if none are."""
+    for load in loads:
+        if problem := load.problem():
+            return problem
+    for load in loads[1:]:
+        if others := _different(loads[0], load):
+            return f"{load.shown} was loaded with another {' and '.join(others)} than {loads[0].shown}"
+    return _gap(loads)
+
+
+def _gap(loads: Sequence[Load]) -> str | None:
+    """Return what no load covers between the first one's beginning and the last one's end, or None."""
+    whole = all(not (load.created % _MILLISECOND).any() for load in loads)
+    step = _MILLISECOND if whole else 1
+    spans = sorted((load.start, load.end) for load in loads if load.start <= load.end)
+    reached = spans[0][1] if spans else _END
+    for start, end in spans:
+        # Both ends belong to a span, and no time lies between two that follow each other.
+        if start > reached + step:
+            return f"no load covers the time from {_shown(reached)} to {_shown(start)}"
+        reached = max(reached, end)
+    return None
+
+
+def _shown(moment: int) -> str:
+    return render(moment, 3 if moment % _MILLISECOND == 0 else 6)
+
+
+def _different(one: Load, other: Load) -> list[str]:
+    """Return the filters by which two loads differ, beside the span of time."""
+    these, those = _canonical(one), _canonical(other)
+    return sorted(name for name in these.keys() | those.keys() if these.get(name) != those.get(name))
+
+
+def _canonical(load: Load) -> dict[str, str]:
+    """Return the filters, each in one way of writing: a list is a set, and one text a list of it."""
+    params = load.filters.get("params")
+    filters = {name: value for name, value in load.filters.items() if name not in _APART and value is not None}
+    for name, value in (params if isinstance(params, dict) else {}).items():
+        filters[snake_case(str(name).removesuffix("[]"))] = value
+    mirror = load.said.get("mirror")
+    for name, value in (mirror if isinstance(mirror, dict) else {}).items():
+        if name != "version" and _written(value) not in ("null", "false", "[]"):
+            filters[f"mirror {name}"] = value
+    return {name: _written(value) for name, value in filters.items()}
+
+
+def _written(value: Any) -> str:  # noqa: ANN401 - whatever attrs hold
+    """Return a value such that two that mean the same are equal, whatever kinds they are of."""
+    if isinstance(value, list | tuple):
+        return as_json(sorted({str(each) if isinstance(each, str) else quoted(each) for each in value}))
+    if isinstance(value, dict):
+        value = {name: each for name, each in value.items() if name != "first"}
+    return as_json([value] if isinstance(value, str) else value)
+
+
+def as_json(value: Any) -> str:  # noqa: ANN401 - as above
+    """Return a value as JSON text, as far as it can be written so."""
+    try:
+        return json.dumps(value, sort_keys=True, default=quoted)
+    except (TypeError, ValueError, RecursionError):
+        return quoted(value)
+
+
+def cut_by(filters: Mapping[str, Any]) -> list[str]:
+    """Return which of `limit` and `offset` may have left out rows; a limit of 0 leaves out all of them."""
+    given = {name: filters[name] for name in ("limit", "offset") if filters.get(name) is not None}
+    # Attrs may hold anything, and not all can be compared.
+    return [name for name, value in given.items() if name == "limit" or type(value) is not int or value]
+
+
+def _common(loads: Sequence[Load]) -> dict[str, Any]:
+    """Return the filters that all loads have alike, as the first one states them."""
+    different = {name for load in loads[1:] for name in _different(loads[0], load)}
+    return {
+        name: value
+        for name, value in loads[0].filters.items()
+        if name not in (*_APART[:5], *different) and not (name == "params" and different)
+    }
+
+
+def _count(value: object) -> int:
+    return value if type(value) is int else 0
+
+
+def _bound(text: object, otherwise: int) -> int:
+    moment = _instant(text)
+    return otherwise if moment is None else moment
+
+
+def _instant(text: object) -> int | None:
+    try:
+        return instant(text) if isinstance(text, str) else None
+    except ValueError:
+        return None

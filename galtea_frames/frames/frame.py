@@ -1,0 +1,178 @@
+"""Arrow table to pandas DataFrame, and back to the API's records: order, dtypes, attrs, warnings."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from galtea_frames.api.times import TIME, instant
+from galtea_frames.errors import (
+    AbsentColumnsWarning,
+    ColumnBudgetWarning,
+    GalteaFramesWarning,
+    MixedTypesWarning,
+    UnknownStatusWarning,
+)
+from galtea_frames.printable import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from galtea_frames.decoding.schema import Notes
+
+#: The key of `DataFrame.attrs` under which a frame says where it comes from.
+ATTRS = "galtea_frames"
+
+DtypeBackend = Literal["numpy_nullable", "pyarrow"]
+
+#: Files whose code is between a caller's and a warning: the package's own, and what its context managers run through.
+_INNER = (str(Path(__file__).parents[1]) + os.sep, contextlib.__file__)
+_SHOWN = 5
+
+
+def sorted_table(table: pa.Table, sort: Sequence[tuple[str, bool]]) -> pa.Table:
+    """Return the rows in the order of the given columns, nulls last; equal rows by `created_at`, then `id`.
+
+    Args:
+        table: a table of one resource.
+        sort: pairs of column and whether it descends.
+    """
+    if not sort and _is_sorted(table):
+        return table
+    keys = dict([*sort, *((name, False) for name in ("created_at", "id") if name not in dict(sort))])
+    by = table.select(list(keys))
+    for index, name in enumerate(keys):
+        if pa.types.is_dictionary(by.schema.field(name).type):
+            by = by.set_column(index, name, by.column(name).cast(pa.string()))
+    orders = [(name, "descending" if descends else "ascending") for name, descends in keys.items()]
+    # Nulls come last by default; older and newer Arrow spell that option differently.
+    return table.take(pc.sort_indices(by, sort_keys=orders))
+
+
+def _is_sorted(table: pa.Table) -> bool:
+    """Tell whether rows stand by `created_at`, then `id`, as most do when they come: sorting copies all of them."""
+    if table.column("created_at").null_count or table.column("id").null_count:
+        return False
+    steps = np.diff(table.column("created_at").cast(pa.int64()).to_numpy())
+    ties = np.flatnonzero(steps == 0)
+    ids = table.column("id")
+    in_order = pc.all(pc.less_equal(ids.take(ties), ids.take(ties + 1))).as_py()
+    return bool((steps >= 0).all() and in_order is not False)
+
+
+def to_frame(
+    table: pa.Table,
+    attrs: dict[str, Any],
+    *,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    parse_dates: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Return a table as a DataFrame with a RangeIndex, one row a record.
+
+    With "numpy_nullable", text is `string`, whole numbers `Int64`, numbers `Float64`, truth values `boolean`, lists
+    Arrow lists; with "pyarrow", every one of them is an Arrow dtype. In both, times are in UTC to the microsecond and
+    a status is a category.
+
+    Args:
+        table: the rows in their order.
+        attrs: what the frame says of itself, kept under `frame.attrs["galtea_frames"]`.
+        dtype_backend: "numpy_nullable" or "pyarrow".
+        parse_dates: text columns to read as times; one that holds other text stays text.
+    """
+    columns = {}
+    for name in table.column_names:
+        values = table.column(name)
+        times = _times(values) if name in parse_dates else None
+        columns[name] = _series(values if times is None else times, dtype_backend)
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
+    frame.attrs[ATTRS] = attrs
+    return frame
+
+
+def _series(values: pa.ChunkedArray, backend: DtypeBackend) -> pd.Series[Any]:
+    """Return a column as pandas holds it."""
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        return pd.Series(_category(values), copy=False)
+    if backend == "pyarrow":
+        if pa.types.is_large_string(kind):
+            values = values.cast(pa.string())
+        return pd.Series(pd.arrays.ArrowExtensionArray(values), copy=False)
+    dtype = _nullable_dtype(kind)
+    return pd.Series(dtype.__from_arrow__(values), copy=False)
+
+
+def _nullable_dtype(kind: pa.DataType) -> Any:  # noqa: ANN401 - pandas' dtypes share no typed protocol for this
+    if pa.types.is_large_string(kind) or pa.types.is_string(kind):
+        return pd.StringDtype("pyarrow")
+    if pa.types.is_timestamp(kind):
+        return pd.DatetimeTZDtype("us", "UTC")
+    by_kind = {pa.int64(): pd.Int64Dtype(), pa.float64(): pd.Float64Dtype(), pa.bool_(): pd.BooleanDtype()}
+    return by_kind.get(kind) or pd.ArrowDtype(kind)
+
+
+def _category(values: pa.ChunkedArray) -> pd.Categorical:
+    # One list of members for all chunks: schema.py makes it so.
+    codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in values.chunks]
+    members = values.chunk(0).dictionary.to_pylist()
+    return pd.Categorical.from_codes(np.concatenate(codes), categories=pd.Index(members, dtype=object))
+
+
+def all_times(name: str, tables: Iterable[pa.Table], prefix: str = "") -> bool:
+    """Tell, with a warning if not, whether a column can be read as times in every part of a result."""
+    if all(_times(table.column(name)) is not None for table in tables):
+        return True
+    warn(f"parse_dates: {prefix}{name} stays as it is, for not all of it is ISO 8601 text", GalteaFramesWarning)
+    return False
+
+
+def warn_of_absent(names: Sequence[str]) -> None:
+    """Warn of columns that a caller named and no row has."""
+    warn(f"parse_dates: no row has {_listed(names)}", AbsentColumnsWarning)
+
+
+def _times(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Return a text column as times, or None where it holds anything else."""
+    if pa.types.is_timestamp(values.type):
+        return values
+    try:
+        moments = [None if text is None else instant(text) for text in values.to_pylist()]
+    except (TypeError, ValueError):
+        return None
+    return pa.chunked_array([pa.array(moments, pa.int64()).cast(TIME)])
+
+
+def warn_of(notes: Notes) -> None:
+    """Warn, once a load, of the columns that are not what their name promises."""
+    if notes.mixed:
+        warn(f"values of several types, so JSON text: {_listed(notes.mixed)}", MixedTypesWarning)
+    if notes.misfits:
+        kept = ", ".join(f"{count:,} in {name}" for name, count in sorted(notes.misfits.items()))
+        warn(f"values of another type than documented, kept in column '*' ({kept})", MixedTypesWarning)
+    if notes.crowded:
+        warn(f"more paths than columns, so the rarest are JSON text in {_listed(notes.crowded)}", ColumnBudgetWarning)
+    if notes.unknown_statuses:
+        warn(f"unknown session statuses: {_listed(notes.unknown_statuses)}", UnknownStatusWarning)
+
+
+def warn(message: str, kind: type[GalteaFramesWarning]) -> None:
+    """Warn at the line of the caller's code that called the package."""
+    level, frame = 1, sys._getframe()  # noqa: SLF001 - the only way to the callers, as pandas does
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_INNER):
+        frame = frame.f_back
+        level += 1
+    warnings.warn(message, kind, stacklevel=level)
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return ", ".join(map(quoted, names[:_SHOWN])) + rest

@@ -1,0 +1,137 @@
+"""Sessions with their versions: every row kept, none doubled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from galtea_frames.errors import JoinError
+from galtea_frames.frames.frame import ATTRS
+from galtea_frames.frames.origin import said
+from galtea_frames.printable import listed, quoted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+How = Literal["left", "inner", "right", "outer"]
+
+#: What stands before the names of versions' columns.
+PREFIX = "version."
+
+_NAMED = 5
+
+
+def join_sessions_versions(sessions: pd.DataFrame, versions: pd.DataFrame, *, how: How = "left") -> pd.DataFrame:
+    r"""Return the sessions, each beside its version.
+
+    Columns of versions come as `version.id`, `version.name`, `version.created_at`, … with their dtypes. A session
+    whose `version_id` is null or names no version has nulls there. How many were matched stands in
+    `frame.attrs["galtea_frames"]["join"]`.
+
+    A column of sessions whose name begins with `version.`, such as those of a field `version` that is an object, is
+    kept under an escaped name, `version\.name`; `join` then says which, under `renamed_columns`.
+
+    Args:
+        sessions: one row a session, with a column `version_id`.
+        versions: one row a version, with a column `id`.
+        how: "left" keeps exactly the rows of `sessions`, in their order and with their index. "inner" leaves out
+            those without a version. "right" and "outer" are these two, followed by the versions without a session.
+
+    Raises:
+        JoinError: these are no frames, a column is missing, a version id is repeated or null, or `how` is unknown.
+    """
+    _check(sessions, versions, how)
+    found = _found(sessions["version_id"], versions["id"])
+    renamed = _renamed(sessions)
+    left, right = sessions.rename(columns=renamed), versions.add_prefix(PREFIX)
+    left.attrs, right.attrs = {}, {}  # pandas asks whether they are equal, and not all values can say
+    joined = _side_by_side(left, right, found, how)
+    about = {"how": how, **_counts(sessions, found), "versions": dict(said(versions))}
+    about |= {"renamed_columns": renamed} if renamed else {}
+    attrs = _about_columns(sessions, renamed) | {"resource": "joined", "rows": len(joined), "join": about}
+    joined.attrs = dict(sessions.attrs) | {ATTRS: attrs}
+    return joined
+
+
+def _check(sessions: object, versions: object, how: object) -> None:
+    if not isinstance(how, str) or how not in ("left", "inner", "right", "outer"):
+        raise JoinError(f'how is "left", "inner", "right" or "outer", not {quoted(how)}')
+    for name, frame, column in (("sessions", sessions, "version_id"), ("versions", versions, "id")):
+        if not isinstance(frame, pd.DataFrame):
+            raise JoinError(f"{name} is a pandas DataFrame with a column {column!r}, not {quoted(frame)}")
+        if column not in frame.columns:
+            raise JoinError(
+                f"{name} have no column {column!r}; their columns are {listed(frame.columns.tolist(), _NAMED)}"
+            )
+        if frame.columns.tolist().count(column) > 1:
+            raise JoinError(f"{name} have the column {column!r} twice; drop one of them first")
+
+
+def _found(wanted: pd.Series[Any], ids: pd.Series[Any]) -> NDArray[np.intp]:
+    """Return at which place each wanted id stands among the ids, -1 where it is null or unknown."""
+    if ids.isna().any():
+        raise JoinError("a version without an id cannot be joined; drop it first")
+    try:
+        if (again := ids.duplicated()).any():
+            raise JoinError(
+                f"version ids occur twice, which would double sessions: {listed(ids[again].unique().tolist(), _NAMED)}"
+            )
+        # No version's id is null, so a null `version_id` is found nowhere.
+        places: NDArray[np.intp] = pd.Index(ids.astype(object)).get_indexer(pd.Index(wanted.astype(object)))
+    except TypeError:
+        raise JoinError("ids are text; a list or another object cannot be looked up") from None
+    return places
+
+
+def _renamed(sessions: pd.DataFrame) -> dict[str, str]:
+    """Return the names under which columns are kept whose own are those of versions' columns.
+
+    All that begin like them, whether or not versions have such a column today: what `version.region` means must not
+    change when versions get a field `region`.
+    """
+    names: list[Any] = sessions.columns.tolist()
+    taken = {name for name in names if isinstance(name, str)}
+    renamed: dict[str, str] = {}
+    for name in sorted(name for name in taken if name.startswith(PREFIX)):
+        escaped = name.replace(".", "\\.", 1)
+        while escaped in taken:
+            escaped = escaped.replace(".", "\\.", 1)
+        taken.add(escaped)
+        renamed[name] = escaped
+    return renamed
+
+
+def _side_by_side(sessions: pd.DataFrame, versions: pd.DataFrame, found: NDArray[np.intp], how: How) -> pd.DataFrame:
+    if how == "left":
+        return pd.concat([sessions, _rows(versions, found).set_axis(sessions.index)], axis=1)
+    kept = np.flatnonzero(found >= 0) if how in ("inner", "right") else np.arange(len(sessions))
+    if how == "inner":
+        return pd.concat([sessions.iloc[kept], _rows(versions, found[kept]).set_axis(sessions.index[kept])], axis=1)
+    alone = np.setdiff1d(np.arange(len(versions)), found)
+    left = _rows(sessions, np.concatenate([kept, np.full(len(alone), -1)]))
+    return pd.concat([left, _rows(versions, np.concatenate([found[kept], alone]))], axis=1)
+
+
+def _rows(frame: pd.DataFrame, positions: NDArray[np.intp]) -> pd.DataFrame:
+    """Return the rows at these positions, a row of nulls at each -1, with a RangeIndex."""
+    plain = frame.set_axis(pd.RangeIndex(len(frame)))
+    return plain.reindex(positions).set_axis(pd.RangeIndex(len(positions)))
+
+
+def _counts(sessions: pd.DataFrame, found: NDArray[np.intp]) -> dict[str, int]:
+    nulls = int(sessions["version_id"].isna().sum())
+    matched = int((found >= 0).sum())
+    return {"matched": matched, "null_version_ids": nulls, "unknown_version_ids": len(found) - matched - nulls}
+
+
+def _about_columns(sessions: pd.DataFrame, renamed: dict[str, str]) -> dict[str, Any]:
+    """Return what sessions say of themselves, their columns by the names that these have now."""
+    return {name: _with_new_names(value, renamed) for name, value in said(sessions).items()}
+
+
+def _with_new_names(value: Any, renamed: dict[str, str]) -> Any:  # noqa: ANN401 - whatever attrs hold
+    if isinstance(value, list):
+        return [renamed.get(each, each) if isinstance(each, str) else each for each in value]
+    return value

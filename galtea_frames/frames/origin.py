@@ -1,0 +1,105 @@
+"""What a frame says of where it comes from, read with suspicion: attrs go through files, and anyone can change them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from galtea_frames.api.resources import RESOURCES
+from galtea_frames.api.times import LAYOUTS
+from galtea_frames.errors import QueryError
+from galtea_frames.frames.frame import ATTRS
+from galtea_frames.printable import quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from galtea_frames.api.resources import Resource
+    from galtea_frames.decoding.gatherer import Nested
+
+_NESTED: tuple[Nested, ...] = ("columns", "json", "both")
+
+
+def said(frame: pd.DataFrame) -> Mapping[str, Any]:
+    """Return what a frame says of itself; nothing where that is no mapping."""
+    attrs = frame.attrs.get(ATTRS)
+    return attrs if isinstance(attrs, Mapping) else {}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How the columns of a frame came from the fields of records.
+
+    Attributes:
+        resource: whose records these are.
+        fields: the API's name of each field that has a column, by the column's name.
+        further: those of them that are not documented.
+        json_columns: the columns of JSON text.
+        null_fields: the fields whose nulls were sent as nulls.
+        whole_numbers: columns of numbers in which integers were sent as well.
+        time_digits: digits after the second in time columns that have not the usual number.
+        nested: how nested fields came, or None where an earlier release did not say.
+    """
+
+    resource: Resource
+    fields: Mapping[str, str]
+    further: Mapping[str, str]
+    json_columns: frozenset[str] = frozenset()
+    null_fields: frozenset[str] = frozenset()
+    whole_numbers: frozenset[str] = frozenset()
+    time_digits: Mapping[str, int] = field(default_factory=dict)
+    nested: Nested | None = None
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Origin | None:
+        """Return the origin of a frame of one list; None where the frame does not say which.
+
+        Raises:
+            QueryError: what the frame says is of a wrong kind.
+        """
+        attrs = said(frame)
+        name = attrs.get("resource")
+        resource = RESOURCES.get(name) if isinstance(name, str) else None
+        if resource is None:
+            return None
+        further = _mapping(attrs, "fields", str)
+        digits = _mapping(attrs, "time_digits", int)
+        if not set(digits.values()) <= LAYOUTS.keys():
+            raise _wrong("time_digits", digits)
+        nested = quoted(attrs.get("nested"))  # as text, for not every value can be compared
+        return cls(
+            resource,
+            {column.name: column.api for column in resource.columns} | further,
+            further,
+            _names(attrs, "json_columns"),
+            _names(attrs, "null_fields") & further.keys(),
+            _names(attrs, "whole_numbers"),
+            digits,
+            next((each for each in _NESTED if nested == repr(each)), None),
+        )
+
+    @property
+    def tells_whole_fields(self) -> bool:
+        """Whether documented objects, and objects of other fields, have a column of their whole JSON text."""
+        return self.nested in ("json", "both")
+
+
+def _names(attrs: Mapping[str, Any], key: str) -> frozenset[str]:
+    names = attrs.get(key, [])
+    if not isinstance(names, list | tuple) or not all(isinstance(each, str) for each in names):
+        raise _wrong(key, names)
+    return frozenset(names)
+
+
+def _mapping(attrs: Mapping[str, Any], key: str, kind: type) -> dict[str, Any]:
+    found = attrs.get(key, {})
+    if not isinstance(found, Mapping) or not all(
+        isinstance(name, str) and type(value) is kind for name, value in found.items()
+    ):
+        raise _wrong(key, found)
+    return dict(found)
+
+
+def _wrong(key: str, value: object) -> QueryError:
+    return QueryError(f"the attrs of the frame were changed: {key} is {quoted(value)}; load the rows again")

@@ -1,0 +1,128 @@
+"""Frame to the records of the API: the way back."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from itertools import repeat
+from typing import Any
+
+import pandas as pd
+
+from galtea_frames.api.times import USUAL_DIGITS
+from galtea_frames.decoding.column_names import OVERFLOW, split_name
+from galtea_frames.decoding.exact import exact_value
+from galtea_frames.errors import QueryError
+from galtea_frames.frames.cells import cells
+from galtea_frames.frames.origin import Origin
+from galtea_frames.printable import quoted
+
+Record = dict[str, Any]
+
+
+def to_records(frame: pd.DataFrame) -> list[Record]:
+    """Return the API's objects of a frame: one dict a row, in the frame's order, with the API's field names.
+
+    From a frame loaded with `nested="json"` or `"both"` they equal what the API sent, but that a documented field that
+    was absent comes back as None. From nested columns, a key whose value was null comes back absent. A number that no
+    Python float holds comes back as a Decimal. Text that a column shows with U+FFFD comes back as it was sent, as long
+    as the frame has its columns `*` and `metadata.*`.
+
+    A column of your own comes back only where its name is that of a path below a field, such as `metadata.mine`.
+
+    Args:
+        frame: what `load_sessions` or `load_versions` returned, or some of its rows and columns.
+
+    Raises:
+        QueryError: the frame does not say which resource its rows are, or its columns are no longer those of a load.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise QueryError(f"to_records takes a DataFrame of load_sessions or load_versions, not {quoted(frame)}")
+    origin = Origin.of(frame)
+    if origin is None:
+        raise QueryError("to_records takes a frame of load_sessions or load_versions, with its attrs")
+    frame = frame.copy(deep=False)
+    frame.attrs = {}  # which pandas copies with each column that is looked at
+    null = {column.api: None for column in origin.resource.columns}
+    null |= {origin.fields[name]: None for name in origin.null_fields}
+    records = [dict(null) for _ in range(len(frame))]
+    # A field's own value comes before what lies in it, and what no column could hold comes last.
+    for name in sorted(_named(frame, origin), key=lambda each: (each == OVERFLOW, each.endswith(".*"), each)):
+        _restore(records, name, frame, origin)
+    return records
+
+
+def _named(frame: pd.DataFrame, origin: Origin) -> list[str]:
+    """Return the columns that came from records: a caller's own are left out.
+
+    Raises:
+        QueryError: there are none, or one of them occurs twice.
+    """
+    names: list[Any] = frame.columns.tolist()
+    ours = [name for name in names if isinstance(name, str) and _is_restored(name, frame, origin)]
+    if not ours:
+        raise QueryError("to_records takes a frame of a load, and none of these columns is a field of the API")
+    if repeated := next((name for name in ours if ours.count(name) > 1), None):
+        raise QueryError(f"the column {quoted(repeated)} occurs twice; drop one of them first")
+    return ours
+
+
+def _is_restored(name: str, frame: pd.DataFrame, origin: Origin) -> bool:
+    root, keys, overflow = split_name(name)
+    if overflow and name not in origin.json_columns:
+        return False
+    # Where there is JSON text of the whole field, it says it all.
+    told = origin.tells_whole_fields and root in origin.json_columns and root in frame
+    return name == OVERFLOW or (root in origin.fields and not (told and (keys or overflow)))
+
+
+def _restore(records: list[Record], name: str, frame: pd.DataFrame, origin: Origin) -> None:
+    """Put a column's values where they stood in the records."""
+    root, keys, overflow = split_name(name)
+    # Frames of an earlier release do not say whether JSON text is of the whole field.
+    told = frame[root].notna() if keys and root in origin.json_columns and root in frame else repeat(False)
+    for record, value, is_told in zip(records, _values(frame[name], name, origin), told, strict=False):
+        if value is None or is_told:
+            continue
+        if name == OVERFLOW:
+            record.update(_merged(record, value))
+        elif overflow:
+            record[origin.fields[root]] = _merged(record.get(origin.fields[root]), value)
+        else:
+            _place(record, [origin.fields[root], *keys], value)
+
+
+def _values(column: pd.Series[Any], name: str, origin: Origin) -> list[Any]:
+    values = cells(column, origin.time_digits.get(name, USUAL_DIGITS))
+    if name not in origin.json_columns:
+        return values
+    try:
+        read = [None if text is None else exact_value(text, _odd_value) for text in values]
+    except (ValueError, TypeError, AttributeError):
+        raise QueryError(f"column {quoted(name)} holds text that is not JSON; load the rows again") from None
+    if split_name(name)[2] and any(each is not None and not isinstance(each, dict) for each in read):
+        raise QueryError(f"column {quoted(name)} holds text that is no JSON object; load the rows again")
+    return read
+
+
+def _place(record: Record, path: list[str], value: object) -> None:
+    *parents, last = path
+    for key in parents:
+        if not isinstance(record.get(key), dict):
+            record[key] = {}
+        record = record[key]
+    record[last] = value
+
+
+def _merged(old: object, new: Record) -> Record:
+    """Return an object with what another one holds besides, level by level."""
+    if not isinstance(old, dict):
+        return new
+    both = old.keys() & new.keys()
+    return old | new | {key: _merged(old[key], new[key]) for key in both if isinstance(new[key], dict)}
+
+
+def _odd_value(text: str) -> Decimal | str:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text

@@ -1,0 +1,188 @@
+"""A frame's rows as a page's: the values that were sent, field by field, to be gathered together with other frames'."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from galtea_frames.api.times import USUAL_DIGITS
+from galtea_frames.decoding.column_names import OVERFLOW, overflow_name, split_name
+from galtea_frames.decoding.exact import parted_value
+from galtea_frames.decoding.kinds import EXACT
+from galtea_frames.decoding.reader import Batch
+from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH
+from galtea_frames.errors import QueryError
+from galtea_frames.frames.cells import cells
+from galtea_frames.printable import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from galtea_frames.decoding.shapes import Path
+    from galtea_frames.frames.origin import Origin
+
+#: Rows that are taken apart together.
+_TOGETHER = 10_000
+
+#: By path below a field, the value of each row.
+_Values = dict["Path", list[Any]]
+
+
+def regathered(frame: pd.DataFrame, origin: Origin) -> Iterator[Batch]:
+    """Yield the rows of a frame as they were sent, as far as its columns say it.
+
+    Args:
+        frame: some rows of one load.
+        origin: how its columns came about; its `nested` is known.
+
+    Raises:
+        QueryError: a column holds what no load gives.
+    """
+    vacant = _vacant(frame, origin)
+    for start in range(0, len(frame), _TOGETHER):
+        yield _Rows(frame.iloc[start : start + _TOGETHER], origin, vacant).batch()
+        vacant = frozenset()
+
+
+def _vacant(frame: pd.DataFrame, origin: Origin) -> frozenset[str]:
+    """Return the fields of which typed columns say only that they were sent as null, somewhere."""
+    if origin.tells_whole_fields:
+        return frozenset()
+    held = {split_name(name)[0] for name in frame.columns if frame[name].notna().any()}
+    there = {split_name(name)[0] for name in frame.columns}
+    return frozenset(api for name, api in origin.further.items() if name in there - held - origin.null_fields)
+
+
+class _Rows:
+    """Some rows of a frame.
+
+    Args:
+        frame: the rows.
+        origin: how their columns came about.
+        vacant: fields that were sent as null somewhere, so in the first of these rows as well as anywhere.
+
+    Attributes:
+        leftovers: by row, what no column of its own could hold, by API name.
+    """
+
+    def __init__(self, frame: pd.DataFrame, origin: Origin, vacant: frozenset[str]) -> None:
+        self._frame = frame
+        self._vacant = vacant
+        self._origin = origin
+        self.leftovers: list[dict[str, Any]] = [each or {} for each in self._objects(OVERFLOW)]
+        self._below: dict[str, list[tuple[Path, str]]] = {}
+        for name in frame.columns:
+            root, keys, overflow = split_name(name)
+            if keys and not overflow:
+                self._below.setdefault(root, []).append((tuple(keys), name))
+
+    def batch(self) -> Batch:
+        """Return the values of all fields."""
+        fields: dict[str, Sequence[Any]] = {}
+        texts: dict[str, list[str | None]] = {}
+        strays: dict[Path, tuple[Sequence[int], list[Any]]] = {}
+        whole = self._origin.tells_whole_fields
+        for column in self._origin.resource.columns:
+            if column.kind != "object":
+                fields[column.api] = self._overlaid(
+                    column.api, cells(self._frame[column.name], self._digits(column.name))
+                )
+            elif whole:
+                texts[column.api] = cells(self._frame[column.name])
+                if self._origin.nested == "both":
+                    fields[column.api] = self._parsed(column.name, texts[column.api], MAX_DEPTH)
+            else:
+                fields[column.api] = self._take_below(column.name, column.api, strays)
+        for name, api in self._origin.further.items():
+            if whole:
+                fields[api] = self._as_sent(api, name, self._overlaid(api, self._own(name)), ())
+            else:
+                own = self._take_below(name, api, strays)
+                below = [values for path, (_, values) in strays.items() if path[0] == api]
+                fields[api] = self._as_sent(api, name, own, below)
+        return Batch(len(self._frame), fields, texts, strays)
+
+    # -- fields --
+
+    def _overlaid(self, api: str, values: list[Any]) -> list[Any]:
+        """Return a field's values with those that its column could not hold, or not exactly."""
+        return [rest.get(api, value) for value, rest in zip(values, self.leftovers, strict=True)]
+
+    def _own(self, name: str) -> list[Any]:
+        return self._column(name, MAX_DEPTH) if name in self._frame else [None] * len(self._frame)
+
+    def _as_sent(self, api: str, name: str, values: list[Any], below: Sequence[list[Any]]) -> list[Any]:
+        """Return the values of a field that is not documented, ABSENT where it was not sent.
+
+        Args:
+            api: the field.
+            name: its column.
+            values: its own values, None where null.
+            below: the values of what lies in it, which make its own None no null.
+        """
+        if name in self._origin.null_fields:
+            return values
+        sent = [api in rest for rest in self.leftovers]
+        sent[0] = sent[0] or api in self._vacant
+        for column in below:
+            sent = [there or value is not None for there, value in zip(sent, column, strict=True)]
+        return [value if there or value is not None else ABSENT for there, value in zip(sent, values, strict=True)]
+
+    # -- nested columns --
+
+    def _take_below(self, name: str, api: str, strays: dict[Path, tuple[Sequence[int], list[Any]]]) -> list[Any]:
+        """Put what lies in a field among the strays; return the field's own values, None where it holds objects."""
+        found: _Values = {(): self._own(name)}
+        for keys, column in self._below.get(name, ()):
+            found[keys] = self._column(column, MAX_DEPTH - len(keys))
+        for row, rest in enumerate(self._objects(overflow_name(name))):
+            self._place(found, (), rest or None, row)
+        for row, rest in enumerate(self.leftovers):
+            self._place(found, (), rest.get(api), row)
+        own = found.pop(())
+        every = range(len(self._frame))
+        strays |= {(api, *keys): (every, values) for keys, values in found.items()}
+        return own
+
+    def _place(self, found: _Values, path: Path, value: Any, row: int) -> None:  # noqa: ANN401 - whatever JSON can hold
+        """Put a value at a path of a row, each member of an object at its own."""
+        if type(value) is dict and value and len(path) < MAX_DEPTH:
+            for key, each in value.items():
+                self._place(found, (*path, key), each, row)
+        elif value is not None:
+            found.setdefault(path, [None] * len(self._frame))[row] = value
+
+    # -- columns --
+
+    def _column(self, name: str, depth: int) -> list[Any]:
+        """Return the values of a column, those of JSON text being read, integers among numbers as integers."""
+        values = cells(self._frame[name])
+        if name in self._origin.json_columns:
+            return self._parsed(name, values, depth)
+        return list(map(_plain_number, values)) if name in self._origin.whole_numbers else values
+
+    def _objects(self, name: str) -> list[Any]:
+        """Return the values of an overflow column: objects."""
+        if name not in self._frame:
+            return [None] * len(self._frame)
+        found = self._parsed(name, cells(self._frame[name]), MAX_DEPTH)
+        if any(each is not None and not isinstance(each, dict) for each in found):
+            raise QueryError(f"column {quoted(name)} holds text that is no JSON object; load the rows again")
+        return found
+
+    def _parsed(self, name: str, texts: Sequence[Any], depth: int) -> list[Any]:
+        try:
+            return [None if text is None else parted_value(text, depth) for text in texts]
+        except (ValueError, TypeError, RecursionError):
+            raise QueryError(f"column {quoted(name)} holds text that is not JSON; load the rows again") from None
+
+    def _digits(self, name: str) -> int:
+        return self._origin.time_digits.get(name, USUAL_DIGITS)
+
+
+def _plain_number(value: Any) -> Any:  # noqa: ANN401 - a number, a list of them, or None
+    """Return a number without a fraction as an integer: as such it was sent, where integers were."""
+    if isinstance(value, list):
+        return list(map(_plain_number, value))
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT else value

@@ -1,0 +1,126 @@
+"""Gathered batches, kept until all of them were seen, and then given back as tables in the order of creation."""
+
+from __future__ import annotations
+
+import mmap
+import pickle
+import tempfile
+from contextlib import contextmanager, suppress
+from itertools import zip_longest
+from typing import IO, TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from galtea_frames.errors import GalteaFramesError
+from galtea_frames.frames.frame import sorted_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from galtea_frames.decoding.gatherer import Batch
+    from galtea_frames.decoding.schema import TableSchema
+
+_CREATED = "createdAt"
+
+#: Batches that become columns together: what a column costs beside its values, it costs once for all of them.
+_TOGETHER = 8
+
+
+class _Entry:
+    """One batch: the first creation time in it, and the batch or the bytes of the file that hold it."""
+
+    def __init__(self, first: int, kept: Batch | range) -> None:
+        self.first = first
+        self.kept: Batch | range | None = kept
+
+
+class Spool:
+    """Batches in memory, or in a file of the system's folder for temporary files, gone when the spool is closed.
+
+    Args:
+        on_disk: keep them in a file. It has no name that another program could open.
+
+    Raises:
+        GalteaFramesError: there is no folder for temporary files, or, later, no room in it.
+    """
+
+    def __init__(self, *, on_disk: bool) -> None:
+        self._file: IO[bytes] | None = None
+        if on_disk:
+            with _errors():
+                self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the spool
+        self._entries: list[_Entry] = []
+
+    def append(self, batch: Batch) -> None:
+        """Keep a batch; one of no rows is nothing."""
+        if not batch.rows:
+            return
+        first = pc.min(batch.documented[_CREATED].cast(pa.int64())).as_py()
+        if self._file is None:
+            self._entries.append(_Entry(first, batch))
+        else:
+            with _errors():
+                begin = self._file.tell()
+                pickle.dump(batch, self._file, protocol=5)
+                self._file.flush()
+                self._entries.append(_Entry(first, range(begin, self._file.tell())))
+
+    def tables(self, schema: TableSchema) -> Iterator[pa.Table]:
+        """Yield all rows by `created_at`, then `id`, in tables of some batches each; at least one table.
+
+        Batches in memory are released as their rows are given, so this can be done once; from a file, at any time.
+        """
+        entries = sorted(self._entries, key=lambda entry: entry.first)
+        groups = [entries[start : start + _TOGETHER] for start in range(0, len(entries), _TOGETHER)]
+        rest = schema.table([])
+        for group, following in zip_longest(groups, groups[1:]):
+            rest = sorted_table(pa.concat_tables([rest, schema.table(map(self._take, group))]), ())
+            # What lies before the next batch's first row is in its place; among later rows others may belong.
+            ready = rest.num_rows if following is None else _count_before(rest, following[0].first)
+            yield rest.slice(0, ready)
+            rest = rest.slice(ready)
+        yield rest
+
+    def _take(self, entry: _Entry) -> Batch:
+        if isinstance(entry.kept, range) and self._file is not None:
+            return _unpacked(self._file, entry.kept)
+        kept, entry.kept = entry.kept, None
+        assert kept is not None  # noqa: S101 - given back once
+        assert not isinstance(kept, range)  # noqa: S101 - in memory
+        return kept
+
+    def close(self) -> None:
+        """Remove the file."""
+        if self._file is not None:
+            with suppress(OSError):  # what a full disk did not take is not wanted any more
+                self._file.close()
+
+
+def _unpacked(file: IO[bytes], where: range) -> Batch:
+    """Return the batch in these bytes of a file, leaving alone its position, which forked processes share."""
+    begin = where.start - where.start % mmap.ALLOCATIONGRANULARITY
+    with (
+        mmap.mmap(file.fileno(), where.stop - begin, access=mmap.ACCESS_READ, offset=begin) as mapped,
+        memoryview(mapped)[where.start - begin :] as packed,
+    ):
+        batch: Batch = pickle.loads(packed)  # noqa: S301 - written above, to a file that no one else can reach
+    return batch
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn what goes wrong with the file into one line that says what to do."""
+    try:
+        yield
+    except OSError as problem:
+        folder = tempfile.tempdir or "the folder for temporary files"
+        raise GalteaFramesError(
+            f"rows that wait for the last ones cannot be kept in {folder}: {problem.strerror or problem}; make room"
+            " there, or name another folder in TMPDIR"
+        ) from problem
+
+
+def _count_before(table: pa.Table, moment: int) -> int:
+    """Return how many rows of a sorted table were created before a time."""
+    return pc.sum(pc.less(table.column("created_at").cast(pa.int64()), moment)).as_py() or 0

@@ -1,0 +1,334 @@
+"""One table of a mirror in the Delta Lake format: opened, read and committed to; the only user of deltalake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import reduce
+from importlib import import_module
+from operator import or_
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as pads
+from pyarrow.fs import FileSelector, FileSystem, LocalFileSystem, PyFileSystem, SubTreeFileSystem
+
+from galtea_frames.api.times import TIME, as_datetime, render
+from galtea_frames.errors import MirrorError
+from galtea_frames.mirror.damage import told_of
+from galtea_frames.mirror.description import check_columns, description_of, scope_in
+from galtea_frames.mirror.ground import check_file
+from galtea_frames.mirror.rows import REMOVED_AT, stored_schema
+from galtea_frames.mirror.table_files import check_plain, once_added
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import ModuleType
+
+    from galtea_frames.api.resources import Resource
+    from galtea_frames.mirror.changes import Changes
+
+#: The log's own note of the last sync that came to its end, in microseconds since 1970. It is part of a commit and
+#: outlasts checkpoints, so each version of a table says how fresh it is, and whether it was ever whole.
+_SYNCED = "galtea-frames/synced_at"
+
+#: Columns whose least and greatest values the log keeps for each file. Those of JSON text would only swell it.
+_STATISTICS = ("id", "version_id", "status", "created_at", REMOVED_AT)
+
+#: Spans of creation time that a commit replaces, at most: together they are one condition.
+_MOST_SPANS = 50
+
+#: Delta's statistics keep milliseconds.
+_MILLISECOND = 1_000
+
+#: That of the oldest row of a file of which the log does not tell it.
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+
+#: Hours for which files that are not needed any more stay, for readers that are at work: Delta's own default, a week.
+RETENTION_HOURS = 7 * 24
+
+
+@dataclass
+class StoredTable:
+    """The stored rows of one resource, at one version.
+
+    Attributes:
+        resource: whose rows these are.
+        shown: the mirror's path, for messages.
+        scope: the ids of the products that the mirror holds; None for all that its key may see.
+    """
+
+    resource: Resource
+    shown: str
+    scope: tuple[str, ...] | None
+    _address: str
+    _delta: Any = None
+
+    @classmethod
+    def at(cls, address: str, shown: str, resource: Resource) -> StoredTable | None:
+        """Return the table at an address, None if there is none.
+
+        Raises:
+            MirrorError: there is one, but it cannot be read, or is none of a mirror.
+        """
+        deltalake = _deltalake()
+        with told_of(shown):
+            try:
+                delta = deltalake.DeltaTable(address)
+            except deltalake.exceptions.TableNotFoundError:
+                return None
+            about = delta.metadata()
+            scope = scope_in(about.description, shown)
+            if delta.protocol().min_reader_version != 1 or about.partition_columns:
+                raise MirrorError(f"{shown} was changed by another program so that this one cannot read it; sync anew")
+            check_columns(pa.schema(delta.schema().to_arrow(as_large_types=True)), resource, shown)
+            return cls(resource, shown, scope, address, delta)
+
+    def is_blank(self) -> bool:
+        """Tell whether nothing lies at the address, at a URL; a folder is looked at before."""
+        if self._delta is not None:
+            return True
+        with told_of(self.shown):
+            found = PyFileSystem(_handler(self._address)).get_file_info(FileSelector("", allow_not_found=True))
+        return not found
+
+    def make(self, scope: tuple[str, ...] | None) -> None:
+        """Make the table if there is none yet, and give an empty one another scope.
+
+        Raises:
+            MirrorError: it cannot be made there.
+        """
+        if self._delta is None:
+            self._delta = self._created(scope)
+        elif self.scope != scope:
+            # First of all it is not complete: it would be, of products that it has never held.
+            self.mark(0)
+            with told_of(self.shown):
+                self._delta.alter.set_table_description(description_of(scope))
+        self.scope = scope
+
+    def _created(self, scope: tuple[str, ...] | None) -> Any:  # noqa: ANN401 - deltalake's own type
+        schema = stored_schema(self.resource)
+        configuration = {
+            "delta.dataSkippingStatsColumns": ",".join(name for name in _STATISTICS if name in schema.names),
+            "delta.enableExpiredLogCleanup": "false",  # or `as_of` would end a month ago
+        }
+        with told_of(self.shown):
+            return _deltalake().DeltaTable.create(
+                self._address,
+                schema,
+                name=self.resource.name,
+                description=description_of(scope),
+                configuration=configuration,
+            )
+
+    # -- what it says of itself --
+
+    @property
+    def version(self) -> int:
+        """The version of the table, which each commit counts up."""
+        with told_of(self.shown):
+            version: int = self._delta.version()
+        return version
+
+    @property
+    def synced_at(self) -> int | None:
+        """When the last sync that came to its end began, in microseconds since 1970; None: none has."""
+        with told_of(self.shown):
+            moment: int | None = self._delta.transaction_version(_SYNCED)
+            if moment is not None:
+                as_datetime(moment)  # a time at all
+        return moment or None
+
+    def files(self) -> list[int]:
+        """Return the sizes in bytes of the files that hold the rows."""
+        with told_of(self.shown):
+            return list(self._actions().column("size_bytes").to_pylist())
+
+    def _actions(self) -> pa.Table:
+        """Return what the log says of each file, having refused files that are not the table's own."""
+        actions = pa.table(self._delta.get_add_actions(flatten=True))
+        paths = actions.column("path").to_pylist()
+        check_plain(paths, self.shown)
+        if (folder := self._folder) is not None:
+            for path, size in zip(paths, actions.column("size_bytes").to_pylist(), strict=True):
+                check_file(folder / path, size, self.shown)
+        return actions
+
+    def as_of(self, moment: int | datetime) -> None:
+        """Go back to a version, or to the last one that was committed by a time.
+
+        Raises:
+            MirrorError: there was none then, or it is kept no longer.
+        """
+        with told_of(self.shown):
+            version = moment if isinstance(moment, int) else self._version_at(moment)
+            if not 0 <= version <= self.version:
+                raise MirrorError(
+                    f"{self.shown}: no version {version} of {self.resource.name}, but 0 to {self.version}"
+                )
+            self._delta.load_as_version(version)
+
+    def _version_at(self, moment: datetime) -> int:
+        # Not Delta's own search: that goes by the times of the log's files, which copying a mirror changes, and
+        # takes the oldest version for any time before it.
+        milliseconds = moment.timestamp() * 1000
+        known: list[int] = [each["version"] for each in self._delta.history() if each["timestamp"] <= milliseconds]
+        if not known:
+            raise MirrorError(f"{self.shown}: there were no {self.resource.name} yet at {moment.astimezone(UTC)}")
+        return max(known)
+
+    def committed_at(self) -> datetime:
+        """Return when this version was committed."""
+        with told_of(self.shown):
+            newest = self._delta.history(1)[0]
+            return as_datetime(newest["timestamp"] * _MILLISECOND)
+
+    # -- reading --
+
+    def rows(self, wanted: pc.Expression | None = None, columns: list[str] | None = None) -> pa.Table:
+        """Return stored rows; files that cannot hold any, by the log's statistics, are not opened."""
+        with told_of(self.shown):
+            return self._dataset().to_table(columns=columns, filter=wanted)
+
+    def batches(self, wanted: pc.Expression | None) -> Iterator[pa.RecordBatch]:
+        """Yield stored rows as they are read."""
+        with told_of(self.shown):
+            yield from (batch for batch in self._dataset().to_batches(filter=wanted) if batch.num_rows)
+
+    def count(self, wanted: pc.Expression) -> int:
+        """Return how many stored rows meet a condition."""
+        with told_of(self.shown):
+            rows: int = self._dataset().count_rows(filter=wanted)
+        return rows
+
+    def fragments(self, wanted: pc.Expression | None) -> list[Any]:
+        """Return the files that may hold rows, the oldest rows first, to be read elsewhere."""
+        with told_of(self.shown):
+            found = list(self._dataset().get_fragments(filter=wanted))
+            oldest = {each["path"]: each.get("min.created_at") or _NO_TIME for each in self._actions().to_pylist()}
+            return sorted(found, key=lambda fragment: oldest[fragment.path])
+
+    def empty(self) -> pa.Table:
+        """Return a table without rows."""
+        return stored_schema(self.resource).empty_table()
+
+    def _dataset(self) -> Any:  # noqa: ANN401 - pyarrow has no types
+        if self._delta is None:
+            return pads.dataset(self.empty())
+        self._actions()
+        return self._delta.to_pyarrow_dataset(as_large_types=True, filesystem=self._files())
+
+    @property
+    def _folder(self) -> Path | None:
+        """Where the table lies; None at a URL."""
+        address = self._delta.table_uri
+        return Path(FileSystem.from_uri(address)[1]) if address.startswith("file:") else None
+
+    def _files(self) -> SubTreeFileSystem | None:
+        """Return Arrow's own way to the files; None where deltalake's has to do.
+
+        That one is written in Python. Arrow's threads let go of it at times when an interpreter that is about to end no
+        longer lets them, which aborts the process after all is done.
+        """
+        folder = self._folder
+        return None if folder is None else SubTreeFileSystem(str(folder), LocalFileSystem())
+
+    # -- writing --
+
+    def commit(self, changes: Changes) -> None:
+        """Write changes in one commit: all of them, or none. Files without a row to replace stay as they are.
+
+        Raises:
+            MirrorError: another process has committed since this one read, or the rows cannot be written.
+        """
+        rows = _sorted(changes.rows)
+        if not rows.num_rows:
+            return
+        if not len(changes.replaced):
+            self._write(rows, mode="append")
+            return
+        # Not Delta's MERGE: the files that deltalake 1.6.6 writes for it declare text as string_view, for which pyarrow
+        # has no comparisons, so that no one could filter them. Whole spans of time are replaced instead.
+        cut = spans(pa.chunked_array([*changes.replaced.chunks, *rows.column("created_at").chunks]))
+        stored = self.rows(reduce(or_, (_between(*span) for span in cut)))
+        kept = stored.filter(pc.invert(pc.is_in(stored.column("id"), rows.column("id").combine_chunks())))
+        self._write(_sorted(pa.concat_tables([kept, rows])), mode="overwrite", predicate=_sql(cut))
+
+    def mark(self, synced_at: int) -> None:
+        """Note that a sync which began at this time has come to its end: the rows are those the API had then."""
+        notes = [_deltalake().Transaction(_SYNCED, synced_at)]
+        self._write(self.empty(), mode="append", notes=notes)
+
+    def _write(self, rows: pa.Table, *, notes: Sequence[Any] = (), **how: str) -> None:
+        deltalake = _deltalake()
+        # Never again on top of what another process has committed meanwhile: rows were compared without that.
+        commit = deltalake.CommitProperties(max_commit_retries=0, app_transactions=list(notes))
+        with told_of(self.shown):
+            deltalake.write_deltalake(
+                self._delta, rows, writer_properties=_compressed(), commit_properties=commit, **how
+            )
+
+    def compact(self) -> None:
+        """Join small files, and delete those that no reader of the last week can need.
+
+        Raises:
+            MirrorError: a file cannot be read, written or deleted.
+        """
+        with told_of(self.shown):
+            self._actions()
+            self._delta.optimize.compact(writer_properties=_compressed())
+            # deltalake would delete whatever lies there and is in no log: also what a user has put there.
+            listed = self._delta.vacuum(RETENTION_HOURS, dry_run=True, full=True)
+            files = self._files() or PyFileSystem(_handler(self._delta.table_uri))
+            for name in sorted(once_added(files).intersection(listed)) if listed else ():
+                files.delete_file(name)
+
+
+def _deltalake() -> ModuleType:
+    """Return the library, which is imported when a mirror is used and not before."""
+    return import_module("deltalake")
+
+
+def _handler(address: str) -> Any:  # noqa: ANN401 - deltalake's own type
+    return import_module("deltalake.fs").DeltaStorageHandler(address)
+
+
+def _compressed() -> Any:  # noqa: ANN401 - deltalake's own type
+    return _deltalake().WriterProperties(compression="ZSTD")
+
+
+def _sorted(rows: pa.Table) -> pa.Table:
+    return rows.sort_by([("created_at", "ascending"), ("id", "ascending")])
+
+
+def spans(times: pa.ChunkedArray) -> list[tuple[int, int]]:
+    """Return few spans of time, first and last microsecond, that hold all the times: cut at the widest gaps."""
+    moments = np.unique(times.cast(pa.int64()).to_numpy())
+    cuts = np.sort(np.argsort(np.diff(moments), kind="stable")[::-1][: _MOST_SPANS - 1])
+    first, last = moments[np.r_[0, cuts + 1]], moments[np.r_[cuts, -1]]
+    # From whole milliseconds, or statistics that are cut to them would rule out a file whose last row is meant.
+    return list(zip((first // _MILLISECOND * _MILLISECOND).tolist(), last.tolist(), strict=True))
+
+
+def _between(first: int, last: int) -> pc.Expression:
+    return (pc.field("created_at") >= _time(first)) & (pc.field("created_at") <= _time(last))
+
+
+def _sql(cut: list[tuple[int, int]]) -> str:
+    return " OR ".join(f"created_at BETWEEN '{render(first, 6)}' AND '{render(last, 6)}'" for first, last in cut)
+
+
+def created_between(start: int | None, end: int | None) -> pc.Expression | None:
+    """Return the condition that rows were created from a time on, and before another, where they are given."""
+    created = pc.field("created_at")
+    bounds = [None if start is None else created >= _time(start), None if end is None else created < _time(end)]
+    given = [each for each in bounds if each is not None]
+    return given[0] & given[-1] if given else None
+
+
+def _time(moment: int) -> pa.Scalar:
+    return pa.scalar(moment, pa.int64()).cast(TIME)

@@ -1,0 +1,69 @@
+"""What a mirror's table says of itself: that it is one, of which products, with which columns; pure."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from galtea_frames.errors import MirrorError
+from galtea_frames.mirror.rows import stored_schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from galtea_frames.api.resources import Resource
+
+#: The layout of tables that this release writes; a higher one is a later release's.
+FORMAT = 1
+
+
+def description_of(scope: tuple[str, ...] | None) -> str:
+    """Return the description of a table that holds some products, or all."""
+    return json.dumps({"galtea_frames": FORMAT, "product_ids": scope})
+
+
+def scope_in(description: str | None, shown: str) -> tuple[str, ...] | None:
+    """Return the products that a table's description names, None for all.
+
+    Raises:
+        MirrorError: it is no mirror's description, or a later release's.
+    """
+    said = _said(description)
+    if said is None:
+        raise MirrorError(f"{shown} is not a mirror, but holds other Delta tables; name another folder")
+    version, products = said["galtea_frames"], said.get("product_ids")
+    if isinstance(version, int) and version > FORMAT:
+        raise MirrorError(f"{shown} was made by a newer galtea-frames: pip install --upgrade galtea-frames")
+    if version != FORMAT or isinstance(version, bool) or not _is_scope(products) or "product_ids" not in said:
+        raise MirrorError(f"{shown}: what the mirror says of itself is damaged; restore it, or sync into a new folder")
+    return None if products is None else tuple(products)
+
+
+def _said(description: str | None) -> dict[str, Any] | None:
+    """Return what a description says, None if it is not of a mirror."""
+    try:
+        said = json.loads(description or "")
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) and "galtea_frames" in said else None
+
+
+def _is_scope(products: object) -> bool:
+    if products is None:
+        return True
+    return isinstance(products, list) and bool(products) and all(isinstance(each, str) and each for each in products)
+
+
+def check_columns(schema: pa.Schema, resource: Resource, shown: str) -> None:
+    """Refuse a table with other columns than a mirror's: a filter would miss them, and a reader take them for nulls.
+
+    Raises:
+        MirrorError: a column is missing, has another type, or is none of ours.
+    """
+    expected = {field.name: field.type for field in stored_schema(resource)}
+    found = {field.name: field.type for field in schema}
+    if odd := sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)):
+        raise MirrorError(
+            f"{shown}: the columns of {resource.name} are not those of a mirror ({', '.join(odd[:3])}); restore it, or"
+            " sync into a new folder"
+        )

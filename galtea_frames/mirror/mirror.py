@@ -1,0 +1,346 @@
+"""The mirror: a local copy of sessions and versions that each sync makes equal to the API again."""
+
+# Annotations are values here, not text: it is these that `help()` prints.
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from galtea_frames.api.arguments import Sort, names_checked, span_of
+from galtea_frames.api.client import Client
+from galtea_frames.api.query import build_query
+from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.decoding.gatherer import Nested
+from galtea_frames.errors import QueryError, masked
+from galtea_frames.frames.dates import checked_dates, split_dates
+from galtea_frames.frames.frame import DtypeBackend
+from galtea_frames.frames.joins import PREFIX, join_sessions_versions
+from galtea_frames.frames.load import shared
+from galtea_frames.mirror.info import MirrorInfo, inventory
+from galtea_frames.mirror.lazy import NestedColumn, dask_frame
+from galtea_frames.mirror.location import Place
+from galtea_frames.mirror.reading import condition_of, read, selected
+from galtea_frames.mirror.sync import Sync, SyncResult
+
+if TYPE_CHECKING:
+    import dask.dataframe
+
+
+class Mirror:
+    """A copy of an account's sessions and versions, or of some products', as two Delta Lake tables.
+
+    Any engine that knows Delta Lake reads the tables `sessions` and `versions` below the path: one row a session or
+    version, the documented fields as typed columns, `context` and `metadata` as JSON text exactly as sent, all else
+    in `extra` as JSON text, `synced_at` (when the row was last written) and `removed_at` (when the API was found to
+    serve it no longer; null for the others).
+
+    Readers see the state before or after a commit, never one in between, and may be at work during a sync.
+
+    Args:
+        path: a local folder, or a URL such as `s3://bucket/name`, whose credentials come from the environment as
+            Delta Lake's own library reads them (`AWS_ACCESS_KEY_ID`, …).
+
+    Raises:
+        MirrorError: the path cannot be used, or a package that mirrors need is not installed.
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self._place = Place(path)
+
+    def __repr__(self) -> str:
+        return f"Mirror({masked(self._place.shown)!r})"
+
+    # -- bringing it up to date --
+
+    def sync(
+        self,
+        client: Client | None = None,
+        *,
+        product_ids: str | Iterable[str] | None = None,
+        lookback: str | timedelta | np.timedelta64 = "7D",
+        full: bool = False,
+        allow_all_gone: bool = False,
+    ) -> SyncResult:
+        """Make the mirror equal to the API, and return what that took.
+
+        The first sync fetches everything, oldest first, and commits about every 50,000 sessions; one that was killed
+        goes on from there. Any later one
+
+        - compares all sessions created from `lookback` before the newest one on: new ones are added, others changed
+          or marked as removed;
+        - asks by id for each older session that was neither COMPLETED nor FAILED when last seen, however old;
+        - compares all versions, twice if a session names one that was not there the first time.
+
+        What it does not see is a session older than `lookback` that was final when last seen and was reopened,
+        changed or deleted since, or one that was added with an old creation time: `full=True` compares everything.
+
+        A later sync sends p + ⌈n / 50⌉ + v + c requests: p pages of the sessions in the looked-back time and after it,
+        n pending older sessions (fewer than 50 a request where ids are long, and up to 12 requests more for each one
+        that was deleted), v pages of versions, and c, which does not depend on how much is stored: 5 with one worker,
+        1 more for each 50,000 sessions looked at, and a few by which several workers share a walk.
+
+        Args:
+            client: asks the API; by default one is made from the settings, and closed.
+            product_ids: hold these products only. A mirror that has rows keeps its scope, which need not be repeated.
+            lookback: how far before the newest stored session to compare, such as "7D", "36h" or a timedelta.
+            full: compare everything.
+            allow_all_gone: go on where the API serves none of the stored versions or not one session any more, and mark
+                them as removed. By default that is taken for a wrong key, and nothing is changed.
+
+        Raises:
+            QueryError: an argument cannot be used; before any request.
+            MirrorError: another sync is at work, the folder or the account is another one, the API serves nothing of
+                what is stored, or the mirror cannot be read or written.
+            GalteaFramesError: as `load_sessions` does; what was committed stays, and the next sync goes on from it.
+        """
+        scope = _scope(product_ids)
+        microseconds = None if full else span_of(lookback)
+        if client is not None and not isinstance(client, Client):
+            raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
+        with shared(client) as asking:
+            self._place.tables(scope)  # what is refused is left as it is, without a lock
+            with self._place.lock():
+                sessions, versions, scope = self._place.tables(scope)
+                return Sync(sessions, versions, asking, scope, microseconds, allow_all_gone=allow_all_gone).run()
+
+    def compact(self) -> None:
+        """Join small files to large ones, and delete files that no reader of the last 7 days can need.
+
+        Reading and `as_of` within these 7 days give what they gave before; `as_of` an earlier time may fail. Only files
+        that the mirror's own log has named are deleted: what else lies in the folder stays.
+
+        Raises:
+            MirrorError: there is no mirror, a sync is at work, or a file cannot be read, written or deleted.
+        """
+        self._place.check_synced()
+        with self._place.lock():
+            for resource in (SESSIONS, VERSIONS):
+                self._place.table(resource).compact()
+
+    # -- reading it --
+
+    @names_checked("a mirror of sessions")
+    def load_sessions(
+        self,
+        *,
+        ids: str | Iterable[str] | None = None,
+        custom_ids: str | Iterable[str] | None = None,
+        version_ids: str | Iterable[str] | None = None,
+        test_case_ids: str | Iterable[str] | None = None,
+        from_created_at: str | date | np.datetime64 | None = None,
+        to_created_at: str | date | np.datetime64 | None = None,
+        statuses: str | Iterable[str] | None = None,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        include_removed: bool = False,
+        as_of: int | str | date | None = None,
+        allow_incomplete: bool = False,
+        nested: Nested = "columns",
+        parse_dates: str | Sequence[str] | None = None,
+        dtype_backend: DtypeBackend = "numpy_nullable",
+    ) -> pd.DataFrame:
+        """Return the stored sessions: one row a session, by `created_at`, then `id`.
+
+        Columns, dtypes and warnings are those of `galtea_frames.load_sessions`. `frame.attrs["galtea_frames"]` says
+        when the last sync began (`fetched_at`) and which version of the table this is (`mirror`). Files that hold no
+        row that the filters select are not read.
+
+        Args:
+            ids: these rows; one that is not stored raises MirrorError.
+            custom_ids: these ids of your own.
+            version_ids: sessions of these versions.
+            test_case_ids: sessions of these test cases.
+            from_created_at: created at or after this time.
+            to_created_at: created at or before this time.
+            statuses: sessions with these statuses.
+            sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
+            limit: how many rows in all; every row by default.
+            offset: how many rows of the sorted result to leave out first.
+            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
+            as_of: read the mirror as it was at a time, or at a version of the table.
+            allow_incomplete: read what is there, though the first sync has not come to its end.
+            nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
+            parse_dates: text columns to read as times, by their names in the frame.
+            dtype_backend: "numpy_nullable" or "pyarrow".
+
+        Raises:
+            QueryError: an argument is unknown, or cannot be used.
+            MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
+        """
+        return read(self._place, SESSIONS, locals())
+
+    @names_checked("a mirror of versions")
+    def load_versions(
+        self,
+        *,
+        ids: str | Iterable[str] | None = None,
+        product_ids: str | Iterable[str] | None = None,
+        names: str | Iterable[str] | None = None,
+        from_created_at: str | date | np.datetime64 | None = None,
+        to_created_at: str | date | np.datetime64 | None = None,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        include_removed: bool = False,
+        as_of: int | str | date | None = None,
+        allow_incomplete: bool = False,
+        nested: Nested = "columns",
+        parse_dates: str | Sequence[str] | None = None,
+        dtype_backend: DtypeBackend = "numpy_nullable",
+    ) -> pd.DataFrame:
+        """Return the stored versions: one row a version, by `created_at`, then `id`.
+
+        Columns, dtypes and warnings are those of `galtea_frames.load_versions`.
+
+        Args:
+            ids: these rows; one that is not stored raises MirrorError.
+            product_ids: versions of these products.
+            names: versions with exactly these names.
+            from_created_at: created at or after this time.
+            to_created_at: created at or before this time.
+            sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
+            limit: how many rows in all; every row by default.
+            offset: how many rows of the sorted result to leave out first.
+            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
+            as_of: read the mirror as it was at a time, or at a version of the table.
+            allow_incomplete: read what is there, though the first sync has not come to its end.
+            nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
+            parse_dates: text columns to read as times, by their names in the frame.
+            dtype_backend: "numpy_nullable" or "pyarrow".
+
+        Raises:
+            QueryError: an argument is unknown, or cannot be used.
+            MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
+        """
+        return read(self._place, VERSIONS, locals())
+
+    @names_checked("a mirror of sessions")
+    def join(
+        self,
+        *,
+        ids: str | Iterable[str] | None = None,
+        custom_ids: str | Iterable[str] | None = None,
+        version_ids: str | Iterable[str] | None = None,
+        test_case_ids: str | Iterable[str] | None = None,
+        from_created_at: str | date | np.datetime64 | None = None,
+        to_created_at: str | date | np.datetime64 | None = None,
+        statuses: str | Iterable[str] | None = None,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        include_removed: bool = False,
+        as_of: int | str | date | None = None,
+        allow_incomplete: bool = False,
+        nested: Nested = "columns",
+        parse_dates: str | Sequence[str] | None = None,
+        dtype_backend: DtypeBackend = "numpy_nullable",
+    ) -> pd.DataFrame:
+        """Return the stored sessions, each beside its version: one row a session.
+
+        Columns are those of `galtea_frames.load_sessions_with_versions`. A version number as `as_of` is one of the
+        table of sessions; versions are read as they were when that was committed.
+
+        Args:
+            ids: these rows; one that is not stored raises MirrorError.
+            custom_ids: these ids of your own.
+            version_ids: sessions of these versions.
+            test_case_ids: sessions of these test cases.
+            from_created_at: created at or after this time.
+            to_created_at: created at or before this time.
+            statuses: sessions with these statuses.
+            sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
+            limit: how many rows in all; every row by default.
+            offset: how many rows of the sorted result to leave out first.
+            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
+            as_of: read the mirror as it was at a time, or at a version of the table.
+            allow_incomplete: read what is there, though the first sync has not come to its end.
+            nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
+            parse_dates: text columns to read as times, by their names in the frame.
+            dtype_backend: "numpy_nullable" or "pyarrow".
+
+        Raises:
+            QueryError: an argument is unknown, or cannot be used.
+            MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
+        """
+        given = locals()
+        own, others = split_dates(parse_dates, PREFIX)
+        checked_dates(VERSIONS, others, nested, PREFIX)
+        sessions = read(self._place, SESSIONS, given | {"parse_dates": own})
+        if isinstance(as_of, int):
+            as_of = self._place.table(SESSIONS, as_of).committed_at()
+        options: dict[str, Any] = {"nested": nested, "parse_dates": others, "dtype_backend": dtype_backend}
+        options |= {"include_removed": include_removed, "as_of": as_of, "allow_incomplete": allow_incomplete}
+        occurring = [each for each in sessions["version_id"].dropna().unique() if each]
+        versions = read(self._place, VERSIONS, {"ids": occurring, **options}, missing_ok=True, prefix=PREFIX)
+        return join_sessions_versions(sessions, versions)
+
+    @names_checked("a mirror of sessions, read lazily,")
+    def to_dask(
+        self,
+        nested: Mapping[str, str] | None = None,
+        *,
+        custom_ids: str | Iterable[str] | None = None,
+        version_ids: str | Iterable[str] | None = None,
+        test_case_ids: str | Iterable[str] | None = None,
+        from_created_at: str | date | np.datetime64 | None = None,
+        to_created_at: str | date | np.datetime64 | None = None,
+        statuses: str | Iterable[str] | None = None,
+        include_removed: bool = False,
+        as_of: int | str | date | None = None,
+        allow_incomplete: bool = False,
+    ) -> "dask.dataframe.DataFrame":
+        """Return the stored sessions as a Dask DataFrame: one row a session, nothing read yet.
+
+        Columns and dtypes are those of `load_sessions(nested="json")`: the documented columns, `context` and
+        `metadata` as JSON text. Fields that are not documented stand together in `extra`, as JSON text. `status` is a
+        category whose members Dask does not know before it computes. Each file of the table is a partition, whose
+        rows stand by `created_at`, then `id`; files without a row that the filters select are left out.
+
+        Nested columns come besides, as `load_sessions` names them, where they are asked for with their types, as in
+        `{"metadata.latency_ms": "Int64"}`. Computing raises a MirrorError where a value is of another type; "json" is
+        the JSON text of any value.
+
+        Args:
+            nested: nested columns and the dtype of each: "string", "Int64", "Float64", "boolean" or "json".
+            custom_ids: these ids of your own.
+            version_ids: sessions of these versions.
+            test_case_ids: sessions of these test cases.
+            from_created_at: created at or after this time.
+            to_created_at: created at or before this time.
+            statuses: sessions with these statuses.
+            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
+            as_of: read the mirror as it was at a time, or at a version of the table.
+            allow_incomplete: read what is there, though the first sync has not come to its end.
+
+        Raises:
+            QueryError: an argument is unknown, or cannot be used.
+            MirrorError: Dask is not installed, or there is no mirror, it is not complete, or cannot be read.
+        """
+        given = locals()
+        named = [NestedColumn.named(*each) for each in (given.pop("nested") or {}).items()]
+        table, query, _ = selected(self._place, SESSIONS, given)
+        condition = condition_of(query, include_removed=include_removed)
+        frame: dask.dataframe.DataFrame = dask_frame(table, condition, named, include_removed=include_removed)
+        return frame
+
+    def info(self) -> MirrorInfo:
+        """Return what is in the mirror: how much, of which time, how fresh and how large.
+
+        Raises:
+            MirrorError: there is no mirror, or it cannot be read.
+        """
+        return inventory(self._place)
+
+
+def _scope(product_ids: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    """Return the scope that a caller gave, None for the one that the mirror has."""
+    if product_ids is None:
+        return None
+    query = build_query(VERSIONS, {"product_ids": product_ids})
+    if query.selects_nothing:
+        raise QueryError("product_ids is empty, which is no scope for a mirror")
+    return tuple(sorted(value for _, value in query.lists[0].pairs()))

@@ -1,0 +1,184 @@
+"""Stored rows to frames: the same way as rows that were just fetched, so that the frames are the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from galtea_frames.api.arguments import moment_of
+from galtea_frames.api.times import TIME, as_datetime, instant
+from galtea_frames.decoding.gatherer import Gatherer
+from galtea_frames.decoding.kinds import TEXT
+from galtea_frames.errors import MirrorError
+from galtea_frames.frames.frame import ATTRS, sorted_table, to_frame
+from galtea_frames.frames.load import checked, framed, noted
+from galtea_frames.mirror.damage import told_of
+from galtea_frames.mirror.rows import REMOVED_AT, to_page
+from galtea_frames.mirror.sync import PRESENT
+from galtea_frames.printable import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from galtea_frames.api.query import Members, Query
+    from galtea_frames.api.resources import Resource
+    from galtea_frames.decoding.gatherer import Batch
+    from galtea_frames.decoding.schema import Notes
+    from galtea_frames.frames.load import LoadOptions
+    from galtea_frames.mirror.delta import StoredTable
+    from galtea_frames.mirror.location import Place
+
+#: The column that a list filter looks at.
+_COLUMNS = {
+    "ids": "id",
+    "customIds": "custom_id",
+    "versionIds": "version_id",
+    "testCaseIds": "test_case_id",
+    "statuses": "status",
+    "productIds": "product_id",
+    "names": "name",
+}
+
+_NAMED = 10
+
+
+def read(
+    place: Place, resource: Resource, arguments: Mapping[str, Any], *, missing_ok: bool = False, prefix: str = ""
+) -> pd.DataFrame:
+    """Return the stored rows that the arguments of a mirror's reader select, as a loader's frame.
+
+    Args:
+        place: where the mirror lies.
+        resource: whose rows are wanted.
+        arguments: the reader's arguments.
+        missing_ok: ids that are not stored are left out, and no error.
+        prefix: what stands before the columns' names in the caller's frame.
+
+    Raises:
+        QueryError: an argument cannot be used.
+        MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
+    """
+    table, query, options = selected(place, resource, arguments)
+    options = replace(options, prefix=prefix)
+    return load_stored(table, query, options, include_removed=arguments["include_removed"], missing_ok=missing_ok)
+
+
+def selected(place: Place, resource: Resource, arguments: Mapping[str, Any]) -> tuple[StoredTable, Query, LoadOptions]:
+    """Return the table as it was asked for, what to select of it and how to give it back.
+
+    Raises:
+        QueryError: an argument cannot be used.
+        MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
+    """
+    own = ("self", "include_removed", "as_of", "allow_incomplete")
+    given = {name: value for name, value in arguments.items() if name not in own}
+    as_of = moment_of(arguments["as_of"])
+    query, options = checked(resource, given)
+    table = place.table(resource, as_of)
+    if table.synced_at is None and not arguments["allow_incomplete"]:
+        raise place.incomplete()
+    return table, query, options
+
+
+def load_stored(
+    table: StoredTable, query: Query, options: LoadOptions, *, include_removed: bool, missing_ok: bool
+) -> pd.DataFrame:
+    """Return the stored rows that a query selects as a loader's frame.
+
+    Args:
+        table: the stored rows.
+        query: filters that look at stored columns only.
+        options: how the frame is wanted.
+        include_removed: also rows that the API serves no longer, with a column `removed_at`.
+        missing_ok: ids that are not stored are left out, and no error.
+
+    Raises:
+        MirrorError: rows cannot be read, or some of those asked for by id are not stored.
+    """
+    wanted = condition_of(query, include_removed=include_removed)
+    if query.ids is not None and not missing_ok:
+        _check_all_found(table, query.ids, wanted)
+    if query.cuts:
+        wanted = _of_result(table, query, wanted)
+    gatherer = Gatherer(query.resource, options.nested)
+    batches = (batch for stored in table.batches(wanted) for batch in _gathered(gatherer, table, stored))
+    frame = framed(gatherer, batches, query, options, lambda notes: _attrs(table, query, options, notes, gatherer.rows))
+    if include_removed:  # more rows than the API serves
+        frame.attrs[ATTRS]["mirror"]["include_removed"] = True
+    return _with_removals(frame, table, wanted, options) if include_removed else frame
+
+
+def _gathered(gatherer: Gatherer, table: StoredTable, stored: pa.RecordBatch) -> Iterable[Batch]:
+    """Return what the frame's columns are made of, from stored rows that may be damaged."""
+    with told_of(table.shown):
+        return list(gatherer.gather(gatherer.reader.read(to_page(table.resource, stored))))
+
+
+def condition_of(query: Query, *, include_removed: bool) -> pc.Expression | None:
+    """Return the condition that a stored row must meet; None: every one does."""
+    lists = [each for each in (query.ids, *query.lists) if each is not None]
+    conditions = [pc.field(_COLUMNS[each.api]).isin(pa.array(each.values, TEXT)) for each in lists]
+    if query.start is not None:
+        conditions.append(pc.field("created_at") >= _time(query.start))
+    if query.end is not None:
+        conditions.append(pc.field("created_at") <= _time(query.end))
+    if not include_removed:
+        conditions.append(PRESENT)
+    return reduce(and_, conditions) if conditions else None
+
+
+def _of_result(table: StoredTable, query: Query, wanted: pc.Expression | None) -> pc.Expression:
+    """Return the condition that only the rows of the result meet, whose columns are to be theirs."""
+    names = dict.fromkeys(["created_at", "id", *(name for name, _ in query.sort)])
+    kept = sorted_table(table.rows(wanted, list(names)), query.sort).slice(query.offset, query.limit)
+    bounds, created = pc.min_max(kept.column("created_at")), pc.field("created_at")
+    conditions = [pc.field("id").isin(kept.column("id").combine_chunks())]
+    if kept.num_rows:  # files of other times are not read
+        conditions += [created >= bounds["min"], created <= bounds["max"]]
+    return reduce(and_, conditions if wanted is None else [wanted, *conditions])
+
+
+def _time(text: str) -> pa.Scalar:
+    return pa.scalar(instant(text), pa.int64()).cast(TIME)
+
+
+def _check_all_found(table: StoredTable, ids: Members, wanted: pc.Expression | None) -> None:
+    """Refuse ids that have no row, as the loaders do."""
+    missing = sorted(set(ids.values) - set(table.rows(wanted, ["id"]).column("id").to_pylist()))
+    if missing:
+        named = listed(missing, _NAMED)
+        raise MirrorError(f"{table.shown} has no {table.resource.name} with these ids that the filters select: {named}")
+
+
+def _with_removals(
+    frame: pd.DataFrame, table: StoredTable, wanted: pc.Expression | None, options: LoadOptions
+) -> pd.DataFrame:
+    """Return the frame with the column `removed_at` at its end."""
+    stored = table.rows(wanted, ["id", REMOVED_AT])
+    places = pc.index_in(pa.array(frame["id"], TEXT), stored.column("id").combine_chunks())
+    removed = to_frame(stored.select([REMOVED_AT]).take(places), {}, dtype_backend=options.dtype_backend)
+    return frame.assign(**{REMOVED_AT: removed[REMOVED_AT]})
+
+
+def _attrs(table: StoredTable, query: Query, options: LoadOptions, notes: Notes, rows: int) -> dict[str, Any]:
+    synced = None if table.synced_at is None else as_datetime(table.synced_at).isoformat(timespec="milliseconds")
+    return {
+        "resource": query.resource.name,
+        "filters": query.given,
+        "fetched_at": synced,
+        "rows": rows,
+        "pages": 0,
+        "requests": 0,
+        "retries": 0,
+        "complete": table.synced_at is not None,
+        "nested": options.nested,
+        **noted(notes),
+        "mirror": {"version": table.version},
+    }

@@ -1,0 +1,189 @@
+"""The rows as the mirror stores them: bytes of a page to an Arrow table of one schema for ever, and back; pure.
+
+The schema never follows the data: each documented field has its column, documented objects are JSON text exactly as
+sent, and `extra` is JSON text of an object with all that these columns do not say: fields that are not documented,
+and a documented field, as sent, whose value is of another type, is text that is no valid Unicode (its column shows
+U+FFFD there), or is a time in other writing than the usual one. So the page that `to_page` gives back reads as the page
+that was sent, and a frame made of it is the loaders' frame.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from galtea_frames.api.times import TIME, arrow_times, instant
+from galtea_frames.decoding.exact import exact_value, scan_page, unmarked
+from galtea_frames.decoding.kinds import TEXT, replaced
+from galtea_frames.decoding.raw_rows import object_text
+from galtea_frames.decoding.reader import page_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from galtea_frames.api.resources import Column, Resource
+    from galtea_frames.decoding.reader import Page
+
+#: What is stored besides the documented columns: the rest of the record, and when it was fetched and found gone.
+EXTRA, SYNCED_AT, REMOVED_AT = "extra", "synced_at", "removed_at"
+
+#: The JSON text of each field of a row; of a repeated key, the last.
+_RawRow = dict[str, bytes]
+
+#: By row, the fields that `extra` holds.
+_Extras = list[_RawRow]
+
+_ROWS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
+_TEXTS = msgspec.json.Decoder(list[str | None])
+_ENCODER = msgspec.json.Encoder()
+_NULL = b"null"
+
+
+def record_schema(resource: Resource) -> pa.Schema:
+    """Return the columns that a record fills: the documented ones by their names in frames, then `extra`."""
+    documented = [
+        pa.field(column.name, TIME if column.kind == "time" else TEXT, nullable=column.name != "id")
+        for column in resource.columns
+    ]
+    return pa.schema([*documented, pa.field(EXTRA, TEXT)])
+
+
+def stored_schema(resource: Resource) -> pa.Schema:
+    """Return the columns of a stored row: what a record fills, `synced_at` and `removed_at`."""
+    return pa.schema([*record_schema(resource), pa.field(SYNCED_AT, TIME), pa.field(REMOVED_AT, TIME)])
+
+
+def open_stored(resource: Resource, content: bytes) -> Page:
+    """Return a page whose `rows` are a table of `record_schema`.
+
+    Raises:
+        ValueError: not a JSON list of objects that each have an `id` and a `createdAt`.
+    """
+    rows = _raw_rows(content)
+    table = _table(resource, rows)
+    created = _texts([row.get("createdAt", _NULL) for row in rows])
+    return page_of(table, table.column("id").to_pylist(), created)
+
+
+def to_stored(resource: Resource, content: bytes) -> pa.Table:
+    """Return the rows of a page as a table of `record_schema`.
+
+    Raises:
+        ValueError: not a JSON list of objects, or an `id` that no column of text can hold.
+    """
+    return _table(resource, _raw_rows(content))
+
+
+def to_page(resource: Resource, rows: pa.Table) -> bytes:
+    """Return the page that the rows were read from, but for what says the same: blanks, order, nulls left out."""
+    columns = [_fragments(column, rows.column(column.name)) for column in resource.columns]
+    plain = map(_ENCODER.encode, map(_row_type(resource), *columns))
+    # Of a repeated key the last one counts, so what was sent outdoes what the columns say.
+    texts = [
+        row if extra is None else row[:-1] + b"," + extra.encode()[1:]
+        for row, extra in zip(plain, rows.column(EXTRA).to_pylist(), strict=True)
+    ]
+    return b"[" + b",".join(texts) + b"]"
+
+
+# -- page to table --
+
+
+def _raw_rows(content: bytes) -> list[_RawRow]:
+    content = unmarked(content)
+    content.decode("utf-8")  # text that is left unread is left unchecked
+    try:
+        return [{name: bytes(raw) for name, raw in row.items()} for row in _ROWS.decode(content)]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return [{name: text.encode() for name, text in row.items()} for row in scan_page(content)]
+
+
+def _table(resource: Resource, rows: list[_RawRow]) -> pa.Table:
+    documented = {column.api for column in resource.columns}
+    extras: _Extras = [{name: raw for name, raw in row.items() if name not in documented} for row in rows]
+    columns = [_column(column, rows, extras) for column in resource.columns]
+    schema = record_schema(resource)
+    # Rows are told apart by what the column holds, so an id must stand there exactly.
+    if columns[schema.get_field_index("id")].null_count or any("id" in each for each in extras):
+        raise ValueError("a row has an id that is no text")
+    return pa.table([*columns, pa.array(map(_extra, extras), TEXT)], schema=schema)
+
+
+def _column(column: Column, rows: list[_RawRow], extras: _Extras) -> pa.Array:
+    """Return the values of a column, adding what it cannot hold to the extras."""
+    raws = [row.get(column.api, _NULL) for row in rows]
+    if column.kind == "object":
+        return pa.array([None if raw == _NULL else raw.decode() for raw in raws], TEXT)
+    texts, odd = _shown(_texts(raws))
+    odd += [row for row, sent in enumerate(texts.is_valid().to_pylist()) if not sent and raws[row] != _NULL]
+    values = texts
+    if column.kind == "time":
+        values = _times(texts)
+        as_usual = pc.fill_null(pc.equal(_written(values), texts), fill_value=False)
+        odd += pc.indices_nonzero(pc.and_(pc.is_valid(texts), pc.invert(as_usual))).to_pylist()
+    for row in odd:
+        extras[row][column.api] = raws[row]
+    return values
+
+
+def _texts(raws: Sequence[bytes]) -> list[str | None]:
+    """Return the values that are text, None for the others."""
+    try:
+        return _TEXTS.decode(b"[" + b",".join(raws) + b"]")
+    except msgspec.DecodeError:  # another type, or a lone surrogate
+        values = [exact_value(raw.decode()) for raw in raws]
+        return [value if isinstance(value, str) else None for value in values]
+
+
+def _shown(texts: list[str | None]) -> tuple[pa.Array, list[int]]:
+    """Return texts as a column holds them, and the rows of those that it does not hold exactly."""
+    try:
+        return pa.array(texts, TEXT), []
+    except UnicodeEncodeError:
+        shown = replaced(texts)
+    return pa.array(shown, TEXT), [row for row, text in enumerate(texts) if text != shown[row]]
+
+
+def _times(texts: pa.Array) -> pa.Array:
+    """Return the times that are written, null for text that is none."""
+    if (times := arrow_times(texts)) is not None:
+        return times
+    return pa.array(map(_moment, texts.to_pylist()), pa.int64()).cast(TIME)
+
+
+def _moment(text: str | None) -> int | None:
+    try:
+        return None if text is None else instant(text)
+    except ValueError:
+        return None
+
+
+def _extra(fields: _RawRow) -> str | None:
+    return object_text({name: raw.decode() for name, raw in fields.items()}) if fields else None
+
+
+# -- table to page --
+
+
+@cache
+def _row_type(resource: Resource) -> type[msgspec.Struct]:
+    renamed = {f"f{number}": column.api for number, column in enumerate(resource.columns)}
+    fields = [(name, Any, None) for name in renamed]
+    return msgspec.defstruct("Row", fields, rename=renamed, omit_defaults=True, gc=False)
+
+
+def _fragments(column: Column, values: pa.ChunkedArray) -> list[Any]:
+    """Return what the encoder makes a column's values of: Python values, or JSON text as it stands."""
+    if column.kind == "object":
+        return [None if text is None else msgspec.Raw(text.encode()) for text in values.to_pylist()]
+    texts: list[str | None] = (_written(values) if column.kind == "time" else values).to_pylist()
+    return texts
+
+
+def _written(times: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Return times as the API writes them: in milliseconds, with a `Z`."""
+    return pc.strftime(times.cast(pa.timestamp("ms"), safe=False), "%Y-%m-%dT%H:%M:%SZ").cast(TEXT)

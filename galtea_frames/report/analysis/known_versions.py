@@ -1,0 +1,90 @@
+"""What is known of each version that sessions name, and what to call it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from galtea_frames.errors import ReportError
+from galtea_frames.printable import printable
+from galtea_frames.report.analysis.fields import texts
+from galtea_frames.report.analysis.sessions import check_unique, microseconds
+from galtea_frames.report.labels import NO_VERSION, UNKNOWN, UNNAMED, labels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from galtea_frames.report.periods import Period
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One version; what is not known of it is None.
+
+    Attributes:
+        id: its id; None for the sessions without a version.
+        label: what to call it, unlike any other here.
+        name: its name.
+        created: when it was made.
+        model: the model it runs.
+        product: the product it is of.
+        known: whether it is among the versions.
+    """
+
+    id: str | None
+    label: str
+    name: str | None = None
+    created: pd.Timestamp | None = None
+    model: str | None = None
+    product: str | None = None
+    known: bool = False
+
+    def made_in(self, period: Period) -> bool:
+        """Tell whether it was made in a period."""
+        return self.created is not None and period.start <= self.created < period.end
+
+
+Roster = dict[str | None, Entry]
+
+
+def roster(versions: pd.DataFrame, occurring: Iterable[str | None]) -> Roster:
+    """Return an entry for each version of the frame, and for each other id that occurs in sessions.
+
+    Raises:
+        ReportError: the frame has no ids, one of them twice, or creation times that are none.
+    """
+    if "id" not in versions.columns:
+        raise ReportError("versions have no column 'id': load the frame with galtea_frames")
+    check_unique(versions, "versions", ["id", "name", "model_id", "product_id", "created_at"])
+    ids, names, models, products = (_texts(versions, name) for name in ("id", "name", "model_id", "product_id"))
+    rows = [row for row in zip(ids, names, _created(versions), models, products, strict=True) if row[0] is not None]
+    known = [row[0] for row in rows]
+    if repeated := [id_ for id_, count in Counter(known).items() if count > 1]:
+        raise ReportError(f"version {printable(repeated[0])!r} occurs more than once")
+    unknown = {each for each in occurring if each is not None} - set(known)
+    called = labels([(row[0], row[1] or UNNAMED) for row in rows] + [(each, UNKNOWN) for each in unknown])
+    entries: Roster = {
+        id_: Entry(id_, called[id_], name, made, model, product, known=True) for id_, name, made, model, product in rows
+    }
+    entries |= {each: Entry(each, called[each]) for each in unknown}
+    return entries | {None: Entry(None, NO_VERSION)}
+
+
+def _texts(frame: pd.DataFrame, column: str) -> list[Any]:
+    """Return the texts of a column; None for what is missing or no text."""
+    if column not in frame:
+        return [None] * len(frame)
+    return [None if each is pd.NA else each for each in texts(frame[column]).found]
+
+
+def _created(versions: pd.DataFrame) -> list[pd.Timestamp | None]:
+    if "created_at" not in versions:
+        return [None] * len(versions)
+    present = versions["created_at"].notna()
+    return [
+        pd.Timestamp(int(moment), unit="us", tz="UTC") if there else None
+        for moment, there in zip(microseconds(versions["created_at"]), present, strict=True)
+    ]

@@ -1,0 +1,257 @@
+"""A query to pages: every walk and look-up that it takes, their rows united and each given once."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeVar
+
+from galtea_frames.api.query import split_ids, split_lists
+from galtea_frames.api.transport import Tally
+from galtea_frames.errors import NotFoundError, RequestError, ResponseError
+from galtea_frames.printable import listed, quoted
+from galtea_frames.walk.seen import Seen
+from galtea_frames.walk.walk import PageSize, Slice, Source, Walk, look_up, sort_pairs, time_pairs
+from galtea_frames.walk.window import Crew, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from galtea_frames.api.query import Pairs, Query, Selection
+    from galtea_frames.api.transport import Transport
+    from galtea_frames.decoding.reader import Page
+
+T = TypeVar("T")
+
+_NAMED = 10
+
+#: Rows to ask for beyond a limit: enough to see past those that share the last one's creation time, mostly.
+_BEYOND_LIMIT = 100
+
+#: An offset that every database can count to; beyond it no list has rows.
+_DEEPEST = 2**31 - 1
+
+
+@dataclass
+class Fetch:
+    """The fetching of one query.
+
+    Args:
+        transport: sends the requests.
+        query: what is asked for.
+        opened: reads an answer's body.
+        page_size: how many rows to ask for at a time.
+        workers: how many walks at once, at most.
+        missing_ok: ids that do not exist are left out, and no error.
+
+    Attributes:
+        tally: what it cost so far.
+        pages: how many pages brought rows so far.
+    """
+
+    transport: Transport
+    query: Query
+    opened: Callable[[bytes], Page]
+    page_size: int
+    workers: int = 1
+    missing_ok: bool = False
+    tally: Tally = field(default_factory=Tally)
+    pages: int = 0
+
+    def __post_init__(self) -> None:
+        path, end, size = self.query.resource.path, self.query.end, PageSize(self.page_size)
+        self._source = Source(self.transport, path, self.opened, end, size, self.tally)
+        self._seen = Seen()
+
+    def slices(self) -> Iterator[Slice]:
+        """Yield pages whose new rows, together, are all rows that the query selects, before `offset` and `limit`.
+
+        Where `limit` and the order allow it, only the rows that can be among the first are fetched.
+
+        Raises:
+            NotFoundError: ids that were asked for do not exist; the message names them.
+            RequestError: a request failed for good.
+            ResponseError: the answers cannot be trusted to be whole.
+        """
+        if self.query.selects_nothing:
+            return
+        for each in self._by_id() if self.query.ids else self._by_filter():
+            if each.rows:
+                self._check_heeded(each)
+                self.pages += 1
+                yield each
+
+    def _check_heeded(self, found: Slice) -> None:
+        """Refuse rows that a filter should have left out: an older server ignores one that it does not know."""
+        told_by = {each.api: each.told_by for each in self.query.resource.filters if each.told_by}
+        for members in self.query.lists:
+            if field_name := told_by.get(members.api):
+                values = found.page.rows.values(field_name)[0]
+                others = [
+                    each for row, each in enumerate(values) if row not in found.skip and each not in members.values
+                ]
+                if others:
+                    raise ResponseError(
+                        f"{self.query.resource.path} does not keep to {members.api}: it sent {quoted(others[0])}; load"
+                        " without this filter, and select from the frame"
+                    )
+
+    def _by_id(self) -> Iterator[Slice]:
+        """Yield the rows asked for by id. With other filters only those that pass: the API would answer 404."""
+        ids = self.query.ids
+        assert ids is not None  # noqa: S101 - the caller asked
+        found, missing = [], []
+        for slices, without in self._look_up_together([(batch, ()) for batch in split_ids(ids)]):
+            found += slices
+            missing += without
+        if missing and not self.missing_ok:
+            raise self._not_found(missing)
+        passing = self._passing() if self.query.narrows_ids else None
+        if missing or (passing is not None and len(passing) < sum(each.rows for each in found)):
+            self._see_it_answer()
+        for each in found:
+            yield each if passing is None else each.only(passing)
+
+    def _see_it_answer(self) -> None:
+        """Ask for any row at all: a server that says 404 to whatever it is asked says nothing of ids.
+
+        Raises:
+            RequestError: it does not answer.
+        """
+        try:
+            self._newest_row((), None)
+        except RequestError as error:
+            if error.status != HTTPStatus.BAD_REQUEST:  # old deployments want a filter; they are there, and say so
+                raise
+
+    def _passing(self) -> set[str]:
+        """Return the ids among those asked for that pass the other filters."""
+        span = time_pairs(self.query.start, self.query.end)
+        selections = split_lists(self.query)
+        asked = [(each.ids, (*filters, *span)) for each in selections for filters in each.alternatives]
+        matches = ({each for found in slices for each in found.ids()} for slices, _ in self._look_up_together(asked))
+        passing: set[str] = set()
+        for each in selections:
+            passing |= set.intersection(*islice(matches, len(each.alternatives)))
+        return passing
+
+    def _look_up_together(self, asked: Sequence[tuple[tuple[str, ...], Pairs]]) -> list[tuple[list[Slice], list[str]]]:
+        """Return what `look_up` says of each of these ids and filters, in their order, asked for side by side."""
+        # Windows without a page that tells how dense they are, and so never cut.
+        numbers = {Window(filters): number for number, (_, filters) in enumerate(asked)}
+
+        def walk(window: Window) -> Iterator[tuple[int, tuple[list[Slice], list[str]]]]:
+            ids, filters = asked[numbers[window]]
+            yield numbers[window], look_up(self._source, ids, filters)
+
+        with closing(self._crew(numbers, walk).slices()) as answers:
+            return [answer for _, answer in sorted(answers, key=itemgetter(0))]
+
+    def _by_filter(self) -> Iterator[Slice]:
+        selections = split_lists(self.query)
+        if all(len(each.alternatives) == 1 for each in selections) and not self._by_time:
+            slices = self._walk_together([each.alternatives[0] for each in selections])
+        else:
+            slices = (found for each in selections for found in self._in_all(each))
+        return map(self._once, slices) if len(selections) > 1 else slices
+
+    def _in_all(self, selection: Selection) -> Iterator[Slice]:
+        """Yield the rows that every alternative of a selection finds."""
+        first, *others = selection.alternatives
+        if not others:
+            return self._first_rows(first)
+        found = [{each for page in self._walk_together([filters]) for each in page.ids()} for filters in others]
+        common = set.intersection(*found)
+        return (page.only(common) for page in self._walk_together([first]))
+
+    @property
+    def _by_time(self) -> bool:
+        """Whether only so many rows are wanted, from one end of time."""
+        query = self.query
+        return query.limit is not None and (not query.sort or query.sort[0][0] == "created_at")
+
+    @property
+    def ascending(self) -> bool:
+        """Whether no row is older than one that came before it."""
+        if self.query.ids or not self._by_time or (self.query.sort and self.query.sort[0][1]):
+            return False
+        selections = split_lists(self.query)
+        return len(selections) == 1 and len(selections[0].alternatives) == 1
+
+    @property
+    def _wanted(self) -> int:
+        """How many rows, from one end of time, the result comes from."""
+        return self.query.offset + (self.query.limit or 0)
+
+    def _first_rows(self, filters: Pairs) -> Iterator[Slice]:
+        """Yield just enough rows of a selection where `limit` asks for the oldest or the newest."""
+        sort, wanted = self.query.sort, self._wanted
+        return self._newest(filters, wanted) if sort and sort[0][1] else self._oldest(filters, wanted)
+
+    def _oldest(self, filters: Pairs, wanted: int) -> Iterator[Slice]:
+        """Yield the first rows, and all that share the last one's creation time, for they are sorted by id."""
+        rows, reached, sharing = 0, None, 0
+        for each in self._walk(filters):
+            if not each.rows:
+                continue
+            yield each
+            rows += each.rows
+            last, count = each.tail()
+            sharing = count + (sharing if last == reached else 0)
+            reached = last
+            if rows - sharing >= wanted:
+                return
+
+    def _newest(self, filters: Pairs, wanted: int) -> Iterator[Slice]:
+        """Yield at least the last rows: the API says where they begin, and the walk is the usual one from there."""
+        hint = self._newest_row(filters, self.query.start, min(wanted - 1, _DEEPEST))
+        if not hint.ids:
+            yield from self._walk(filters)
+            return
+        newest: set[str] = set()
+        for each in self._walk(filters, start=hint.created[0]):
+            newest.update(each.ids())
+            yield each
+        if len(newest) < wanted:  # rows vanished since the hint
+            yield from (each.only(set(each.ids()) - newest) for each in self._walk(filters))
+
+    def _newest_row(self, filters: Pairs, start: str | None, offset: int = 0) -> Page:
+        """Return the page of one row, the newest but so many."""
+        pairs = (*filters, *time_pairs(start, self.query.end), *sort_pairs(descending=True))
+        params = [*pairs, ("limit", "1"), *([("offset", str(offset))] if offset else [])]
+        return self._source.get(params, shrinkable=False)
+
+    def _walk(self, filters: Pairs, start: str | None = None) -> Iterator[Slice]:
+        """Yield the pages of a selection in ascending order, not much larger than what is wanted of it."""
+        size = PageSize(min(self.page_size, self._wanted + _BEYOND_LIMIT))
+        return Walk(replace(self._source, size=size), Window(filters, start or self.query.start)).slices()
+
+    def _walk_together(self, selections: list[Pairs]) -> Iterator[Slice]:
+        """Yield the pages of several selections as they come, asked for ahead of the reader."""
+        windows = [Window(filters, self.query.start) for filters in selections]
+        seen = {filters: Seen() for filters in selections}
+        return self._crew(windows, lambda each: Walk(self._source, each, seen[each.filters]).slices()).slices()
+
+    def _crew(self, windows: Iterable[Window], walk: Callable[[Window], Iterator[T]]) -> Crew[T]:
+        return Crew(windows, self.workers, walk, self._newest_time, self.tally.abandoned.set)
+
+    def _newest_time(self, window: Window) -> int | None:
+        newest = self._newest_row(window.filters, window.start)
+        return newest.last if newest.ids else None
+
+    def _once(self, found: Slice) -> Slice:
+        """Return a slice without the rows that another selection has brought."""
+        return found.only(self._seen.fresh(found.ids()))
+
+    def _not_found(self, missing: list[str]) -> NotFoundError:
+        named = listed(missing, _NAMED)
+        path = self.query.resource.path
+        return NotFoundError(
+            f"no {self.query.resource.name} with these ids: {named}",
+            status=404,
+            attempts=self.tally.requests,
+            path=path,
+        )

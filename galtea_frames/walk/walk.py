@@ -1,0 +1,319 @@
+"""The only page walk: every row of a selection once, whatever the server's page size and whatever changes meanwhile.
+
+The walk is ascending in `createdAt`. Each page is asked for from the last creation time seen, inclusive, and rows that
+were seen are dropped; so rows that come or go elsewhere shift nothing. Rows of one creation time are the difficulty:
+when they fill a page there is no later time to go on from, and only `offset` leads on, which rows that vanish do shift.
+`TieGroup` says when such a group is known to be whole.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from galtea_frames.api.refusals import IdsNotFoundError, one_line
+from galtea_frames.api.times import instant
+from galtea_frames.api.transport import PageTooLarge
+from galtea_frames.errors import ResponseError
+from galtea_frames.walk.seen import Seen
+from galtea_frames.walk.ties import TieGroup
+from galtea_frames.walk.window import GRAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+
+    from galtea_frames.api.query import Pairs
+    from galtea_frames.api.transport import Tally, Transport
+    from galtea_frames.decoding.reader import Page
+    from galtea_frames.walk.ties import Boundary
+    from galtea_frames.walk.window import Window
+
+#: Passes over one tie group before the walk gives up: the server's order changes faster than it can be read.
+_MOST_PASSES = 60
+
+#: Pages in a row that bring no new row before the walk gives up: the server ignores `offset`, or changes the times.
+_MOST_BARREN = 100
+
+#: Good pages after which a page size that had to shrink grows again.
+_GOOD_BEFORE_GROWTH = 4
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A page with the rows of it that are new.
+
+    Attributes:
+        page: the page.
+        skip: numbers of the rows that were seen before.
+    """
+
+    page: Page
+    skip: frozenset[int]
+
+    @property
+    def rows(self) -> int:
+        """How many rows are new."""
+        return len(self.page.ids) - len(self.skip)
+
+    def tail(self) -> tuple[int, int]:
+        """Return the last creation time of the new rows, and how many of them share it."""
+        created = self.page.created
+        times = (instant(created[at]) for at in reversed(range(len(created))) if at not in self.skip)
+        last = next(times)
+        return last, 1 + sum(1 for _ in takewhile(last.__eq__, times))
+
+    def ids(self) -> list[str]:
+        """Return the ids of the new rows."""
+        return [each for number, each in enumerate(self.page.ids) if number not in self.skip]
+
+    def only(self, wanted: set[str]) -> Slice:
+        """Return the slice with only those of its new rows that are wanted."""
+        return _slice(self.page, wanted & set(self.ids()))
+
+
+class PageSize:
+    """How many rows to ask for: half as many after the server failed at more, again more after it did well.
+
+    All walks of a load share one, and so learn from each other.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.rows: int = rows
+        self._most = rows
+        self._good = 0
+        self._lock = threading.Lock()
+
+    def shrink(self, failed: int) -> None:
+        """Halve the page that the server failed at, unless another walk has done so."""
+        with self._lock:
+            self._good = 0
+            self.rows = min(self.rows, max(1, failed // 2))
+
+    def succeeded(self) -> None:
+        """Note a good page, growing after some."""
+        with self._lock:
+            self._good += 1
+            if self._good == _GOOD_BEFORE_GROWTH:
+                self._good = 0
+                self.rows = min(self.rows * 2, self._most)
+
+
+@dataclass
+class Source:
+    """One list of the API, and how to ask for its pages.
+
+    Attributes:
+        transport: sends the requests.
+        path: the path of the list.
+        open: reads an answer's body.
+        end: only rows up to this time, as wire text.
+        size: how many rows to ask for.
+        tally: counts the requests.
+    """
+
+    transport: Transport
+    path: str
+    open: Callable[[bytes], Page]
+    end: str | None
+    size: PageSize
+    tally: Tally
+
+    def get(self, params: Iterable[tuple[str, str]], *, shrinkable: bool) -> Page:
+        """Return the page of one request."""
+        return self.transport.get(self.path, list(params), self.open, self.tally, shrinkable=shrinkable)
+
+
+class Walk:
+    """One walk through one window.
+
+    Args:
+        source: where the pages come from.
+        window: what to walk through; its end may move nearer meanwhile.
+        seen: ids that walks of the same selection have brought: a row whose creation time changes comes again later.
+    """
+
+    def __init__(self, source: Source, window: Window, seen: Seen | None = None) -> None:
+        self._source = source
+        self._window = window
+        self._seen = seen or Seen()
+        self._barren = 0
+        # A row's time may be finer than what the API shows of it.
+        self._earliest = None if window.start is None else instant(window.start) // GRAIN * GRAIN
+        self._longest = 0
+
+    def slices(self) -> Iterator[Slice]:
+        """Yield the pages in ascending order of creation, each row new in exactly one of them.
+
+        Raises:
+            RequestError: a request failed for good.
+            ResponseError: the answers cannot be trusted to be whole.
+        """
+        start, reached, group = self._window.start, None, TieGroup()
+        while True:
+            page, short = self._fetch(start)
+            if not page.ids:
+                return
+            self._check_order(page, self._earliest if reached is None else reached)
+            # An empty group: rows of the time that the last group led to are yet to come.
+            if reached is None or not group.seen or page.last > reached:
+                end = self._window.advance(page.first, page.last, short=short)
+                yield self._new(page, _ids_before(page, end) - group.seen)
+                if end is not None and page.last >= end:
+                    return
+                start, reached = page.created[-1], page.last
+                group = TieGroup(_last_ids(page))
+                if short:
+                    self._probe_end(start, group)
+                continue
+            settled = yield from self._read_ties(page, start, reached, group)
+            if settled.beyond is None or not self._window.holds(instant(settled.beyond)):
+                return
+            start, reached, group = settled.beyond, instant(settled.beyond), TieGroup()
+
+    def _new(self, page: Page, wanted: set[str]) -> Slice:
+        """Return the page with those of the wanted rows that have not come before."""
+        fresh = self._seen.fresh(wanted)
+        self._barren = 0 if fresh else self._barren + 1
+        if self._barren == _MOST_BARREN:
+            raise ResponseError(
+                f"{self._source.path} makes no progress at {one_line(page.created[-1])}: the same rows come again and"
+                " again with other creation times"
+            )
+        return _slice(page, fresh)
+
+    def _probe_end(self, start: str | None, group: TieGroup) -> None:
+        """Ask for what follows a page that looks like the last: nothing, and it is, once its rows are confirmed."""
+        page, _ = self._fetch(start, offset=len(group.seen))
+        if not page.ids:
+            group.reach_end(len(group.seen), beyond=None)
+
+    def _read_ties(self, page: Page, start: str | None, time: int, group: TieGroup) -> Generator[Slice, None, Boundary]:
+        """Yield the new rows of a creation time that fills pages; return what is known of its end."""
+        offset, barren = 0, 0
+        while True:
+            ids = [each for each, created in zip(page.ids, page.created, strict=True) if instant(created) == time]
+            fresh = group.observe(ids)
+            if fresh:
+                yield self._new(page, fresh)
+            # Beyond as many rows as are known, one that is not new has come before.
+            barren = 0 if fresh or offset < len(group.seen) else barren + 1
+            if ids and len(ids) == len(page.ids):
+                offset += len(ids)
+            else:
+                group.reach_end(offset + len(ids), page.created[len(ids)] if page.ids else None)
+                offset = 0
+            if settled := group.settled:
+                return settled
+            if barren == _MOST_BARREN or len(group.boundaries) == _MOST_PASSES:
+                raise ResponseError(
+                    f"{self._source.path} makes no progress at {one_line(str(start))}: rows of this creation time never"
+                    " come to an end; a larger page_size may hold them all"
+                )
+            page, _ = self._fetch(start, offset)
+            self._check_order(page, time)
+
+    def _fetch(self, start: str | None, offset: int = 0) -> tuple[Page, bool]:
+        """Return a page, and whether it is shorter than pages were until now."""
+        while True:
+            asked = self._source.size.rows
+            try:
+                page = self._source.get(self._params(start, offset, asked), shrinkable=asked > 1)
+            except PageTooLarge:
+                self._source.size.shrink(asked)
+                continue
+            self._source.size.succeeded()
+            short = len(page.ids) < min(asked, self._longest or asked)
+            self._longest = max(self._longest, len(page.ids))
+            return page, short
+
+    def _params(self, start: str | None, offset: int, limit: int) -> list[tuple[str, str]]:
+        return [
+            *self._window.filters,
+            *time_pairs(start, self._source.end),
+            *sort_pairs(descending=False),
+            ("limit", str(limit)),
+            *((("offset", str(offset)),) if offset else ()),
+        ]
+
+    def _check_order(self, page: Page, reached: int | None) -> None:
+        if not page.ordered or (page.ids and reached is not None and page.first < reached):
+            raise ResponseError(
+                f"{self._source.path} does not keep to sort and fromCreatedAt, so no page can be known to be the last"
+            )
+
+
+def time_pairs(start: str | None, end: str | None) -> Pairs:
+    """Return the wire parameters of a span of time, open where None."""
+    pairs = (("fromCreatedAt", start), ("toCreatedAt", end))
+    return tuple((name, text) for name, text in pairs if text is not None)
+
+
+def sort_pairs(*, descending: bool) -> Pairs:
+    """Return the wire parameters that sort by creation time: field and direction, flat (api.md, "Requests")."""
+    return (("sort[]", "createdAt"), ("sort[]", "desc" if descending else "asc"))
+
+
+def look_up(source: Source, ids: Sequence[str], filters: Pairs) -> tuple[list[Slice], list[str]]:
+    """Return the rows with these ids that pass the filters, and the ids that have none.
+
+    The API answers 404 for a whole request in which one id has no row. Such a request is halved until each id has an
+    answer of its own; so is one whose rows are too much for the server.
+
+    Args:
+        source: where the rows come from.
+        ids: as many ids as fit one request.
+        filters: the other wire parameters.
+
+    Raises:
+        ResponseError: other rows came, and not all that were asked for.
+    """
+    try:
+        page = source.get([*filters, *(("ids[]", each) for each in ids)], shrinkable=len(ids) > 1)
+    except (IdsNotFoundError, PageTooLarge):
+        if len(ids) == 1:
+            return [], list(ids)
+        middle = len(ids) // 2
+        parts = [look_up(source, half, filters) for half in (ids[:middle], ids[middle:])]
+        return [each for part in parts for each in part[0]], [each for part in parts for each in part[1]]
+    found = set(ids) & set(page.ids)
+    rest = [each for each in ids if each not in found]
+    if rest and not found.issuperset(page.ids):
+        raise ResponseError(f"{source.path} does not keep to ids, so none of them can be known not to exist")
+    if not found or not rest:
+        return [_slice(page, found)], rest
+    # A server that returns fewer rows than asked has more to say of the rest.
+    slices, missing = look_up(source, rest, filters)
+    return [_slice(page, found), *slices], missing
+
+
+def _slice(page: Page, wanted: set[str]) -> Slice:
+    """Return the page with the wanted rows, each once."""
+    if len(wanted) == len(page.ids):
+        return Slice(page, frozenset())
+    left = set(wanted)
+    skip = []
+    for number, each in enumerate(page.ids):
+        if each in left:
+            left.remove(each)
+        else:
+            skip.append(number)
+    return Slice(page, frozenset(skip))
+
+
+def _ids_before(page: Page, end: int | None) -> set[str]:
+    """Return the ids of the rows created before a time; all of them where there is none."""
+    if end is None or page.last < end:
+        return set(page.ids)
+    return {each for each, created in zip(page.ids, page.created, strict=True) if instant(created) < end}
+
+
+def _last_ids(page: Page) -> set[str]:
+    """Return the ids of the rows created at the page's last time."""
+    ids = set()
+    for each, created in zip(reversed(page.ids), reversed(page.created), strict=True):
+        if created != page.created[-1] and instant(created) != page.last:
+            break
+        ids.add(each)
+    return ids
