@@ -24,9 +24,24 @@ GalteaFramesWarning (UserWarning)
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from galtea_frames.printable import printable
+from galtea_frames.printable import printable, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+#: Files whose code is between a caller's and a warning: the package's own, and what its context managers run through.
+_INNER = (str(Path(__file__).parent) + os.sep, contextlib.__file__)
+_SHOWN = 5
+
 
 #: What looks like a key (api.md: keys begin with gsk_ or gsk-).
 _KEY = re.compile(r"(gsk[_-])[A-Za-z0-9_-]{12,}", re.IGNORECASE)
@@ -184,3 +199,18 @@ class CaseCollisionWarning(GalteaFramesWarning):
 
 class AbsentColumnsWarning(GalteaFramesWarning):
     """A column that the caller named is in none of the rows that came."""
+
+
+def warn(message: str, kind: type[GalteaFramesWarning]) -> None:
+    """Warn at the line of the caller's code that called the package."""
+    level, frame = 1, sys._getframe()  # noqa: SLF001 - the only way to the callers, as pandas does
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_INNER):
+        frame = frame.f_back
+        level += 1
+    warnings.warn(message, kind, stacklevel=level)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    rest = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return ", ".join(map(quoted, names[:_SHOWN])) + rest

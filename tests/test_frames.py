@@ -12,7 +12,8 @@ from tables import build, frame_of, framed
 import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS, VERSIONS, Resource
 from galtea_frames.decoding.gatherer import Nested
-from galtea_frames.frames.frame import DtypeBackend, sorted_table, warn, warn_of
+from galtea_frames.errors import warn
+from galtea_frames.frames.frame import DtypeBackend, sorted_table, warn_of
 
 NESTED: tuple[Nested, ...] = get_args(Nested)
 BACKENDS: tuple[DtypeBackend, ...] = get_args(DtypeBackend)

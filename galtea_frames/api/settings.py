@@ -7,14 +7,13 @@ import numbers
 import operator
 import os
 import re
-import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 from urllib.parse import urlsplit
 
-from galtea_frames.errors import GalteaFramesWarning, SettingsError, masked
+from galtea_frames.errors import GalteaFramesWarning, SettingsError, masked, warn
 from galtea_frames.printable import quoted
 from galtea_frames.small_files import SmallFileError, read_private_file
 
@@ -220,7 +219,7 @@ def _read_key_file(file: Path) -> str | None:
             return None
         raise SettingsError(f"cannot use the key file {file}: {problem}") from None
     if not hidden:
-        warnings.warn(f"others can read the key file: chmod 600 {file}", GalteaFramesWarning, stacklevel=6)
+        warn(f"others can read the key file: chmod 600 {file}", GalteaFramesWarning)
     return key.reveal()
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from galtea_frames.errors import CaseCollisionWarning, ParquetError
+from galtea_frames.errors import CaseCollisionWarning, ParquetError, warn
 from galtea_frames.files.descriptions import FORMAT, KEY
 from galtea_frames.files.dtypes import to_arrow
 from galtea_frames.files.ours import DATASET
@@ -26,7 +26,6 @@ from galtea_frames.files.partitions import MAX_PARTITIONS, partitions, positions
 from galtea_frames.files.restoring import restored
 from galtea_frames.files.seals import Sealed
 from galtea_frames.files.targets import Target
-from galtea_frames.frames.frame import warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,11 +14,10 @@ import fsspec
 import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
 
-from galtea_frames.errors import GalteaFramesError, GalteaFramesWarning, ParquetError
+from galtea_frames.errors import GalteaFramesError, GalteaFramesWarning, ParquetError, warn
 from galtea_frames.files.ours import DATASET, refuse_strangers
 from galtea_frames.files.seals import listed
 from galtea_frames.files.workplaces import Workplace, put_back, remove_abandoned, waiting
-from galtea_frames.frames.frame import warn
 from galtea_frames.paths import check_writable, contains_cwd, real, special
 from galtea_frames.printable import quoted
 

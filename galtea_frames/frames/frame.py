@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -21,8 +16,9 @@ from galtea_frames.errors import (
     GalteaFramesWarning,
     MixedTypesWarning,
     UnknownStatusWarning,
+    listed,
+    warn,
 )
-from galtea_frames.printable import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,10 +29,6 @@ if TYPE_CHECKING:
 ATTRS = "galtea_frames"
 
 DtypeBackend = Literal["numpy_nullable", "pyarrow"]
-
-#: Files whose code is between a caller's and a warning: the package's own, and what its context managers run through.
-_INNER = (str(Path(__file__).parents[1]) + os.sep, contextlib.__file__)
-_SHOWN = 5
 
 
 def sorted_table(table: pa.Table, sort: Sequence[tuple[str, bool]]) -> pa.Table:
@@ -137,7 +129,7 @@ def all_times(name: str, tables: Iterable[pa.Table], prefix: str = "") -> bool:
 
 def warn_of_absent(names: Sequence[str]) -> None:
     """Warn of columns that a caller named and no row has."""
-    warn(f"parse_dates: no row has {_listed(names)}", AbsentColumnsWarning)
+    warn(f"parse_dates: no row has {listed(names)}", AbsentColumnsWarning)
 
 
 def _times(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
@@ -154,25 +146,11 @@ def _times(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
 def warn_of(notes: Notes) -> None:
     """Warn, once a load, of the columns that are not what their name promises."""
     if notes.mixed:
-        warn(f"values of several types, so JSON text: {_listed(notes.mixed)}", MixedTypesWarning)
+        warn(f"values of several types, so JSON text: {listed(notes.mixed)}", MixedTypesWarning)
     if notes.misfits:
         kept = ", ".join(f"{count:,} in {name}" for name, count in sorted(notes.misfits.items()))
         warn(f"values of another type than documented, kept in column '*' ({kept})", MixedTypesWarning)
     if notes.crowded:
-        warn(f"more paths than columns, so the rarest are JSON text in {_listed(notes.crowded)}", ColumnBudgetWarning)
+        warn(f"more paths than columns, so the rarest are JSON text in {listed(notes.crowded)}", ColumnBudgetWarning)
     if notes.unknown_statuses:
-        warn(f"unknown session statuses: {_listed(notes.unknown_statuses)}", UnknownStatusWarning)
-
-
-def warn(message: str, kind: type[GalteaFramesWarning]) -> None:
-    """Warn at the line of the caller's code that called the package."""
-    level, frame = 1, sys._getframe()  # noqa: SLF001 - the only way to the callers, as pandas does
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_INNER):
-        frame = frame.f_back
-        level += 1
-    warnings.warn(message, kind, stacklevel=level)
-
-
-def _listed(names: Sequence[str]) -> str:
-    rest = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return ", ".join(map(quoted, names[:_SHOWN])) + rest
+        warn(f"unknown session statuses: {listed(notes.unknown_statuses)}", UnknownStatusWarning)
