@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
 
-    from galtea_frames.api.resources import Column, ColumnKind, Filter, FilterKind, Resource
+    from galtea_frames.api.resource import Column, ColumnKind, Filter, FilterKind, Resource
 
 _DTYPES: dict[ColumnKind, str] = {
     "string": "`string`",

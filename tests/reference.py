@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from galtea_frames.api.resources import Resource
+    from galtea_frames.api.resource import Resource
 
 #: Whatever JSON can hold.
 Json = Any

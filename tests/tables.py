@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from galtea_frames.api.resources import Resource
+    from galtea_frames.api.page import Page
+    from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.gatherer import Batch
-    from galtea_frames.decoding.reader import Page
     from galtea_frames.decoding.schema import Notes
 
 Record = dict[str, Any]
@@ -47,7 +47,7 @@ class TableBuilder:
         return schema.table(self.batches), schema.notes
 
 
-def open_page(content: bytes) -> Page:
+def open_page(content: bytes) -> Page[Any]:
     """Return a page of sessions."""
     return PageReader(SESSIONS, as_text=False, as_values=True).open(content)
 

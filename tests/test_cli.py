@@ -26,7 +26,7 @@ from galtea_frames.cli.options import program
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from galtea_frames.api.resources import Filter
+    from galtea_frames.api.resource import Filter
 
     Run = Callable[..., "Done"]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from galtea_frames.api.resources import Resource
+    from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.gatherer import Nested
 
 TIME, TEXT = "datetime64[us, UTC]", "string"

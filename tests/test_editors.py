@@ -16,7 +16,7 @@ from galtea_frames.api.resources import SESSIONS, VERSIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from galtea_frames.api.resources import Filter, Resource
+    from galtea_frames.api.resource import Filter, Resource
 
 LOADERS = [
     pytest.param("gf.load_sessions", SESSIONS, id="load_sessions"),

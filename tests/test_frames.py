@@ -10,7 +10,8 @@ import reference
 from tables import build, frame_of, framed
 
 import galtea_frames as gf
-from galtea_frames.api.resources import SESSIONS, VERSIONS, Resource
+from galtea_frames.api.resource import Resource
+from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.errors import warn
 from galtea_frames.frames.frame import DtypeBackend, sorted_table, warn_of

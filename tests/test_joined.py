@@ -10,7 +10,7 @@ import pytest
 from direct import DirectTransport
 
 import galtea_frames as gf
-from galtea_frames.api.query import askable_ids
+from galtea_frames.api.splitting import askable_ids
 from galtea_frames.frames.load_joined import iterate_joined
 
 if TYPE_CHECKING:

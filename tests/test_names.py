@@ -1,6 +1,6 @@
 import pytest
 
-from galtea_frames.api.resources import snake_case
+from galtea_frames.api.resource import snake_case
 from galtea_frames.decoding.column_names import column_name, overflow_name, root_names, split_name
 
 PATHS = [

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 import galtea_frames as gf
-from galtea_frames.api.resources import RESOURCES, SESSIONS, VERSIONS, Resource
+from galtea_frames.api.resource import Resource
+from galtea_frames.api.resources import RESOURCES, SESSIONS, VERSIONS
 
 PACKAGE = Path(gf.__file__).parent
 
@@ -24,22 +25,23 @@ MODULES = sorted(
 
 #: The modules in their order: each may import from those above it, and from no other.
 LAYERS = """
-    _version per_process printable errors paths small_files streams api.settings api.resources api.hints api.times
-    api.values api.query decoding.exact api.refusals api.bodies api.proxies api.connections api.failures api.answers
-    api.transport decoding.shapes decoding.raw_rows decoding.reader walk.window walk.seen walk.ties walk.walk
-    walk.fetch api.client decoding.kinds decoding.column_names decoding.survey decoding.gatherer decoding.schema
-    files.dtypes frames.fingerprint frames.frame frames.chosen frames.spool frames.origin frames.joins frames.cells
-    frames.records api.arguments frames.progress frames.garbage frames.dates frames.load frames.load_joined
-    frames.loaders frames.regather frames.coverage frames.concat mirror.rows mirror.changes mirror.damage
-    mirror.ground mirror.description mirror.table_files mirror.delta mirror.location mirror.account mirror.sync
-    mirror.reading mirror.lazy mirror.info mirror.mirror files.partitions files.descriptions files.seals files.ours
-    files.rights files.workplaces files.targets files.hive files.restoring files.parquet report.wording
-    report.periods rates report.findings report.thresholds report.analysis.verdict report.analysis.headline
-    report.analysis.fields report.analysis.sessions report.analysis.completeness report.analysis.counts
-    report.labels report.analysis.known_versions error_shapes report.analysis.changes report.analysis.totals
+    _version per_process printable errors paths small_files streams api.settings api.times api.values decoding.exact
+    api.refusals api.bodies api.proxies api.connections api.failures api.answers api.transport decoding.shapes
+    decoding.raw_rows walk.seen walk.ties api.client decoding.kinds decoding.survey files.dtypes frames.fingerprint
+    frames.cells frames.progress frames.garbage mirror.damage mirror.ground mirror.table_files mirror.account
+    files.partitions files.seals files.rights files.hive report.wording report.periods rates report.findings
+    report.thresholds report.analysis.verdict report.analysis.headline report.analysis.fields report.labels
+    error_shapes report.pages.sparklines report.pages.lettering report.pages.charts report.pages.rendering
+    cli.signals api.page api.resource api.resources decoding.reader decoding.column_names decoding.gatherer
+    decoding.schema frames.frame frames.spool frames.origin frames.joins frames.records api.arguments api.query
+    walk.window walk.walk frames.chosen frames.dates frames.regather frames.coverage mirror.rows mirror.changes
+    mirror.description mirror.delta mirror.location mirror.lazy files.descriptions files.ours files.workplaces
+    files.targets files.restoring files.parquet report.analysis.sessions report.analysis.completeness
+    report.analysis.counts report.analysis.known_versions report.analysis.changes report.analysis.totals
     report.analysis.version_lines report.analysis.metrics report.analysis.quality report.analysis.analyse
-    report.pages.sparklines report.pages.lettering report.pages.charts report.pages.rendering report.report
-    cli.options cli.signals cli.mirror cli.report cli.demo cli.main __main__
+    report.report cli.options api.splitting walk.fetch frames.load frames.load_joined frames.loaders frames.concat
+    mirror.sync mirror.info cli.demo mirror.arguments mirror.reading mirror.mirror cli.mirror cli.report cli.main
+    __main__
 """.split()  # noqa: SIM905 - an order is read in lines
 
 #: What no one but these may import: the network, retries, terminals, files.

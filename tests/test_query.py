@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 import galtea_frames as gf
-from galtea_frames.api.query import MAX_MEMBERS, MAX_QUERY_BYTES, Query, Selection, build_query, split_ids, split_lists
-from galtea_frames.api.resources import SESSIONS, VERSIONS, Filter, Resource, snake_case
+from galtea_frames.api.query import Query, build_query
+from galtea_frames.api.resource import Filter, Resource, snake_case
+from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.api.splitting import MAX_MEMBERS, MAX_QUERY_BYTES, Selection, split_ids, split_lists
 from galtea_frames.printable import quoted
 
 MANY = [f"version_{number:024}" for number in range(120)]

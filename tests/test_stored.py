@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from tables import build, framed
 from test_laws import BATCHES, NESTED, records
 
-from galtea_frames.api.resources import SESSIONS, VERSIONS, Resource
+from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.mirror.rows import open_stored, record_schema, stored_schema, to_page, to_stored
 
 if TYPE_CHECKING:
+    from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.gatherer import Nested
 
 Record = dict[str, Any]

@@ -6,7 +6,8 @@ import pytest
 import reference
 from tables import TableBuilder, build, frame_of
 
-from galtea_frames.api.resources import SESSIONS, VERSIONS, Resource
+from galtea_frames.api.resource import Resource
+from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.times import TIME
 from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.frames.records import to_records

@@ -18,10 +18,10 @@ from tls import TlsFront
 import galtea_frames as gf
 from galtea_frames import sample
 from galtea_frames._version import __version__
+from galtea_frames.api.page import Page
 from galtea_frames.api.refusals import api_words, retry_after_seconds
 from galtea_frames.api.settings import ApiKey, Settings
 from galtea_frames.api.transport import LoadAbandonedError, PageTooLarge, Tally, Transport, wait_seconds
-from galtea_frames.decoding.reader import Page
 from galtea_frames.sample import (
     Answer,
     Cut,
@@ -81,7 +81,7 @@ def transport_to(
     return Transport(made, sleep=fake_time.sleep, clock=fake_time.clock)
 
 
-def get(transport: Transport, tally: Tally | None = None, **options: bool) -> Page:
+def get(transport: Transport, tally: Tally | None = None, **options: bool) -> Page[Any]:
     """The first page of sessions."""
     return transport.get("/sessions", [("limit", "100")], open_page, tally or Tally(), **options)
 

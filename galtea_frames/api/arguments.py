@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import inspect
-import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
-import numpy as np
-import pandas as pd
-
-from galtea_frames.api.hints import unknown
-from galtea_frames.api.times import as_datetime, instant, wire_text
+from galtea_frames.api.resource import snake_case
 from galtea_frames.errors import QueryError
 from galtea_frames.printable import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+#: Characters of a name that are compared with others.
+_MOST = 100
+
+
 SortPair = tuple[str, Literal["asc", "desc", "ASC", "DESC"]]
 Sort = str | SortPair | Sequence[str | SortPair]
 
-#: A span as text in which each number has its unit: "7D", "1 day 12 hours", "7 days, 12:00:00"; or as ISO 8601 has it.
-_SPAN = re.compile(
-    r"\s*((\d+(\.\d*)?\s*[a-zµμ]+[,\s]*)+(\d+:\d\d:\d\d(\.\d+)?)?|\d+:\d\d:\d\d(\.\d+)?|P\S+)\s*",
-    re.IGNORECASE | re.ASCII,
-)
 
 Loader = TypeVar("Loader", bound="Callable[..., Any]")
 
@@ -56,47 +50,16 @@ def names_checked(whose: str = "") -> Callable[[Loader], Loader]:
     return decorate
 
 
-def moment_of(as_of: object) -> int | datetime | None:
-    """Return the version, or the time in UTC, that a caller named.
-
-    Raises:
-        QueryError: the value is neither.
-    """
-    if as_of is None or (isinstance(as_of, int) and not isinstance(as_of, bool)):
-        return as_of
-    try:
-        if not isinstance(as_of, str | date | np.datetime64):
-            raise TypeError  # noqa: TRY301 - one message for every value that is no time
-        return as_datetime(instant(wire_text(as_of)))
-    except (TypeError, ValueError, OverflowError):
-        raise QueryError(
-            f'as_of is a version of the table or a time such as "2026-03-01", not {quoted(as_of)}'
-        ) from None
+def unknown(what: str, name: str, known: list[str]) -> str:
+    """Return what an error says of a name that is not among the known ones."""
+    return f"unknown {what} {quoted(name)}: {meant(name, known)}"
 
 
-def span_of(lookback: object) -> int:
-    """Return the microseconds of a span of time that a caller gave.
-
-    Raises:
-        QueryError: the value is no span, has no unit, or is negative.
-    """
-    try:
-        span = _span(lookback)
-        if not span >= timedelta(0):  # NaT is none either
-            raise ValueError  # noqa: TRY301 - one message for every value that is no span
-    except (TypeError, ValueError, OverflowError):
-        raise QueryError(
-            f'lookback is a span of time with its unit, such as "7D" or "36h", not {quoted(lookback)}'
-        ) from None
-    return span // timedelta(microseconds=1)
-
-
-def _span(lookback: object) -> timedelta:
-    # pandas takes a number without a unit for nanoseconds.
-    if isinstance(lookback, str) and not _SPAN.fullmatch(lookback):
-        raise ValueError
-    if isinstance(lookback, np.timedelta64) and np.datetime_data(lookback)[0] == "generic":
-        raise ValueError
-    if not isinstance(lookback, str | timedelta | np.timedelta64):
-        raise TypeError
-    return lookback if isinstance(lookback, timedelta) else pd.Timedelta(lookback)
+def meant(name: str, known: list[str]) -> str:
+    """Return which of the known names was meant, or all of them."""
+    short = name[:_MOST]
+    close = difflib.get_close_matches(short, known, n=1) or difflib.get_close_matches(snake_case(short), known, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+    if "params" in known and not close:
+        hint += "; a filter of the API that is not among them goes into params={…}, by its API name"
+    return hint

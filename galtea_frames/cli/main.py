@@ -15,7 +15,7 @@ import click
 from galtea_frames import sample
 from galtea_frames._version import __version__
 from galtea_frames.api.client import Client
-from galtea_frames.api.resources import RESOURCES, SESSIONS, VERSIONS, Resource
+from galtea_frames.api.resources import RESOURCES, SESSIONS, VERSIONS
 from galtea_frames.cli.mirror import MIRROR, SYNC
 from galtea_frames.cli.options import (
     arguments_of,
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
+
+    from galtea_frames.api.resource import Resource
 
 #: What the shell gets (design: "Public interface").
 DONE, UNEXPECTED, USAGE, FAILED = 0, 1, 2, 3

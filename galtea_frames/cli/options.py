@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from galtea_frames.api.hints import meant
+from galtea_frames.api.arguments import meant
 from galtea_frames.errors import GalteaFramesError, QueryError, masked, presentable
 from galtea_frames.printable import printable_line, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from galtea_frames.api.resources import Filter, Resource
+    from galtea_frames.api.resource import Filter, Resource
 
 
 def _option_names(wanted: Filter) -> list[str]:

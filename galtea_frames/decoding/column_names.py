@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from galtea_frames.api.resources import snake_case
+from galtea_frames.api.resource import snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

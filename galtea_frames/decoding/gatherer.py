@@ -18,7 +18,7 @@ from galtea_frames.decoding.survey import Survey
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from galtea_frames.api.resources import Column, Resource
+    from galtea_frames.api.resource import Column, Resource
     from galtea_frames.decoding.reader import Batch as Read
     from galtea_frames.decoding.reader import Rows
     from galtea_frames.decoding.shapes import Path

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 import numpy as np
 
-from galtea_frames.api.times import instants
+from galtea_frames.api.page import Page, dated_page, moments_of
 from galtea_frames.decoding.exact import exact_value, parted_value, scan_page, unmarked
 from galtea_frames.decoding.raw_rows import REFUSED, RawRows, split_page
 from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH, MOST_KEYS, ONE_IN, PLAIN, Layout, Shape
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from galtea_frames.api.resources import Resource
+    from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.raw_rows import Raw
     from galtea_frames.decoding.shapes import Path
 
@@ -61,27 +61,6 @@ class Rows(Protocol):
 
     def reordered(self, order: Sequence[int]) -> Rows:
         """Return the rows in another order."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """One answer of the API.
-
-    Attributes:
-        rows: the rows.
-        ids: the id of each row.
-        created: the creation time of each row, as sent.
-        ordered: whether the creation times never go backwards.
-        first: the first creation time, in microseconds since 1970; 0 for an empty page.
-        last: the last one.
-    """
-
-    rows: Rows
-    ids: Sequence[str]
-    created: Sequence[str]
-    ordered: bool
-    first: int
-    last: int
 
 
 class PageReader:
@@ -133,7 +112,7 @@ class PageReader:
         except REFUSED:
             return self._read_exactly(b"[" + b",".join(raws) + b"]").batches(())
 
-    def open(self, content: bytes) -> Page:
+    def open(self, content: bytes) -> Page[Rows]:
         """Return the page, with what a walk needs to know of it; rows of one creation time stand by their ids.
 
         Raises:
@@ -141,7 +120,7 @@ class PageReader:
         """
         return _opened(self.read(content))
 
-    def open_unread(self, content: bytes) -> Page:
+    def open_unread(self, content: bytes) -> Page[Rows]:
         """Return the page with its rows unread; else as `open` does."""
         return _opened(self.unread(split_page(unmarked(content))))
 
@@ -178,35 +157,13 @@ class PageReader:
         return _ExactRows(self, self._layout.names, scan_page(content))
 
 
-def page_of(rows: Any, ids: Sequence[Any], created: Sequence[Any]) -> Page:  # noqa: ANN401 - whatever reads them
-    """Return a page of rows with these values of `id` and `createdAt`.
-
-    Raises:
-        ValueError: one of them is missing, or no text, or no time.
-    """
-    return _page(rows, ids, created, _moments(ids, created))
-
-
-def _opened(rows: Rows) -> Page:
+def _opened(rows: Rows) -> Page[Rows]:
     ids, created = rows.values("id", "createdAt")
-    moments = _moments(ids, created)
+    moments = moments_of(ids, created)
     # Rows are moved while they are Python objects: to move those of a finished table costs each of its cells.
     if order := _order(moments, ids):
         rows, ids, created = rows.reordered(order), [ids[at] for at in order], [created[at] for at in order]
-    return _page(rows, ids, created, moments)
-
-
-def _page(rows: Rows, ids: Sequence[str], created: Sequence[str], moments: NDArray[np.int64]) -> Page:
-    if not ids:
-        return Page(rows, (), (), ordered=True, first=0, last=0)
-    ordered = bool((np.diff(moments) >= 0).all())
-    return Page(rows, ids, created, ordered, int(moments[0]), int(moments[-1]))
-
-
-def _moments(ids: Sequence[Any], created: Sequence[Any]) -> NDArray[np.int64]:
-    if not set(map(type, chain(ids, created))) <= {str}:
-        raise ValueError("a row has no id or no createdAt")
-    return instants(created)
+    return dated_page(rows, ids, created, moments)
 
 
 def _order(moments: NDArray[np.int64], ids: Sequence[str]) -> list[int] | None:

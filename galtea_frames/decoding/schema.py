@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.api.resources import snake_case
+from galtea_frames.api.resource import snake_case
 from galtea_frames.api.times import TIME, USUAL_DIGITS
 from galtea_frames.decoding.column_names import column_name, overflow_name, root_names
 from galtea_frames.decoding.gatherer import written_alike
@@ -18,7 +18,7 @@ from galtea_frames.decoding.survey import Settled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from galtea_frames.api.resources import Column
+    from galtea_frames.api.resource import Column
     from galtea_frames.decoding.gatherer import Batch, Gatherer
     from galtea_frames.decoding.survey import Chunks
     from galtea_frames.decoding.survey import Column as NestedColumn

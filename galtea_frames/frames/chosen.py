@@ -17,9 +17,9 @@ from galtea_frames.frames.frame import sorted_table
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from galtea_frames.api.page import Page
     from galtea_frames.api.query import Query
     from galtea_frames.decoding.raw_rows import Raw
-    from galtea_frames.decoding.reader import Page
 
 #: The column with the number that a row waits under.
 _NUMBER = "#"
@@ -45,7 +45,7 @@ class Chooser:
         self._came = 0
         self._passed = 0
 
-    def add(self, page: Page, skip: Collection[int]) -> list[Raw]:
+    def add(self, page: Page[Any], skip: Collection[int]) -> list[Raw]:
         """Take in the rows of a page, but for those numbered in `skip`; return those known to be in the result now.
 
         Args:
@@ -55,7 +55,7 @@ class Chooser:
         kept = [number for number in range(len(page.ids)) if number not in skip]
         numbers = range(self._came, self._came + len(kept))
         self._came += len(kept)
-        raws = page.rows.raws  # type: ignore[attr-defined] # it was opened unread
+        raws = page.rows.raws  # it was opened unread
         self._raws.update({number: bytes(raws[at]) for number, at in zip(numbers, kept, strict=True)})
         keys = pa.table(documented_arrays(self._query.resource, self._sorted_by(page)))
         self._keys.append(keys.take(pa.array(kept, pa.int64())).append_column(_NUMBER, pa.array(numbers)))
@@ -72,7 +72,7 @@ class Chooser:
         """How many places at the beginning are to be told from the others."""
         return self._query.offset + (self._query.limit or 0)
 
-    def _sorted_by(self, page: Page) -> dict[str, Sequence[Any]]:
+    def _sorted_by(self, page: Page[Any]) -> dict[str, Sequence[Any]]:
         """Return the fields that the order looks at."""
         fields: dict[str, Sequence[Any]] = {"id": page.ids, "createdAt": page.created}
         wanted = {name for name, _ in self._query.sort}

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from galtea_frames.api.resources import snake_case
+from galtea_frames.api.resource import snake_case
 from galtea_frames.api.times import instant, render
 from galtea_frames.frames.fingerprint import Proof
 from galtea_frames.printable import printable, quoted

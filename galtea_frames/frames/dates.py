@@ -12,7 +12,7 @@ from galtea_frames.errors import QueryError
 from galtea_frames.printable import quoted
 
 if TYPE_CHECKING:
-    from galtea_frames.api.resources import Resource
+    from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.gatherer import Nested
 
 #: How alike a name must be to that of a documented column to be taken for a slip: about one letter. Any other name may

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 
     from galtea_frames.api.query import Query
-    from galtea_frames.api.resources import Resource
+    from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.gatherer import Batch
     from galtea_frames.decoding.reader import Rows
     from galtea_frames.decoding.schema import Notes

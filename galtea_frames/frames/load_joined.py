@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from galtea_frames.api.query import askable_ids, build_query
+from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.api.splitting import askable_ids
 from galtea_frames.frames.dates import checked_dates, split_dates
 from galtea_frames.frames.frame import ATTRS
 from galtea_frames.frames.joins import PREFIX, join_sessions_versions

@@ -15,7 +15,7 @@ from galtea_frames.printable import quoted
 if TYPE_CHECKING:
     import pandas as pd
 
-    from galtea_frames.api.resources import Resource
+    from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.gatherer import Nested
 
 _NESTED: tuple[Nested, ...] = ("columns", "json", "both")

@@ -12,7 +12,7 @@ from galtea_frames.api.times import TIME
 from galtea_frames.mirror.rows import REMOVED_AT, SYNCED_AT, record_schema, stored_schema
 
 if TYPE_CHECKING:
-    from galtea_frames.api.resources import Resource
+    from galtea_frames.api.resource import Resource
 
 
 @dataclass(frozen=True)

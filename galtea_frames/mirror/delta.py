@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import ModuleType
 
-    from galtea_frames.api.resources import Resource
+    from galtea_frames.api.resource import Resource
     from galtea_frames.mirror.changes import Changes
 
 #: The log's own note of the last sync that came to its end, in microseconds since 1970. It is part of a commit and

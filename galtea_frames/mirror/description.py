@@ -11,7 +11,7 @@ from galtea_frames.mirror.rows import stored_schema
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from galtea_frames.api.resources import Resource
+    from galtea_frames.api.resource import Resource
 
 #: The layout of tables that this release writes; a higher one is a later release's.
 FORMAT = 1

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.api.resources import SESSIONS, snake_case
+from galtea_frames.api.resource import snake_case
+from galtea_frames.api.resources import SESSIONS
 from galtea_frames.decoding.column_names import split_name
 from galtea_frames.decoding.exact import exact_value
 from galtea_frames.decoding.kinds import TEXT, arrow_type, convert, json_text, narrow, replaced

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from galtea_frames.api.resources import Resource
+    from galtea_frames.api.resource import Resource
 
 _TABLES = (VERSIONS, SESSIONS)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from galtea_frames.api.arguments import Sort, names_checked, span_of
+from galtea_frames.api.arguments import Sort, names_checked
 from galtea_frames.api.client import Client
 from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
@@ -19,6 +19,7 @@ from galtea_frames.frames.dates import checked_dates, split_dates
 from galtea_frames.frames.frame import DtypeBackend
 from galtea_frames.frames.joins import PREFIX, join_sessions_versions
 from galtea_frames.frames.load import shared
+from galtea_frames.mirror.arguments import span_of
 from galtea_frames.mirror.info import MirrorInfo, inventory
 from galtea_frames.mirror.lazy import NestedColumn, dask_frame
 from galtea_frames.mirror.location import Place

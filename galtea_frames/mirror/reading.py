@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.api.arguments import moment_of
 from galtea_frames.api.times import TIME, as_datetime, instant
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames.frame import ATTRS, sorted_table, to_frame
 from galtea_frames.frames.load import checked, framed, noted
+from galtea_frames.mirror.arguments import moment_of
 from galtea_frames.mirror.damage import told_of
 from galtea_frames.mirror.rows import REMOVED_AT, to_page
 from galtea_frames.mirror.sync import PRESENT
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from galtea_frames.api.query import Members, Query
-    from galtea_frames.api.resources import Resource
+    from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.gatherer import Batch
     from galtea_frames.decoding.schema import Notes
     from galtea_frames.frames.load import LoadOptions

@@ -16,17 +16,17 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from galtea_frames.api.page import page_of
 from galtea_frames.api.times import TIME, arrow_times, instant
 from galtea_frames.decoding.exact import exact_value, scan_page, unmarked
 from galtea_frames.decoding.kinds import TEXT, replaced
 from galtea_frames.decoding.raw_rows import object_text
-from galtea_frames.decoding.reader import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from galtea_frames.api.resources import Column, Resource
-    from galtea_frames.decoding.reader import Page
+    from galtea_frames.api.page import Page
+    from galtea_frames.api.resource import Column, Resource
 
 #: What is stored besides the documented columns: the rest of the record, and when it was fetched and found gone.
 EXTRA, SYNCED_AT, REMOVED_AT = "extra", "synced_at", "removed_at"
@@ -57,7 +57,7 @@ def stored_schema(resource: Resource) -> pa.Schema:
     return pa.schema([*record_schema(resource), pa.field(SYNCED_AT, TIME), pa.field(REMOVED_AT, TIME)])
 
 
-def open_stored(resource: Resource, content: bytes) -> Page:
+def open_stored(resource: Resource, content: bytes) -> Page[pa.Table]:
     """Return a page whose `rows` are a table of `record_schema`.
 
     Raises:

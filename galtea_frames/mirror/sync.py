@@ -24,8 +24,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.api.query import askable_ids, build_query, split_lists
+from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.api.splitting import askable_ids, split_lists
 from galtea_frames.api.times import instant, render
 from galtea_frames.api.transport import Tally
 from galtea_frames.frames import progress
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.client import Client
     from galtea_frames.api.query import Query
-    from galtea_frames.api.resources import Resource
+    from galtea_frames.api.resource import Resource
     from galtea_frames.mirror.delta import StoredTable
     from galtea_frames.walk.walk import Slice
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from itertools import islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from galtea_frames.api.query import split_ids, split_lists
+from galtea_frames.api.splitting import split_ids, split_lists
 from galtea_frames.api.transport import Tally
 from galtea_frames.errors import NotFoundError, RequestError, ResponseError
 from galtea_frames.printable import listed, quoted
@@ -20,9 +20,10 @@ from galtea_frames.walk.window import Crew, Window
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from galtea_frames.api.query import Pairs, Query, Selection
+    from galtea_frames.api.page import Page
+    from galtea_frames.api.query import Pairs, Query
+    from galtea_frames.api.splitting import Selection
     from galtea_frames.api.transport import Transport
-    from galtea_frames.decoding.reader import Page
 
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ class Fetch:
 
     transport: Transport
     query: Query
-    opened: Callable[[bytes], Page]
+    opened: Callable[[bytes], Page[Any]]
     page_size: int
     workers: int = 1
     missing_ok: bool = False
@@ -218,7 +219,7 @@ class Fetch:
         if len(newest) < wanted:  # rows vanished since the hint
             yield from (each.only(set(each.ids()) - newest) for each in self._walk(filters))
 
-    def _newest_row(self, filters: Pairs, start: str | None, offset: int = 0) -> Page:
+    def _newest_row(self, filters: Pairs, start: str | None, offset: int = 0) -> Page[Any]:
         """Return the page of one row, the newest but so many."""
         pairs = (*filters, *time_pairs(start, self.query.end), *sort_pairs(descending=True))
         params = [*pairs, ("limit", "1"), *([("offset", str(offset))] if offset else [])]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from galtea_frames.api.refusals import IdsNotFoundError, one_line
 from galtea_frames.api.times import instant
@@ -24,9 +24,9 @@ from galtea_frames.walk.window import GRAIN
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
+    from galtea_frames.api.page import Page
     from galtea_frames.api.query import Pairs
     from galtea_frames.api.transport import Tally, Transport
-    from galtea_frames.decoding.reader import Page
     from galtea_frames.walk.ties import Boundary
     from galtea_frames.walk.window import Window
 
@@ -49,7 +49,7 @@ class Slice:
         skip: numbers of the rows that were seen before.
     """
 
-    page: Page
+    page: Page[Any]
     skip: frozenset[int]
 
     @property
@@ -115,12 +115,12 @@ class Source:
 
     transport: Transport
     path: str
-    open: Callable[[bytes], Page]
+    open: Callable[[bytes], Page[Any]]
     end: str | None
     size: PageSize
     tally: Tally
 
-    def get(self, params: Iterable[tuple[str, str]], *, shrinkable: bool) -> Page:
+    def get(self, params: Iterable[tuple[str, str]], *, shrinkable: bool) -> Page[Any]:
         """Return the page of one request."""
         return self.transport.get(self.path, list(params), self.open, self.tally, shrinkable=shrinkable)
 
@@ -172,7 +172,7 @@ class Walk:
                 return
             start, reached, group = settled.beyond, instant(settled.beyond), TieGroup()
 
-    def _new(self, page: Page, wanted: set[str]) -> Slice:
+    def _new(self, page: Page[Any], wanted: set[str]) -> Slice:
         """Return the page with those of the wanted rows that have not come before."""
         fresh = self._seen.fresh(wanted)
         self._barren = 0 if fresh else self._barren + 1
@@ -189,7 +189,9 @@ class Walk:
         if not page.ids:
             group.reach_end(len(group.seen), beyond=None)
 
-    def _read_ties(self, page: Page, start: str | None, time: int, group: TieGroup) -> Generator[Slice, None, Boundary]:
+    def _read_ties(
+        self, page: Page[Any], start: str | None, time: int, group: TieGroup
+    ) -> Generator[Slice, None, Boundary]:
         """Yield the new rows of a creation time that fills pages; return what is known of its end."""
         offset, barren = 0, 0
         while True:
@@ -214,7 +216,7 @@ class Walk:
             page, _ = self._fetch(start, offset)
             self._check_order(page, time)
 
-    def _fetch(self, start: str | None, offset: int = 0) -> tuple[Page, bool]:
+    def _fetch(self, start: str | None, offset: int = 0) -> tuple[Page[Any], bool]:
         """Return a page, and whether it is shorter than pages were until now."""
         while True:
             asked = self._source.size.rows
@@ -237,7 +239,7 @@ class Walk:
             *((("offset", str(offset)),) if offset else ()),
         ]
 
-    def _check_order(self, page: Page, reached: int | None) -> None:
+    def _check_order(self, page: Page[Any], reached: int | None) -> None:
         if not page.ordered or (page.ids and reached is not None and page.first < reached):
             raise ResponseError(
                 f"{self._source.path} does not keep to sort and fromCreatedAt, so no page can be known to be the last"
@@ -288,7 +290,7 @@ def look_up(source: Source, ids: Sequence[str], filters: Pairs) -> tuple[list[Sl
     return [_slice(page, found), *slices], missing
 
 
-def _slice(page: Page, wanted: set[str]) -> Slice:
+def _slice(page: Page[Any], wanted: set[str]) -> Slice:
     """Return the page with the wanted rows, each once."""
     if len(wanted) == len(page.ids):
         return Slice(page, frozenset())
@@ -302,14 +304,14 @@ def _slice(page: Page, wanted: set[str]) -> Slice:
     return Slice(page, frozenset(skip))
 
 
-def _ids_before(page: Page, end: int | None) -> set[str]:
+def _ids_before(page: Page[Any], end: int | None) -> set[str]:
     """Return the ids of the rows created before a time; all of them where there is none."""
     if end is None or page.last < end:
         return set(page.ids)
     return {each for each, created in zip(page.ids, page.created, strict=True) if instant(created) < end}
 
 
-def _last_ids(page: Page) -> set[str]:
+def _last_ids(page: Page[Any]) -> set[str]:
     """Return the ids of the rows created at the page's last time."""
     ids = set()
     for each, created in zip(reversed(page.ids), reversed(page.created), strict=True):

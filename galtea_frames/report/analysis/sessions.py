@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from galtea_frames.api.resources import snake_case
+from galtea_frames.api.resource import snake_case
 from galtea_frames.decoding.column_names import OVERFLOW
 from galtea_frames.errors import ReportError
 from galtea_frames.frames.origin import said

@@ -1,0 +1,111 @@
+"""A long query as requests that each stay within what the API takes."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from galtea_frames.api.query import Members, Pairs, Query
+from galtea_frames.api.resource import snake_case
+from galtea_frames.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+#: The firewall before the API refuses queries of about 50 ids, about 2.3 KB (api.md, "Requests").
+MAX_MEMBERS = 50
+MAX_QUERY_BYTES = 2_000
+
+#: Room kept for what the walk adds: sort, limit, offset and two times.
+_WALK_BYTES = 260
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Filters of requests whose answers are intersected: one, but for a long list of exclusions.
+
+    Attributes:
+        ids: the ids among which to look, where the query has some.
+        alternatives: the wire parameters of each walk; a row belongs when every walk finds it.
+    """
+
+    ids: tuple[str, ...]
+    alternatives: tuple[Pairs, ...]
+
+
+def split_lists(query: Query) -> list[Selection]:
+    """Return the selections whose answers, united, are the answer to the query.
+
+    Each request stays within 50 members and 2,000 bytes.
+
+    Raises:
+        QueryError: a single value is too long to be asked for.
+    """
+    lists = (query.ids or Members("ids", ()), *query.lists)
+    budget = MAX_QUERY_BYTES - _WALK_BYTES - _length(query.scalars)
+    if budget < 0:
+        raise QueryError("the query is too long to be asked for")
+    ids, *chunked = _chunks(lists, budget)
+    split = list(zip(query.lists, chunked, strict=True))
+    kept = [chunks for members, chunks in split if not members.excludes]
+    left_out = [chunks for members, chunks in split if members.excludes]
+    return [
+        Selection(
+            batch.values,
+            tuple(query.scalars + _joined(included) + _joined(each) for each in itertools.product(*left_out)),
+        )
+        for batch, *included in itertools.product(ids, *kept)
+    ]
+
+
+def split_ids(ids: Members) -> list[tuple[str, ...]]:
+    """Return batches of ids, each short enough to be asked for in one request."""
+    batches = _chunks((ids,), MAX_QUERY_BYTES - _WALK_BYTES)[0]
+    return [batch.values for batch in batches]
+
+
+def askable_ids(ids: Iterable[str]) -> list[str]:
+    """Return the ids that a request can name: neither empty, nor too long, nor with what no id of the API has."""
+    most = MAX_QUERY_BYTES - _WALK_BYTES
+    return [each for each in ids if each and each.isprintable() and _length((("ids[]", each),)) <= most]
+
+
+def _chunks(lists: tuple[Members, ...], budget: int) -> list[list[Members]]:
+    """Cut each list so that one chunk of each, together, fits a request."""
+    shares: dict[int, list[Members]] = {}
+    members_left, bytes_left = MAX_MEMBERS, budget
+    # Short lists first: what they don't need of an even share is left to the long ones.
+    by_length = sorted(range(len(lists)), key=lambda i: _length(lists[i].pairs()))
+    for done, index in enumerate(by_length):
+        share = len(lists) - done
+        chunks = _cut(lists[index], members_left // share, bytes_left // share)
+        shares[index] = chunks
+        members_left -= max(len(chunk.values) for chunk in chunks)
+        bytes_left -= max(_length(chunk.pairs()) for chunk in chunks)
+    return [shares[index] for index in range(len(lists))]
+
+
+def _cut(members: Members, most: int, most_bytes: int) -> list[Members]:
+    chunks: list[list[str]] = [[]]
+    size = 0
+    for value in members.values:
+        length = _length(((f"{members.api}[]", value),))
+        if length > most_bytes or not most:
+            raise QueryError(f"{snake_case(members.api)}: the query is too long to be asked for: {value[:40]!r}…")
+        if len(chunks[-1]) == most or size + length > most_bytes:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(value)
+        size += length
+    return [Members(members.api, tuple(chunk), members.excludes) for chunk in chunks]
+
+
+def _joined(members: Iterable[Members]) -> Pairs:
+    return tuple(pair for each in members for pair in each.pairs())
+
+
+def _length(pairs: Pairs) -> int:
+    return len(urlencode(pairs)) + 1 if pairs else 0

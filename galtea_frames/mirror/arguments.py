@@ -1,0 +1,65 @@
+"""Arguments that only mirrors take: a moment of the past, and how far to look back."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from galtea_frames.api.times import as_datetime, instant, wire_text
+from galtea_frames.errors import QueryError
+from galtea_frames.printable import quoted
+
+#: A span as text in which each number has its unit: "7D", "1 day 12 hours", "7 days, 12:00:00"; or as ISO 8601 has it.
+_SPAN = re.compile(
+    r"\s*((\d+(\.\d*)?\s*[a-zµμ]+[,\s]*)+(\d+:\d\d:\d\d(\.\d+)?)?|\d+:\d\d:\d\d(\.\d+)?|P\S+)\s*",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def moment_of(as_of: object) -> int | datetime | None:
+    """Return the version, or the time in UTC, that a caller named.
+
+    Raises:
+        QueryError: the value is neither.
+    """
+    if as_of is None or (isinstance(as_of, int) and not isinstance(as_of, bool)):
+        return as_of
+    try:
+        if not isinstance(as_of, str | date | np.datetime64):
+            raise TypeError  # noqa: TRY301 - one message for every value that is no time
+        return as_datetime(instant(wire_text(as_of)))
+    except (TypeError, ValueError, OverflowError):
+        raise QueryError(
+            f'as_of is a version of the table or a time such as "2026-03-01", not {quoted(as_of)}'
+        ) from None
+
+
+def span_of(lookback: object) -> int:
+    """Return the microseconds of a span of time that a caller gave.
+
+    Raises:
+        QueryError: the value is no span, has no unit, or is negative.
+    """
+    try:
+        span = _span(lookback)
+        if not span >= timedelta(0):  # NaT is none either
+            raise ValueError  # noqa: TRY301 - one message for every value that is no span
+    except (TypeError, ValueError, OverflowError):
+        raise QueryError(
+            f'lookback is a span of time with its unit, such as "7D" or "36h", not {quoted(lookback)}'
+        ) from None
+    return span // timedelta(microseconds=1)
+
+
+def _span(lookback: object) -> timedelta:
+    # pandas takes a number without a unit for nanoseconds.
+    if isinstance(lookback, str) and not _SPAN.fullmatch(lookback):
+        raise ValueError
+    if isinstance(lookback, np.timedelta64) and np.datetime_data(lookback)[0] == "generic":
+        raise ValueError
+    if not isinstance(lookback, str | timedelta | np.timedelta64):
+        raise TypeError
+    return lookback if isinstance(lookback, timedelta) else pd.Timedelta(lookback)
