@@ -18,8 +18,11 @@ import galtea_frames as gf
 from galtea_frames import sample
 from galtea_frames.api.transport import Tally, Transport
 from galtea_frames.sample import Answer, HtmlPage, RawPage, Reply, Request, SampleApi, Stall
+from galtea_frames.walk.lookup import look_up
+from galtea_frames.walk.slices import Slice
+from galtea_frames.walk.source import PageSize, Source, sort_pairs, time_pairs
 from galtea_frames.walk.ties import TieGroup
-from galtea_frames.walk.walk import PageSize, Slice, Source, Walk, look_up, sort_pairs, time_pairs
+from galtea_frames.walk.walk import Walk
 from galtea_frames.walk.window import Window
 
 TieOrder = Literal["stable", "shuffled"]

@@ -34,14 +34,14 @@ LAYERS = """
     error_shapes report.pages.sparklines report.pages.lettering report.pages.charts report.pages.rendering
     cli.signals api.page api.resource api.resources decoding.reader decoding.column_names decoding.gatherer
     decoding.schema frames.frame frames.spool frames.origin frames.joins frames.records api.arguments api.query
-    walk.window walk.walk frames.chosen frames.dates frames.regather frames.coverage mirror.rows mirror.changes
+    walk.window frames.chosen frames.dates frames.regather frames.coverage mirror.rows mirror.changes
     mirror.description mirror.delta mirror.location mirror.lazy files.descriptions files.ours files.workplaces
     files.targets files.restoring files.parquet report.analysis.sessions report.analysis.completeness
     report.analysis.counts report.analysis.known_versions report.analysis.changes report.analysis.totals
     report.analysis.version_lines report.analysis.metrics report.analysis.quality report.analysis.analyse
-    report.report cli.options api.splitting walk.fetch frames.load frames.load_joined frames.loaders frames.concat
-    mirror.sync mirror.info cli.demo mirror.arguments mirror.reading mirror.mirror cli.mirror cli.report cli.main
-    __main__
+    report.report cli.options api.splitting mirror.arguments walk.crew walk.slices walk.source walk.walk walk.lookup
+    walk.fetch frames.load frames.load_joined frames.loaders frames.concat mirror.sync mirror.info cli.demo
+    mirror.reading mirror.mirror cli.mirror cli.report cli.main __main__
 """.split()  # noqa: SIM905 - an order is read in lines
 
 #: What no one but these may import: the network, retries, terminals, files.

@@ -10,7 +10,8 @@ from itertools import pairwise
 import pytest
 
 from galtea_frames.api.times import instant
-from galtea_frames.walk.window import Crew, Window
+from galtea_frames.walk.crew import Crew
+from galtea_frames.walk.window import Window
 
 SECOND = 1_000_000
 

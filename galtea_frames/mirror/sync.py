@@ -35,7 +35,7 @@ from galtea_frames.mirror.changes import compare
 from galtea_frames.mirror.delta import created_between
 from galtea_frames.mirror.rows import REMOVED_AT, open_stored, record_schema
 from galtea_frames.walk.fetch import Fetch
-from galtea_frames.walk.walk import PageSize, Source, sort_pairs, time_pairs
+from galtea_frames.walk.source import PageSize, Source, sort_pairs, time_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from galtea_frames.api.query import Query
     from galtea_frames.api.resource import Resource
     from galtea_frames.mirror.delta import StoredTable
-    from galtea_frames.walk.walk import Slice
+    from galtea_frames.walk.slices import Slice
 
 #: Rows that a step is to hold, about: some tens of megabytes.
 STEP_ROWS = 50_000

@@ -13,9 +13,12 @@ from galtea_frames.api.splitting import split_ids, split_lists
 from galtea_frames.api.transport import Tally
 from galtea_frames.errors import NotFoundError, RequestError, ResponseError
 from galtea_frames.printable import listed, quoted
+from galtea_frames.walk.crew import Crew
+from galtea_frames.walk.lookup import look_up
 from galtea_frames.walk.seen import Seen
-from galtea_frames.walk.walk import PageSize, Slice, Source, Walk, look_up, sort_pairs, time_pairs
-from galtea_frames.walk.window import Crew, Window
+from galtea_frames.walk.source import PageSize, Source, sort_pairs, time_pairs
+from galtea_frames.walk.walk import Walk
+from galtea_frames.walk.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from galtea_frames.api.query import Pairs, Query
     from galtea_frames.api.splitting import Selection
     from galtea_frames.api.transport import Transport
+    from galtea_frames.walk.slices import Slice
 
 T = TypeVar("T")
 

@@ -8,25 +8,22 @@ when they fill a page there is no later time to go on from, and only `offset` le
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from galtea_frames.api.refusals import IdsNotFoundError, one_line
+from galtea_frames.api.refusals import one_line
 from galtea_frames.api.times import instant
 from galtea_frames.api.transport import PageTooLarge
 from galtea_frames.errors import ResponseError
 from galtea_frames.walk.seen import Seen
+from galtea_frames.walk.slices import Slice, slice_of
+from galtea_frames.walk.source import Source, sort_pairs, time_pairs
 from galtea_frames.walk.ties import TieGroup
 from galtea_frames.walk.window import GRAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterator
 
     from galtea_frames.api.page import Page
-    from galtea_frames.api.query import Pairs
-    from galtea_frames.api.transport import Tally, Transport
     from galtea_frames.walk.ties import Boundary
     from galtea_frames.walk.window import Window
 
@@ -35,94 +32,6 @@ _MOST_PASSES = 60
 
 #: Pages in a row that bring no new row before the walk gives up: the server ignores `offset`, or changes the times.
 _MOST_BARREN = 100
-
-#: Good pages after which a page size that had to shrink grows again.
-_GOOD_BEFORE_GROWTH = 4
-
-
-@dataclass(frozen=True)
-class Slice:
-    """A page with the rows of it that are new.
-
-    Attributes:
-        page: the page.
-        skip: numbers of the rows that were seen before.
-    """
-
-    page: Page[Any]
-    skip: frozenset[int]
-
-    @property
-    def rows(self) -> int:
-        """How many rows are new."""
-        return len(self.page.ids) - len(self.skip)
-
-    def tail(self) -> tuple[int, int]:
-        """Return the last creation time of the new rows, and how many of them share it."""
-        created = self.page.created
-        times = (instant(created[at]) for at in reversed(range(len(created))) if at not in self.skip)
-        last = next(times)
-        return last, 1 + sum(1 for _ in takewhile(last.__eq__, times))
-
-    def ids(self) -> list[str]:
-        """Return the ids of the new rows."""
-        return [each for number, each in enumerate(self.page.ids) if number not in self.skip]
-
-    def only(self, wanted: set[str]) -> Slice:
-        """Return the slice with only those of its new rows that are wanted."""
-        return _slice(self.page, wanted & set(self.ids()))
-
-
-class PageSize:
-    """How many rows to ask for: half as many after the server failed at more, again more after it did well.
-
-    All walks of a load share one, and so learn from each other.
-    """
-
-    def __init__(self, rows: int) -> None:
-        self.rows: int = rows
-        self._most = rows
-        self._good = 0
-        self._lock = threading.Lock()
-
-    def shrink(self, failed: int) -> None:
-        """Halve the page that the server failed at, unless another walk has done so."""
-        with self._lock:
-            self._good = 0
-            self.rows = min(self.rows, max(1, failed // 2))
-
-    def succeeded(self) -> None:
-        """Note a good page, growing after some."""
-        with self._lock:
-            self._good += 1
-            if self._good == _GOOD_BEFORE_GROWTH:
-                self._good = 0
-                self.rows = min(self.rows * 2, self._most)
-
-
-@dataclass
-class Source:
-    """One list of the API, and how to ask for its pages.
-
-    Attributes:
-        transport: sends the requests.
-        path: the path of the list.
-        open: reads an answer's body.
-        end: only rows up to this time, as wire text.
-        size: how many rows to ask for.
-        tally: counts the requests.
-    """
-
-    transport: Transport
-    path: str
-    open: Callable[[bytes], Page[Any]]
-    end: str | None
-    size: PageSize
-    tally: Tally
-
-    def get(self, params: Iterable[tuple[str, str]], *, shrinkable: bool) -> Page[Any]:
-        """Return the page of one request."""
-        return self.transport.get(self.path, list(params), self.open, self.tally, shrinkable=shrinkable)
 
 
 class Walk:
@@ -181,7 +90,7 @@ class Walk:
                 f"{self._source.path} makes no progress at {one_line(page.created[-1])}: the same rows come again and"
                 " again with other creation times"
             )
-        return _slice(page, fresh)
+        return slice_of(page, fresh)
 
     def _probe_end(self, start: str | None, group: TieGroup) -> None:
         """Ask for what follows a page that looks like the last: nothing, and it is, once its rows are confirmed."""
@@ -244,64 +153,6 @@ class Walk:
             raise ResponseError(
                 f"{self._source.path} does not keep to sort and fromCreatedAt, so no page can be known to be the last"
             )
-
-
-def time_pairs(start: str | None, end: str | None) -> Pairs:
-    """Return the wire parameters of a span of time, open where None."""
-    pairs = (("fromCreatedAt", start), ("toCreatedAt", end))
-    return tuple((name, text) for name, text in pairs if text is not None)
-
-
-def sort_pairs(*, descending: bool) -> Pairs:
-    """Return the wire parameters that sort by creation time: field and direction, flat (api.md, "Requests")."""
-    return (("sort[]", "createdAt"), ("sort[]", "desc" if descending else "asc"))
-
-
-def look_up(source: Source, ids: Sequence[str], filters: Pairs) -> tuple[list[Slice], list[str]]:
-    """Return the rows with these ids that pass the filters, and the ids that have none.
-
-    The API answers 404 for a whole request in which one id has no row. Such a request is halved until each id has an
-    answer of its own; so is one whose rows are too much for the server.
-
-    Args:
-        source: where the rows come from.
-        ids: as many ids as fit one request.
-        filters: the other wire parameters.
-
-    Raises:
-        ResponseError: other rows came, and not all that were asked for.
-    """
-    try:
-        page = source.get([*filters, *(("ids[]", each) for each in ids)], shrinkable=len(ids) > 1)
-    except (IdsNotFoundError, PageTooLarge):
-        if len(ids) == 1:
-            return [], list(ids)
-        middle = len(ids) // 2
-        parts = [look_up(source, half, filters) for half in (ids[:middle], ids[middle:])]
-        return [each for part in parts for each in part[0]], [each for part in parts for each in part[1]]
-    found = set(ids) & set(page.ids)
-    rest = [each for each in ids if each not in found]
-    if rest and not found.issuperset(page.ids):
-        raise ResponseError(f"{source.path} does not keep to ids, so none of them can be known not to exist")
-    if not found or not rest:
-        return [_slice(page, found)], rest
-    # A server that returns fewer rows than asked has more to say of the rest.
-    slices, missing = look_up(source, rest, filters)
-    return [_slice(page, found), *slices], missing
-
-
-def _slice(page: Page[Any], wanted: set[str]) -> Slice:
-    """Return the page with the wanted rows, each once."""
-    if len(wanted) == len(page.ids):
-        return Slice(page, frozenset())
-    left = set(wanted)
-    skip = []
-    for number, each in enumerate(page.ids):
-        if each in left:
-            left.remove(each)
-        else:
-            skip.append(number)
-    return Slice(page, frozenset(skip))
 
 
 def _ids_before(page: Page[Any], end: int | None) -> set[str]:

@@ -1,0 +1,49 @@
+"""Rows asked for by id, and the ids that have none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from galtea_frames.api.refusals import IdsNotFoundError
+from galtea_frames.api.transport import PageTooLarge
+from galtea_frames.errors import ResponseError
+from galtea_frames.walk.slices import Slice, slice_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from galtea_frames.api.query import Pairs
+    from galtea_frames.walk.source import Source
+
+
+def look_up(source: Source, ids: Sequence[str], filters: Pairs) -> tuple[list[Slice], list[str]]:
+    """Return the rows with these ids that pass the filters, and the ids that have none.
+
+    The API answers 404 for a whole request in which one id has no row. Such a request is halved until each id has an
+    answer of its own; so is one whose rows are too much for the server.
+
+    Args:
+        source: where the rows come from.
+        ids: as many ids as fit one request.
+        filters: the other wire parameters.
+
+    Raises:
+        ResponseError: other rows came, and not all that were asked for.
+    """
+    try:
+        page = source.get([*filters, *(("ids[]", each) for each in ids)], shrinkable=len(ids) > 1)
+    except (IdsNotFoundError, PageTooLarge):
+        if len(ids) == 1:
+            return [], list(ids)
+        middle = len(ids) // 2
+        parts = [look_up(source, half, filters) for half in (ids[:middle], ids[middle:])]
+        return [each for part in parts for each in part[0]], [each for part in parts for each in part[1]]
+    found = set(ids) & set(page.ids)
+    rest = [each for each in ids if each not in found]
+    if rest and not found.issuperset(page.ids):
+        raise ResponseError(f"{source.path} does not keep to ids, so none of them can be known not to exist")
+    if not found or not rest:
+        return [slice_of(page, found)], rest
+    # A server that returns fewer rows than asked has more to say of the rest.
+    slices, missing = look_up(source, rest, filters)
+    return [slice_of(page, found), *slices], missing

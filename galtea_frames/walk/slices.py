@@ -1,0 +1,59 @@
+"""A page with the rows of it that are new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
+
+from galtea_frames.api.times import instant
+
+if TYPE_CHECKING:
+    from galtea_frames.api.page import Page
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A page with the rows of it that are new.
+
+    Attributes:
+        page: the page.
+        skip: numbers of the rows that were seen before.
+    """
+
+    page: Page[Any]
+    skip: frozenset[int]
+
+    @property
+    def rows(self) -> int:
+        """How many rows are new."""
+        return len(self.page.ids) - len(self.skip)
+
+    def tail(self) -> tuple[int, int]:
+        """Return the last creation time of the new rows, and how many of them share it."""
+        created = self.page.created
+        times = (instant(created[at]) for at in reversed(range(len(created))) if at not in self.skip)
+        last = next(times)
+        return last, 1 + sum(1 for _ in takewhile(last.__eq__, times))
+
+    def ids(self) -> list[str]:
+        """Return the ids of the new rows."""
+        return [each for number, each in enumerate(self.page.ids) if number not in self.skip]
+
+    def only(self, wanted: set[str]) -> Slice:
+        """Return the slice with only those of its new rows that are wanted."""
+        return slice_of(self.page, wanted & set(self.ids()))
+
+
+def slice_of(page: Page[Any], wanted: set[str]) -> Slice:
+    """Return the page with the wanted rows, each once."""
+    if len(wanted) == len(page.ids):
+        return Slice(page, frozenset())
+    left = set(wanted)
+    skip = []
+    for number, each in enumerate(page.ids):
+        if each in left:
+            left.remove(each)
+        else:
+            skip.append(number)
+    return Slice(page, frozenset(skip))
