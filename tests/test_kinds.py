@@ -5,7 +5,7 @@ import pytest
 import reference
 from tables import metadata_of
 
-from galtea_frames.decoding.kinds import json_text
+from galtea_frames.decoding.json_text import json_text
 
 BIG = 2**53
 

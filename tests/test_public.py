@@ -25,23 +25,24 @@ MODULES = sorted(
 
 #: The modules in their order: each may import from those above it, and from no other.
 LAYERS = """
-    _version per_process printable errors paths small_files streams api.settings api.times api.values decoding.exact
-    api.refusals api.bodies api.proxies api.connections api.failures api.answers api.transport decoding.shapes
-    decoding.raw_rows walk.seen walk.ties api.client decoding.kinds decoding.survey files.dtypes frames.fingerprint
-    frames.cells frames.progress frames.garbage mirror.damage mirror.ground mirror.table_files mirror.account
-    files.partitions files.seals files.rights files.hive report.wording report.periods rates report.findings
-    report.thresholds report.analysis.verdict report.analysis.headline report.analysis.fields report.labels
-    error_shapes report.pages.sparklines report.pages.lettering report.pages.charts report.pages.rendering
-    cli.signals api.page api.resource api.resources decoding.reader decoding.column_names decoding.gatherer
-    decoding.schema frames.frame frames.spool frames.origin frames.joins frames.records api.arguments api.query
-    walk.window frames.chosen frames.dates frames.regather frames.coverage mirror.rows mirror.changes
-    mirror.description mirror.delta mirror.location mirror.lazy files.descriptions files.ours files.workplaces
-    files.targets files.restoring files.parquet report.analysis.sessions report.analysis.completeness
-    report.analysis.counts report.analysis.known_versions report.analysis.changes report.analysis.totals
-    report.analysis.version_lines report.analysis.metrics report.analysis.quality report.analysis.analyse
-    report.report cli.options api.splitting mirror.arguments walk.crew walk.slices walk.source walk.walk walk.lookup
-    walk.fetch frames.load frames.load_joined frames.loaders frames.concat mirror.sync mirror.info cli.demo
-    mirror.reading mirror.mirror cli.mirror cli.report cli.main __main__
+    _version per_process printable errors paths small_files streams api.settings api.times api.values api.refusals
+    api.bodies api.proxies api.connections api.failures api.answers api.transport decoding.shapes walk.seen
+    walk.ties api.client files.dtypes frames.fingerprint frames.cells frames.progress frames.garbage mirror.damage
+    mirror.ground mirror.table_files mirror.account files.partitions files.seals files.rights files.hive
+    report.wording report.periods rates report.findings report.thresholds report.analysis.verdict
+    report.analysis.headline report.analysis.fields report.labels error_shapes report.pages.sparklines
+    report.pages.lettering report.pages.charts report.pages.rendering cli.signals api.page api.resource
+    api.resources decoding.column_names api.arguments api.query walk.window frames.coverage cli.options
+    api.splitting mirror.arguments walk.crew walk.slices walk.source walk.walk walk.lookup walk.fetch
+    decoding.json_text decoding.exact decoding.raw_rows decoding.kinds decoding.survey decoding.reader
+    decoding.gatherer decoding.schema frames.frame frames.spool frames.origin frames.joins frames.records
+    frames.chosen frames.dates frames.regather mirror.rows mirror.changes mirror.description mirror.delta
+    mirror.location files.descriptions files.ours files.workplaces files.targets files.restoring files.parquet
+    report.analysis.sessions report.analysis.completeness report.analysis.counts report.analysis.known_versions
+    report.analysis.changes report.analysis.totals report.analysis.version_lines report.analysis.metrics
+    report.analysis.quality report.analysis.analyse report.report frames.load frames.load_joined frames.loaders
+    frames.concat mirror.sync mirror.info cli.demo mirror.reading decoding.contract mirror.lazy mirror.mirror
+    cli.mirror cli.report cli.main __main__
 """.split()  # noqa: SIM905 - an order is read in lines
 
 #: What no one but these may import: the network, retries, terminals, files.

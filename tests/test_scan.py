@@ -3,7 +3,8 @@ from decimal import Decimal
 import pytest
 from reference import Json
 
-from galtea_frames.decoding.exact import RawJson, exact_value, scan_page
+from galtea_frames.decoding.exact import exact_value, scan_page
+from galtea_frames.decoding.json_text import RawJson
 
 LONGEST = "1" * 4_000
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from galtea_frames.decoding.json_text import RawJson
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -33,18 +35,6 @@ _DEEPEST = 500
 
 #: Python refuses to read longer integers, because reading them takes quadratic time (sys.int_info).
 _LONGEST_INTEGER = 4_000
-
-
-class RawJson:
-    """A value that is kept as its JSON text, because no column type and no Python value holds it exactly.
-
-    No dataclass: msgspec would write that as an object with a key `text`.
-    """
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text: str = text
 
 
 def unmarked(content: bytes) -> bytes:

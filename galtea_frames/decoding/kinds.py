@@ -25,10 +25,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.decoding.exact import RawJson
+from galtea_frames.decoding.json_text import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -40,7 +40,6 @@ _MANY = 50
 
 _LIST = "list of "
 _ENCODER = msgspec.json.Encoder()
-_COMMA = RawJson(",")
 _NONE = type(None)
 
 #: Columns of text, and of lists of it, by their kinds.
@@ -164,40 +163,11 @@ def _json_array(values: Sequence[Any]) -> pa.Array:
     return pa.array([None if value is None else line for value, line in zip(values, lines, strict=False)], TEXT)
 
 
-def json_text(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
-    """Return the JSON text of a value, without spaces; a value that is kept as text gives that text."""
-    try:
-        return msgspec.json.encode(value, enc_hook=_raw).decode()
-    except (UnicodeEncodeError, RecursionError):
-        return "".join(_pieces(value))
-
-
 def replaced(value: Any) -> Any:  # noqa: ANN401 - text or a list of texts gives the same
     """Return text, or a list of texts, with U+FFFD for each lone surrogate; anything else as it is."""
     if isinstance(value, list):
         return [replaced(each) for each in value]
     return _LONE_SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
-
-
-def _raw(value: object) -> msgspec.Raw:
-    if isinstance(value, RawJson):
-        return msgspec.Raw(value.text.encode())
-    raise TypeError(f"{type(value).__name__} is no JSON value")
-
-
-def _pieces(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON can hold
-    """Yield the JSON text of a value piece by piece: lone surrogates as escapes, and any depth without a stack."""
-    todo: list[Any] = [value]
-    while todo:
-        each = todo.pop()
-        if isinstance(each, list):
-            parts = [part for element in each for part in (_COMMA, element)]
-            todo += [RawJson("]"), *reversed(parts[1:]), RawJson("[")]
-        elif isinstance(each, dict):
-            parts = [part for key, held in each.items() for part in (_COMMA, key, RawJson(":"), held)]
-            todo += [RawJson("}"), *reversed(parts[1:]), RawJson("{")]
-        else:
-            yield json.dumps(each) if isinstance(each, str) else json_text(each)
 
 
 def _same(kinds: frozenset[str]) -> bool:

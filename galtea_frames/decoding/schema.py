@@ -12,7 +12,8 @@ from galtea_frames.api.resource import snake_case
 from galtea_frames.api.times import TIME, USUAL_DIGITS
 from galtea_frames.decoding.column_names import column_name, overflow_name, root_names
 from galtea_frames.decoding.gatherer import written_alike
-from galtea_frames.decoding.kinds import TEXT, json_text
+from galtea_frames.decoding.json_text import json_text
+from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.decoding.survey import Settled
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from msgspec.structs import astuple
 
-from galtea_frames.decoding.exact import RawJson
+from galtea_frames.decoding.json_text import RawJson, json_text
 from galtea_frames.decoding.kinds import (
     TEXT,
     TEXT_KINDS,
@@ -25,7 +25,6 @@ from galtea_frames.decoding.kinds import (
     convert,
     is_mixed,
     is_text,
-    json_text,
     narrow,
     replaced,
     text_array,

@@ -13,6 +13,7 @@ from galtea_frames.api.arguments import Sort, names_checked
 from galtea_frames.api.client import Client
 from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.decoding.contract import NestedColumn
 from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.errors import QueryError, masked
 from galtea_frames.frames.dates import checked_dates, split_dates
@@ -21,9 +22,10 @@ from galtea_frames.frames.joins import PREFIX, join_sessions_versions
 from galtea_frames.frames.load import shared
 from galtea_frames.mirror.arguments import span_of
 from galtea_frames.mirror.info import MirrorInfo, inventory
-from galtea_frames.mirror.lazy import NestedColumn, dask_frame
+from galtea_frames.mirror.lazy import dask_frame
 from galtea_frames.mirror.location import Place
 from galtea_frames.mirror.reading import condition_of, read, selected
+from galtea_frames.mirror.rows import EXTRA, REMOVED_AT
 from galtea_frames.mirror.sync import Sync, SyncResult
 
 if TYPE_CHECKING:
@@ -322,7 +324,10 @@ class Mirror:
             MirrorError: Dask is not installed, or there is no mirror, it is not complete, or cannot be read.
         """
         given = locals()
-        named = [NestedColumn.named(*each) for each in (given.pop("nested") or {}).items()]
+        named = [
+            NestedColumn.named(*each, rest=EXTRA, own=(EXTRA, REMOVED_AT))
+            for each in (given.pop("nested") or {}).items()
+        ]
         table, query, _ = selected(self._place, SESSIONS, given)
         condition = condition_of(query, include_removed=include_removed)
         frame: dask.dataframe.DataFrame = dask_frame(table, condition, named, include_removed=include_removed)

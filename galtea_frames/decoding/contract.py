@@ -1,0 +1,103 @@
+"""Nested columns whose type a caller has named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from galtea_frames.api.resource import snake_case
+from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.column_names import split_name
+from galtea_frames.decoding.exact import exact_value
+from galtea_frames.decoding.json_text import json_text
+from galtea_frames.decoding.kinds import TEXT, arrow_type, convert, narrow, replaced
+from galtea_frames.errors import MirrorError, QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from galtea_frames.decoding.json_text import RawJson
+
+
+#: Types of nested columns by their names in pandas, each with a kind of value that has it (`kinds.py`). What "json"
+#: names holds the JSON text of any value.
+_KINDS = {"string": "string", "Int64": "long", "Float64": "float", "boolean": "bool", "json": "json"}
+
+DOCUMENTED = {column.name: column for column in SESSIONS.columns}
+
+
+@dataclass(frozen=True)
+class NestedColumn:
+    """A nested column that a caller named, with its type.
+
+    Attributes:
+        name: as `load_sessions` names it.
+        source: the stored column in whose JSON text it lies.
+        keys: the keys below; where the source holds several fields, the first is the field, in snake_case.
+        dtype: one of `_KINDS`.
+    """
+
+    name: str
+    source: str
+    keys: tuple[str, ...]
+    dtype: str
+
+    @classmethod
+    def named(cls, name: str, dtype: str, *, rest: str, own: Collection[str]) -> NestedColumn:
+        """Return the column of a name.
+
+        Args:
+            name: as `load_sessions` names it.
+            dtype: one of `_KINDS`.
+            rest: the stored column that holds the fields without a column of their own.
+            own: columns of whoever stores the rows.
+
+        Raises:
+            QueryError: it is no nested column, or the type is none that one can have.
+        """
+        if dtype not in _KINDS:
+            raise QueryError(f"nested columns are of type {', '.join(_KINDS)}, not {dtype!r} ({name!r})")
+        if name in own:
+            raise QueryError(f"{name!r} is a column of the mirror's own; a field of that name stands in {rest!r}")
+        root, keys, overflow = split_name(name)
+        if overflow or (root in DOCUMENTED and not (keys and DOCUMENTED[root].kind == "object")):
+            raise QueryError(f"{name!r} is no nested column such as 'metadata.latency_ms'")
+        return cls(name, root, tuple(keys), dtype) if root in DOCUMENTED else cls(name, rest, (root, *keys), dtype)
+
+    @property
+    def type(self) -> pa.DataType:
+        """Its Arrow type."""
+        return arrow_type(frozenset({_KINDS[self.dtype]})) or TEXT
+
+    def values(self, texts: Sequence[str | None]) -> pa.Array:
+        """Return what the JSON texts hold there.
+
+        Raises:
+            MirrorError: a value is of another type.
+        """
+        found = [None if text is None else self._found(text) for text in texts]
+        if self.dtype == "json":
+            return pa.array([None if value is None else json_text(value) for value in found], TEXT)
+        types = set(map(type, found)) - {type(None)}
+        try:
+            values, kinds = narrow(found, types)
+        except UnicodeEncodeError:  # a lone surrogate: as the loaders' columns show it
+            values, kinds = narrow(replaced(found), types)
+        if arrow_type(kinds | {_KINDS[self.dtype]}) != self.type:
+            raise MirrorError(f'{self.name} holds values that are no {self.dtype}; the type "json" takes all of them')
+        return convert(values, kinds, self.type)
+
+    def _found(self, text: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
+        value: Any | RawJson = exact_value(text)
+        for depth, key in enumerate(self.keys):
+            if not isinstance(value, dict):
+                return None
+            value = value.get(_field(value, key) if self.source not in DOCUMENTED and not depth else key)
+        return value
+
+
+def _field(fields: Mapping[str, Any], name: str) -> str:
+    """Return the field whose column has a name."""
+    return next((each for each in fields if snake_case(each) == name), name)
