@@ -11,7 +11,7 @@ from galtea_frames.decoding.gatherer import Gatherer, Nested
 from galtea_frames.decoding.reader import PageReader
 from galtea_frames.decoding.schema import TableSchema
 from galtea_frames.frames.frame import all_times, to_frame
-from galtea_frames.frames.load import noted
+from galtea_frames.frames.framing import noted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

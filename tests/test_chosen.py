@@ -137,7 +137,7 @@ def test_a_cut_result_is_the_frame_of_its_own_rows(
     nested: Nested, arguments: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever rows a result leaves out, and whatever the page size, it equals the load of exactly its rows."""
-    monkeypatch.setattr("galtea_frames.frames.load._ROWS_A_FRAME", 4)
+    monkeypatch.setattr("galtea_frames.frames.framing._ROWS_A_FRAME", 4)
     for seed in range(times(2)):
         rows = odd_rows(seed)
         own = own_rows(rows, arguments)

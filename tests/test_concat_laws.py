@@ -16,7 +16,7 @@ from test_laws import BATCHES, NESTED
 import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS
 from galtea_frames.frames.frame import sorted_table, to_frame
-from galtea_frames.frames.load import noted
+from galtea_frames.frames.framing import noted
 
 if TYPE_CHECKING:
     from galtea_frames.decoding.gatherer import Nested

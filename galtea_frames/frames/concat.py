@@ -20,7 +20,7 @@ from galtea_frames.decoding.kinds import EXACT
 from galtea_frames.errors import QueryError
 from galtea_frames.frames.cells import arrow
 from galtea_frames.frames.coverage import Load, as_json, united
-from galtea_frames.frames.load import LoadOptions, framed, noted
+from galtea_frames.frames.framing import LoadOptions, framed, noted
 from galtea_frames.frames.origin import Origin, said
 from galtea_frames.frames.regather import regathered
 from galtea_frames.printable import quoted

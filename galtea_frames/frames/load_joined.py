@@ -11,8 +11,9 @@ from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.splitting import askable_ids
 from galtea_frames.frames.dates import checked_dates, split_dates
 from galtea_frames.frames.frame import ATTRS
+from galtea_frames.frames.framing import checked
 from galtea_frames.frames.joins import PREFIX, join_sessions_versions
-from galtea_frames.frames.load import checked, fetched, shared, streamed
+from galtea_frames.frames.load import fetched, shared, streamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.client import Client
     from galtea_frames.api.query import Query
-    from galtea_frames.frames.load import LoadOptions
+    from galtea_frames.frames.framing import LoadOptions
 
 
 def load_joined(arguments: Mapping[str, Any]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames.frame import ATTRS, sorted_table, to_frame
-from galtea_frames.frames.load import checked, framed, noted
+from galtea_frames.frames.framing import checked, framed, noted
 from galtea_frames.mirror.arguments import moment_of
 from galtea_frames.mirror.damage import told_of
 from galtea_frames.mirror.rows import REMOVED_AT, to_page
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.gatherer import Batch
     from galtea_frames.decoding.schema import Notes
-    from galtea_frames.frames.load import LoadOptions
+    from galtea_frames.frames.framing import LoadOptions
     from galtea_frames.mirror.delta import StoredTable
     from galtea_frames.mirror.location import Place
 
