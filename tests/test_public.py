@@ -39,10 +39,10 @@ LAYERS = """
     frames.chosen frames.dates frames.regather mirror.rows mirror.changes mirror.description mirror.delta
     mirror.location files.descriptions files.ours files.workplaces files.targets files.restoring files.parquet
     report.analysis.sessions report.analysis.completeness report.analysis.counts report.analysis.known_versions
-    report.analysis.changes report.analysis.totals report.analysis.version_lines report.analysis.metrics
-    report.analysis.quality report.analysis.analyse report.report mirror.sync mirror.info decoding.contract
-    mirror.lazy frames.framing frames.load frames.load_joined frames.loaders frames.concat cli.demo mirror.reading
-    mirror.mirror cli.mirror cli.report cli.main __main__
+    report.analysis.changes report.analysis.totals report.analysis.metrics report.analysis.quality mirror.sync
+    mirror.info decoding.contract mirror.lazy frames.framing frames.load frames.load_joined frames.loaders
+    frames.concat cli.demo mirror.reading mirror.mirror cli.mirror report.analysis.stacks
+    report.analysis.version_lines report.terms report.analysis.analyse report.report cli.report cli.main __main__
 """.split()  # noqa: SIM905 - an order is read in lines
 
 #: What no one but these may import: the network, retries, terminals, files.

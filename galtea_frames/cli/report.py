@@ -16,7 +16,8 @@ from galtea_frames.errors import QueryError, RequestError, ResponseError, masked
 from galtea_frames.frames.frame import ATTRS
 from galtea_frames.frames.loaders import load_sessions, load_versions
 from galtea_frames.mirror.mirror import Mirror
-from galtea_frames.report.report import compute, place, read_terms, require
+from galtea_frames.report.report import compute, place, require
+from galtea_frames.report.terms import read_terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

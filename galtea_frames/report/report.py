@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from galtea_frames.errors import QueryError, ReportError
+from galtea_frames.errors import ReportError
 from galtea_frames.files.ours import REPORT
 from galtea_frames.files.parquet import close_folder
 from galtea_frames.files.targets import Target
-from galtea_frames.printable import printable, quoted
-from galtea_frames.report.analysis.analyse import Terms, analyse
-from galtea_frames.report.analysis.quality import read_last
+from galtea_frames.printable import quoted
+from galtea_frames.report.analysis.analyse import analyse
 from galtea_frames.report.pages import charts, rendering
 from galtea_frames.report.pages.lettering import matplotlib_alone
-from galtea_frames.report.periods import last_closed, read_moment, read_zone
-from galtea_frames.report.thresholds import LEVELS, read_thresholds
+from galtea_frames.report.terms import Terms, read_terms
+from galtea_frames.report.thresholds import LEVELS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from os import PathLike
     from zoneinfo import ZoneInfo
@@ -30,19 +29,13 @@ if TYPE_CHECKING:
     import numpy as np
 
     from galtea_frames.files.targets import Folder
-    from galtea_frames.report.analysis.quality import LastReport
     from galtea_frames.report.findings import Findings, Verdict
     from galtea_frames.report.pages.charts import Chart
     from galtea_frames.report.periods import Unit
+    from galtea_frames.report.terms import LastReport
     from galtea_frames.report.thresholds import Thresholds
 
 _HTML, _MARKDOWN, _JSON, _CHARTS = "report.html", "report.md", "report.json", "charts"
-
-#: A line of trend needs two ends; and five years of weeks is more than anyone can see in a small picture.
-_TREND = range(2, 261)
-
-#: Characters of a selection, at the most.
-_SELECTION = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,41 +206,6 @@ def build_report(
     return compute(sessions, versions, terms, command or _call(terms))
 
 
-def read_terms(
-    *,
-    as_of: str | date | np.datetime64,
-    period: Unit,
-    timezone: str | ZoneInfo,
-    thresholds: Thresholds | None,
-    metrics: str | Sequence[str],
-    trend_periods: int,
-    include_text: bool,
-    last_report: LastReport | None,
-    selection: str | None = None,
-) -> Terms:
-    """Return what a caller asks for, checked: nothing of it can fail once sessions have been fetched.
-
-    Raises:
-        QueryError: an argument cannot be used.
-    """
-    zone = read_zone(timezone)
-    if isinstance(trend_periods, bool) or trend_periods not in _TREND:
-        raise QueryError(f"trend_periods is a number from {_TREND[0]} to {_TREND[-1]}, not {trend_periods!r}")
-    terms = Terms(
-        as_of=read_moment(as_of, zone),
-        unit=period,
-        zone=zone,
-        thresholds=read_thresholds(thresholds),
-        metrics=_metrics(metrics),
-        trend_periods=trend_periods,
-        include_text=include_text,
-        last_report=None if last_report is None else read_last(last_report),
-        selection=None if selection is None else _selection(selection),
-    )
-    last_closed(terms.as_of, terms.unit, zone)
-    return terms
-
-
 def compute(sessions: pd.DataFrame, versions: pd.DataFrame, terms: Terms, command: str) -> Report:
     """Return the report on these terms, which says that `command` gives the same one.
 
@@ -265,26 +223,6 @@ def _kind(value: object) -> str:
     """Return what a message calls a value: tables of other libraries have the same name."""
     library = type(value).__module__.partition(".")[0]
     return f"a {type(value).__name__} of {library}" if hasattr(value, "columns") else quoted(value)
-
-
-def _metrics(given: object) -> tuple[str, ...]:
-    """Return the columns that a caller names, each once."""
-    metrics = [given] if isinstance(given, str) else given
-    if not isinstance(metrics, Sequence) or not all(isinstance(each, str) for each in metrics):
-        raise QueryError(f"metrics is a column or a list of columns, not {quoted(given)}")
-    return tuple(dict.fromkeys(metrics))
-
-
-def _selection(given: object) -> str:
-    """Return what a caller says of the rows, on one line."""
-    if not isinstance(given, str) or not given.strip():
-        raise QueryError(f"selection says which sessions these are, such as 'voice channel only', not {quoted(given)}")
-    text = " ".join(given.split())
-    if len(text) > _SELECTION:
-        raise QueryError(f"selection is a text of at most {_SELECTION} characters, not of {len(text):,}")
-    if printable(text).count("\ufffd") > text.count("\ufffd"):
-        raise QueryError(f"selection holds a character that cannot be shown: {quoted(text)}")
-    return text
 
 
 def require() -> None:

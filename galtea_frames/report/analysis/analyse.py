@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -22,21 +22,20 @@ from galtea_frames.report.analysis.known_versions import roster
 from galtea_frames.report.analysis.metrics import measure, with_hint
 from galtea_frames.report.analysis.quality import assess
 from galtea_frames.report.analysis.sessions import observe
+from galtea_frames.report.analysis.stacks import colours, stack
 from galtea_frames.report.analysis.totals import figure_lines, stopping_reasons, total_figures
 from galtea_frames.report.analysis.verdict import judge, verdict
-from galtea_frames.report.analysis.version_lines import colours, stack, version_lines
+from galtea_frames.report.analysis.version_lines import version_lines
 from galtea_frames.report.findings import Changes, Completeness, Findings, Reproduction, Scope, Span, Stack
-from galtea_frames.report.periods import last_closed, up_to
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
 
     from galtea_frames.report.analysis.known_versions import Roster
     from galtea_frames.report.analysis.sessions import Observations
-    from galtea_frames.report.periods import Period, Unit
-    from galtea_frames.report.thresholds import Threshold, Value
+    from galtea_frames.report.periods import Period
+    from galtea_frames.report.terms import Terms
+    from galtea_frames.report.thresholds import Value
 
     #: The figures of each version, by its id.
     OfVersions = Mapping[str | None, Mapping[str, Value]]
@@ -45,38 +44,6 @@ _LIBRARIES = ("pandas", "pyarrow", "numpy", "jinja2", "matplotlib")
 
 #: Raw text of conversations, as far as sessions hold any; kept among a report's rows only if that was asked for.
 _TEXTS = ("error", "context", "context.value")
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a report is asked for.
-
-    Attributes:
-        as_of: the instant that it is made for, in UTC.
-        unit: whether it is about a day, a week or a month.
-        zone: whose days they are.
-        thresholds: the conditions to hold the figures against.
-        metrics: numeric columns.
-        trend_periods: how many periods trends go back, the last one included.
-        include_text: whether raw text of the data may be shown.
-        last_report: what an earlier report says, to find late changes.
-        selection: which sessions these are, if whoever asks says so.
-    """
-
-    as_of: datetime
-    unit: Unit
-    zone: ZoneInfo
-    thresholds: tuple[Threshold, ...]
-    metrics: tuple[str, ...]
-    trend_periods: int
-    include_text: bool
-    last_report: dict[str, Any] | None
-    selection: str | None
-
-    @property
-    def periods(self) -> tuple[Period, ...]:
-        """The periods that are looked at, oldest first."""
-        return up_to(last_closed(self.as_of, self.unit, self.zone), self.trend_periods)
 
 
 def analyse(

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from galtea_frames.errors import QueryError
-from galtea_frames.printable import quoted
 from galtea_frames.report.analysis.counts import counts
 from galtea_frames.report.analysis.fields import named
 from galtea_frames.report.analysis.sessions import FAILED, KNOWN, PENDING
 from galtea_frames.report.findings import LateChange, Quality, QualityLine
 from galtea_frames.report.periods import day_title
-from galtea_frames.small_files import SmallFileError, read_small_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,17 +23,12 @@ if TYPE_CHECKING:
     from galtea_frames.report.analysis.sessions import Observations
     from galtea_frames.report.findings import Scope
 
-#: What an earlier report says of its period, as `Report.to_dict` gives it, or the path of its report.json.
-LastReport = dict[str, Any] | str | PathLike[str]
 
 _COMPARED = ("sessions", "completed", "failed", "pending")
 _COUNTS = range(2**53)
 
 #: Filters in which reports of the same sessions differ.
 _SPAN = frozenset({"from_created_at", "to_created_at", "sort"})
-
-#: Bytes of a report.json, at the most: one with ten thousand versions has a tenth.
-_LARGEST = 100_000_000
 
 
 def assess(
@@ -129,28 +120,6 @@ def _partial_day(seen: Observations, as_of: datetime) -> str:
     return (
         f"Left out: sessions from {begin} on{loaded}; at the as-of time, {now:%H:%M}, that {period.unit} is not over."
     )
-
-
-def read_last(last: LastReport) -> dict[str, Any]:
-    """Return what an earlier report says.
-
-    Raises:
-        QueryError: its file cannot be read.
-    """
-    if isinstance(last, dict):
-        return last
-    if not isinstance(last, str | PathLike):
-        raise QueryError(f"last_report is the path of a report.json or what to_dict returned, not {quoted(last)}")
-    path = fspath(last)
-    try:
-        said = json.loads(read_small_file(path, _LARGEST))
-    except SmallFileError as problem:
-        raise QueryError(f"cannot read the last report {path}: {problem}") from None
-    except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
-        raise QueryError(f"{path} is no report.json of a report")
-    return said
 
 
 def _late_changes(
