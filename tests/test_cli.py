@@ -21,6 +21,7 @@ from pandas.testing import assert_frame_equal
 import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.cli import main as cli
+from galtea_frames.cli.export import EXPORT
 from galtea_frames.cli.options import program
 
 if TYPE_CHECKING:
@@ -428,7 +429,7 @@ def test_without_arguments_it_says_what_there_is(run: Run, group: list[str]) -> 
     shown = done.out + done.err  # which of them, and with which code, click has changed
     assert shown.startswith("Usage: ")
     assert "..." not in shown.partition("Commands:")[2]
-    assert all(f"  {name} " in shown for name in (cli.export.commands if group else cli.commands.commands))
+    assert all(f"  {name} " in shown for name in (EXPORT.commands if group else cli.commands.commands))
 
 
 @pytest.mark.parametrize("option", ["--help", "-h", "--version"])
@@ -442,8 +443,8 @@ def test_help_and_version_are_no_errors(run: Run, option: str) -> None:
 def test_the_commands_are_those_of_the_design(run: Run) -> None:
     """Each has a line of help."""
     assert ["check", "demo", "export", "mirror", "report", "serve-sample", "sync"] == sorted(cli.commands.commands)
-    assert isinstance(cli.export, click.Group)
-    assert sorted(LOADERS) == sorted(cli.export.commands)
+    assert isinstance(EXPORT, click.Group)
+    assert sorted(LOADERS) == sorted(EXPORT.commands)
     for name, command in cli.commands.commands.items():
         assert command.help
         assert name in run("--help").out
@@ -452,7 +453,7 @@ def test_the_commands_are_those_of_the_design(run: Run) -> None:
 def test_bugs_are_not_hidden(run: Run, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the package does not foresee shows its traceback, for whoever has to mend it."""
     del api
-    monkeypatch.setattr(cli, "write_frames", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("galtea_frames.cli.export.write_frames", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run("export", "versions", "--out", "f")
 

@@ -42,7 +42,8 @@ LAYERS = """
     report.analysis.changes report.analysis.totals report.analysis.metrics report.analysis.quality mirror.sync
     mirror.info decoding.contract mirror.lazy frames.framing frames.load frames.load_joined frames.loaders
     frames.concat cli.demo mirror.reading mirror.mirror cli.mirror report.analysis.stacks
-    report.analysis.version_lines report.terms report.analysis.analyse report.report cli.report cli.main __main__
+    report.analysis.version_lines report.terms report.analysis.analyse report.report cli.report cli.check cli.export
+    cli.serve cli.main __main__
 """.split()  # noqa: SIM905 - an order is read in lines
 
 #: What no one but these may import: the network, retries, terminals, files.

@@ -17,6 +17,7 @@ from leaks import files_that_hold, secrets_of
 
 import galtea_frames as gf
 from galtea_frames.cli import main as cli
+from galtea_frames.cli import serve
 from galtea_frames.sample import Answer, Cut, Reply, Stall
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def run(
     caplog.set_level(0)
     monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
     monkeypatch.setattr(sys, "stdin", NoInput())
-    monkeypatch.setattr(cli, "_wait_for_interrupt", lambda: None)
+    monkeypatch.setattr(serve, "_wait_for_interrupt", lambda: None)
 
     def run(*words: str) -> tuple[object, str]:
         monkeypatch.setattr(sys, "argv", ["galtea-frames", *words])

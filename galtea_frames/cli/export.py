@@ -1,0 +1,158 @@
+"""`export`: what a load gives, as Parquet."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from galtea_frames.api.client import Client
+from galtea_frames.api.resources import RESOURCES, SESSIONS, VERSIONS
+from galtea_frames.cli.options import (
+    arguments_of,
+    before_asking,
+    check_columns,
+    client_options,
+    client_settings,
+    json_option,
+    query_options,
+    say,
+)
+from galtea_frames.errors import QueryError
+from galtea_frames.files.parquet import CODECS, check_target, write_frames, write_parquet
+from galtea_frames.files.partitions import MAX_PARTITIONS
+from galtea_frames.frames.load import iterate, load
+from galtea_frames.frames.load_joined import iterate_joined, load_joined
+from galtea_frames.mirror.mirror import Mirror
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import pandas as pd
+
+    from galtea_frames.api.resource import Resource
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What can be exported: whose filters are its options, and what loads it, whole or in parts."""
+
+    resource: Resource
+    whole: Callable[[Mapping[str, Any]], pd.DataFrame]
+    parts: Callable[[Mapping[str, Any]], Iterator[pd.DataFrame]]
+
+
+_KINDS = {name: _Kind(each, partial(load, each), partial(iterate, each)) for name, each in RESOURCES.items()}
+_KINDS |= {"joined": _Kind(SESSIONS, load_joined, iterate_joined)}
+
+#: Which of these a mirror holds.
+_STORED: dict[str, Callable[..., pd.DataFrame]] = {
+    "sessions": Mirror.load_sessions,
+    "versions": Mirror.load_versions,
+    "joined": Mirror.join,
+}
+
+
+def _export(
+    kind: str,
+    *,
+    out: str,
+    partition_by: tuple[str, ...],
+    max_partitions: int,
+    compression: str,
+    mirror: str | None = None,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401 - the values of all other options
+) -> None:
+    started = time.monotonic()
+    settings = client_settings(given)
+    with before_asking():
+        copy = None if mirror is None else Mirror(mirror)
+    nested = given.pop("nested")
+    asked = arguments_of(given) | {"nested": nested}
+    check_columns(
+        partition_by, {"": SESSIONS, "version.": VERSIONS} if kind == "joined" else {"": RESOURCES[kind]}, nested
+    )
+    with before_asking():
+        check_target(out, partitioned=bool(partition_by))
+    form: dict[str, Any] = {"partition_by": list(partition_by) or None, "compression": compression}
+    form |= {"max_partitions": max_partitions}
+    if copy is None:
+        with Client(**settings) as client:
+            first = _from_api(kind, asked | {"client": client}, out, form)
+    else:
+        first = _from_mirror(kind, copy, asked)
+        write_parquet(first, out, **form)
+    seconds = time.monotonic() - started
+    attrs = first.attrs["galtea_frames"]
+    summary = {"rows": attrs["rows"], "columns": first.shape[1], "out": out, "seconds": round(seconds, 3)}
+    summary |= {name: attrs[name] for name in ("requests", "retries", "complete", "mixed_columns", "overflow_columns")}
+    what = "sessions with their versions" if kind == "joined" else kind
+    say(summary, f"{attrs['rows']:,} {what}, {first.shape[1]} columns, in {seconds:.1f} s: {out}", as_json=as_json)
+
+
+def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) -> pd.DataFrame:
+    """Write what the API answers; return the first of the frames."""
+    if form["partition_by"] or any(asked[name] is not None for name in ("sort", "limit", "offset")):
+        first = _KINDS[kind].whole(asked)
+        write_parquet(first, out, **form)
+    else:  # as it comes, however much there is
+        frames = _KINDS[kind].parts(asked)
+        first = next(frames)
+        rows = first.attrs["galtea_frames"]["rows"]
+        write_frames(chain([first], frames), rows, out, compression=form["compression"])
+    return first
+
+
+def _from_mirror(kind: str, mirror: Mirror, asked: dict[str, Any]) -> pd.DataFrame:
+    """Return what a mirror holds; a filter that it cannot answer is refused."""
+    given = {name: value for name, value in asked.items() if value is not None}
+    for name, value in given.pop("params", {}).items():  # a mirror takes by name whatever it can filter by
+        plain = name.removesuffix("[]")
+        if plain in given:
+            raise QueryError(f"{plain} is given twice")
+        given[plain] = value
+    return _STORED[kind](mirror, **given)
+
+
+_MIRROR_OPTION = click.Option(["--mirror"], metavar="DIR", help="read from this mirror instead of the API")
+
+
+def _command(kind: str) -> click.Command:
+    resource = _KINDS[kind].resource
+    row, beside = resource.singular, ", with its version" if kind == "joined" else ""
+    return click.Command(
+        kind,
+        callback=lambda **given: _export(kind, **given),
+        help=f"Write every {row} that the filters select{beside}. One row a {row}, by `created_at`, then `id`.",
+        params=[
+            click.Option(
+                ["--out"], required=True, metavar="PATH", help="a .parquet file or a folder; or a URL, s3://…"
+            ),
+            click.Option(["--partition-by"], multiple=True, metavar="COLUMN", help="makes a dataset of folders"),
+            click.Option(
+                ["--max-partitions"], default=MAX_PARTITIONS, show_default=True, help="how many folders at most"
+            ),
+            click.Option(
+                ["--compression"],
+                default="zstd",
+                show_default=True,
+                type=click.Choice(CODECS, case_sensitive=False),
+                help="codec of the files",
+            ),
+            click.Option(["--nested"], default="columns", type=click.Choice(["columns", "json", "both"])),
+            *([_MIRROR_OPTION] if kind in _STORED else []),
+            *query_options(resource),
+            *client_options(),
+            json_option(),
+        ],
+    )
+
+
+EXPORT = click.Group(
+    "export", help="Write sessions, versions, or both joined, to Parquet.", commands=[_command(kind) for kind in _KINDS]
+)
