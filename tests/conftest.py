@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from counted import PROCESSES
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ settings.load_profile("busy")
 # Shells start background jobs with Ctrl-C ignored, and a process that a test starts would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-PROCESSES = "COVERAGE_PROCESS_CONFIG"  # by which a process that a test starts learns that its lines are counted
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,0 +1,149 @@
+"""A new list of the API takes one entry and two functions: those that CONTRIBUTING.md shows, of a list made up."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import galtea_frames as gf
+from galtea_frames.api import resources
+from galtea_frames.frames import loaders
+from galtea_frames.sample import RawPage, Request, Store
+from galtea_frames.sample.queries import read_selection
+from galtea_frames.sample.resources import Resource
+from galtea_frames.sample.store import encode_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CONTRIBUTING = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+ENTRY, FUNCTIONS = re.findall(r"```python\n(.*?)```", CONTRIBUTING.partition("## How to add a resource")[2], re.DOTALL)
+
+#: Ties larger than a page; a score in two of three; notes that no entry mentions.
+RECORDS: list[dict[str, Any]] = [
+    {
+        "id": f"evaluation_{number:04}",
+        "sessionId": f"session_{number % 7}",
+        "score": None if number % 3 == 0 else number / 4,
+        "notes": {"by": "judge", "tokens": number},
+        "createdAt": f"2026-02-{1 + number // 90:02}T08:00:00.000Z",
+    }
+    for number in range(900)
+]
+
+CAP = 40
+
+
+ENTRY_MODULE: dict[str, Any] = dict(vars(resources))
+exec(ENTRY, ENTRY_MODULE)  # noqa: S102 - our own document
+EVALUATIONS = ENTRY_MODULE["EVALUATIONS"]
+
+LOADERS_MODULE: dict[str, Any] = {**vars(loaders), "EVALUATIONS": EVALUATIONS}
+exec(FUNCTIONS, LOADERS_MODULE)  # noqa: S102
+load_evaluations: Callable[..., pd.DataFrame] = LOADERS_MODULE["load_evaluations"]
+iter_evaluations: Callable[..., Iterator[pd.DataFrame]] = LOADERS_MODULE["iter_evaluations"]
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[gf.sample.SampleApi]:
+    """A stand-in that has the new list, and caps its pages."""
+    store = Store(Resource("evaluations", {"ids": "id", "sessionIds": "sessionId"}, {}, frozenset()), RECORDS)
+
+    def answer(request: Request) -> RawPage | None:
+        if request.path != "/evaluations":
+            return None
+        selection = read_selection(request.query, store.resource, ("createdAt",))
+        return RawPage(encode_page(store.select(selection, min(CAP, selection.limit or CAP))))
+
+    with gf.sample.serve(0, 0, answers=answer) as serving:
+        yield serving
+
+
+@pytest.fixture
+def client(api: gf.sample.SampleApi) -> Iterator[gf.Client]:
+    """A client of it."""
+    api.requests.clear()
+    with gf.Client(api.api_key, api.url, page_size=100) as opened:
+        yield opened
+
+
+def test_every_row_comes_once_with_its_types(api: gf.sample.SampleApi, client: gf.Client) -> None:
+    """Over many pages; documented columns first, those that the entry does not mention typed as well."""
+    frame = load_evaluations(client=client)
+    assert frame["id"].tolist() == [each["id"] for each in RECORDS]
+    assert len([each for each in api.requests if each.path == "/evaluations"]) > len(RECORDS) / CAP
+    assert frame.dtypes.astype(str).to_dict() == {
+        "id": "string",
+        "session_id": "string",
+        "created_at": "datetime64[us, UTC]",
+        "notes.by": "string",
+        "notes.tokens": "Int64",
+        "score": "Float64",
+    }
+    assert ("evaluations", 900) == tuple(frame.attrs["galtea_frames"][name] for name in ("resource", "rows"))
+
+
+def test_filters_come_from_the_entry(client: gf.Client) -> None:
+    """Its own, times, order and limits work; a name that it does not have is refused with the one that was meant."""
+    kept = load_evaluations(session_ids=["session_1", "session_2"], from_created_at="2026-02-03", client=client)
+    assert kept["id"].tolist() == [
+        each["id"]
+        for each in RECORDS
+        if each["sessionId"] in ("session_1", "session_2") and each["createdAt"] >= "2026-02-03"
+    ]
+    assert load_evaluations(sort=("created_at", "desc"), limit=2, client=client)["id"].tolist() == [
+        "evaluation_0810",
+        "evaluation_0811",
+    ]
+    with pytest.raises(gf.QueryError, match="unknown argument 'sesion_ids': did you mean 'session_ids'"):
+        load_evaluations(sesion_ids="session_1", client=client)
+
+
+def test_the_iterator_yields_the_same_rows(client: gf.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In parts that all have the columns of the whole."""
+    monkeypatch.setattr("galtea_frames.frames.framing._ROWS_A_FRAME", 256)
+    parts = list(iter_evaluations(client=client))
+    assert [256, 256, 256, 132] == [len(part) for part in parts]
+    assert all(first.dtypes.equals(second.dtypes) for first, second in pairwise(parts))
+    assert_frame_equal(load_evaluations(client=client), pd.concat(parts))
+
+
+def test_frames_go_back_to_records(client: gf.Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Through Parquet and back to what the API sent."""
+    monkeypatch.setitem(resources.RESOURCES, "evaluations", EVALUATIONS)
+    gf.write_parquet(load_evaluations(nested="json", client=client), tmp_path / "evaluations.parquet")
+    assert RECORDS == gf.to_records(gf.read_parquet(tmp_path / "evaluations.parquet"))
+
+
+def test_the_command_line_exports_it(api: gf.sample.SampleApi, tmp_path: Path) -> None:
+    """`galtea-frames export evaluations` is there, with the filters as options."""
+    program = tmp_path / "program.py"
+    lines = ["from galtea_frames.api import resources", f"exec({ENTRY!r}, vars(resources))"]
+    lines += ["resources.RESOURCES['evaluations'] = resources.EVALUATIONS"]
+    lines += ["from galtea_frames.cli.main import main", "main()"]
+    program.write_text("\n".join(lines), encoding="utf-8")
+    command: list[str | Path] = [
+        sys.executable,
+        program,
+        "export",
+        "evaluations",
+        "--out",
+        tmp_path / "f",
+        "--session-id",
+        "session_3",
+    ]
+    further = {"GALTEA_API_KEY": api.api_key, "GALTEA_API_URL": api.url, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | further)  # noqa: S603 - our own
+    assert (0, "") == (done.returncode, done.stderr)
+    assert re.match(r"129 evaluations, 6 columns, in ", done.stdout)
+    assert {"session_3"} == set(gf.read_parquet(tmp_path / "f")["session_id"])

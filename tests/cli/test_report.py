@@ -1,0 +1,247 @@
+"""`galtea-frames report`: what it asks for, writes and says, and the code it ends with."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from folders import contents
+
+import galtea_frames as gf
+from galtea_frames.cli import main as cli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Run = Callable[..., tuple[Any, str, str]]
+
+Api = gf.sample.SampleApi
+
+AS_OF = ("--as-of", "2026-03-25T08:00", "--timezone", "Europe/Madrid")
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """A function that runs a command line in this process; returns its code and what it printed."""
+
+    def run(*arguments: object) -> tuple[Any, str, str]:
+        monkeypatch.setattr(sys, "argv", ["galtea-frames", *map(str, arguments)])
+        with warnings.catch_warnings():  # its handling of warnings is for a process of its own
+            warnings.simplefilter("ignore")
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
+        return ended.value.code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def shared_api() -> Iterator[Api]:
+    """A stand-in with twelve weeks of sessions."""
+    with gf.sample.serve(600, 8) as api:
+        yield api
+
+
+@pytest.fixture
+def api(shared_api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Api:
+    """The stand-in, its key and address in the environment, and an empty folder to work in."""
+    shared_api.reset()
+    monkeypatch.setenv("GALTEA_API_KEY", shared_api.api_key)
+    monkeypatch.setenv("GALTEA_API_URL", shared_api.url)
+    monkeypatch.chdir(tmp_path)
+    return shared_api
+
+
+def said(folder: str = "r") -> dict[str, Any]:
+    """Return the JSON of a report that was written."""
+    found: dict[str, Any] = json.loads(Path(folder, "report.json").read_text())
+    return found
+
+
+CODES = [
+    ([], "OK", 0),
+    (["--warn-if", "n > 1"], "WARN", 0),
+    (["--fail-if", "n > 1"], "FAIL", 10),
+    (["--fail-if", "n > 1e6", "--fail-if", "sessions > 1 per version"], "FAIL", 10),
+    (["--as-of", "2999-01-01"], "INCOMPLETE", 3),
+]
+
+
+@pytest.mark.usefixtures("api")
+@pytest.mark.parametrize(("options", "verdict", "code"), CODES)
+def test_the_code_is_the_verdicts_and_the_report_is_written(
+    run: Run, options: list[str], verdict: str, code: int
+) -> None:
+    """Also when it fails; one line says what came of it."""
+    ended, out, err = run("report", "--out", "r", *AS_OF, *options)
+    assert (code, "") == (ended, err)
+    assert (verdict, code) == (said()["verdict"], said()["exit_code"])
+    assert f"{verdict}: {said()['headline']} r\n" == out
+    assert {"report.html", "report.md", "report.json", "rows.parquet"} <= {each.name for each in Path("r").iterdir()}
+
+
+def test_it_fetches_what_it_needs(run: Run, api: Api) -> None:
+    """The periods of the trend and nothing after the last one, of the products asked for."""
+    product = next(iter(api.versions))["productId"]
+    assert 0 == run("report", "--out", "r", *AS_OF, "--trend-periods", 3, "--product-id", product)[0]
+    scope = said()["scope"]
+    assert ("2026-W12", "Europe/Madrid", [product]) == (scope["period"]["code"], scope["timezone"], scope["products"])
+    asked = [request for request in api.requests if request.path == "/sessions"]
+    assert {(product,)} == {tuple(request.values("productIds")) for request in api.requests}
+    assert "2026-03-01T23:00:00.000Z" == min(request.values("fromCreatedAt")[0] for request in asked)
+    assert "2026-03-22T22:59:59.999999Z" == max(request.values("toCreatedAt")[0] for request in asked)
+    rows = gf.read_parquet("r/rows.parquet")
+    assert {"2026-W10", "2026-W11", "2026-W12"} == set(rows["period"])
+    assert len(rows) == sum(said()["by_period"]["totals"])
+
+
+@pytest.mark.usefixtures("api")
+def test_options_reach_the_report(run: Run, tmp_path: Path) -> None:
+    """Period, metric, thresholds from a file, raw text, the last report."""
+    Path("limits.toml").write_text('fail_if = ["n > 1e6"]\nwarn_if = ["n > 1"]\n')
+    assert 0 == run("report", "--out", "old", "--period", "month", "--as-of", "2026-03-01")[0]
+    options = ["--period", "month", "--as-of", "2026-03-31T22:00Z", "--metric", "metadata.latency_ms", "--include-text"]
+    options += [
+        "--thresholds",
+        "limits.toml",
+        "--last-report",
+        "old/report.json",
+        "--timezone",
+        "UTC",
+        "--trend-periods",
+        "2",
+    ]
+    ended, out, _ = run("report", "--out", tmp_path / "r", *options, "--json")
+    found = said()
+    assert (0, "WARN", "2026-02") == (ended, found["verdict"], found["scope"]["period"]["code"])
+    assert ["fail", "warn"] == [each["level"] for each in found["thresholds"]]
+    assert ["metadata.latency_ms"] == [each["column"] for each in found["metrics"]]
+    assert "2026-02" == found["quality"]["late_period"]
+    assert all(each["message"] for each in found["changes"]["errors"])
+    summary = {"verdict": "WARN", "exit_code": 0, "headline": found["headline"], "out": str(tmp_path / "r")}
+    assert summary | {"sessions": found["completeness"]["sessions"]} == json.loads(out)
+
+
+def test_the_command_that_is_shown_gives_the_same_bytes(run: Run, api: Api) -> None:
+    """Typed as the report says, into another folder; without the key, whatever was asked."""
+    options = ["--metric", "metadata.latency_ms", "--fail-if", "failure_rate > 99% and n >= 30 per version"]
+    options += ["--warn-if", "users > 3", "--product-id", next(iter(api.versions))["productId"]]
+    assert 0 == run("report", "--out", "r", *AS_OF, *options)[0]
+    words = shlex.split(said()["reproduction"]["command"])
+    assert ["galtea-frames", "report", "--out", "report"] == words[:4]
+    assert 0 == run(*words[1:])[0]
+    assert contents(Path("r")) == contents(Path("report"))
+    assert not [each for each in Path("r").rglob("*.*") if api.api_key.encode() in each.read_bytes()]
+
+
+@pytest.mark.usefixtures("api")
+def test_every_option_is_in_the_command_that_is_shown(run: Run) -> None:
+    """Those of a mirror, a file and a last report too."""
+    Path("t.toml").write_text("")
+    assert 0 == run("report", "--out", "old", *AS_OF)[0]
+    run("sync", "m")
+    more = ["--mirror", "m", "--thresholds", "t.toml", "--include-text", "--last-report", "old/report.json"]
+    assert 0 == run("report", "--out", "r", *AS_OF, *more)[0]
+    shown = said()["reproduction"]["command"]
+    assert "--mirror m --thresholds t.toml --include-text --last-report old/report.json" in shown
+
+
+def test_now_is_the_time_if_none_is_given(run: Run, api: Api) -> None:
+    """It is named in the report, so that the same one can be had again."""
+    del api
+    assert 0 == run("report", "--out", "r")[0]
+    assert re.search(r"--as-of 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 ", said()["reproduction"]["command"])
+
+
+def test_a_mirror_gives_the_same_report_without_a_request(run: Run, api: Api) -> None:
+    """Of all products, or of one; all but the way to get it again."""
+    product = next(iter(api.versions))["productId"]
+    run("sync", "m")
+    api.reset()
+    for scope in ([], ["--product-id", product]):
+        assert 0 == run("report", "--out", "b", *AS_OF, *scope, "--mirror", "m")[0]
+        assert [] == api.requests
+        assert 0 == run("report", "--out", "a", *AS_OF, *scope)[0]
+        api.reset()
+        assert said("a") | {"reproduction": 0} == said("b") | {"reproduction": 0}
+        assert said("a")["completeness"]["complete"]
+
+
+def test_a_mirror_that_is_not_complete_never_passes(run: Run, api: Api) -> None:
+    """Its report says so."""
+    api.answers = lambda request: (
+        gf.sample.Reply(400, "no") if request.path == "/sessions" and request.number > 3 else None
+    )
+    run("sync", "m", "--page-size", 50, "--max-workers", 1)
+    ended, _, _ = run("report", "--out", "r", *AS_OF, "--mirror", "m")
+    assert (3, "INCOMPLETE") == (ended, said()["verdict"])
+
+
+def test_a_load_that_fails_is_reported(run: Run, api: Api) -> None:
+    """Code 3, one line on stderr, and a page without figures in the place of last week's."""
+    assert 0 == run("report", "--out", "r", *AS_OF)[0]
+    api.answers = lambda _: gf.sample.Reply(403, {"message": f"no access, says {api.api_key}"})
+    ended, out, err = run("report", "--out", "r", *AS_OF, "--fail-if", "n > 1")
+    found = said()
+    assert (3, "INCOMPLETE", [], 1) == (ended, found["verdict"], found["figures"], len(err.splitlines()))
+    assert "no access" in err
+    assert "no access" in out
+    assert "no access" in Path("r/report.md").read_text()
+    for each in (out, err, *(each.read_text(errors="replace") for each in Path("r").rglob("*.*"))):
+        assert api.api_key not in each
+
+
+WRONG = [
+    (["--fail-if", "failure_rat > 1"], 2, "there is no figure 'failure_rat'"),
+    (["--fail-if", "n > 1", "--thresholds", "x.toml"], 2, "from a file or from --fail-if and --warn-if, not from both"),
+    (["--thresholds", "x.toml"], 2, "cannot read thresholds from x.toml"),
+    (["--timezone", "Mars"], 2, "timezone is an IANA name"),
+    (["--as-of", "soon"], 2, "as_of is a time"),
+    (["--period", "year"], 2, "Invalid value for '--period'"),
+    (["--trend-periods", "1"], 2, "trend_periods is a number from 2 to 260"),
+    (["--last-report", "x.json"], 2, "cannot read the last report x.json"),
+    (["--fail-if", "failure_rate > 5"], 2, "write 5% for a percentage"),
+    (["--as-of", ""], 2, "as_of is a time"),
+    (["--as-of", " "], 2, "as_of is a time"),
+    (["--timezone", "localtime"], 2, "timezone is an IANA name"),
+    (["--timezone", ""], 2, "timezone is an IANA name"),
+    (["--mirror", "nowhere"], 1, "nowhere"),
+    (["--out", "."], 2, "holds files that are no report's"),
+]
+
+
+@pytest.mark.parametrize(("options", "code", "words"), WRONG)
+def test_errors_are_one_line_and_leave_no_report(run: Run, api: Api, options: list[str], code: int, words: str) -> None:
+    """With the code of their kind, and before any request."""
+    Path("other").touch()
+    ended, out, err = run("report", "--out", "r", "--as-of", "2026-03-30", *options)
+    assert (code, "") == (ended, out)
+    assert words in err
+    assert ["other"] == [each.name for each in Path().iterdir()]
+    assert [] == api.requests
+
+
+@pytest.mark.usefixtures("api")
+def test_a_metric_that_no_session_has_is_written_down(run: Run) -> None:
+    """The report is what it is without it; the page names the columns that have numbers."""
+    assert 0 == run("report", "--out", "r", *AS_OF, "--metric", "metadata.nothing")[0]
+    (metric,) = said()["metrics"]
+    assert (0, 0) == (metric["present"], metric["total"]["now"]["n"])
+    assert "metadata.latency_ms" in metric["numeric"]
+
+
+@pytest.mark.usefixtures("api")
+def test_a_missing_extra_is_told_before_anything_is_fetched(
+    run: Run, monkeypatch: pytest.MonkeyPatch, api: Api
+) -> None:
+    """One line with what to install."""
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    expected = "galtea-frames: a report needs matplotlib: pip install 'galtea-frames[report]'\n"
+    assert (2, "", expected) == run("report", "--out", "r")
+    assert [] == api.requests

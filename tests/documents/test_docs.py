@@ -1,0 +1,429 @@
+"""The documents tell the truth: snippets print what is shown, messages are really said, and no link is broken."""
+
+from __future__ import annotations
+
+import html
+import re
+import subprocess
+import sys
+import warnings
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pandas as pd
+import pytest
+from snippets import blocks, commands, pasted, run, timeless
+
+import galtea_frames as gf
+from galtea_frames.api.resources import RESOURCES, SESSIONS
+from galtea_frames.cli.main import commands as program
+from galtea_frames.cli.options import query_options
+from galtea_frames.report import report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = pytest.mark.uncounted
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+WITH_CODE = [page for page in PAGES if {"python", "sh"} & {kind for kind, _ in blocks(page.read_text("utf-8"))}]
+RATES = ("Difference", "ENOUGH", "Rate", "difference", "rate")
+ARITHMETIC = {"error_shapes.shapes", *(f"rates.{name}" for name in RATES)}
+GENERATED = ("python", "columns", "filters", "command-line", "errors")
+
+
+def name_of(page: Path) -> str:
+    """A page as the tests' names show it."""
+    return page.relative_to(DOCS).as_posix()
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[gf.sample.SampleApi]:
+    """The sample rows where the environment says the API is, no key file, and an empty folder to work in."""
+    with gf.sample.serve() as serving:
+        monkeypatch.setenv("GALTEA_API_URL", serving.url)
+        monkeypatch.setenv("GALTEA_API_KEY", serving.api_key)
+        monkeypatch.setenv("HOME", str(tmp_path / "home"))
+        monkeypatch.chdir(tmp_path)
+        yield serving
+
+
+# -- snippets --
+
+
+@pytest.mark.printed
+@pytest.mark.usefixtures("api")
+@pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
+def test_snippets_print_what_the_page_shows(page: Path) -> None:
+    """The blocks of a page, Python and our own commands, run one after the other and print the text that follows."""
+    for shown, printed in run(blocks(page.read_text("utf-8"))):
+        assert timeless(shown) == timeless(printed)
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
+def test_text_blocks_are_the_output_of_what_stands_before(page: Path) -> None:
+    """No output is shown that no test compares, and each guide has something to run."""
+    kinds = [kind for kind, _ in blocks(page.read_text("utf-8"))]
+    before = {kinds[place - 1] for place, kind in enumerate(kinds) if kind == "text"}
+    assert before <= {"python", "sh"}
+    assert "text" in kinds
+
+
+@pytest.mark.parametrize("page", [*WITH_CODE, ROOT / "README.md"], ids=lambda page: page.name)
+def test_snippets_can_be_pasted_into_a_prompt(page: Path) -> None:
+    """A body ends with an empty line, without which Python's prompt up to 3.12 takes the next statement for a slip."""
+    assert [] == [line for kind, code in blocks(page.read_text("utf-8")) if kind == "python" for line in pasted(code)]
+    assert ["print(x)"] == pasted("for x in 1, 2:\n    pass\nprint(x)\n")
+    assert ["(1,"] == pasted("(1,\n")[:1]
+
+
+def test_every_guide_has_snippets() -> None:
+    """A task is shown by code that runs."""
+    assert {page for page in PAGES if page.parent.name == "guide"} <= set(WITH_CODE)
+    assert len(commands("galtea-frames check\ngaltea-frames sync \\\n  mirror\nls\n")) == 2
+
+
+# -- the site --
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built strictly: a broken link or anchor, or a page outside of the navigation, ends the build."""
+    folder = tmp_path_factory.mktemp("site")
+    # Not --quiet, which counts no warnings, so that nothing would be strict.
+    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_every_page_is_built(site: Path) -> None:
+    """Written and generated pages are all there, and nothing else is one."""
+    written = {name_of(page).removesuffix(".md") for page in PAGES} | {f"reference/{name}" for name in GENERATED}
+    built = {path.relative_to(site).as_posix().removesuffix(".html") for path in site.rglob("*.html")}
+    assert written | {"404"} == built
+
+
+def test_the_site_asks_nobody_for_anything(site: Path) -> None:
+    """No script, style, font or picture comes from elsewhere."""
+    for page in site.rglob("*.html"):
+        text = page.read_text("utf-8")
+        assert re.findall(r"<(?:script|img|iframe)[^>]+src=\"(?:https?:)?//[^\"]*", text) == []
+        assert [each for each in re.findall(r"<link[^>]+>", text) if re.search(r'href="(https?:)?//', each)] == []
+    for style in site.rglob("*.css"):
+        assert re.findall(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//", style.read_text("utf-8")) == []
+
+
+def test_every_public_name_is_in_the_reference(site: Path) -> None:
+    """What `__all__` names has an entry of its own, and so has what the report computes with."""
+    pages = [(site / "reference" / f"{name}.html").read_text("utf-8") for name in ("python", "errors")]
+    listed = Counter(re.findall(r'<h2 id="galtea_frames\.([\w.]+)"', "".join(pages)))
+    public = set(gf.__all__) - {"sample", "__version__"} | {f"sample.{name}" for name in gf.sample.__all__}
+    assert dict.fromkeys(public | ARITHMETIC, 1) == dict(listed)
+
+
+def rows_of(site: Path, page: str) -> list[list[str]]:
+    """The rows of the tables of a page, as text."""
+    text = (site / "reference" / page).read_text("utf-8")
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in re.findall(r"<tr>.*?</tr>", text, re.DOTALL)]
+    return [[html.unescape(re.sub(r"<[^>]+>", " ", cell)).strip() for cell in row] for row in rows if row]
+
+
+@pytest.mark.usefixtures("api")
+def test_columns_have_the_dtypes_that_the_reference_says(site: Path) -> None:
+    """Each documented column, in its order, under the name and with the dtype of a real frame."""
+    frames = [gf.load_sessions(limit=0), gf.load_versions(limit=0)]
+    dtypes = [{name: str(dtype) for name, dtype in frame.dtypes.items()} for frame in frames]
+    expected = [
+        [column.name, column.api, found.get(column.name, "nested columns"), column.meaning]
+        for found, resource in zip(dtypes, RESOURCES.values(), strict=True)
+        for column in resource.columns
+    ]
+    assert expected == rows_of(site, "columns.html")
+
+
+def test_filters_of_the_reference_are_those_of_the_table(site: Path) -> None:
+    """Each filter, and what every list takes, with its parameter and its meaning."""
+    rows = rows_of(site, "filters.html")
+    expected = [
+        name
+        for resource in RESOURCES.values()
+        for name in [*(each.name for each in resource.filters), "sort", "limit", "offset", "params"]
+    ]
+    assert expected == [row[0] for row in rows]
+    told = {(row[0], row[1], row[4]) for row in rows}
+    assert {(each.name, each.api, each.meaning) for kind in RESOURCES.values() for each in kind.filters} <= told
+    options = {name for option in query_options(SESSIONS) for name in (*option.opts, *option.secondary_opts)}
+    assert options <= {name for row in rows for name in row[3].split()}
+
+
+def test_every_command_is_in_the_reference(site: Path) -> None:
+    """Commands and commands of commands, each with all its options."""
+    text = html.unescape((site / "reference" / "command-line.html").read_text("utf-8"))
+
+    def check(name: str, command: click.Command) -> None:
+        assert f"Usage: {name} [OPTIONS]" in text
+        for option in command.params:
+            assert option.opts[0] in text or isinstance(option, click.Argument)
+        for each, inner in getattr(command, "commands", {}).items():
+            check(f"{name} {each}", inner)
+
+    check("galtea-frames", program)
+
+
+# -- links and names outside of the site --
+
+
+@pytest.mark.parametrize("page", [*PAGES, *ROOT.glob("*.md"), *ROOT.glob("*/README.md")], ids=lambda page: page.name)
+def test_files_that_are_named_exist(page: Path) -> None:
+    """Relative links and names of tests lead to files of the project."""
+    text = page.read_text("utf-8")
+    named = [page.parent / each for each in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text)]
+    named += [ROOT / each for each in re.findall(r"`(tests/[\w/]+\.(?:py|txt))`", text)]
+    generated = {DOCS / "reference" / f"{name}.md" for name in GENERATED}
+    assert [each for each in named if not each.exists() and each.resolve() not in generated] == []
+
+
+def test_figures_of_the_comparison_are_the_benchmarks_own() -> None:
+    """Each time that the comparison names stands in the results of the benchmarks."""
+    measured = (ROOT / "benchmarks" / "README.md").read_text("utf-8")
+    figures = re.findall(r"([\d.]+) s\b", (DOCS / "compare.md").read_text("utf-8"))
+    assert len(figures) >= 15
+    assert [each for each in figures if not re.search(rf"(?<![\d.]){re.escape(each)}(?![\d.])", measured)] == []
+
+
+# -- messages --
+
+
+def said(call: Callable[[], object]) -> str:
+    """What a call says as it fails."""
+    with pytest.raises((gf.GalteaFramesError, ImportError)) as caught:
+        call()
+    return str(caught.value)
+
+
+def warned(call: Callable[[], object]) -> str:
+    """What a call warns of, line by line."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        call()
+    return "\n".join(str(each.message) for each in caught if issubclass(each.category, gf.GalteaFramesWarning))
+
+
+def load(**arguments: Any) -> Callable[[], object]:  # noqa: ANN401 - whatever a loader takes
+    """A load, not yet begun."""
+    return lambda: gf.load_sessions(**arguments)
+
+
+def answered(*answers: Any, **settings: Any) -> str:  # noqa: ANN401 - any answers, any settings of a client
+    """What a load says of a server that answers nothing else."""
+    with gf.sample.serve(3, 1, answers=lambda _: answers[0]) as api:
+        client = gf.Client(api.api_key, api.url, **{"max_attempts": 2, "max_elapsed": 60, **settings})
+        return said(load(client=client))
+
+
+def unreached(monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a load says whose proxy is not there."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    return said(load(client=gf.Client("gsk_a", "https://galtea.example", max_attempts=2)))
+
+
+def of_records(*changes: dict[str, Any], **arguments: Any) -> str:  # noqa: ANN401 - whatever a loader takes
+    """What a load warns of when sessions hold these fields."""
+    records = list(gf.sample.session_records(len(changes), gf.sample.version_records(1)))
+    with gf.sample.serve([old | new for old, new in zip(records, changes, strict=True)], 1) as api:
+        return warned(load(client=gf.Client(api.api_key, api.url), **arguments))
+
+
+def keyless(
+    monkeypatch: pytest.MonkeyPatch, key: str | None = None, file: str | None = None, *, folder: bool = False
+) -> str:
+    """What making a client says without a key, with an odd one, or with one in a file that others may read."""
+    monkeypatch.delenv("GALTEA_API_KEY")
+    path = Path.home() / ".galtea" / "api-key"
+    if folder:
+        path.mkdir(parents=True)
+    if file is None:
+        return said(lambda: gf.Client(key))
+    path.parent.mkdir(parents=True)
+    path.write_text(file)
+    path.chmod(0o644)
+    return warned(gf.Client)
+
+
+def incomplete() -> str:
+    """What a mirror says whose first sync broke off."""
+    with gf.sample.serve(60, 1) as api:
+        api.on_request = lambda serving, number: setattr(serving, "api_key", "gsk_x") if number > 1 else None
+        api.answers = lambda request: gf.sample.Reply(401) if request.number > 2 else None
+        said(lambda: gf.Mirror("broken").sync(gf.Client(api.api_key, api.url, page_size=5, max_workers=1)))
+    return said(gf.Mirror("broken").load_sessions)
+
+
+def rescoped() -> str:
+    """What a mirror of everything says when it shall be one of a product."""
+    gf.Mirror("scoped").sync()
+    return said(lambda: gf.Mirror("scoped").sync(product_ids="product_1"))
+
+
+def busy() -> str:
+    """What a sync says while another one is at work."""
+    from filelock import FileLock  # noqa: PLC0415 - an extra
+
+    Path("busy").mkdir()
+    with FileLock("busy/.sync.lock"):
+        return said(gf.Mirror("busy").sync)
+
+
+def strewn() -> str:
+    """What a sync says to a folder of other things."""
+    Path("full").mkdir()
+    Path("full/notes.txt").touch()
+    return said(gf.Mirror("full").sync)
+
+
+def lacking(monkeypatch: pytest.MonkeyPatch, package: str, call: Callable[[], object]) -> str:
+    """What a call says without a package."""
+    monkeypatch.setitem(sys.modules, package, None)
+    return said(call)
+
+
+def twice(path: str) -> str:
+    """What writing a dataset says where there is one."""
+    frame = gf.load_versions()
+    gf.write_parquet(frame, path, partition_by="name")
+    return said(lambda: gf.write_parquet(frame, path, partition_by="name"))
+
+
+def among(name: str, write: Callable[[str], object]) -> str:
+    """What a write says to a folder with a file of the user's."""
+    Path(name).mkdir()
+    Path(name, "notes.txt").touch()
+    return said(lambda: write(name))
+
+
+def torn(path: str) -> str:
+    """What reading says of half a file."""
+    gf.write_parquet(gf.load_versions(), path)
+    Path(path).write_bytes(Path(path).read_bytes()[:2_000])
+    return said(lambda: gf.read_parquet(path))
+
+
+def joining(change: Callable[[Any], Any]) -> str:
+    """What a join says of versions that were changed."""
+    sessions = gf.load_sessions(limit=5, nested="json")
+    versions = change(gf.load_versions())
+    return said(lambda: gf.join_sessions_versions(sessions, versions))
+
+
+def judged(threshold: str) -> str:
+    """What a report says of a threshold."""
+    frames = gf.load_sessions(nested="json"), gf.load_versions()
+    return said(lambda: gf.build_report(*frames, as_of="2026-03-30", thresholds={"fail_if": threshold}))
+
+
+def reported(change: Callable[[Any], Any]) -> str:
+    """The headline of a report of sessions that were changed after loading."""
+    frames = change(gf.load_sessions(nested="json")), gf.load_versions()
+    return gf.build_report(*frames, as_of="2026-03-30").findings.headline
+
+
+def naive(frame: Any) -> Any:  # noqa: ANN401 - a frame's column
+    """The creation times of a frame without their zone."""
+    return frame["created_at"].dt.tz_localize(None)
+
+
+def shell(*words: str) -> str:
+    """What our program says on stderr, without its name."""
+    done = subprocess.run([sys.executable, "-m", "galtea_frames", *words], capture_output=True, text=True, check=False)  # noqa: S603
+    return done.stderr.removeprefix("galtea-frames: ").strip()
+
+
+Patch = pytest.MonkeyPatch
+FEW = pd.DataFrame({"a": ["x"], "b": [1]})
+HTML = "<html><title>No</title></html>"
+
+#: How each message is provoked, by its first words in the order of the page.
+PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
+    "no API key": lambda patch, _: keyless(patch),
+    "the key in": lambda patch, _: keyless(patch, key="gsk_a gsk_b"),
+    "the key in … has": lambda patch, _: keyless(patch, key="'gsk_a'"),
+    "cannot use the key file": lambda patch, _: keyless(patch, folder=True),
+    "others can read": lambda patch, _: keyless(patch, file="gsk_a"),
+    "the API's address": lambda *_: said(lambda: gf.Client("gsk_a", "api.galtea.ai")),
+    "plain http": lambda *_: said(lambda: gf.Client("gsk_a", "http://api.galtea.ai")),
+    "… answered 401": lambda _, api: said(load(client=gf.Client("gsk_wrong", api.url))),
+    "… answered 403 (…): the key": lambda *_: answered(gf.sample.Reply(403, {"message": "No"})),
+    "… answered 403 (…): a firewall": lambda *_: answered(gf.sample.Reply(403, HTML)),
+    "… answered 404": lambda *_: answered(gf.sample.Reply(404, HTML)),
+    "… redirects": lambda *_: answered(gf.sample.Redirect("https://galtea.example/sessions")),
+    "cannot use": lambda _, api: said(load(client=gf.Client("gsk_a", api.url.replace("http:", "https:")))),
+    "… failed": lambda *_: said(load(client=gf.Client("gsk_a", "http://127.0.0.1:9", max_attempts=2))),
+    "… failed (… through": lambda patch, _: unreached(patch),
+    "… failed (nothing": lambda *_: answered(gf.sample.Stall(30), read_timeout=0.1),
+    "… failed (the answer": lambda *_: answered(gf.sample.Trickle(0.05), max_elapsed=0.2),
+    "… answered 503": lambda *_: answered(gf.sample.Reply(503)),
+    "… answered 429": lambda *_: answered(gf.sample.Reply(429, headers={"Retry-After": "90"})),
+    "… answered more": lambda *_: answered(gf.sample.Reply(200, "[{}]"), max_response_bytes=3),
+    "… answered what": lambda *_: answered(gf.sample.Reply(200, "[{")),
+    "… does not keep": lambda *_: answered(
+        gf.sample.Reply(200, [{"id": str(day), "createdAt": f"2026-01-0{day}T00:00:00.000Z"} for day in (3, 1, 2)])
+    ),
+    "no sessions": lambda *_: said(load(ids="session_x")),
+    "unknown argument": lambda *_: said(load(versoin_ids="x")),
+    "params holds": lambda *_: said(load(params={"versionIds": "x"})),
+    "… holds …, which": lambda *_: said(load(version_ids=["a", None])),
+    "… is a time": lambda *_: said(load(from_created_at="May")),
+    "from_created_at": lambda *_: said(load(from_created_at="2026-03-02", to_created_at="2026-03-01")),
+    "… is a whole": lambda *_: said(load(limit=-1)),
+    "values of several": lambda *_: of_records({"metadata": {"a": 1}}, {"metadata": {"a": "1"}}),
+    "values of another": lambda *_: of_records({"customId": 7, "context": None, "metadata": None}),
+    "more paths": lambda *_: of_records({"context": None, "metadata": {f"key_{each}": 1 for each in range(600)}}),
+    "unknown session": lambda *_: of_records({"status": "PAUSED", "metadata": None}),
+    "parse_dates: …": lambda *_: of_records({"metadata": {"at": "May"}}, parse_dates="metadata.at"),
+    "parse_dates: no": lambda *_: of_records({"metadata": {"at": "May"}}, parse_dates="metadata.on"),
+    "parse_dates: unknown": lambda *_: said(load(parse_dates="creatd_at")),
+    "version ids": lambda *_: joining(lambda versions: versions.loc[[0, 0]]),
+    "versions is a pandas": lambda *_: joining(lambda versions: versions["id"]),
+    "there is no Parquet": lambda *_: said(lambda: gf.read_parquet("nowhere.parquet")),
+    "… is not a whole": lambda *_: torn("torn.parquet"),
+    "… holds what is not": lambda *_: among("mine", lambda to: gf.write_parquet(FEW, to, partition_by="a")),
+    "… holds files that": lambda *_: among("mine", report.place),
+    "… is no name of": lambda *_: said(lambda: gf.write_parquet(FEW, "x.csv")),
+    "… exists": lambda *_: twice("memory://docs/dataset"),
+    "…://": lambda patch, _: lacking(patch, "s3fs", lambda: gf.read_parquet("s3://bucket/a.parquet")),
+    "… is not a mirror; …": lambda *_: said(gf.Mirror("nowhere").load_sessions),
+    "… is not a mirror, but": lambda *_: strewn(),
+    "… is not complete": lambda *_: incomplete(),
+    "…: another sync": lambda *_: busy(),
+    "… holds …, not": lambda *_: rescoped(),
+    "a mirror needs": lambda patch, _: lacking(patch, "deltalake", lambda: gf.Mirror("mirror")),
+    "…there is no figure": lambda *_: judged("cost > 5"),
+    "…failure_rate is": lambda *_: judged("failure_rate > 5"),
+    "created_at has no": lambda *_: said(lambda: reported(lambda frame: frame.assign(created_at=naive(frame)))),
+    "The data is incomplete": lambda *_: reported(lambda frame: frame.head(100)),
+    "… is not known": lambda *_: judged("users > 5 per version"),
+    "thresholds come": lambda *_: shell("report", "--out", "r", "--thresholds", "t.toml", "--fail-if", "n > 1"),
+}
+
+MESSAGES = re.findall(r"^### `(.+)`$", (DOCS / "troubleshooting.md").read_text("utf-8"), re.MULTILINE)
+
+
+def test_every_message_is_provoked_once() -> None:
+    """The page and the table above name the same messages, in the same order."""
+    assert len(MESSAGES) == len(PROVOKED)
+    assert [(each, start) for each, start in zip(MESSAGES, PROVOKED, strict=True) if not each.startswith(start)] == []
+
+
+@pytest.mark.parametrize(("shown", "start"), list(zip(MESSAGES, PROVOKED, strict=False)))
+def test_messages_are_really_said(
+    shown: str, start: str, monkeypatch: pytest.MonkeyPatch, api: gf.sample.SampleApi
+) -> None:
+    """What the page quotes is what the package says, word by word but for what `…` stands for."""
+    text = PROVOKED[start](monkeypatch, api)
+    pattern = ".*".join(re.escape(part) for part in re.split(" ?… ?", shown))
+    assert any(re.fullmatch(pattern, line) for line in text.splitlines()), text

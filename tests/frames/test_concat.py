@@ -1,0 +1,534 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from direct_transport import DirectTransport
+
+import galtea_frames as gf
+from galtea_frames import sample
+
+pytestmark = pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
+
+#: Of three months of 2026, long before any clock that runs these tests.
+VERSIONS = sample.version_records(4)
+SESSIONS = sample.session_records(120, VERSIONS)
+
+
+def load(rows: list[dict[str, Any]] | None = None, **arguments: Any) -> pd.DataFrame:  # noqa: ANN401
+    """What a load of these rows gives."""
+    return gf.load_sessions(client=DirectTransport(SESSIONS if rows is None else rows).client(), **arguments)
+
+
+def about(frame: pd.DataFrame) -> dict[str, Any]:
+    """What a frame says of itself."""
+    attrs: dict[str, Any] = frame.attrs["galtea_frames"]
+    return attrs
+
+
+def aged(frame: pd.DataFrame, fetched_at: str) -> pd.DataFrame:
+    """A frame as if it had been fetched at another time."""
+    frame.attrs["galtea_frames"] = about(frame) | {"fetched_at": fetched_at}
+    return frame
+
+
+def record(number: int, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON can hold
+    """A session of one second each."""
+    return {"id": f"s{number}", "createdAt": f"2026-03-01T10:00:{number:02}.000Z", **fields}
+
+
+@pytest.mark.parametrize("nested", ["columns", "json", "both"])
+@pytest.mark.parametrize("backend", ["numpy_nullable", "pyarrow"])
+def test_weeks_together_are_one_load(nested: str, backend: str) -> None:
+    """Given in any order, overlapping or not: its rows, columns, dtypes and records, and complete as it is."""
+    options: dict[str, Any] = {"nested": nested, "dtype_backend": backend}
+    frames = [
+        load(from_created_at="2026-02-20", **options),
+        load(to_created_at="2026-01-31", **options),
+        load(from_created_at="2026-02-01", to_created_at="2026-02-22", **options),
+    ]
+    found, expected = gf.concat(frames), load(**options)
+    pd.testing.assert_frame_equal(expected, found)
+    assert gf.to_records(expected) == gf.to_records(found)
+    assert (True, {}, 120) == tuple(about(found)[name] for name in ("complete", "filters", "rows"))
+    told = set(about(expected)) - {"fetched_at", "pages", "requests"}
+    assert {name: about(expected)[name] for name in told} == {name: about(found)[name] for name in told}
+    assert about(found)["requests"] == sum(about(each)["requests"] for each in frames)
+    assert 3 == about(found)["loads"]["count"]
+
+
+def test_parts_of_one_load_are_that_load() -> None:
+    """An iterator of them is taken as it is; with a part missing, nobody can say that it is whole."""
+    rows = [record(number % 60, id=f"s{number:05}", metadata={"n": number, "x": None}) for number in range(20_500)]
+    client = DirectTransport(rows).client(page_size=10_000)
+    whole = gf.load_sessions(client=client)
+    found = gf.concat(gf.iter_sessions(client=client))
+    pd.testing.assert_frame_equal(whole, found)
+    assert about(found)["complete"]
+    assert about(whole)["fingerprint"] == about(found)["fingerprint"]
+    first, _, last = gf.iter_sessions(client=client)
+    partly = about(gf.concat([first, last]))
+    assert not partly["complete"]
+    assert partly["problem"] == (
+        "frame 1 does not prove to hold the rows that were loaded: 20,500 were loaded, 10,500 are there"
+    )
+    assert about(gf.concat([first, *gf.iter_sessions(client=client)]))["problem"].startswith("frame 1 does not prove")
+
+
+MIXTURES: list[Any] = [
+    pytest.param([1, 2], ["x", None], ["1", "2", '"x"', None], "string", id="numbers, then text"),
+    pytest.param([1, 2.5], ["x", None], ["1", "2.5", '"x"', None], "string", id="widened numbers, then text"),
+    pytest.param([2.0, 0.5], ["x", None], ["2.0", "0.5", '"x"', None], "string", id="numbers with points, then text"),
+    pytest.param([[1]], ["x"], ["[1]", '"x"'], "string", id="a list and text"),
+    pytest.param([[1]], [[0.5]], [[1.0], [0.5]], "list<item: double>[pyarrow]", id="lists that widen"),
+    pytest.param([[1], [0.5]], ["x"], ["[1]", "[0.5]", '"x"'], "string", id="widened lists, then text"),
+    pytest.param([[]], [["a"]], [[], ["a"]], "list<item: string>[pyarrow]", id="an empty list"),
+    pytest.param([1], [2.5], [1.0, 2.5], "Float64", id="integers and numbers"),
+    pytest.param([2**60], [2.5], [str(2**60), "2.5"], "string", id="an integer that no double holds"),
+    pytest.param([True], [1], ["true", "1"], "string", id="truth and number"),
+    pytest.param([None], [True], [None, True], "boolean", id="null and truth"),
+    pytest.param([2**70], [1], [str(2**70), "1"], "string", id="beyond 64 bits"),
+    pytest.param([1, "a"], [2], ["1", '"a"', "2"], "string", id="JSON text already"),
+    pytest.param([{"a": 1}], [2], [None, 2], "Int64", id="an object is taken apart"),
+    pytest.param(["wave \ud83d"], ["b"], ["wave \ufffd", "b"], "string", id="half a character"),
+    pytest.param(["wave \ud83d"], [1], ['"wave \\ud83d"', "1"], "string", id="half a character, and a number"),
+    pytest.param([{}], [{"a": 1}], ["{}", None], "string", id="an empty object"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "cells", "dtype"), MIXTURES)
+@pytest.mark.parametrize("field", ["metadata", "facts"])
+def test_types_are_united(one: list[Any], other: list[Any], cells: list[Any], dtype: str, field: str) -> None:
+    """By the rule of a load, over all rows, in documented objects and other fields alike."""
+    rows = [record(number, **{field: {"k": value}}) for number, value in enumerate([*one, *other])]
+    found = gf.concat([load(rows[: len(one)]), load(rows[len(one) :])])
+    column = found[f"{field}.k"]
+    assert (cells, dtype) == (
+        [None if pd.api.types.is_scalar(each) and pd.isna(each) else each for each in column.array.tolist()],
+        str(column.dtype),
+    )
+    pd.testing.assert_frame_equal(load(rows), found)
+    assert about(load(rows))["mixed_columns"] == about(found)["mixed_columns"]
+
+
+def test_columns_that_one_load_did_not_have_are_null_there() -> None:
+    """Nested ones, other fields, statuses beyond the known ones, and what stands in `*`."""
+    rows = [
+        record(1, metadata={"a": 1}, status="ODD", runId="r"),
+        record(2, metadata={"b": {"c": "x"}}, status="FAILED", error=5),
+    ]
+    found = gf.concat([load(rows[:1]), load(rows[1:])])
+    pd.testing.assert_frame_equal(load(rows), found)
+    assert ["PENDING", "COMPLETED", "FAILED", "ODD"] == found["status"].cat.categories.tolist()
+    assert gf.to_records(load(rows)) == gf.to_records(found)
+
+
+def test_the_row_fetched_last_wins() -> None:
+    """Whatever the order of the frames; what only older rows held has no column any more."""
+    old = aged(
+        load([record(1, status="PENDING", metadata={"k": "waiting", "n": 1}), record(2)]), "2026-04-01T00:00:00Z"
+    )
+    new = aged(load([record(1, status="COMPLETED", metadata={"n": 2})]), "2026-04-02T00:00:00Z")
+    for frames in ([old, new], [new, old]):
+        found = gf.concat(frames)
+        assert ["COMPLETED", None] == found["status"].astype(object).where(found["status"].notna(), None).tolist()
+        assert [2, pd.NA] == found["metadata.n"].tolist()
+        assert "metadata.k" not in found
+
+
+def test_a_column_of_numbers_stays_one_where_no_one_can_tell_integers() -> None:
+    """`1` beside `2.0`: which of them had a point is known to nobody, so both stay numbers."""
+    found = gf.concat([load([record(1, metadata={"k": 1}), record(2, metadata={"k": 2.0})])])
+    assert "Float64" == str(found["metadata.k"].dtype)
+
+
+def test_odd_attrs_of_numbers_change_nothing() -> None:
+    """A column that is said to hold numbers, and holds text."""
+    frame = load()
+    expected = frame.copy()
+    about(frame)["whole_numbers"] = ["error", "metadata.unknown"]
+    pd.testing.assert_frame_equal(expected, gf.concat([frame]))
+
+
+def test_frames_from_files_and_indexes_of_ones_own(tmp_path: Any) -> None:  # noqa: ANN401 - a path
+    """What was saved and read again counts as loaded, and so does a frame that was sorted or indexed anew."""
+    first, second = load(to_created_at="2026-02-10"), load(from_created_at="2026-02-11")
+    gf.write_parquet(first, tmp_path / "first")
+    shuffled = second.sample(frac=1, random_state=1).set_axis(pd.RangeIndex(5, 5 + len(second)))
+    found = gf.concat([gf.read_parquet(tmp_path / "first"), shuffled])
+    pd.testing.assert_frame_equal(load(), found)
+    assert about(found)["complete"]
+
+
+def test_versions_are_concatenated_as_well() -> None:
+    """Each version once."""
+    client = DirectTransport([], VERSIONS).client()
+    versions = gf.load_versions(client=client)
+    pd.testing.assert_frame_equal(versions, gf.concat([versions, gf.load_versions(names=["1.0.0"], client=client)]))
+
+
+def test_loads_without_rows_have_all_columns() -> None:
+    """As one load without rows."""
+    found = gf.concat([load([]), load([])])
+    pd.testing.assert_frame_equal(load([]), found)
+    assert about(found)["complete"]
+
+
+def test_columns_read_as_times_stay_times() -> None:
+    """Where every frame that has a value there read it as times; else they are text again."""
+    rows = [
+        record(1, metadata={"at": "2026-03-01T10:00:00.000Z"}),
+        record(2, metadata={"at": "2026-03-02T10:00:00.000Z"}),
+    ]
+    read = [load([row], parse_dates="metadata.at") for row in rows]
+    pd.testing.assert_frame_equal(load(rows, parse_dates="metadata.at"), gf.concat([*read, load([record(3)])])[:2])
+    pd.testing.assert_frame_equal(load(rows), gf.concat([read[0], load(rows[1:])]))
+
+
+def test_a_frame_of_an_earlier_release_is_taken() -> None:
+    """It does not say how nested fields came; JSON text of whole fields shows it. Nor does it prove anything."""
+    for nested in ("columns", "json"):
+        frame = load(nested=nested)
+        for name in ("nested", "whole_numbers", "fingerprint", "dated_fingerprint"):
+            del about(frame)[name]
+        found = gf.concat([frame])
+        pd.testing.assert_frame_equal(frame, found)
+        assert not about(found)["complete"]
+
+
+# -- whether it is complete --
+
+
+def span(start: str | None, end: str | None, **options: Any) -> pd.DataFrame:  # noqa: ANN401
+    """The load of a span of time."""
+    return load(from_created_at=start, to_created_at=end, **options)
+
+
+COMPLETE: list[Any] = [
+    pytest.param([(None, "2026-02-10"), ("2026-02-11", None)], {}, id="two days that follow each other"),
+    pytest.param(
+        [("2026-02-01", "2026-02-10T23:59:59.999Z"), ("2026-02-11", "2026-02-20")],
+        {"from_created_at": "2026-02-01T00:00:00.000Z", "to_created_at": "2026-02-20T23:59:59.999999Z"},
+        id="a millisecond between them, and times in milliseconds",
+    ),
+    pytest.param(
+        [("2026-02-05", "2026-02-10"), ("2026-02-01", "2026-02-28")],
+        {"from_created_at": "2026-02-01T00:00:00.000Z", "to_created_at": "2026-02-28T23:59:59.999999Z"},
+        id="one within the other",
+    ),
+    pytest.param([(None, None), ("2026-02-01", "2026-02-02")], {}, id="all, and some again"),
+    pytest.param(
+        [("2026-02-01", "2026-02-01"), ("2026-02-03", "2026-02-03"), ("2026-02-02", "2026-02-02")],
+        {"from_created_at": "2026-02-01T00:00:00.000Z", "to_created_at": "2026-02-03T23:59:59.999999Z"},
+        id="three days in disorder",
+    ),
+]
+
+
+@pytest.mark.parametrize(("spans", "filters"), COMPLETE)
+def test_spans_without_a_gap_are_complete(spans: list[tuple[str | None, str | None]], filters: dict[str, str]) -> None:
+    """The frame then says which span it covers, as one load of it would, and can be concatenated again."""
+    found = gf.concat([span(*each) for each in spans])
+    assert (True, filters) == (about(found)["complete"], about(found)["filters"])
+    assert "problem" not in about(found)
+    again = gf.concat([found, found.copy()])
+    pd.testing.assert_frame_equal(found, again)
+    assert (True, filters) == (about(again)["complete"], about(again)["filters"])
+
+
+def changed(**attrs: Any) -> Callable[[pd.DataFrame], pd.DataFrame]:  # noqa: ANN401 - whatever attrs hold
+    """Return what gives a frame other attrs."""
+
+    def change(frame: pd.DataFrame) -> pd.DataFrame:
+        frame.attrs["galtea_frames"] = about(frame) | attrs
+        return frame
+
+    return change
+
+
+DOUBTS: list[Any] = [
+    pytest.param(
+        lambda: [span(None, "2026-02-10"), span("2026-02-12", None)],
+        "no load covers the time from 2026-02-10T23:59:59.999999Z to 2026-02-12T00:00:00.000Z",
+        id="a gap",
+    ),
+    pytest.param(
+        lambda: [
+            load([record(1) | {"createdAt": "2026-02-10T00:00:00.000001Z"}], to_created_at="2026-02-10T23:59:59.999Z"),
+            span("2026-02-11", None),
+        ],
+        "no load covers the time from 2026-02-10T23:59:59.999Z to 2026-02-11T00:00:00.000Z",
+        id="a millisecond between them, and times in microseconds",
+    ),
+    pytest.param(
+        lambda: [
+            aged(span(None, None), "2026-02-10T00:00:00.000+00:00"),
+            aged(span("2026-02-12", None), "2026-04-10T00:00:00.000+00:00"),
+        ],
+        "no load covers the time from 2026-02-10T00:00:00.000Z to 2026-02-12T00:00:00.000Z",
+        id="no load covers what came after it",
+    ),
+    pytest.param(
+        lambda: [span(None, "2026-02-10"), span("2026-02-11", None, statuses="FAILED")],
+        "frame 2 was loaded with another statuses than frame 1",
+        id="another filter",
+    ),
+    pytest.param(
+        lambda: [load(product_ids="a"), load(product_ids=["a", "b"], params={"userIds": ["u"]})],
+        "frame 2 was loaded with another product_ids and user_ids than frame 1",
+        id="other filters",
+    ),
+    pytest.param(
+        lambda: [load(custom_ids=[f"a{n}" for n in range(30)]), load(custom_ids=[f"b{n}" for n in range(30)])],
+        "frame 2 was loaded with another custom_ids than frame 1",
+        id="other long lists",
+    ),
+    pytest.param(
+        lambda: [changed(mirror={"version": 3, "include_removed": True})(load()), load()],
+        "frame 2 was loaded with another mirror include_removed than frame 1",
+        id="removed ones too",
+    ),
+    pytest.param(lambda: [load(limit=0), load(offset=0, limit=0)], "frame 1 was loaded with limit=0", id="limit of 0"),
+    pytest.param(lambda: [load(limit=5), load()], "frame 1 was loaded with limit=5", id="limit"),
+    pytest.param(
+        lambda: [load(), load(limit=5, offset=2)], "frame 2 was loaded with limit=5 and offset=2", id="limit, offset"
+    ),
+    pytest.param(
+        lambda: [span(None, "2026-02-10"), span("2026-02-11", None).iloc[1:]],
+        r"frame 2 does not prove to hold the rows that were loaded: (\d+) were loaded, \d+ are there",
+        id="a row less",
+    ),
+    pytest.param(
+        lambda: [changed(complete=False, problem="cut off")(load())], "frame 1 is not complete: cut off", id="cut off"
+    ),
+    pytest.param(
+        lambda: [changed(complete="yes")(load())],
+        "frame 1 is not complete: its load did not come to its end",
+        id="complete is no truth",
+    ),
+    pytest.param(
+        lambda: [changed(fetched_at="yesterday")(load())],
+        "frame 1 does not say when and with which filters it was loaded",
+        id="no time",
+    ),
+    pytest.param(
+        lambda: [changed(filters=["a"])(load())],
+        "frame 1 does not say when and with which filters it was loaded",
+        id="no filters",
+    ),
+    pytest.param(
+        lambda: [changed(rows="all", fingerprint=5)(load())],
+        "frame 1 does not prove to hold the rows that were loaded: 120 are there",
+        id="no fingerprint",
+    ),
+]
+
+
+@pytest.mark.parametrize(("frames", "words"), DOUBTS)
+def test_what_does_not_prove_to_be_whole_is_not_complete(frames: Callable[[], list[pd.DataFrame]], words: str) -> None:
+    """The frame is made, and says why rows may be missing."""
+    found = gf.concat(frames())
+    assert about(found)["complete"] is False
+    assert pd.Series([about(found)["problem"]]).str.fullmatch(words).all(), about(found)["problem"]
+    again = gf.concat([found])
+    assert (False, f"frame 1 is not complete: {about(found)['problem']}") == (
+        about(again)["complete"],
+        about(again)["problem"],
+    )
+
+
+def test_filters_are_equal_however_they_were_given() -> None:
+    """One text is a list of it, order and repetition do not count, nor does how rows were sorted."""
+    frames = [
+        load(statuses=["FAILED", "PENDING"], to_created_at="2026-02-10"),
+        load(params={"statuses[]": ["PENDING", "FAILED"]}, from_created_at="2026-02-11", sort="id"),
+    ]
+    found = gf.concat(frames)
+    assert about(found)["complete"]
+    pd.testing.assert_frame_equal(load(statuses=["FAILED", "PENDING"]), found)
+    assert {"statuses": ["FAILED", "PENDING"]} == about(found)["filters"]
+
+
+def test_only_what_all_loads_were_filtered_by_is_stated() -> None:
+    """Where filters differ, none of them is true of the whole."""
+    found = gf.concat([load(statuses="FAILED", product_ids="a"), load(statuses="PENDING", product_ids="a")])
+    assert {"product_ids": "a"} == about(found)["filters"]
+    found = gf.concat([load(params={"userIds": ["u"]}), load()])
+    assert {} == about(found)["filters"]
+
+
+def test_the_age_is_that_of_the_load_that_reaches_furthest() -> None:
+    """Up to when there are rows depends on it; how old rows may be is said besides."""
+    frames = [
+        aged(span(None, "2026-02-10"), "2026-04-02T00:00:00.000+00:00"),
+        aged(span("2026-02-11", None), "2026-04-01T00:00:00.000+00:00"),
+        aged(span("2026-02-10", "2026-02-12"), "2026-03-31T00:00:00.000+00:00"),
+    ]
+    found = about(gf.concat(frames))
+    assert "2026-04-01T00:00:00.000+00:00" == found["fetched_at"]
+    assert {"count": 3, "first_fetched_at": "2026-03-31T00:00:00.000Z"} == found["loads"]
+
+
+def test_a_span_of_the_future_has_no_rows_yet() -> None:
+    """It adds nothing to what is covered, and takes nothing away; but nothing is covered up to its end."""
+    beyond = datetime.now(UTC).year + 2
+    found = about(gf.concat([load(), span(f"{beyond}-01-01", f"{beyond}-12-31")]))
+    assert (True, {}) == (found["complete"], found["filters"])
+
+
+# -- what is refused --
+
+ODD = [5, "x", None, [1], {"a": {5: 1, "b": 2}}, pd.NA, pd.Series([1, 2]), np.array([1, 2]), object]
+
+
+@pytest.mark.parametrize("value", ODD, ids=lambda value: type(value).__name__)
+def test_attrs_of_any_kind_are_refused_or_prove_nothing(value: object) -> None:
+    """Attrs go through files and other hands; none of them breaks anything."""
+    frame = load([record(1)])
+    for name in about(frame):
+        try:
+            found = about(gf.concat([changed(**{name: value})(frame.copy())]))
+        except gf.QueryError:
+            assert name in ("resource", "fields", "json_columns", "null_fields", "whole_numbers", "time_digits")
+        else:
+            assert isinstance(found["complete"], bool)
+            assert not found["complete"] or name not in ("complete", "fetched_at", "fingerprint")
+
+
+REFUSED: list[Any] = [
+    pytest.param(list, "concat takes at least one frame; the list is empty", id="empty list"),
+    pytest.param(lambda: iter(()), "concat takes at least one frame; the list is empty", id="empty iterator"),
+    pytest.param(load, "concat takes a list of frames, not a DataFrame", id="one frame"),
+    pytest.param(lambda: {"a": load()}, "concat takes a list of frames, not {'a': a DataFrame}", id="mapping"),
+    pytest.param(lambda: None, "concat takes a list of frames, not None", id="None"),
+    pytest.param(lambda: "frames", "concat takes a list of frames, not 'frames'", id="text"),
+    pytest.param(lambda: [load(), None], "concat takes DataFrames of loads; frame 2 is None", id="None in it"),
+    pytest.param(lambda: [load()["id"]], "concat takes DataFrames of loads; frame 1 is a Series", id="Series in it"),
+    pytest.param(
+        lambda: [pd.DataFrame({"id": ["a"]})],
+        "frame 1: it does not say which list its rows are of, as a frame of load_sessions does in its attrs",
+        id="no attrs",
+    ),
+    pytest.param(
+        lambda: [load(), changed(resource=["sessions"])(load())],
+        "frame 2: it does not say which list its rows are of, as a frame of load_sessions does in its attrs",
+        id="a resource that is none",
+    ),
+    pytest.param(
+        lambda: [load(), gf.load_versions(client=DirectTransport([], VERSIONS).client())],
+        "concat takes frames of one list: frame 1 is of sessions, frame 2 of versions",
+        id="two lists",
+    ),
+    pytest.param(
+        lambda: [gf.load_sessions_with_versions(client=DirectTransport(SESSIONS, VERSIONS).client())],
+        "frame 1: sessions with their versions are not concatenated; concatenate the sessions, then join them",
+        id="joined",
+    ),
+    pytest.param(
+        lambda: [load(), load(nested="json")],
+        "concat takes frames with one nested: frame 1 has 'columns', frame 2 'json'",
+        id="two ways of nested",
+    ),
+    pytest.param(
+        lambda: [load().assign(week=1)],
+        "frame 1: the column 'week' is of no field of the API; drop it, and add it to the result",
+        id="a column of one's own",
+    ),
+    pytest.param(
+        lambda: [load().assign(**{"latency.s": 1})],
+        "frame 1: the column 'latency.s' is of no field of the API; drop it, and add it to the result",
+        id="a column of one's own with a dot",
+    ),
+    pytest.param(
+        lambda: [load().rename(columns={"error": 5})],
+        "frame 1: the column 5 is of no field of the API; drop it, and add it to the result",
+        id="a number as a name",
+    ),
+    pytest.param(
+        lambda: [load().rename(columns={"custom_id": "error"})],
+        "frame 1: the column 'error' occurs twice",
+        id="a name twice",
+    ),
+    pytest.param(
+        lambda: [load().drop(columns="error")],
+        "frame 1: the column 'error' was dropped; drop columns of the result instead",
+        id="a column less",
+    ),
+    pytest.param(
+        lambda: [load(nested="json").drop(columns="metadata")],
+        "frame 1: the column 'metadata' was dropped; drop columns of the result instead",
+        id="JSON text less",
+    ),
+    pytest.param(
+        lambda: [load().assign(id=None)],
+        "frame 1 has rows without an id or a creation time, as no load gives them",
+        id="no ids",
+    ),
+    pytest.param(
+        lambda: [load().assign(created_at=pd.Series(pd.NaT, range(120)))],
+        "frame 1 has rows without an id or a creation time, as no load gives them",
+        id="no times",
+    ),
+    pytest.param(
+        lambda: [load().assign(created_at="2026")],
+        "frame 1 has rows without an id or a creation time, as no load gives them",
+        id="text for times",
+    ),
+    pytest.param(
+        lambda: [load().assign(id=5)],
+        "frame 1 has rows without an id or a creation time, as no load gives them",
+        id="numbers for ids",
+    ),
+    pytest.param(lambda: np.array(3), "concat takes a list of frames, not array(3)", id="a number of numpy"),
+    pytest.param(
+        lambda: [load().assign(error=np.array([1, "a"] * 60, dtype=object))],
+        "column 'error' holds values that no load gives (object); drop it first",
+        id="objects",
+    ),
+    pytest.param(
+        lambda: [load().assign(error=pd.Timedelta(1))],
+        "column 'error' holds values that no load gives (",
+        id="spans of time",
+    ),
+    pytest.param(
+        lambda: [load(nested="both").assign(metadata="{")],
+        "column 'metadata' holds text that is not JSON; load the rows again",
+        id="no JSON",
+    ),
+    pytest.param(
+        lambda: [load(nested="both").assign(metadata=5)],
+        "column 'metadata' holds text that is not JSON; load the rows again",
+        id="no text",
+    ),
+    pytest.param(
+        lambda: [load([record(1, error=5)]).assign(**{"*": "5"})],
+        "column '*' holds text that is no JSON object; load the rows again",
+        id="no object",
+    ),
+    pytest.param(
+        lambda: [changed(fields=["facts"])(load())],
+        "frame 1: the attrs of the frame were changed: fields is ['facts']; load the rows again",
+        id="fields of a wrong kind",
+    ),
+    pytest.param(
+        lambda: [changed(json_columns="all")(load())],
+        "frame 1: the attrs of the frame were changed: json_columns is 'all'; load the rows again",
+        id="names of a wrong kind",
+    ),
+    pytest.param(
+        lambda: [changed(time_digits={"created_at": 4})(load())],
+        "frame 1: the attrs of the frame were changed: time_digits is {'created_at': 4}; load the rows again",
+        id="digits that no layout has",
+    ),
+]
+
+
+@pytest.mark.parametrize(("frames", "words"), REFUSED)
+def test_what_cannot_be_concatenated(frames: Callable[[], Any], words: str) -> None:
+    """One line says which frame, and what to do."""
+    with pytest.raises(gf.QueryError) as caught:
+        gf.concat(frames())
+    assert str(caught.value).startswith(words)
+    assert "\n" not in str(caught.value)

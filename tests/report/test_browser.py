@@ -1,0 +1,234 @@
+"""The page in a real browser: hostile text runs no script and makes no request, and nothing overflows."""
+
+from __future__ import annotations
+
+import base64
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser import Browser, browser
+from reports import report_on, sessions, two_weeks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import galtea_frames as gf
+
+pytestmark = pytest.mark.uncounted
+
+LOOKS = [(360, False), (360, True), (1200, False), (1200, True)]
+
+
+class Canary:
+    """A server on this machine that nobody has a reason to ask."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        asked = self.asked
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                asked.append(self.path)
+                self.send_response(404)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+
+@pytest.fixture(scope="module")
+def canary() -> Iterator[Canary]:
+    """The server that must see nothing."""
+    bird = Canary()
+    yield bird
+    bird.server.shutdown()
+    bird.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser for all tests of this module."""
+    with browser() as opened:
+        yield opened
+
+
+def payloads(url: str) -> list[str]:
+    """Return texts that would run a script or make a request, were they more than text; and some that are long."""
+    script = f"window.hacked=1;fetch('{url}/script')"
+    return [
+        f"<script>{script}</script>",
+        f"</title></style></script><script>{script}</script>",
+        f'"><img src="{url}/image" onerror="{script}">',
+        f'\'><svg/onload="{script}">',
+        f"--><iframe src='{url}/frame'></iframe><link rel=stylesheet href={url}/style>",
+        f"}}</style><style>@import '{url}/import'; body {{ background: url({url}/background); width: 4000px }}</style>",
+        f"<meta http-equiv=refresh content='0;url={url}/refresh'><base href='{url}/'>",
+        f'<form action={url}/form><button autofocus onfocus="{script}">x</button></form><video src={url}/video>',
+        f"javascript:{script}//",
+        "{{ cycler.__init__.__globals__.os.popen('id') }}",
+        "W" * 500,
+        "\u202e\u0645\u0631\u062d\u0628\u0627 " + "\u00a0" * 300,
+    ]
+
+
+def hostile_report(texts: list[str]) -> gf.Report:
+    """Return a report in which each text stands wherever the data has text."""
+    world: list[dict[str, Any]] = []
+    for number, text in enumerate(texts):
+        fields = {"userId": text, "stoppingReason": text, "testCaseId": text, "metadata": {text: number, "ms": number}}
+        for day in ("2026-03-17", "2026-03-24"):
+            world += sessions(20, day, "COMPLETED", f"v{text}", **fields)
+            world += sessions(20, day, "FAILED", f"v{text}", error=f"{text} {number}", **fields)
+        world += sessions(3, "2026-03-25", f"odd {text}", f"unknown {text}", **fields)
+        world += sessions(3, "2026-03-18", version=f"silent {text}")
+    world = [each | {"id": f"{each['id']}{each['versionId']}"} for each in world]
+    names = [
+        {"id": f"v{text}", "name": text, "modelId": text, "productId": text, "createdAt": "2026-03-23T00:00:00Z"}
+        for text in texts
+    ]
+    attrs = {
+        "complete": False,
+        "problem": " ".join(texts),
+        "filters": {text: text for text in texts},
+        "mixed_columns": texts,
+    }
+    thresholds = "failure_rate > 1% per version"
+    return report_on(
+        world, names, attrs, metrics="metadata.ms", include_text=True, command=" ".join(texts), thresholds=thresholds
+    )
+
+
+@pytest.fixture(scope="module")
+def hostile_page(canary: Canary, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of that report."""
+    file = tmp_path_factory.mktemp("hostile") / "report.html"
+    file.write_text(hostile_report(payloads(canary.url)).to_html(), encoding="utf-8")
+    return file
+
+
+def overflowing(chromium: Browser) -> list[str]:
+    """Return what is wider than the page, or than its own box, in a page that is shown."""
+    found: list[str] = chromium.evaluate(
+        """(() => {
+            const root = document.documentElement, wide = [];
+            if (root.scrollWidth > root.clientWidth) wide.push(`page: ${root.scrollWidth} of ${root.clientWidth}`);
+            for (const each of document.body.querySelectorAll('*:not(.hidden, thead, thead *, svg *)')) {
+                const box = each.getBoundingClientRect();
+                if (box.right > root.clientWidth + 1 || box.left < -1) wide.push(`${each.tagName}.${each.className}`);
+                else if (each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== 'inline'
+                         && each.clientWidth) wide.push(`inside ${each.tagName}.${each.className}`);
+            }
+            return wide;
+        })()"""
+    )
+    return found
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_hostile_text_stays_text(chromium: Browser, canary: Canary, hostile_page: Path, width: int, dark: bool) -> None:
+    """No script runs, no request is made, no dialog opens, no violation of the page's policy has to be stopped."""
+    chromium.open(hostile_page, width, dark=dark)
+    assert chromium.evaluate("typeof window.hacked") == "undefined"
+    assert [hostile_page.as_uri()] == chromium.requests
+    assert [] == canary.asked
+    assert [] == chromium.seen("Page.javascriptDialogOpening")
+    assert [] == chromium.seen("Runtime.exceptionThrown")
+    assert 0 == chromium.evaluate(
+        "document.querySelectorAll('script, iframe, form, base, link, video, [onerror]').length"
+    )
+    assert "<script>window.hacked" in chromium.evaluate("document.body.innerText")
+
+
+@pytest.fixture(scope="module")
+def usual_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page such as users see."""
+    file = tmp_path_factory.mktemp("usual") / "report.html"
+    file.write_text(report_on(two_weeks()).to_html(), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("page", ["hostile_page", "usual_page"])
+def test_nothing_overflows(
+    chromium: Browser, look: tuple[int, bool], page: str, request: pytest.FixtureRequest
+) -> None:
+    """Neither the page nor anything in it is wider than a phone's or a desktop's window, light or dark."""
+    width, dark = look
+    chromium.open(request.getfixturevalue(page), width, dark=dark)
+    assert width == chromium.evaluate("document.documentElement.clientWidth")
+    assert [] == overflowing(chromium)
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_colours_follow_the_readers_choice_and_can_be_read(
+    chromium: Browser, hostile_page: Path, width: int, dark: bool
+) -> None:
+    """Ground and pictures are light or dark; text stands out by 4.5 to 1, as WCAG 2.2 wants it."""
+    chromium.open(hostile_page, width, dark=dark)
+    ground = chromium.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (sum(map(int, ground[4:-1].split(","))) < 150) == dark
+    shown = chromium.evaluate(
+        "document.querySelector('picture img').currentSrc === document.querySelector('source').srcset"
+    )
+    assert shown == dark
+    faint = chromium.evaluate(
+        """(() => {
+            const light = colour => {
+                const [r, g, b] = colour.match(/[\\d.]+/g).map(part => part / 255)
+                    .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            };
+            const ground = each => {
+                const own = getComputedStyle(each).backgroundColor;
+                return own.startsWith('rgba(0, 0, 0, 0') ? ground(each.parentElement) : own;
+            };
+            const faint = new Set();
+            const texts = 'p, td, th, dt, dd, h1, h2, h3, code, pre, span, caption, b';
+            for (const each of document.querySelectorAll(texts)) {
+                if (!each.innerText?.trim() || each.closest('.hidden')) continue;
+                const pair = [light(getComputedStyle(each).color), light(ground(each))].sort((a, b) => b - a);
+                if ((pair[0] + 0.05) / (pair[1] + 0.05) < 4.5) faint.add(`${each.tagName}.${each.className}`);
+            }
+            return [...faint];
+        })()"""
+    )
+    assert [] == faint
+
+
+def test_a_page_that_is_not_safe_would_be_found(chromium: Browser, tmp_path: Path) -> None:
+    """The same texts in a page that does not escape them run, ask and overflow: the tests above can fail."""
+    bird = Canary()
+    page = tmp_path / "unsafe.html"
+    page.write_text(f"<html><body>{' '.join(payloads(bird.url)[2:4])}<p style='width:2000px'>x</p></body></html>")
+    chromium.open(page, 360, dark=False)
+    assert 1 == chromium.evaluate("new Promise(done => setTimeout(() => done(window.hacked), 500))")
+    assert {"/image", "/script"} <= set(bird.asked)
+    assert f"{bird.url}/image" in chromium.requests
+    assert overflowing(chromium)
+    bird.server.shutdown()
+    bird.server.server_close()
+
+
+def test_the_page_prints(chromium: Browser, usual_page: Path) -> None:
+    """On few pages of paper, as tables and not as a phone shows them, in the light colours."""
+    chromium.open(usual_page, 1200, dark=True)
+    printed = base64.b64decode(chromium.call("Page.printToPDF", printBackground=True)["data"])
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 6
+    chromium.call("Emulation.setEmulatedMedia", media="print")
+    assert chromium.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert [usual_page.as_uri()] == chromium.requests
+
+
+def test_without_chromium_the_tests_fail_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are not skipped."""
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(AssertionError, match="this test needs Chromium: apt-get install chromium"), browser():
+        pass

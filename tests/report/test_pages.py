@@ -1,0 +1,435 @@
+"""How a report is shown and written: HTML, Markdown, JSON, charts, rows; the same bytes for the same input."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import pytest
+from folders import contents
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from reports import framed, report_on, sessions, two_weeks, versions
+
+import galtea_frames as gf
+from galtea_frames.printable import printable
+from galtea_frames.report.pages.rendering import escape_markdown
+from galtea_frames.report.pages.sparklines import across, lines
+from galtea_frames.report.wording import number, plural, points, signed_count, signed_percent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHARTS = ["failure_rate_by_version", "metric_1", "sessions_by_day", "share_of_versions", "stopping_reasons"]
+
+
+def measured() -> list[dict[str, Any]]:
+    """Return two weeks with a metric."""
+    return [each | {"metadata": {"ms": place}} for place, each in enumerate(two_weeks())]
+
+
+class Page(HTMLParser):
+    """What a page holds: its tags with their attributes, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep a tag."""
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        """Keep a piece of text."""
+        self.words.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        """Return the attributes of all tags of a name."""
+        return [attrs for name, attrs in self.tags if name == tag]
+
+    @property
+    def text(self) -> str:
+        """The page's text, with single spaces."""
+        return " ".join(" ".join(self.words).split())
+
+
+def test_html_markdown_and_json_say_the_same() -> None:
+    """The figures that one shows are those of the others."""
+    report = report_on(measured(), metrics="metadata.ms", thresholds="failure_rate > 10%")
+    said, markdown, html = report.to_dict(), report.to_markdown(), Page(report.to_html()).text
+    assert said == json.loads(json.dumps(said, allow_nan=False))
+    for words in (
+        "20.2\u00a0%",
+        "14.0\u00a0% to 28.1\u00a0%",
+        "+13.8",
+        "name of v2",
+        "30.0\u00a0%",
+        "2026-W13",
+        "FAIL",
+    ):
+        assert words in markdown
+        assert words.replace("\u00a0", " ") in html.replace("\u00a0", " ")
+    assert said["figures"][0]["now"] == 128
+    for page in (markdown, html):
+        order = ["FAIL", "Thresholds", "beside the one before", "Version by version", "Why sessions stopped"]
+        places = [page.index(words) for words in [*order, "What changed", "Can the numbers", "How to get the same"]]
+        assert sorted(places) == places
+
+
+def test_the_page_is_one_file_that_asks_for_nothing() -> None:
+    """No script, no link, no address but those of the pictures within; and a policy that would forbid them."""
+    page = Page(report_on(measured(), metrics="metadata.ms").to_html())
+    names = {tag for tag, _ in page.tags}
+    assert set() == names & {"script", "link", "iframe", "object", "embed", "form", "base", "a", "video", "audio"}
+    addresses = [attrs[name] for _, attrs in page.tags for name in ("src", "srcset", "href", "action") if name in attrs]
+    assert addresses
+    assert all(str(address).startswith("data:image/png;base64,") for address in addresses)
+    assert set() == {name for _, attrs in page.tags for name in attrs if name.startswith("on")}
+    policy = next(
+        attrs["content"] for attrs in page.all("meta") if attrs.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'" == policy
+
+
+def test_tables_and_pictures_are_accessible() -> None:
+    """Each table has a caption and scopes, each picture words that stand for it."""
+    page = Page(report_on(measured(), metrics="metadata.ms").to_html())
+    assert len(page.all("table")) == len(page.all("caption")) > 4
+    assert {"row", "col"} == {attrs.get("scope") for attrs in page.all("th")}
+    assert all(attrs.get("alt") for attrs in page.all("img"))
+    assert len(page.all("img")) == len(page.all("picture")) == 4
+    assert all("aria-label" in attrs or "aria-hidden" in attrs for attrs in page.all("svg"))
+    assert [{"lang": "en"}] == page.all("html")
+    alts = " ".join(str(attrs["alt"]) for attrs in page.all("img"))
+    assert "most, 60, on 2026-03-18" in alts
+    assert "name of v2 30.0\u00a0% of 60" in alts
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</style></title><script>alert(1)</script>",
+    "{{ 7 * 7 }}{% raw %}",
+    "a|b\n| c | d\n\n# heading\n- item\r\n```\ncode",
+    "[link](http://example.com) ![picture](http://example.com/x.png) http://example.com www.example.com a@b.cc",
+    "*bold* _italic_ ~~gone~~ `code` <b>bold</b> &amp; \\| $x$ @someone #1",
+    "\u202eright to left\u0000\u0007\u200b\ufeff\u2028end",
+    "x" * 3_000,
+    "$\\frac{1}{0}$ _legend 目标 \U0001f600",
+    "",
+]
+
+
+@cache
+def hostile_report(text: str) -> gf.Report:
+    """Return a report in which a text stands wherever the data has text."""
+    fields = {"userId": text, "stoppingReason": text, "error": text, "metadata": {text: 1, "n": 1}, "testCaseId": text}
+    world = [
+        {"id": f"{number}{text}", "versionId": f"v{text}", "status": status, "createdAt": "2026-03-24T00:00:00Z"}
+        | fields
+        for number, status in enumerate([text, "FAILED", "COMPLETED"] * 11)
+    ]
+    world += sessions(2, "2026-03-17", version=f"old{text}") + sessions(2, "2026-03-24", version=f"unknown{text}")
+    known = [{"id": f"v{text}", "name": text, "modelId": text, "productId": text, "createdAt": "2026-03-23T00:00:00Z"}]
+    known += [{"id": f"old{text}", "name": f"old {text}", "productId": f"p{text}"}]
+    attrs = {"complete": False, "problem": text, "filters": {text: text}}
+    return report_on(world, known, attrs, metrics=["metadata.n"], include_text=True, command=text)
+
+
+@cache
+def harmless_page() -> Page:
+    """Return the page of the same report with harmless text."""
+    return Page(hostile_report("harmless").to_html())
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_of_the_data_is_text_on_the_page(text: str) -> None:
+    """The tags are those of a report with harmless text; the text itself can be read."""
+    html = hostile_report(text).to_html()
+    harmless = harmless_page()
+    page = Page(html)
+    assert {tag for tag, _ in harmless.tags} >= {tag for tag, _ in page.tags}
+    assert len(harmless.all("tr")) == len(page.all("tr"))
+    if len(text) < 30:
+        assert printable(text).split() == [] or " ".join(printable(text).split()) in page.text
+    assert not re.search("[\x00\u202e\u200b]", html)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_of_the_data_is_text_in_markdown(text: str) -> None:
+    """Each line is one of the report's own, each row of a table has as many cells as its head."""
+    markdown = hostile_report(text).to_markdown()
+    harmless = hostile_report("harmless").to_markdown()
+    assert len(harmless.splitlines()) == len(markdown.splitlines())
+    for mine, theirs in zip(markdown.splitlines(), harmless.splitlines(), strict=True):
+        assert mine[:2] == theirs[:2]
+        assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", mine)) == len(re.findall(r"(?<!\\)(?:\\\\)*\|", theirs))
+    assert not re.search(r"<\w|</", markdown)
+    assert not re.search(r"(?<!\\)\]\(|(?<!\\)!\[|[a-z]://|(?<!\\)@someone|www\.", markdown)
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_escaped_markdown_has_no_markup(text: str) -> None:
+    """No line ends, tags, cells or links, whatever the text; and nothing but marks is added."""
+    escaped = escape_markdown(text)
+    assert len(escaped.splitlines()) <= 1
+    assert not re.search(r"<|(?<!\\)(?:\\\\)*[|`*\[\]#!@~$]", escaped)
+    plain = re.sub(r"\\([\\`*_\[\]|~#!@$:.])", r"\1", escaped).replace("&lt;", "<").replace("&amp;", "&")
+    assert printable(text).replace(" ", "") == plain.replace(" ", "")
+
+
+#: Texts, and how they are read.
+REFERENCES = [
+    ("@someone", "@ someone"),
+    ("ask @org/team-1, please", "ask @ org/team-1, please"),
+    ("bob@evil.example", "bob@ evil.example"),
+    ("mailto:bob@evil.example", "mailto:bob@ evil.example"),
+    ("fixes #12", "fixes # 12"),
+    ("owner/repo#12 and !7 and gh-26", "owner/repo# 12 and ! 7 and gh- 26"),
+    ("https://evil.example/x", "https: //evil.example/x"),
+    ("@目标 @_x", "@ 目标 @ _x"),
+    ("# no issue, 3 @ 4, C#, well!", "# no issue, 3 @ 4, C#, well!"),
+]
+
+
+@pytest.mark.parametrize(("text", "read"), REFERENCES)
+def test_markdown_mentions_nobody(text: str, read: str) -> None:
+    """Neither when a code host takes backslashes away, nor when it decodes what is encoded; it stays readable."""
+    shown = unescape(re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", escape_markdown(text)))
+    assert read == shown
+    assert not re.search(r"@\w|[#!]\d|gh-\d|\w://", shown, re.IGNORECASE)
+
+
+#: Characters that cannot be seen, and yet make a name another one.
+INVISIBLE = [
+    *"\u00ad\u034f\u115f\u1160\u200b\u200d\u2060\u2800\u3164\uffa0\ufeff",
+    "\U000e0041\U000e0042",
+    "\U000e0101",
+    "\x1b[2J",
+]
+
+
+@pytest.mark.parametrize("hidden", INVISIBLE)
+def test_what_cannot_be_seen_is_shown_or_dropped_by_one_rule(hidden: str) -> None:
+    """In HTML, Markdown, the notebook's line and the headline; two versions that differ in nothing else stay apart."""
+    names = {"version_aaaaaa": "agent", "version_bbbbbb": f"ag{hidden}ent", "version_cccccc": f"agent{hidden}"}
+    world = [each for id_ in names for each in sessions(2, "2026-03-24", "FAILED", id_, error=f"to{hidden}o bad")]
+    known = [each | {"name": names[each["id"]]} for each in versions(*names)]
+    report = report_on(world, known, thresholds="failed > 1 per version", include_text=True)
+    for text in (report.to_html(), report.to_markdown(), repr(report), report.findings.headline):
+        assert not [each for each in hidden if not each.isascii() and each in text]
+        assert "\x1b" not in text
+    assert 3 == len({each.label for each in report.findings.versions})
+    assert names["version_bbbbbb"] in {each.name for each in report.findings.versions}, "JSON has it as it was sent"
+
+
+def test_names_are_cut_with_the_whole_in_a_title() -> None:
+    """A name of three thousand letters is shown as thirty, and can be seen whole."""
+    page = Page(report_on(sessions(1, "2026-03-24"), versions("v1", name="x" * 3_000)).to_html())
+    titles = [attrs["title"] for attrs in page.all("bdi") if "title" in attrs]
+    assert "x" * 3_000 in titles
+    assert max(map(len, page.words)) < 20_000  # the style sheet
+    assert "x" * 40 not in page.text
+
+
+def test_many_versions_have_room() -> None:
+    """The page shows sixty, says how many more there are, and the JSON has them all."""
+    world = [each for number in range(75) for each in sessions(1 + number % 2, "2026-03-24", version=f"v{number:03}")]
+    report = report_on(world, thresholds="n > 0 per version")
+    page = Page(report.to_html())
+    assert "15 more versions with 15 sessions: in report.json." in page.text
+    assert "15 more versions with 15 sessions: in report.json." in report.to_markdown()
+    assert 75 == len(report.to_dict()["versions"])
+    assert 8 == len(report.findings.by_period.series)
+    assert "Other" == report.findings.by_period.series[-1].label
+
+
+# -- charts --
+
+
+def test_charts_are_pictures_of_both_looks(tmp_path: Path) -> None:
+    """PNG without a time or a program's name in it; light in the folder, both in the page."""
+    report_on(measured(), metrics="metadata.ms").write(tmp_path / "r")
+    assert [f"{name}.png" for name in CHARTS] == sorted(each.name for each in (tmp_path / "r" / "charts").iterdir())
+    for file in (tmp_path / "r" / "charts").iterdir():
+        with Image.open(file) as picture:
+            assert ((255, 255, 255), 900 < picture.width < 1000) == (picture.convert("RGB").getpixel((0, 0)), True)
+            assert {"dpi"} == set(picture.info)
+    assert 8 == (tmp_path / "r" / "report.html").read_text().count("data:image/png")
+
+
+def test_users_settings_of_matplotlib_change_nothing() -> None:
+    """Neither do the charts change them."""
+    expected = report_on(measured()).to_html()
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "lines.linewidth": 9}):
+        assert expected == report_on(measured()).to_html()
+        assert 30 == mpl.rcParams["font.size"]
+
+
+# -- files --
+
+
+def test_a_report_is_written_whole(tmp_path: Path) -> None:
+    """Page, Markdown, JSON, charts and rows; a second one takes its place."""
+    report = report_on(measured(), metrics="metadata.ms")
+    for _ in range(2):
+        report.write(tmp_path / "deep" / "r")
+        names = sorted(each.name for each in (tmp_path / "deep" / "r").iterdir())
+        assert ["charts", "report.html", "report.json", "report.md", "rows.parquet"] == names
+        assert ["r"] == [each.name for each in (tmp_path / "deep").iterdir()]
+    folder = tmp_path / "deep" / "r"
+    assert report.to_dict() == json.loads((folder / "report.json").read_text())
+    assert report.to_html() == (folder / "report.html").read_text(encoding="utf-8")
+    assert report.to_markdown() == (folder / "report.md").read_text(encoding="utf-8")
+    assert report.rows.equals(gf.read_parquet(folder / "rows.parquet"))
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    """A report replaces a report, and nothing else."""
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(
+        gf.ReportError, match=r"holds files that are no report's \(thesis\.tex, …\): name another folder"
+    ):
+        report_on(two_weeks()).write(tmp_path)
+    assert ["thesis.tex"] == [each.name for each in tmp_path.iterdir()]
+
+
+def test_a_write_that_fails_leaves_the_old_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole, as it was."""
+    report = report_on(two_weeks())
+    report.write(tmp_path / "r")
+    before = contents(tmp_path)
+
+    def broken(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("galtea_frames.report.report.close_folder", broken)
+    with pytest.raises(gf.ParquetError, match="No space left"):
+        report_on(two_weeks()[:9]).write(tmp_path / "r")
+    assert before == contents(tmp_path)
+
+
+SCRIPT = """
+import sys, warnings
+sys.path.insert(0, sys.argv[2])
+import galtea_frames as gf
+from tables import frame_of
+from galtea_frames.api.resources import VERSIONS
+sessions, versions = frame_of(gf.sample.session_records(600)), frame_of(gf.sample.version_records(8), resource=VERSIONS)
+report = gf.build_report(sessions, versions, as_of="2026-03-30", timezone="Europe/Madrid", metrics="metadata.score")
+report.write(sys.argv[1])
+"""
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In two processes with other seeds for hashes, in other folders: every file."""
+    digests = []
+    for seed in ("1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        folder = tmp_path / f"run {seed}"
+        command = [sys.executable, "-c", SCRIPT, str(folder), str(Path(__file__).parents[1] / "support")]
+        subprocess.run(command, check=True)  # noqa: S603 - our own code
+        digests.append(contents(folder))
+    assert 9 == len(digests[0])
+    assert digests[0] == digests[1]
+
+
+# -- notebooks and extras --
+
+
+def test_notebooks_show_the_page_in_a_frame_of_its_own() -> None:
+    """Sandboxed, so that neither's style reaches the other."""
+    report = report_on(two_weeks())
+    shown_in_notebook = Page(report._repr_mimebundle_()["text/html"])
+    assert ["iframe"] == [tag for tag, _ in shown_in_notebook.tags]
+    (attrs,) = shown_in_notebook.all("iframe")
+    assert report.to_html() == attrs["srcdoc"]
+    assert attrs["sandbox"] is None
+
+
+def test_notebooks_that_show_no_frames_show_markdown() -> None:
+    """A code host and an untrusted notebook take the frame out; what is left says the same, or one line of it."""
+    report = report_on(two_weeks())
+    shown_in_notebook = report._repr_mimebundle_(include=None, exclude=None)
+    assert report.to_markdown() == shown_in_notebook["text/markdown"]
+    assert repr(report) == shown_in_notebook["text/plain"]
+
+
+SHOWN: dict[str, Callable[[gf.Report, Path], object]] = {
+    "to_html": lambda report, _: report.to_html(),
+    "to_markdown": lambda report, _: report.to_markdown(),
+    "write": lambda report, folder: report.write(folder / "r"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "library"),
+    [("to_html", "jinja2"), ("to_html", "matplotlib"), ("to_markdown", "jinja2"), ("write", "matplotlib")],
+)
+def test_a_missing_extra_is_one_line(name: str, library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What to install; figures and verdict do without."""
+    report = report_on(two_weeks())
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(gf.ReportError, match=rf"^a report needs {library}: pip install 'galtea-frames\[report\]'$"):
+        SHOWN[name](report, tmp_path)
+    assert "WARN" == report_on(two_weeks()).verdict
+    assert [] == list(tmp_path.iterdir())
+
+
+# -- words and drawings --
+
+
+def test_numbers_are_written_for_people() -> None:
+    """Thousands apart, three digits, a minus as wide as a plus, no sign for what rounds to nothing."""
+    assert ["1,276", "0.0167", "12.3", "5", "\u22120.5", "n/a"] == [
+        number(each) for each in (1276.4, 0.016667, 12.34, 5, -0.5, None)
+    ]
+    assert ["+412", "\u22123", "0", "n/a"] == [signed_count(each) for each in (412, -3, 0, None)]
+    assert ["+2.1", "\u22120.1", "0.0", "n/a"] == [points(each) for each in (0.0212, -0.0011, -0.0001, None)]
+    assert ["+9.4\u00a0%", "n/a"] == [signed_percent(each) for each in (0.094, None)]
+    assert ["1 session", "2 sessions", "0 boxes"] == [
+        plural(1, "session"),
+        plural(2, "session"),
+        plural(0, "box", "boxes"),
+    ]
+
+
+def test_lines_have_gaps_where_values_are_missing() -> None:
+    """Nought is at the bottom, the highest at the top, and nothing leaves the picture."""
+    assert ["3.0,21.0 34.3,12.0", "97.0,3.0"] == lines([0.0, 0.5, None, 7.0], 1.0)
+    assert [] == lines([None, None], 1.0)
+    assert ["3.0,21.0"] == lines([0.0], 0.0)
+    assert ["3.0", "50.0", "97.0"] == [across(value, 2.0) for value in (0.0, 1.0, 5.0)]
+
+
+def test_how_to_get_the_same_report_holds_no_secret(tmp_path: Path) -> None:
+    """Neither the key nor the passwords and signatures of addresses, in any of its files."""
+    command = (
+        "galtea-frames report --mirror abfs://box@account/m?sv=1&sig=c2VjcmV0 --last-report https://me:pa55@host/r.json"
+    )
+    attrs = {"filters": {"custom_ids": ["gsk_q7Zx2mB9vK4tLw8RnY5pHd3c"]}}
+    report_on(two_weeks(), attrs=attrs, command=command).write(tmp_path / "r")
+    for file in (each for each in (tmp_path / "r").rglob("*") if each.is_file()):
+        content = file.read_bytes()
+        assert not [each for each in (b"c2VjcmV0", b"pa55", b"q7Zx2mB9vK4tLw8RnY5pHd3c") if each in content]
+    assert "abfs://box@account/m?" in (tmp_path / "r" / "report.json").read_text()
+
+
+def test_the_default_command_is_the_call() -> None:
+    """With which the same report can be had."""
+    frames = framed(two_weeks())
+    report = gf.build_report(*frames, as_of="2026-03-30", thresholds={"warn_if": "n > 3"})
+    again = eval(report.findings.reproduction.command, {"gf": gf, "sessions": frames[0], "versions": frames[1]})  # noqa: S307 - what it tells users to type
+    assert report.to_dict() == again.to_dict()

@@ -1,0 +1,124 @@
+"""Random records and pages of them, with all that a field can hold."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, get_args
+
+import slow_reference
+from hypothesis import strategies as st
+
+from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.gatherer import Nested
+
+Record = dict[str, Any]
+
+NESTED: tuple[Nested, ...] = get_args(Nested)
+DOCUMENTED = {column.api: column for column in SESSIONS.columns}
+
+KEYS = st.sampled_from(
+    [
+        "a",
+        "b",
+        "c",
+        "a.b",
+        "a\\.b",
+        "\\",
+        ".",
+        "",
+        "*",
+        "\\*",
+        "é",
+        "漢",
+        "value",
+        "id",
+        "createdAt",
+        "metadata",
+        "user_id",
+        "userId",
+        "�",
+        "\\ud800",
+        "�.",
+        '"',
+        "\n",
+        "\x00",
+        "run id",
+    ]
+) | st.text(max_size=3)
+EDGES = [0, 1, -1, 2**53, -(2**53), 2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63), 2**63, -(2**63) - 1, 2**64, 10**30]
+NUMBERS = (
+    st.sampled_from(EDGES)
+    | st.integers(-9, 9)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from([0.0, -0.0, 1.0, 1e22, 5e-324, slow_reference.Odd("1e400"), slow_reference.Odd("-1E+999")])
+)
+TEXTS = st.text(max_size=4) | st.sampled_from(["", "null", "{}", "[1]", "5", "a\ud800", "\udc00\ud800", "\U0001f600"])
+SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
+# One kind a list, as real ones are, and any mixture.
+LISTS = st.one_of([st.lists(each, max_size=3) for each in (st.booleans(), NUMBERS, TEXTS, SCALARS)])
+VALUES = st.recursive(
+    SCALARS | LISTS,
+    lambda inner: st.dictionaries(KEYS, inner, max_size=4) | st.lists(inner, max_size=3),
+    max_leaves=8,
+)
+OBJECTS = st.dictionaries(KEYS, VALUES, max_size=5)
+UNKNOWN = st.sampled_from(
+    [
+        "facts",
+        "runId",
+        "run_id",
+        "run_Id",
+        "number",
+        "isSeed",
+        "user_id",
+        "Id",
+        "ID",
+        "iD",
+        "a.b",
+        "",
+        "*",
+        "context.a",
+        "context\\",
+        "�",
+        'a"b',
+        "\x01",
+        "created_at",
+        "metadata.*",
+        "version.id",
+        "removedAt",
+        "removed_at",
+        "extra",
+    ]
+) | st.text(max_size=3).filter(lambda name: name not in DOCUMENTED)
+TIMES = st.sampled_from(
+    [
+        "2026-03-01T10:00:00.000Z",
+        "2026-03-01T10:00:00.123Z",
+        "2026-03-01T10:00:00Z",
+        "2026-03-01T10:00:00.1Z",
+        "2026-03-01T10:00:00.123456Z",
+        "2026-03-01T10:00:00.123456789Z",
+        "2026-03-01T12:00:00+02:00",
+        "2026-03-01T10:00:00",
+        "2026-03-01",
+        "0001-01-01T00:00:00.000Z",
+        "9999-12-31T23:59:59.999Z",
+        "0000-01-01T00:00:00.000Z",
+        "0001-01-01T00:00:00+01:00",
+        "nonsense",
+        "",
+    ]
+)
+MISFITS = st.sampled_from([5, True, 1.5, [], {}, {"a": None}, "\ud800", slow_reference.Odd("1e999")])
+
+
+def records(times: st.SearchStrategy[str] = TIMES) -> st.SearchStrategy[Record]:
+    """Return sessions as the API might send them: any field may be missing, null, or of the wrong type."""
+    texts = st.sampled_from(["COMPLETED", "PENDING", "FAILED", "ARCHIVED", "v1", "x\x00y", "é"])
+    usual = {"object": OBJECTS | VALUES, "time": times, "status": texts, "string": texts}
+    documented = {column.api: usual[column.kind] | st.none() | MISFITS for column in SESSIONS.columns}
+    fields = st.dictionaries(UNKNOWN, VALUES, max_size=3)
+    return st.builds(operator.or_, st.fixed_dictionaries({}, optional=documented), fields)
+
+
+BATCHES = st.lists(records(), max_size=6)
