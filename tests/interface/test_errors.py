@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import pickle
 import warnings
 
@@ -9,6 +10,26 @@ import pytest
 
 import galtea_frames as gf
 from galtea_frames.errors import masked, presentable
+
+ERRORS = [
+    (gf.SettingsError, (gf.GalteaFramesError, ValueError)),
+    (gf.QueryError, (gf.GalteaFramesError, ValueError)),
+    (gf.RequestError, (gf.GalteaFramesError,)),
+    (gf.AuthenticationError, (gf.RequestError,)),
+    (gf.NotFoundError, (gf.RequestError,)),
+    (gf.ResponseError, (gf.GalteaFramesError,)),
+    (gf.JoinError, (gf.GalteaFramesError, ValueError)),
+    (gf.ParquetError, (gf.GalteaFramesError,)),
+    (gf.MirrorError, (gf.GalteaFramesError,)),
+    (gf.ReportError, (gf.GalteaFramesError,)),
+    (gf.GalteaFramesError, (Exception,)),
+    (gf.GalteaFramesWarning, (UserWarning,)),
+    (gf.MixedTypesWarning, (gf.GalteaFramesWarning,)),
+    (gf.ColumnBudgetWarning, (gf.GalteaFramesWarning,)),
+    (gf.UnknownStatusWarning, (gf.GalteaFramesWarning,)),
+    (gf.AbsentColumnsWarning, (gf.GalteaFramesWarning,)),
+]
+
 
 KINDS = [getattr(gf, name) for name in gf.__all__ if name.endswith(("Error", "Warning"))]
 UNLIKE = (gf.RequestError, gf.AuthenticationError, gf.NotFoundError)  # they take more than a message
@@ -93,3 +114,10 @@ def test_messages_are_short() -> None:
 def test_no_text_takes_long_to_look_through(text: str) -> None:
     """The search gives up soon in any text: no pattern goes over it again and again."""
     assert len(presentable(text * 300_000)) <= 1_000
+
+
+@pytest.mark.parametrize(("error", "bases"), ERRORS, ids=lambda each: getattr(each, "__name__", ""))
+def test_the_tree_of_errors(error: type[Exception], bases: tuple[type, ...]) -> None:
+    """One root, a builtin beside it where one fits, and each drawn in the module's docstring."""
+    assert bases == error.__bases__
+    assert error.__name__ in str(importlib.import_module("galtea_frames.errors").__doc__)
