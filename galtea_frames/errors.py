@@ -43,7 +43,7 @@ _INNER = (str(Path(__file__).parent) + os.sep, contextlib.__file__)
 _SHOWN = 5
 
 
-#: What looks like a key (api.md: keys begin with gsk_ or gsk-).
+#: What looks like a key (docs/api.md: keys begin with gsk_ or gsk-).
 _KEY = re.compile(r"(gsk[_-])[A-Za-z0-9_-]{12,}", re.IGNORECASE)
 
 #: Names and passwords in an address: up to the last @ before the path, or, where a password with a slash in it was not

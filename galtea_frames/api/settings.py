@@ -24,7 +24,7 @@ KEY_VARIABLE = "GALTEA_API_KEY"
 URL_VARIABLE = "GALTEA_API_URL"
 DEFAULT_URL = "https://api.galtea.ai"
 
-#: Rows come back without `limit` only up to this many, so a larger page is never worth asking (api.md).
+#: Rows come back without `limit` only up to this many, so a larger page is never worth asking (docs/api.md).
 MAX_PAGE_SIZE = 10_000
 
 #: Bytes of a key file: a key has some forty.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-#: The firewall before the API refuses queries of about 50 ids, about 2.3 KB (api.md, "Requests").
+#: The firewall before the API refuses queries of about 50 ids, about 2.3 KB (docs/api.md, "Requests").
 MAX_MEMBERS = 50
 MAX_QUERY_BYTES = 2_000
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Time columns: microseconds, in UTC.
 TIME = pa.timestamp("us", "UTC")
 
-#: How the API writes times: with milliseconds (api.md, "Rows").
+#: How the API writes times: with milliseconds (docs/api.md, "Rows").
 USUAL_DIGITS = 3
 
 #: The layouts that `render` gives: by digits after the second, their names for Python and for Arrow.

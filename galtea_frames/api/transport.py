@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Answers worth asking for again (design: "Errors").
+#: Answers worth asking for again (docs/api.md, "Errors").
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 #: Answers that a smaller page may avoid.

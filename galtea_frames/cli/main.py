@@ -21,7 +21,7 @@ from galtea_frames.cli.signals import stop_code, stop_on_signals
 from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SettingsError
 from galtea_frames.streams import standard_streams
 
-#: What the shell gets (design: "Public interface").
+#: What the shell gets (docs/reference: command line).
 DONE, UNEXPECTED, USAGE, FAILED = 0, 1, 2, 3
 
 #: What click raises to show a group's help, from version 8.2 on; before, it showed it without a word.

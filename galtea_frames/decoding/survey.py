@@ -34,7 +34,7 @@ from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH, ONE_IN, Path, Struc
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-#: Columns of one nested field, at most (design: guarantee 3).
+#: Columns of one nested field, at most (docs/guarantees.md).
 MAX_COLUMNS = 500
 
 _NOTHING = {type(None), type(ABSENT)}

@@ -53,7 +53,7 @@ STEP_ROWS = 50_000
 _DEEPEST = 2**31 - 1
 
 #: Steps begin at whole milliseconds, and are asked for from one earlier: the API may keep more digits of a time than it
-#: shows (api.md: "milliseconds (likely)"), and compare with those.
+#: shows (docs/api.md: "milliseconds (likely)"), and compare with those.
 _MILLISECOND = 1_000
 
 #: What `fromCreatedAt` cannot name.

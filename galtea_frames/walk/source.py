@@ -77,5 +77,5 @@ def time_pairs(start: str | None, end: str | None) -> Pairs:
 
 
 def sort_pairs(*, descending: bool) -> Pairs:
-    """Return the wire parameters that sort by creation time: field and direction, flat (api.md, "Requests")."""
+    """Return the wire parameters that sort by creation time: field and direction, flat (docs/api.md, "Requests")."""
     return (("sort[]", "createdAt"), ("sort[]", "desc" if descending else "asc"))
