@@ -1,42 +1,48 @@
 """Every session and version of your Galtea products as typed pandas DataFrames and Parquet files."""
 
-from galtea_frames import sample
+from typing import TYPE_CHECKING
+
 from galtea_frames._version import __version__
-from galtea_frames.api.client import Client
-from galtea_frames.errors import (
-    AbsentColumnsWarning,
-    AuthenticationError,
-    CaseCollisionWarning,
-    ColumnBudgetWarning,
-    GalteaFramesError,
-    GalteaFramesWarning,
-    JoinError,
-    MirrorError,
-    MixedTypesWarning,
-    NotFoundError,
-    ParquetError,
-    QueryError,
-    ReportError,
-    RequestError,
-    ResponseError,
-    SettingsError,
-    UnknownStatusWarning,
-)
-from galtea_frames.files.parquet import read_parquet, write_parquet
-from galtea_frames.frames.concat import concat
-from galtea_frames.frames.joins import join_sessions_versions
-from galtea_frames.frames.loaders import (
-    iter_sessions,
-    iter_versions,
-    load_sessions,
-    load_sessions_with_versions,
-    load_versions,
-)
-from galtea_frames.frames.records import to_records
-from galtea_frames.mirror.info import MirrorInfo
-from galtea_frames.mirror.mirror import Mirror
-from galtea_frames.mirror.sync import SyncResult
-from galtea_frames.report.report import Report, build_report
+
+if TYPE_CHECKING:
+    from galtea_frames import sample
+    from galtea_frames.api.client import Client
+    from galtea_frames.errors import (
+        AbsentColumnsWarning,
+        AuthenticationError,
+        CaseCollisionWarning,
+        ColumnBudgetWarning,
+        GalteaFramesError,
+        GalteaFramesWarning,
+        JoinError,
+        MirrorError,
+        MixedTypesWarning,
+        NotFoundError,
+        ParquetError,
+        QueryError,
+        ReportError,
+        RequestError,
+        ResponseError,
+        SettingsError,
+        UnknownStatusWarning,
+    )
+    from galtea_frames.files.parquet import read_parquet, write_parquet
+    from galtea_frames.frames.concat import concat
+    from galtea_frames.frames.joins import join_sessions_versions
+    from galtea_frames.frames.loaders import (
+        iter_sessions,
+        iter_versions,
+        load_sessions,
+        load_sessions_with_versions,
+        load_versions,
+    )
+    from galtea_frames.frames.records import to_records
+    from galtea_frames.mirror.info import MirrorInfo
+    from galtea_frames.mirror.mirror import Mirror
+    from galtea_frames.mirror.sync import SyncResult
+    from galtea_frames.report.report import Report, build_report
+else:
+    from galtea_frames._names import __dir__, __getattr__  # noqa: F401 - which find the others
 
 __all__ = [
     "AbsentColumnsWarning",

@@ -7,17 +7,16 @@ from typing import Any
 
 import click
 
-from galtea_frames.api.client import Client
+import galtea_frames as gf
 from galtea_frames.cli.options import client_options, client_settings, json_option, say
-from galtea_frames.frames.loaders import load_sessions, load_versions
 
 
 def _check(*, product_ids: tuple[str, ...], as_json: bool, **given: Any) -> None:  # noqa: ANN401 - as in `_export`
     filters = {"product_ids": list(product_ids)} if product_ids else {}
-    with Client(**client_settings(given)) as client:
+    with gf.Client(**client_settings(given)) as client:
         newest: Any = {"sort": ("created_at", "desc"), "limit": 1, "client": client, **filters}
         started = time.monotonic()
-        frames = {"versions": load_versions(**newest), "sessions": load_sessions(**newest)}
+        frames = {"versions": gf.load_versions(**newest), "sessions": gf.load_sessions(**newest)}
         seconds = time.monotonic() - started
         address, key = client.settings.base_url, str(client.settings.api_key)
     last = {name: None if frame.empty else str(frame["created_at"].iloc[0]) for name, frame in frames.items()}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from galtea_frames.api.client import Client
+import galtea_frames as gf
 from galtea_frames.api.resources import RESOURCES, SESSIONS, VERSIONS
 from galtea_frames.cli.options import (
     arguments_of,
@@ -23,38 +21,17 @@ from galtea_frames.cli.options import (
     say,
 )
 from galtea_frames.errors import QueryError
-from galtea_frames.files.parquet import CODECS, check_target, write_frames, write_parquet
-from galtea_frames.files.partitions import MAX_PARTITIONS
-from galtea_frames.frames.load import iterate, load
-from galtea_frames.frames.load_joined import iterate_joined, load_joined
-from galtea_frames.mirror.mirror import Mirror
+from galtea_frames.files.settings import CODECS, MAX_PARTITIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
     import pandas as pd
 
-    from galtea_frames.api.resource import Resource
 
+#: What can be exported, each with the list whose filters are its options.
+_KINDS = RESOURCES | {"joined": SESSIONS}
 
-@dataclass(frozen=True)
-class _Kind:
-    """What can be exported: whose filters are its options, and what loads it, whole or in parts."""
-
-    resource: Resource
-    whole: Callable[[Mapping[str, Any]], pd.DataFrame]
-    parts: Callable[[Mapping[str, Any]], Iterator[pd.DataFrame]]
-
-
-_KINDS = {name: _Kind(each, partial(load, each), partial(iterate, each)) for name, each in RESOURCES.items()}
-_KINDS |= {"joined": _Kind(SESSIONS, load_joined, iterate_joined)}
-
-#: Which of these a mirror holds.
-_STORED: dict[str, Callable[..., pd.DataFrame]] = {
-    "sessions": Mirror.load_sessions,
-    "versions": Mirror.load_versions,
-    "joined": Mirror.join,
-}
+#: Which of these a mirror holds, and what reads it.
+_STORED = {"sessions": "load_sessions", "versions": "load_versions", "joined": "join"}
 
 
 def _export(
@@ -68,10 +45,12 @@ def _export(
     as_json: bool,
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> None:
+    from galtea_frames.files.parquet import check_target
+
     started = time.monotonic()
     settings = client_settings(given)
     with before_asking():
-        copy = None if mirror is None else Mirror(mirror)
+        copy = None if mirror is None else gf.Mirror(mirror)
     nested = given.pop("nested")
     asked = arguments_of(given) | {"nested": nested}
     check_columns(
@@ -82,11 +61,11 @@ def _export(
     form: dict[str, Any] = {"partition_by": list(partition_by) or None, "compression": compression}
     form |= {"max_partitions": max_partitions}
     if copy is None:
-        with Client(**settings) as client:
+        with gf.Client(**settings) as client:
             first = _from_api(kind, asked | {"client": client}, out, form)
     else:
         first = _from_mirror(kind, copy, asked)
-        write_parquet(first, out, **form)
+        gf.write_parquet(first, out, **form)
     seconds = time.monotonic() - started
     attrs = first.attrs["galtea_frames"]
     summary = {"rows": attrs["rows"], "columns": first.shape[1], "out": out, "seconds": round(seconds, 3)}
@@ -97,18 +76,22 @@ def _export(
 
 def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) -> pd.DataFrame:
     """Write what the API answers; return the first of the frames."""
+    from galtea_frames.files.parquet import write_frames
+    from galtea_frames.frames.load import iterate, load
+    from galtea_frames.frames.load_joined import iterate_joined, load_joined
+
     if form["partition_by"] or any(asked[name] is not None for name in ("sort", "limit", "offset")):
-        first = _KINDS[kind].whole(asked)
-        write_parquet(first, out, **form)
+        first = load_joined(asked) if kind == "joined" else load(_KINDS[kind], asked)
+        gf.write_parquet(first, out, **form)
     else:  # as it comes, however much there is
-        frames = _KINDS[kind].parts(asked)
+        frames = iterate_joined(asked) if kind == "joined" else iterate(_KINDS[kind], asked)
         first = next(frames)
         rows = first.attrs["galtea_frames"]["rows"]
         write_frames(chain([first], frames), rows, out, compression=form["compression"])
     return first
 
 
-def _from_mirror(kind: str, mirror: Mirror, asked: dict[str, Any]) -> pd.DataFrame:
+def _from_mirror(kind: str, mirror: gf.Mirror, asked: dict[str, Any]) -> pd.DataFrame:
     """Return what a mirror holds; a filter that it cannot answer is refused."""
     given = {name: value for name, value in asked.items() if value is not None}
     for name, value in given.pop("params", {}).items():  # a mirror takes by name whatever it can filter by
@@ -116,14 +99,15 @@ def _from_mirror(kind: str, mirror: Mirror, asked: dict[str, Any]) -> pd.DataFra
         if plain in given:
             raise QueryError(f"{plain} is given twice")
         given[plain] = value
-    return _STORED[kind](mirror, **given)
+    frame: pd.DataFrame = getattr(mirror, _STORED[kind])(**given)
+    return frame
 
 
 _MIRROR_OPTION = click.Option(["--mirror"], metavar="DIR", help="read from this mirror instead of the API")
 
 
 def _command(kind: str) -> click.Command:
-    resource = _KINDS[kind].resource
+    resource = _KINDS[kind]
     row, beside = resource.singular, ", with its version" if kind == "joined" else ""
     return click.Command(
         kind,

@@ -94,7 +94,7 @@ def demo(out: str) -> None:
 
     Fetch, type, join, write Parquet, compare versions.
     """
-    from galtea_frames.cli.demo import run  # noqa: PLC0415 - rich and the sample server are of no use to other commands
+    from galtea_frames.cli.demo import run
 
     run(out)
 

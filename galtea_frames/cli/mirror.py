@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from galtea_frames.api.client import Client
+import galtea_frames as gf
 from galtea_frames.cli.options import before_asking, client_options, client_settings, json_option, say
-from galtea_frames.mirror.mirror import Mirror
 from galtea_frames.printable import printable
 
 if TYPE_CHECKING:
@@ -30,8 +29,8 @@ def _sync(
     **given: Any,  # noqa: ANN401 - the client's options
 ) -> None:
     with before_asking():
-        copy = Mirror(directory)
-    with Client(**client_settings(given)) as client:
+        copy = gf.Mirror(directory)
+    with gf.Client(**client_settings(given)) as client:
         done = copy.sync(
             client,
             product_ids=list(product_ids) or None,
@@ -48,7 +47,7 @@ def _sync(
 
 def _mirror(*, directory: str, compact: bool, as_json: bool) -> None:
     with before_asking():
-        mirror = Mirror(directory)
+        mirror = gf.Mirror(directory)
     if compact:
         mirror.compact()
     info = mirror.info()

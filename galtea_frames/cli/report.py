@@ -8,19 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import pandas as pd
 
-from galtea_frames.api.client import Client
+import galtea_frames as gf
 from galtea_frames.cli.options import before_asking, client_options, client_settings, json_option, say, tell
 from galtea_frames.errors import QueryError, RequestError, ResponseError, masked
-from galtea_frames.frames.frame import ATTRS
-from galtea_frames.frames.loaders import load_sessions, load_versions
-from galtea_frames.mirror.mirror import Mirror
-from galtea_frames.report.report import compute, place, require
-from galtea_frames.report.terms import read_terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from galtea_frames.report.report import Report
 
@@ -38,6 +34,9 @@ def _report(
     as_json: bool,
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> int:
+    from galtea_frames.report.report import compute, place, require
+    from galtea_frames.report.terms import read_terms
+
     settings, written = client_settings(given), _written(given)
     terms = read_terms(**written)
     with before_asking():
@@ -69,12 +68,14 @@ def _written(given: dict[str, Any]) -> dict[str, Any]:
 
 def _frames(mirror: str | None, settings: dict[str, Any], span: dict[str, Any], products: list[str]) -> Frames:
     """Return the sessions of a span of time and the versions, of the API or of a mirror."""
+    from galtea_frames.frames.frame import ATTRS
+
     scope: dict[str, Any] = {"product_ids": products} if products else {}
     if mirror is None:
-        with Client(**settings) as client:
-            return load_sessions(**span, **scope, client=client), load_versions(**scope, client=client)
+        with gf.Client(**settings) as client:
+            return gf.load_sessions(**span, **scope, client=client), gf.load_versions(**scope, client=client)
     with before_asking():
-        copy = Mirror(mirror)
+        copy = gf.Mirror(mirror)
     # One whose first sync was cut off says so in its attrs, which makes the report INCOMPLETE.
     versions = copy.load_versions(**scope, allow_incomplete=True)
     # Sessions do not say of which product they are, but of which version.
@@ -89,6 +90,10 @@ def _frames(mirror: str | None, settings: dict[str, Any], span: dict[str, Any], 
 
 def _unseen(problem: Exception) -> Frames:
     """Return frames of no rows that say why there are none."""
+    import pandas as pd
+
+    from galtea_frames.frames.frame import ATTRS
+
     columns = {name: pd.Series([], dtype="string") for name in ("id", "version_id", "status")}
     sessions = pd.DataFrame(columns | {"created_at": pd.Series([], dtype="datetime64[us, UTC]")})
     sessions.attrs[ATTRS] = {"complete": False, "problem": str(problem)}

@@ -6,7 +6,7 @@ import time
 
 import click
 
-from galtea_frames import sample
+import galtea_frames as gf
 from galtea_frames.cli.options import program, tell
 
 _COUNT = click.IntRange(0)
@@ -32,7 +32,7 @@ def serve_sample(sessions: int, versions: int, port: int, cap: int | None, laten
 
     To try things out without a key.
     """
-    with sample.serve(sessions, versions, port=port, cap=cap, latency=latency) as api:
+    with gf.sample.serve(sessions, versions, port=port, cap=cap, latency=latency) as api:
         click.echo(f"serving {sessions:,} sessions and {versions} versions; to connect, in another terminal:\n")
         click.echo(f"  export GALTEA_API_URL={api.url} GALTEA_API_KEY={api.api_key}")
         click.echo(f"  {program()} check\n\nor in Python:\n")

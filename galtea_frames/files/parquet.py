@@ -22,9 +22,10 @@ from galtea_frames.errors import CaseCollisionWarning, ParquetError, warn
 from galtea_frames.files.descriptions import FORMAT, KEY
 from galtea_frames.files.dtypes import to_arrow
 from galtea_frames.files.ours import DATASET
-from galtea_frames.files.partitions import MAX_PARTITIONS, partitions, positions_to_text
+from galtea_frames.files.partitions import partitions, positions_to_text
 from galtea_frames.files.restoring import restored
 from galtea_frames.files.seals import Sealed
+from galtea_frames.files.settings import CODECS, MAX_PARTITIONS
 from galtea_frames.files.targets import Target
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from galtea_frames.files.ours import Kind
     from galtea_frames.files.targets import File, Folder
 
-#: The codecs of Parquet that every engine reads.
-CODECS = ("zstd", "snappy", "gzip", "lz4", "brotli", "none")
 
 _INDEX = "__index_level_{}__"
 _SHOWN = 5

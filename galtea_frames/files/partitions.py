@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from galtea_frames.errors import ParquetError
+from galtea_frames.files.settings import MAX_PARTITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +25,6 @@ NULL = "__HIVE_DEFAULT_PARTITION__"
 #: A file name's length in the usual file systems.
 _LONGEST_NAME = 255
 
-#: How many folders a dataset may have, unless the caller says otherwise: engines slow down with each.
-MAX_PARTITIONS = 1_000
 
 _TIMES = (pa.timestamp("us"), pa.timestamp("us", "UTC"))
 _SIGNED = (pa.int8(), pa.int16(), pa.int32(), pa.int64())

@@ -230,7 +230,7 @@ def test_the_commands_are_those_of_the_design(run: Run) -> None:
 def test_bugs_are_not_hidden(run: Run, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the package does not foresee shows its traceback, for whoever has to mend it."""
     del api
-    monkeypatch.setattr("galtea_frames.cli.export.write_frames", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("galtea_frames.files.parquet.write_frames", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run("export", "versions", "--out", "f")
 

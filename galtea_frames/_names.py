@@ -1,0 +1,65 @@
+"""The package's public names, each imported when it is first asked for: `galtea-frames --help` needs no pandas."""
+
+import sys
+from importlib import import_module
+from typing import Any
+
+#: The modules that are public.
+MODULES = ("error_shapes", "errors", "rates", "sample")
+
+#: In which module which names are; `__init__` says the same to type checkers.
+NAMES = {
+    "api.client": ("Client",),
+    "errors": (
+        "AbsentColumnsWarning",
+        "AuthenticationError",
+        "CaseCollisionWarning",
+        "ColumnBudgetWarning",
+        "GalteaFramesError",
+        "GalteaFramesWarning",
+        "JoinError",
+        "MirrorError",
+        "MixedTypesWarning",
+        "NotFoundError",
+        "ParquetError",
+        "QueryError",
+        "ReportError",
+        "RequestError",
+        "ResponseError",
+        "SettingsError",
+        "UnknownStatusWarning",
+    ),
+    "files.parquet": ("read_parquet", "write_parquet"),
+    "frames.concat": ("concat",),
+    "frames.joins": ("join_sessions_versions",),
+    "frames.loaders": (
+        "iter_sessions",
+        "iter_versions",
+        "load_sessions",
+        "load_sessions_with_versions",
+        "load_versions",
+    ),
+    "frames.records": ("to_records",),
+    "mirror.info": ("MirrorInfo",),
+    "mirror.mirror": ("Mirror",),
+    "mirror.sync": ("SyncResult",),
+    "report.report": ("Report", "build_report"),
+}
+
+_HOMES = {name: module for module, names in NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever has that name
+    """Return what a public name of the package stands for."""
+    if name in MODULES:
+        return import_module(f"galtea_frames.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'galtea_frames' has no attribute {name!r}")
+    value = getattr(import_module(f"galtea_frames.{_HOMES[name]}"), name)
+    setattr(sys.modules["galtea_frames"], name, value)
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names: modules that users have no business with are not among them."""
+    return sorted([*_HOMES, *MODULES, "__version__"])
