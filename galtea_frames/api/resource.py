@@ -51,6 +51,7 @@ class Filter:
         api: the parameter's name on the wire.
         kind: "texts" (one or many strings), "text", "flag" (True or False) or "time".
         meaning: one line for the reference.
+        column: the column in which a stored row shows whether it passes; None where none does.
         excludes: the rows named are left out instead of kept.
         allows_empty: the empty string is a member with a meaning: rows without such an id.
         told_by: the field by which rows show whether a server knows the filter; older ones ignore it.
@@ -60,6 +61,7 @@ class Filter:
     api: str
     kind: FilterKind
     meaning: str
+    column: str | None = None
     excludes: bool = False
     allows_empty: bool = False
     told_by: str | None = None

@@ -1,7 +1,7 @@
 """What the API serves, as data: each resource with its path, its columns and its filters.
 
-A new resource is one entry here and its two loader functions. Source of every name: the API's reference pages
-"Get sessions" and "Get versions".
+A new resource is one entry here, from which `tools/write_loaders.py` writes its loaders. Source of every
+name: the API's reference pages "Get sessions" and "Get versions".
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from galtea_frames.api.resource import Column, Filter, Resource
 
 _CREATED = (
-    Filter("fromCreatedAt", "time", "created at or after this time"),
-    Filter("toCreatedAt", "time", "created at or before this time"),
+    Filter("fromCreatedAt", "time", "created at or after this time", column="created_at"),
+    Filter("toCreatedAt", "time", "created at or before this time", column="created_at"),
 )
 
 SESSIONS = Resource(
@@ -32,8 +32,8 @@ SESSIONS = Resource(
         Column("deletedAt", "time", "when it was deleted; null in practice"),
     ),
     filters=(
-        Filter("ids", "texts", "these sessions; one that does not exist raises NotFoundError"),
-        Filter("customIds", "texts", "these ids of your own"),
+        Filter("ids", "texts", "these sessions; one that does not exist raises NotFoundError", column="id"),
+        Filter("customIds", "texts", "these ids of your own", column="custom_id"),
         Filter("productIds", "texts", "sessions of these products"),
         Filter("testIds", "texts", 'sessions of these tests; "" selects those without a test', allows_empty=True),
         Filter(
@@ -43,9 +43,11 @@ SESSIONS = Resource(
             excludes=True,
             allows_empty=True,
         ),
-        Filter("versionIds", "texts", "sessions of these versions"),
-        Filter("testCaseIds", "texts", "sessions of these test cases"),
-        Filter("statuses", "texts", "sessions with these statuses", told_by="status", was_further=True),
+        Filter("versionIds", "texts", "sessions of these versions", column="version_id"),
+        Filter("testCaseIds", "texts", "sessions of these test cases", column="test_case_id"),
+        Filter(
+            "statuses", "texts", "sessions with these statuses", column="status", told_by="status", was_further=True
+        ),
         *_CREATED,
     ),
 )
@@ -71,8 +73,8 @@ VERSIONS = Resource(
         Column("deletedAt", "time", "when it was deleted; null in practice"),
     ),
     filters=(
-        Filter("ids", "texts", "these versions; one that does not exist raises NotFoundError"),
-        Filter("productIds", "texts", "versions of these products"),
+        Filter("ids", "texts", "these versions; one that does not exist raises NotFoundError", column="id"),
+        Filter("productIds", "texts", "versions of these products", column="product_id"),
         Filter(
             "conversationEndpointConnectionIds",
             "texts",
@@ -86,7 +88,7 @@ VERSIONS = Resource(
             excludes=True,
             allows_empty=True,
         ),
-        Filter("names", "texts", "versions with exactly these names"),
+        Filter("names", "texts", "versions with exactly these names", column="name"),
         Filter("name", "text", "versions whose name contains this"),
         Filter("existentInEvaluations", "flag", "versions that have evaluations, or have none"),
         Filter("hasInferenceResults", "flag", "versions that have inference results, or have none"),

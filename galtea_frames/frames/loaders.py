@@ -1,4 +1,7 @@
-"""The loaders: what users call. Each names its arguments, so that editors and `help()` show them with their meaning."""
+"""The loaders, which users call; each names its arguments, so that editors and `help()` show them.
+
+Written by `python -m tools.write_loaders`; what is changed here by hand is lost.
+"""
 
 # Annotations are values here, not text: it is these that `help()` prints.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -62,7 +65,7 @@ def load_sessions(
         offset: how many rows of the sorted result to leave out first.
         params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times, by their names in the frame.
+        parse_dates: text columns to read as times.
         dtype_backend: "numpy_nullable" or "pyarrow".
         client: a Client to share between calls; by default one is made from the settings, and closed.
 
@@ -101,9 +104,11 @@ def load_versions(
 ) -> pd.DataFrame:
     """Return every version that the filters select: one row a version, by `created_at`, then `id`.
 
-    Columns are the documented fields in snake_case (`id`, `product_id`, `name`, `model_id`, …) as `string`,
-    `created_at` and `deleted_at` as `datetime64[us, UTC]`, and any further field that the API sends, objects among
-    them flattened (`facts.commit_hash`).
+    Columns are `id`, `product_id`, `user_id`, `name`, `description`, `model_id`, `system_prompt`, `dataset_uri`,
+    `dataset_description`, `guardrails`, `initialization_endpoint_connection_id`, `conversation_endpoint_connection_id`,
+    `finalization_endpoint_connection_id` (`string`), `created_at`, `deleted_at` (`datetime64[us, UTC]`), and any
+    further field that the API sends. What the load cost and how the columns came about stands in
+    `frame.attrs["galtea_frames"]`.
 
     Args:
         ids: these versions; one that does not exist raises NotFoundError.
@@ -121,7 +126,7 @@ def load_versions(
         offset: how many rows of the sorted result to leave out first.
         params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times, by their names in the frame.
+        parse_dates: text columns to read as times.
         dtype_backend: "numpy_nullable" or "pyarrow".
         client: a Client to share between calls; by default one is made from the settings, and closed.
 
@@ -176,7 +181,7 @@ def iter_sessions(
         offset: how many rows of the sorted result to leave out first.
         params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times, by their names in the frame.
+        parse_dates: text columns to read as times.
         dtype_backend: "numpy_nullable" or "pyarrow".
         client: a Client to share between calls; by default one is made from the settings, and closed.
 
@@ -226,7 +231,7 @@ def iter_versions(
         offset: how many rows of the sorted result to leave out first.
         params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times, by their names in the frame.
+        parse_dates: text columns to read as times.
         dtype_backend: "numpy_nullable" or "pyarrow".
         client: a Client to share between calls; by default one is made from the settings, and closed.
 
@@ -260,8 +265,8 @@ def load_sessions_with_versions(
 ) -> pd.DataFrame:
     """Return every session that the filters select, each beside its version: one row a session.
 
-    Versions come as columns `version.name`, `version.created_at`, …; only those that occur are fetched. A session
-    whose version is null or no longer exists keeps its row, with nulls, and is counted in
+    Versions come as columns `version.name`, `version.created_at`, …; only those that occur are fetched. A session whose
+    version is null or no longer exists keeps its row, with nulls, and is counted in
     `frame.attrs["galtea_frames"]["join"]`.
 
     Args:
@@ -280,7 +285,7 @@ def load_sessions_with_versions(
         offset: how many rows of the sorted result to leave out first.
         params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
         nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times, by their names in the frame.
+        parse_dates: text columns to read as times.
         dtype_backend: "numpy_nullable" or "pyarrow".
         client: a Client to share between calls; by default one is made from the settings, and closed.
 

@@ -1,30 +1,26 @@
 """The mirror: a local copy of sessions and versions that each sync makes equal to the API again."""
 
 # Annotations are values here, not text: it is these that `help()` prints.
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from galtea_frames.api.arguments import Sort, names_checked
+from galtea_frames.api.arguments import names_checked
 from galtea_frames.api.client import Client
 from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.decoding.contract import NestedColumn
-from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.errors import QueryError, masked
-from galtea_frames.frames.dates import checked_dates, split_dates
-from galtea_frames.frames.frame import DtypeBackend
-from galtea_frames.frames.joins import PREFIX, join_sessions_versions
 from galtea_frames.frames.load import shared
 from galtea_frames.mirror.arguments import span_of
 from galtea_frames.mirror.info import MirrorInfo, inventory
 from galtea_frames.mirror.lazy import dask_frame
 from galtea_frames.mirror.location import Place
-from galtea_frames.mirror.reading import condition_of, read, selected
+from galtea_frames.mirror.readers import Readers
+from galtea_frames.mirror.reading import condition_of, selected
 from galtea_frames.mirror.rows import EXTRA, REMOVED_AT
 from galtea_frames.mirror.sync import Sync, SyncResult
 
@@ -32,7 +28,7 @@ if TYPE_CHECKING:
     import dask.dataframe
 
 
-class Mirror:
+class Mirror(Readers):
     """A copy of an account's sessions and versions, or of some products', as two Delta Lake tables.
 
     Any engine that knows Delta Lake reads the tables `sessions` and `versions` below the path: one row a session or
@@ -124,162 +120,6 @@ class Mirror:
                 self._place.table(resource).compact()
 
     # -- reading it --
-
-    @names_checked("a mirror of sessions")
-    def load_sessions(
-        self,
-        *,
-        ids: str | Iterable[str] | None = None,
-        custom_ids: str | Iterable[str] | None = None,
-        version_ids: str | Iterable[str] | None = None,
-        test_case_ids: str | Iterable[str] | None = None,
-        from_created_at: str | date | np.datetime64 | None = None,
-        to_created_at: str | date | np.datetime64 | None = None,
-        statuses: str | Iterable[str] | None = None,
-        sort: Sort | None = None,
-        limit: int | None = None,
-        offset: int | None = None,
-        include_removed: bool = False,
-        as_of: int | str | date | None = None,
-        allow_incomplete: bool = False,
-        nested: Nested = "columns",
-        parse_dates: str | Sequence[str] | None = None,
-        dtype_backend: DtypeBackend = "numpy_nullable",
-    ) -> pd.DataFrame:
-        """Return the stored sessions: one row a session, by `created_at`, then `id`.
-
-        Columns, dtypes and warnings are those of `galtea_frames.load_sessions`. `frame.attrs["galtea_frames"]` says
-        when the last sync began (`fetched_at`) and which version of the table this is (`mirror`). Files that hold no
-        row that the filters select are not read.
-
-        Args:
-            ids: these rows; one that is not stored raises MirrorError.
-            custom_ids: these ids of your own.
-            version_ids: sessions of these versions.
-            test_case_ids: sessions of these test cases.
-            from_created_at: created at or after this time.
-            to_created_at: created at or before this time.
-            statuses: sessions with these statuses.
-            sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
-            limit: how many rows in all; every row by default.
-            offset: how many rows of the sorted result to leave out first.
-            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
-            as_of: read the mirror as it was at a time, or at a version of the table.
-            allow_incomplete: read what is there, though the first sync has not come to its end.
-            nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-            parse_dates: text columns to read as times, by their names in the frame.
-            dtype_backend: "numpy_nullable" or "pyarrow".
-
-        Raises:
-            QueryError: an argument is unknown, or cannot be used.
-            MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
-        """
-        return read(self._place, SESSIONS, locals())
-
-    @names_checked("a mirror of versions")
-    def load_versions(
-        self,
-        *,
-        ids: str | Iterable[str] | None = None,
-        product_ids: str | Iterable[str] | None = None,
-        names: str | Iterable[str] | None = None,
-        from_created_at: str | date | np.datetime64 | None = None,
-        to_created_at: str | date | np.datetime64 | None = None,
-        sort: Sort | None = None,
-        limit: int | None = None,
-        offset: int | None = None,
-        include_removed: bool = False,
-        as_of: int | str | date | None = None,
-        allow_incomplete: bool = False,
-        nested: Nested = "columns",
-        parse_dates: str | Sequence[str] | None = None,
-        dtype_backend: DtypeBackend = "numpy_nullable",
-    ) -> pd.DataFrame:
-        """Return the stored versions: one row a version, by `created_at`, then `id`.
-
-        Columns, dtypes and warnings are those of `galtea_frames.load_versions`.
-
-        Args:
-            ids: these rows; one that is not stored raises MirrorError.
-            product_ids: versions of these products.
-            names: versions with exactly these names.
-            from_created_at: created at or after this time.
-            to_created_at: created at or before this time.
-            sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
-            limit: how many rows in all; every row by default.
-            offset: how many rows of the sorted result to leave out first.
-            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
-            as_of: read the mirror as it was at a time, or at a version of the table.
-            allow_incomplete: read what is there, though the first sync has not come to its end.
-            nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-            parse_dates: text columns to read as times, by their names in the frame.
-            dtype_backend: "numpy_nullable" or "pyarrow".
-
-        Raises:
-            QueryError: an argument is unknown, or cannot be used.
-            MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
-        """
-        return read(self._place, VERSIONS, locals())
-
-    @names_checked("a mirror of sessions")
-    def join(
-        self,
-        *,
-        ids: str | Iterable[str] | None = None,
-        custom_ids: str | Iterable[str] | None = None,
-        version_ids: str | Iterable[str] | None = None,
-        test_case_ids: str | Iterable[str] | None = None,
-        from_created_at: str | date | np.datetime64 | None = None,
-        to_created_at: str | date | np.datetime64 | None = None,
-        statuses: str | Iterable[str] | None = None,
-        sort: Sort | None = None,
-        limit: int | None = None,
-        offset: int | None = None,
-        include_removed: bool = False,
-        as_of: int | str | date | None = None,
-        allow_incomplete: bool = False,
-        nested: Nested = "columns",
-        parse_dates: str | Sequence[str] | None = None,
-        dtype_backend: DtypeBackend = "numpy_nullable",
-    ) -> pd.DataFrame:
-        """Return the stored sessions, each beside its version: one row a session.
-
-        Columns are those of `galtea_frames.load_sessions_with_versions`. A version number as `as_of` is one of the
-        table of sessions; versions are read as they were when that was committed.
-
-        Args:
-            ids: these rows; one that is not stored raises MirrorError.
-            custom_ids: these ids of your own.
-            version_ids: sessions of these versions.
-            test_case_ids: sessions of these test cases.
-            from_created_at: created at or after this time.
-            to_created_at: created at or before this time.
-            statuses: sessions with these statuses.
-            sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
-            limit: how many rows in all; every row by default.
-            offset: how many rows of the sorted result to leave out first.
-            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
-            as_of: read the mirror as it was at a time, or at a version of the table.
-            allow_incomplete: read what is there, though the first sync has not come to its end.
-            nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-            parse_dates: text columns to read as times, by their names in the frame.
-            dtype_backend: "numpy_nullable" or "pyarrow".
-
-        Raises:
-            QueryError: an argument is unknown, or cannot be used.
-            MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
-        """
-        given = locals()
-        own, others = split_dates(parse_dates, PREFIX)
-        checked_dates(VERSIONS, others, nested, PREFIX)
-        sessions = read(self._place, SESSIONS, given | {"parse_dates": own})
-        if isinstance(as_of, int):
-            as_of = self._place.table(SESSIONS, as_of).committed_at()
-        options: dict[str, Any] = {"nested": nested, "parse_dates": others, "dtype_backend": dtype_backend}
-        options |= {"include_removed": include_removed, "as_of": as_of, "allow_incomplete": allow_incomplete}
-        occurring = [each for each in sessions["version_id"].dropna().unique() if each]
-        versions = read(self._place, VERSIONS, {"ids": occurring, **options}, missing_ok=True, prefix=PREFIX)
-        return join_sessions_versions(sessions, versions)
 
     @names_checked("a mirror of sessions, read lazily,")
     def to_dask(

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.times import TIME, as_datetime, instant
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames.frame import ATTRS, sorted_table, to_frame
 from galtea_frames.frames.framing import checked, framed, noted
+from galtea_frames.frames.joins import join_sessions_versions
 from galtea_frames.mirror.arguments import moment_of
 from galtea_frames.mirror.damage import told_of
 from galtea_frames.mirror.rows import REMOVED_AT, to_page
@@ -35,16 +37,6 @@ if TYPE_CHECKING:
     from galtea_frames.mirror.delta import StoredTable
     from galtea_frames.mirror.location import Place
 
-#: The column that a list filter looks at.
-_COLUMNS = {
-    "ids": "id",
-    "customIds": "custom_id",
-    "versionIds": "version_id",
-    "testCaseIds": "test_case_id",
-    "statuses": "status",
-    "productIds": "product_id",
-    "names": "name",
-}
 
 _NAMED = 10
 
@@ -68,6 +60,23 @@ def read(
     table, query, options = selected(place, resource, arguments)
     options = replace(options, prefix=prefix)
     return load_stored(table, query, options, include_removed=arguments["include_removed"], missing_ok=missing_ok)
+
+
+def read_joined(place: Place, arguments: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the stored sessions that the arguments select, each beside its version as it was at the same time.
+
+    Raises:
+        QueryError: an argument cannot be used.
+        MirrorError: as `read` does.
+    """
+    sessions = read(place, SESSIONS, arguments)
+    names = ("nested", "parse_dates", "dtype_backend", "include_removed", "as_of", "allow_incomplete")
+    options = {name: arguments[name] for name in names}
+    if isinstance(options["as_of"], int):
+        options["as_of"] = place.table(SESSIONS, options["as_of"]).committed_at()
+    occurring = list(sessions["version_id"].dropna().unique())
+    versions = read(place, VERSIONS, {"ids": occurring, **options}, missing_ok=True)
+    return join_sessions_versions(sessions, versions)
 
 
 def selected(place: Place, resource: Resource, arguments: Mapping[str, Any]) -> tuple[StoredTable, Query, LoadOptions]:
@@ -123,8 +132,9 @@ def _gathered(gatherer: Gatherer, table: StoredTable, stored: pa.RecordBatch) ->
 
 def condition_of(query: Query, *, include_removed: bool) -> pc.Expression | None:
     """Return the condition that a stored row must meet; None: every one does."""
+    columns = {each.api: each.column for each in query.resource.filters}
     lists = [each for each in (query.ids, *query.lists) if each is not None]
-    conditions = [pc.field(_COLUMNS[each.api]).isin(pa.array(each.values, TEXT)) for each in lists]
+    conditions = [pc.field(columns[each.api]).isin(pa.array(each.values, TEXT)) for each in lists]
     if query.start is not None:
         conditions.append(pc.field("created_at") >= _time(query.start))
     if query.end is not None:

@@ -1,4 +1,4 @@
-"""A new list of the API takes one entry and two functions: those that CONTRIBUTING.md shows, of a list made up."""
+"""A new list of the API takes one entry: that which CONTRIBUTING.md shows, of a list made up."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from galtea_frames.sample import RawPage, Request, Store
 from galtea_frames.sample.queries import read_selection
 from galtea_frames.sample.resources import Resource
 from galtea_frames.sample.store import encode_page
+from tools.write_loaders import iterator, loader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CONTRIBUTING = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
-ENTRY, FUNCTIONS = re.findall(r"```python\n(.*?)```", CONTRIBUTING.partition("## How to add a resource")[2], re.DOTALL)
+(ENTRY,) = re.findall(r"```python\n(.*?)```", CONTRIBUTING.partition("## How to add a resource")[2], re.DOTALL)
 
 #: Ties larger than a page; a score in two of three; notes that no entry mentions.
 RECORDS: list[dict[str, Any]] = [
@@ -49,7 +50,7 @@ exec(ENTRY, ENTRY_MODULE)  # noqa: S102 - our own document
 EVALUATIONS = ENTRY_MODULE["EVALUATIONS"]
 
 LOADERS_MODULE: dict[str, Any] = {**vars(loaders), "EVALUATIONS": EVALUATIONS}
-exec(FUNCTIONS, LOADERS_MODULE)  # noqa: S102
+exec(loader(EVALUATIONS) + iterator(EVALUATIONS), LOADERS_MODULE)  # noqa: S102 - our own program's
 load_evaluations: Callable[..., pd.DataFrame] = LOADERS_MODULE["load_evaluations"]
 iter_evaluations: Callable[..., Iterator[pd.DataFrame]] = LOADERS_MODULE["iter_evaluations"]
 

@@ -28,8 +28,8 @@ ROOMS = {
     """,
     "files": "settings dtypes partitions descriptions hive restoring rights seals ours workplaces targets parquet",
     "mirror": """
-        arguments rows changes account damage description ground table_files delta location sync info reading lazy
-        mirror
+        arguments rows changes account damage description ground table_files delta location sync info reading
+        readers lazy mirror
     """,
     "report": """
         findings wording periods thresholds terms analysis.verdict analysis.headline pages.sparklines
