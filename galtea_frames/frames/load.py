@@ -163,7 +163,7 @@ def _noting(batches: Iterable[Batch], proof: Proof, occurring: Counter[str | Non
         yield batch
 
 
-def _attrs(fetch: Fetch, notes: Notes, started: datetime, rows: int, nested: Nested) -> dict[str, Any]:
+def _attrs(fetch: Fetch[Any], notes: Notes, started: datetime, rows: int, nested: Nested) -> dict[str, Any]:
     return {
         "resource": fetch.query.resource.name,
         "filters": fetch.query.given,

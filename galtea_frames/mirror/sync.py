@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -291,7 +291,7 @@ class Sync:
         }
         return build_query(SESSIONS, self._products | times)
 
-    def _source(self, resource: Resource) -> Source:
+    def _source(self, resource: Resource) -> Source[pa.Table]:
         opened = partial(open_stored, resource)
         return Source(self._client.transport, resource.path, opened, None, PageSize(1), self._tally)
 
@@ -329,6 +329,6 @@ def _whole(moment: int) -> int:
     return moment // _MILLISECOND * _MILLISECOND
 
 
-def _new_rows(found: Slice) -> pa.Table:
-    rows: Any = found.page.rows  # `open_stored` made it a table
+def _new_rows(found: Slice[pa.Table]) -> pa.Table:
+    rows = found.page.rows
     return rows.take(np.setdiff1d(np.arange(len(found.page.ids)), list(found.skip))) if found.skip else rows

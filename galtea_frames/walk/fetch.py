@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from itertools import islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from galtea_frames.api.page import Rows
 from galtea_frames.api.splitting import split_ids, split_lists
 from galtea_frames.api.transport import Tally
 from galtea_frames.errors import NotFoundError, RequestError, ResponseError
@@ -41,7 +42,7 @@ _DEEPEST = 2**31 - 1
 
 
 @dataclass
-class Fetch:
+class Fetch(Generic[Rows]):
     """The fetching of one query.
 
     Args:
@@ -59,7 +60,7 @@ class Fetch:
 
     transport: Transport
     query: Query
-    opened: Callable[[bytes], Page[Any]]
+    opened: Callable[[bytes], Page[Rows]]
     page_size: int
     workers: int = 1
     missing_ok: bool = False
@@ -71,7 +72,7 @@ class Fetch:
         self._source = Source(self.transport, path, self.opened, end, size, self.tally)
         self._seen = Seen()
 
-    def slices(self) -> Iterator[Slice]:
+    def slices(self) -> Iterator[Slice[Rows]]:
         """Yield pages whose new rows, together, are all rows that the query selects, before `offset` and `limit`.
 
         Where `limit` and the order allow it, only the rows that can be among the first are fetched.
@@ -89,7 +90,7 @@ class Fetch:
                 self.pages += 1
                 yield each
 
-    def _check_heeded(self, found: Slice) -> None:
+    def _check_heeded(self, found: Slice[Any]) -> None:
         """Refuse rows that a filter should have left out: an older server ignores one that it does not know."""
         told_by = {each.api: each.told_by for each in self.query.resource.filters if each.told_by}
         for members in self.query.lists:
@@ -104,7 +105,7 @@ class Fetch:
                         " without this filter, and select from the frame"
                     )
 
-    def _by_id(self) -> Iterator[Slice]:
+    def _by_id(self) -> Iterator[Slice[Rows]]:
         """Yield the rows asked for by id. With other filters only those that pass: the API would answer 404."""
         ids = self.query.ids
         assert ids is not None  # noqa: S101 - the caller asked
@@ -143,19 +144,21 @@ class Fetch:
             passing |= set.intersection(*islice(matches, len(each.alternatives)))
         return passing
 
-    def _look_up_together(self, asked: Sequence[tuple[tuple[str, ...], Pairs]]) -> list[tuple[list[Slice], list[str]]]:
+    def _look_up_together(
+        self, asked: Sequence[tuple[tuple[str, ...], Pairs]]
+    ) -> list[tuple[list[Slice[Rows]], list[str]]]:
         """Return what `look_up` says of each of these ids and filters, in their order, asked for side by side."""
         # Windows without a page that tells how dense they are, and so never cut.
         numbers = {Window(filters): number for number, (_, filters) in enumerate(asked)}
 
-        def walk(window: Window) -> Iterator[tuple[int, tuple[list[Slice], list[str]]]]:
+        def walk(window: Window) -> Iterator[tuple[int, tuple[list[Slice[Rows]], list[str]]]]:
             ids, filters = asked[numbers[window]]
             yield numbers[window], look_up(self._source, ids, filters)
 
         with closing(self._crew(numbers, walk).slices()) as answers:
             return [answer for _, answer in sorted(answers, key=itemgetter(0))]
 
-    def _by_filter(self) -> Iterator[Slice]:
+    def _by_filter(self) -> Iterator[Slice[Rows]]:
         selections = split_lists(self.query)
         if all(len(each.alternatives) == 1 for each in selections) and not self._by_time:
             slices = self._walk_together([each.alternatives[0] for each in selections])
@@ -163,7 +166,7 @@ class Fetch:
             slices = (found for each in selections for found in self._in_all(each))
         return map(self._once, slices) if len(selections) > 1 else slices
 
-    def _in_all(self, selection: Selection) -> Iterator[Slice]:
+    def _in_all(self, selection: Selection) -> Iterator[Slice[Rows]]:
         """Yield the rows that every alternative of a selection finds."""
         first, *others = selection.alternatives
         if not others:
@@ -191,12 +194,12 @@ class Fetch:
         """How many rows, from one end of time, the result comes from."""
         return self.query.offset + (self.query.limit or 0)
 
-    def _first_rows(self, filters: Pairs) -> Iterator[Slice]:
+    def _first_rows(self, filters: Pairs) -> Iterator[Slice[Rows]]:
         """Yield just enough rows of a selection where `limit` asks for the oldest or the newest."""
         sort, wanted = self.query.sort, self._wanted
         return self._newest(filters, wanted) if sort and sort[0][1] else self._oldest(filters, wanted)
 
-    def _oldest(self, filters: Pairs, wanted: int) -> Iterator[Slice]:
+    def _oldest(self, filters: Pairs, wanted: int) -> Iterator[Slice[Rows]]:
         """Yield the first rows, and all that share the last one's creation time, for they are sorted by id."""
         rows, reached, sharing = 0, None, 0
         for each in self._walk(filters):
@@ -210,7 +213,7 @@ class Fetch:
             if rows - sharing >= wanted:
                 return
 
-    def _newest(self, filters: Pairs, wanted: int) -> Iterator[Slice]:
+    def _newest(self, filters: Pairs, wanted: int) -> Iterator[Slice[Rows]]:
         """Yield at least the last rows: the API says where they begin, and the walk is the usual one from there."""
         hint = self._newest_row(filters, self.query.start, min(wanted - 1, _DEEPEST))
         if not hint.ids:
@@ -223,18 +226,18 @@ class Fetch:
         if len(newest) < wanted:  # rows vanished since the hint
             yield from (each.only(set(each.ids()) - newest) for each in self._walk(filters))
 
-    def _newest_row(self, filters: Pairs, start: str | None, offset: int = 0) -> Page[Any]:
+    def _newest_row(self, filters: Pairs, start: str | None, offset: int = 0) -> Page[Rows]:
         """Return the page of one row, the newest but so many."""
         pairs = (*filters, *time_pairs(start, self.query.end), *sort_pairs(descending=True))
         params = [*pairs, ("limit", "1"), *([("offset", str(offset))] if offset else [])]
         return self._source.get(params, shrinkable=False)
 
-    def _walk(self, filters: Pairs, start: str | None = None) -> Iterator[Slice]:
+    def _walk(self, filters: Pairs, start: str | None = None) -> Iterator[Slice[Rows]]:
         """Yield the pages of a selection in ascending order, not much larger than what is wanted of it."""
         size = PageSize(min(self.page_size, self._wanted + _BEYOND_LIMIT))
         return Walk(replace(self._source, size=size), Window(filters, start or self.query.start)).slices()
 
-    def _walk_together(self, selections: list[Pairs]) -> Iterator[Slice]:
+    def _walk_together(self, selections: list[Pairs]) -> Iterator[Slice[Rows]]:
         """Yield the pages of several selections as they come, asked for ahead of the reader."""
         windows = [Window(filters, self.query.start) for filters in selections]
         seen = {filters: Seen() for filters in selections}
@@ -247,7 +250,7 @@ class Fetch:
         newest = self._newest_row(window.filters, window.start)
         return newest.last if newest.ids else None
 
-    def _once(self, found: Slice) -> Slice:
+    def _once(self, found: Slice[Rows]) -> Slice[Rows]:
         """Return a slice without the rows that another selection has brought."""
         return found.only(self._seen.fresh(found.ids()))
 

@@ -12,11 +12,12 @@ from galtea_frames.walk.slices import Slice, slice_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from galtea_frames.api.page import Rows
     from galtea_frames.api.query import Pairs
     from galtea_frames.walk.source import Source
 
 
-def look_up(source: Source, ids: Sequence[str], filters: Pairs) -> tuple[list[Slice], list[str]]:
+def look_up(source: Source[Rows], ids: Sequence[str], filters: Pairs) -> tuple[list[Slice[Rows]], list[str]]:
     """Return the rows with these ids that pass the filters, and the ids that have none.
 
     The API answers 404 for a whole request in which one id has no row. Such a request is halved until each id has an

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Generic
 
+from galtea_frames.api.page import Rows
 from galtea_frames.api.times import instant
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Slice:
+class Slice(Generic[Rows]):
     """A page with the rows of it that are new.
 
     Attributes:
@@ -21,7 +22,7 @@ class Slice:
         skip: numbers of the rows that were seen before.
     """
 
-    page: Page[Any]
+    page: Page[Rows]
     skip: frozenset[int]
 
     @property
@@ -40,12 +41,12 @@ class Slice:
         """Return the ids of the new rows."""
         return [each for number, each in enumerate(self.page.ids) if number not in self.skip]
 
-    def only(self, wanted: set[str]) -> Slice:
+    def only(self, wanted: set[str]) -> Slice[Rows]:
         """Return the slice with only those of its new rows that are wanted."""
         return slice_of(self.page, wanted & set(self.ids()))
 
 
-def slice_of(page: Page[Any], wanted: set[str]) -> Slice:
+def slice_of(page: Page[Rows], wanted: set[str]) -> Slice[Rows]:
     """Return the page with the wanted rows, each once."""
     if len(wanted) == len(page.ids):
         return Slice(page, frozenset())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Generic
+
+from galtea_frames.api.page import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,7 +48,7 @@ class PageSize:
 
 
 @dataclass
-class Source:
+class Source(Generic[Rows]):
     """One list of the API, and how to ask for its pages.
 
     Attributes:
@@ -60,12 +62,12 @@ class Source:
 
     transport: Transport
     path: str
-    open: Callable[[bytes], Page[Any]]
+    open: Callable[[bytes], Page[Rows]]
     end: str | None
     size: PageSize
     tally: Tally
 
-    def get(self, params: Iterable[tuple[str, str]], *, shrinkable: bool) -> Page[Any]:
+    def get(self, params: Iterable[tuple[str, str]], *, shrinkable: bool) -> Page[Rows]:
         """Return the page of one request."""
         return self.transport.get(self.path, list(params), self.open, self.tally, shrinkable=shrinkable)
 

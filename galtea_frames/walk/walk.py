@@ -8,8 +8,9 @@ when they fill a page there is no later time to go on from, and only `offset` le
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Generic
 
+from galtea_frames.api.page import Rows
 from galtea_frames.api.refusals import one_line
 from galtea_frames.api.times import instant
 from galtea_frames.api.transport import PageTooLarge
@@ -34,7 +35,7 @@ _MOST_PASSES = 60
 _MOST_BARREN = 100
 
 
-class Walk:
+class Walk(Generic[Rows]):
     """One walk through one window.
 
     Args:
@@ -43,7 +44,7 @@ class Walk:
         seen: ids that walks of the same selection have brought: a row whose creation time changes comes again later.
     """
 
-    def __init__(self, source: Source, window: Window, seen: Seen | None = None) -> None:
+    def __init__(self, source: Source[Rows], window: Window, seen: Seen | None = None) -> None:
         self._source = source
         self._window = window
         self._seen = seen or Seen()
@@ -52,7 +53,7 @@ class Walk:
         self._earliest = None if window.start is None else instant(window.start) // GRAIN * GRAIN
         self._longest = 0
 
-    def slices(self) -> Iterator[Slice]:
+    def slices(self) -> Iterator[Slice[Rows]]:
         """Yield the pages in ascending order of creation, each row new in exactly one of them.
 
         Raises:
@@ -81,7 +82,7 @@ class Walk:
                 return
             start, reached, group = settled.beyond, instant(settled.beyond), TieGroup()
 
-    def _new(self, page: Page[Any], wanted: set[str]) -> Slice:
+    def _new(self, page: Page[Rows], wanted: set[str]) -> Slice[Rows]:
         """Return the page with those of the wanted rows that have not come before."""
         fresh = self._seen.fresh(wanted)
         self._barren = 0 if fresh else self._barren + 1
@@ -99,8 +100,8 @@ class Walk:
             group.reach_end(len(group.seen), beyond=None)
 
     def _read_ties(
-        self, page: Page[Any], start: str | None, time: int, group: TieGroup
-    ) -> Generator[Slice, None, Boundary]:
+        self, page: Page[Rows], start: str | None, time: int, group: TieGroup
+    ) -> Generator[Slice[Rows], None, Boundary]:
         """Yield the new rows of a creation time that fills pages; return what is known of its end."""
         offset, barren = 0, 0
         while True:
@@ -125,7 +126,7 @@ class Walk:
             page, _ = self._fetch(start, offset)
             self._check_order(page, time)
 
-    def _fetch(self, start: str | None, offset: int = 0) -> tuple[Page[Any], bool]:
+    def _fetch(self, start: str | None, offset: int = 0) -> tuple[Page[Rows], bool]:
         """Return a page, and whether it is shorter than pages were until now."""
         while True:
             asked = self._source.size.rows
@@ -148,21 +149,21 @@ class Walk:
             *((("offset", str(offset)),) if offset else ()),
         ]
 
-    def _check_order(self, page: Page[Any], reached: int | None) -> None:
+    def _check_order(self, page: Page[Rows], reached: int | None) -> None:
         if not page.ordered or (page.ids and reached is not None and page.first < reached):
             raise ResponseError(
                 f"{self._source.path} does not keep to sort and fromCreatedAt, so no page can be known to be the last"
             )
 
 
-def _ids_before(page: Page[Any], end: int | None) -> set[str]:
+def _ids_before(page: Page[Rows], end: int | None) -> set[str]:
     """Return the ids of the rows created before a time; all of them where there is none."""
     if end is None or page.last < end:
         return set(page.ids)
     return {each for each, created in zip(page.ids, page.created, strict=True) if instant(created) < end}
 
 
-def _last_ids(page: Page[Any]) -> set[str]:
+def _last_ids(page: Page[Rows]) -> set[str]:
     """Return the ids of the rows created at the page's last time."""
     ids = set()
     for each, created in zip(reversed(page.ids), reversed(page.created), strict=True):

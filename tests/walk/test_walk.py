@@ -450,7 +450,7 @@ def test_a_failure_restarts_the_count_of_good_pages() -> None:
 # Parts
 
 
-def source(transport: Transport) -> Source:
+def source(transport: Transport) -> Source[Any]:
     """The list of sessions."""
     return Source(transport, "/sessions", open_page, None, PageSize(100), Tally())
 
