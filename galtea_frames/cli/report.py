@@ -35,10 +35,10 @@ def _report(
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> int:
     from galtea_frames.report.report import compute, place, require
-    from galtea_frames.report.terms import read_terms
+    from galtea_frames.report.terms import parse_terms
 
     settings, written = client_settings(given), _written(given)
-    terms = read_terms(**written)
+    terms = parse_terms(**written)
     with before_asking():
         require()
         place(out)

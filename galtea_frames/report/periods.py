@@ -129,7 +129,7 @@ def up_to(period: Period, count: int) -> tuple[Period, ...]:
     return tuple(reversed(periods))
 
 
-def read_zone(given: Any) -> ZoneInfo:  # noqa: ANN401 - a name or a `ZoneInfo`, or what has to be refused
+def parse_zone(given: Any) -> ZoneInfo:  # noqa: ANN401 - a name or a `ZoneInfo`, or what has to be refused
     """Return the time zone of an IANA name, such as Europe/Madrid.
 
     Raises:
@@ -144,7 +144,7 @@ def read_zone(given: Any) -> ZoneInfo:  # noqa: ANN401 - a name or a `ZoneInfo`,
         raise QueryError(f"timezone is an IANA name such as 'Europe/Madrid', not {quoted(given)}") from None
 
 
-def read_moment(value: str | date | np.datetime64, zone: ZoneInfo) -> datetime:
+def parse_moment(value: str | date | np.datetime64, zone: ZoneInfo) -> datetime:
     """Return a caller's time as an instant in UTC; what names no zone is local, and a date its midnight.
 
     Raises:

@@ -17,7 +17,7 @@ from galtea_frames.printable import quoted
 from galtea_frames.report.analysis.analyse import analyse
 from galtea_frames.report.pages import charts, rendering
 from galtea_frames.report.pages.lettering import matplotlib_alone
-from galtea_frames.report.terms import Terms, read_terms
+from galtea_frames.report.terms import Terms, parse_terms
 from galtea_frames.report.thresholds import LEVELS
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def build_report(
         QueryError: an argument cannot be used.
         ReportError: the frames are not such as the loaders return.
     """
-    terms = read_terms(
+    terms = parse_terms(
         as_of=as_of,
         period=period,
         timezone=timezone,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from galtea_frames.errors import QueryError
 from galtea_frames.printable import printable, quoted
-from galtea_frames.report.periods import last_closed, read_moment, read_zone, up_to
-from galtea_frames.report.thresholds import read_thresholds
+from galtea_frames.report.periods import last_closed, parse_moment, parse_zone, up_to
+from galtea_frames.report.thresholds import parse_thresholds
 from galtea_frames.small_files import SmallFileError, read_small_file
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def read_last(last: LastReport) -> dict[str, Any]:
     return said
 
 
-def read_terms(
+def parse_terms(
     *,
     as_of: str | date | np.datetime64,
     period: Unit,
@@ -108,14 +108,14 @@ def read_terms(
     Raises:
         QueryError: an argument cannot be used.
     """
-    zone = read_zone(timezone)
+    zone = parse_zone(timezone)
     if isinstance(trend_periods, bool) or trend_periods not in _TREND:
         raise QueryError(f"trend_periods is a number from {_TREND[0]} to {_TREND[-1]}, not {trend_periods!r}")
     terms = Terms(
-        as_of=read_moment(as_of, zone),
+        as_of=parse_moment(as_of, zone),
         unit=period,
         zone=zone,
-        thresholds=read_thresholds(thresholds),
+        thresholds=parse_thresholds(thresholds),
         metrics=_metrics(metrics),
         trend_periods=trend_periods,
         include_text=include_text,

@@ -128,7 +128,7 @@ class Threshold:
         return None if None in outcomes else True
 
 
-def read_thresholds(given: Any) -> tuple[Threshold, ...]:  # noqa: ANN401 - `Thresholds`, or what has to be refused
+def parse_thresholds(given: Any) -> tuple[Threshold, ...]:  # noqa: ANN401 - `Thresholds`, or what has to be refused
     """Return the thresholds of what a caller gives; the usual ones of None.
 
     Args:
@@ -171,7 +171,7 @@ def _read_file(path: str) -> dict[str, Any]:
         raise QueryError(f"{path} is not TOML: {problem}") from None
 
 
-def _listed(texts: Any) -> list[str]:  # noqa: ANN401 - as in `read_thresholds`
+def _listed(texts: Any) -> list[str]:  # noqa: ANN401 - as in `parse_thresholds`
     texts = [texts] if isinstance(texts, str) else texts
     if not isinstance(texts, list | tuple) or not all(isinstance(each, str) for each in texts):
         raise QueryError(f"a threshold is text such as 'failure_rate > 5% and n >= 30', not {quoted(texts)}")

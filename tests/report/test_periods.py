@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import galtea_frames as gf
-from galtea_frames.report.periods import Period, Unit, last_closed, midnight, read_moment, read_zone, up_to
+from galtea_frames.report.periods import Period, Unit, last_closed, midnight, parse_moment, parse_zone, up_to
 
 MADRID = ZoneInfo("Europe/Madrid")
 ZONES = [ZoneInfo(name) for name in ("UTC", "Europe/Madrid", "America/Sao_Paulo", "Pacific/Apia", "America/St_Johns")]
@@ -64,7 +64,7 @@ HOURS = [
 @pytest.mark.parametrize(("as_of", "unit", "hours"), HOURS)
 def test_a_period_is_as_long_as_its_local_days(as_of: str, unit: Unit, hours: int) -> None:
     """In Madrid, where clocks change on the last Sundays of March and October."""
-    period = last_closed(read_moment(as_of, MADRID), unit, MADRID)
+    period = last_closed(parse_moment(as_of, MADRID), unit, MADRID)
     assert hours * HOUR == period.end - period.start
 
 
@@ -81,7 +81,7 @@ NAMES = [
 @pytest.mark.parametrize(("as_of", "unit", "code", "title"), NAMES)
 def test_periods_have_a_code_and_a_title(as_of: str, unit: Unit, code: str, title: str) -> None:
     """ISO 8601 for machines, English for people, whatever language the machine speaks."""
-    period = last_closed(read_moment(as_of, MADRID), unit, MADRID)
+    period = last_closed(parse_moment(as_of, MADRID), unit, MADRID)
     assert (code, title) == (period.code, period.title)
 
 
@@ -112,21 +112,21 @@ MOMENTS = [
 @pytest.mark.parametrize(("given_as", "expected"), MOMENTS)
 def test_a_time_without_a_zone_is_local(given_as: str | date, expected: str) -> None:
     """Whoever asks for Monday in Madrid means Madrid's Monday."""
-    assert expected == read_moment(given_as, MADRID).isoformat()
+    assert expected == parse_moment(given_as, MADRID).isoformat()
 
 
 @pytest.mark.parametrize("value", ["soon", "", None, 7, pd.NaT, "0001-01-01T00:00+14:00"])
 def test_what_is_no_time_is_refused(value: Any) -> None:  # noqa: ANN401 - anything
     """In one line that shows what a time looks like."""
     with pytest.raises(gf.QueryError, match="as_of is a time"):
-        read_moment(value, MADRID)
+        parse_moment(value, MADRID)
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "Europe", None, "Europe/Madrid\0"])
 def test_what_is_no_zone_is_refused(name: Any) -> None:  # noqa: ANN401 - anything
     """However it is no zone."""
     with pytest.raises(gf.QueryError, match="IANA name such as 'Europe/Madrid'"):
-        read_zone(name)
+        parse_zone(name)
 
 
 @pytest.mark.parametrize("year", [1970, 9999])

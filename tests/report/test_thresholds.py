@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import galtea_frames as gf
 from galtea_frames.report.analysis.counts import Counts, figures
-from galtea_frames.report.thresholds import IN_TOTAL, OF_VERSIONS, Comparison, parse, read_thresholds
+from galtea_frames.report.thresholds import IN_TOTAL, OF_VERSIONS, Comparison, parse, parse_thresholds
 
 READ = [
     ("failure_rate > 0.05", [("failure_rate", ">", "0.05")], False),
@@ -151,7 +151,7 @@ def test_any_limit_is_compared_exactly(n: int, failed: int, limit: int, sign: st
 
 def levels(given_as: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever a caller may give
     """Return level and text of each threshold."""
-    return [(each.level, each.text) for each in read_thresholds(given_as)]
+    return [(each.level, each.text) for each in parse_thresholds(given_as)]
 
 
 def test_thresholds_come_in_several_forms(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ BAD: list[tuple[Any, str]] = [
 def test_other_forms_are_refused(given_as: Any, message: str) -> None:  # noqa: ANN401 - whatever a caller may give
     """In one line that says what is wanted."""
     with pytest.raises(gf.QueryError, match=message):
-        read_thresholds(given_as)
+        parse_thresholds(given_as)
 
 
 @pytest.mark.parametrize("content", [b"fail_if = ", b"\xff"])
@@ -189,7 +189,7 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> No
     file = tmp_path / "limits.toml"
     file.write_bytes(content)
     with pytest.raises(gf.QueryError, match=r"limits\.toml is not TOML"):
-        read_thresholds(file)
+        parse_thresholds(file)
 
 
 FILES = {
@@ -206,11 +206,11 @@ def test_a_hostile_file_is_refused_at_once(tmp_path: Path, name: str) -> None:
     file = tmp_path / "limits.toml"
     file.write_text(FILES[name][0])
     with pytest.raises(gf.QueryError, match=FILES[name][1]):
-        read_thresholds(file)
+        parse_thresholds(file)
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     """A file of thresholds is a regular file."""
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(gf.QueryError, match="is a pipe, not a regular file"):
-        read_thresholds(tmp_path / "pipe")
+        parse_thresholds(tmp_path / "pipe")

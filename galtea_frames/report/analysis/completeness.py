@@ -16,7 +16,7 @@ from galtea_frames.frames.coverage import cut_by
 from galtea_frames.frames.fingerprint import Proof
 from galtea_frames.frames.origin import said
 from galtea_frames.report.analysis.sessions import microseconds
-from galtea_frames.report.periods import read_moment
+from galtea_frames.report.periods import parse_moment
 from galtea_frames.report.wording import cut, plural
 
 if TYPE_CHECKING:
@@ -178,6 +178,6 @@ def _mirror(attrs: Mapping[str, Any]) -> Mapping[Any, Any]:
 def _moment(value: Any) -> datetime | None:  # noqa: ANN401 - attrs hold plain values
     """Return the instant that attrs name, or None if they name none."""
     try:
-        return None if value is None else read_moment(value, _UTC).astimezone(UTC)
+        return None if value is None else parse_moment(value, _UTC).astimezone(UTC)
     except QueryError:
         return None
