@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
 
-    from galtea_frames.api.resource import Column, ColumnKind, Filter, FilterKind, Resource
+    from galtea_frames.api.resource import ColumnKind, DeclaredColumn, Filter, FilterKind, Resource
 
 _DTYPES: dict[ColumnKind, str] = {
     "string": "`string`",
@@ -111,7 +111,7 @@ def _column_table(resource: Resource) -> str:
     return _table(("column", "API name", "dtype", "meaning"), map(_column_row, resource.columns))
 
 
-def _column_row(column: Column) -> tuple[str, ...]:
+def _column_row(column: DeclaredColumn) -> tuple[str, ...]:
     return (f"`{column.name}`", f"`{column.api}`", _DTYPES[column.kind], column.meaning)
 
 

@@ -23,7 +23,7 @@ def snake_case(api_name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Column:
+class DeclaredColumn:
     """A field that the API documents, and so a column that every frame has.
 
     Attributes:
@@ -80,14 +80,14 @@ class Resource:
     Attributes:
         name: what its rows are called, in the plural.
         path: the path of its GET request.
-        columns: the documented fields, in the order of the reference page.
-        filters: the documented filters, besides `sort`, `limit` and `offset`, which every list takes.
+        columns: the declared fields, in the order of the reference page.
+        filters: the declared filters, besides `sort`, `limit` and `offset`, which every list takes.
         statuses: the known members of its "status" column.
     """
 
     name: str
     path: str
-    columns: tuple[Column, ...]
+    columns: tuple[DeclaredColumn, ...]
     filters: tuple[Filter, ...]
     statuses: tuple[str, ...] = ()
 

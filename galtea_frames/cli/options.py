@@ -122,7 +122,7 @@ def check_columns(names: Iterable[str], resources: Mapping[str, Resource], neste
         nested: "columns", "json" or "both".
 
     Raises:
-        QueryError: one is no documented column, or lies in a field that is kept as JSON text.
+        QueryError: one is no declared column, or lies in a field that is kept as JSON text.
     """
     columns = {f"{start}{each.name}": each.kind for start, of in resources.items() for each in of.columns}
     for name in names:

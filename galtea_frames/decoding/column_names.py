@@ -48,24 +48,24 @@ def _parts(name: str) -> list[str]:
     return [name[start:end] for start, end in zip([0, *(end + 1 for end in ends)], [*ends, len(name)], strict=True)]
 
 
-def root_names(fields: Iterable[str], documented: Mapping[str, str]) -> dict[str, str]:
-    """Return the column's name of each field that is not documented: its name in snake_case, where that is free.
+def root_names(fields: Iterable[str], declared: Mapping[str, str]) -> dict[str, str]:
+    """Return the column's name of each field that is not declared: its name in snake_case, where that is free.
 
-    It is not where a documented field has it, or a column of our own (`removedAt` keeps the API's name).
+    It is not where a declared field has it, or a column of our own (`removedAt` keeps the API's name).
 
     Two fields may share a snake_case name (`runId`, `run_id`). The one that the API's own spelling gives keeps it; the
     others keep the API's name, with its underscores escaped.
 
     Args:
         fields: the fields' API names.
-        documented: the documented fields' column names, by API name.
+        declared: the declared fields' column names, by API name.
     """
     wanting: dict[str, list[str]] = defaultdict(list)
     for field in fields:
         wanting[snake_case(field)].append(field)
     names = {}
     for name, rivals in wanting.items():
-        free = name not in documented.values() and name not in OWN
+        free = name not in declared.values() and name not in OWN
         ranked = sorted(rivals, key=lambda field: (_camel_case(name) != field, field))
         for rank, field in enumerate(ranked):
             names[field] = _escape(name) if free and rank == 0 else _escape(field).replace("_", r"\_")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: names holds the JSON text of any value.
 _KINDS = {"string": "string", "Int64": "long", "Float64": "float", "boolean": "bool", "json": "json"}
 
-DOCUMENTED = {column.name: column for column in SESSIONS.columns}
+DECLARED = {column.name: column for column in SESSIONS.columns}
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ class NestedColumn:
         if name in own:
             raise QueryError(f"{name!r} is a column of the mirror's own; a field of that name stands in {rest!r}")
         root, keys, overflow = split_name(name)
-        if overflow or (root in DOCUMENTED and not (keys and DOCUMENTED[root].kind == "object")):
+        if overflow or (root in DECLARED and not (keys and DECLARED[root].kind == "object")):
             raise QueryError(f"{name!r} is no nested column such as 'metadata.latency_ms'")
-        return cls(name, root, tuple(keys), dtype) if root in DOCUMENTED else cls(name, rest, (root, *keys), dtype)
+        return cls(name, root, tuple(keys), dtype) if root in DECLARED else cls(name, rest, (root, *keys), dtype)
 
     @property
     def type(self) -> pa.DataType:
@@ -94,7 +94,7 @@ class NestedColumn:
         for depth, key in enumerate(self.keys):
             if not isinstance(value, dict):
                 return None
-            value = value.get(_field(value, key) if self.source not in DOCUMENTED and not depth else key)
+            value = value.get(_field(value, key) if self.source not in DECLARED and not depth else key)
         return value
 
 

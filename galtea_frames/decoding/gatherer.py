@@ -18,7 +18,7 @@ from galtea_frames.decoding.survey import Survey
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from galtea_frames.api.resource import Column, Resource
+    from galtea_frames.api.resource import DeclaredColumn, Resource
     from galtea_frames.decoding.reader import Batch as Read
     from galtea_frames.decoding.reader import Rows
     from galtea_frames.decoding.shapes import Path
@@ -33,17 +33,17 @@ class Batch:
 
     Attributes:
         rows: how many.
-        documented: by API name, the documented columns, nested ones among them as JSON text where that is wanted.
+        declared: by API name, the declared columns, nested ones among them as JSON text where that is wanted.
         sent_times: the time columns as they were sent, where that is wanted.
-        objects: by API name, what the documented objects hold.
+        objects: by API name, what the declared objects hold.
         others: what other fields hold, objects among them taken apart.
         others_whole: the same with objects as JSON text, where that is wanted.
-        exact: by row, documented fields with values that their column cannot hold, or cannot hold exactly.
+        exact: by row, declared fields with values that their column cannot hold, or cannot hold exactly.
         nulls: by API name, the rows in which another field was sent as null, where that is wanted.
     """
 
     rows: int
-    documented: dict[str, pa.Array] = field(default_factory=dict)
+    declared: dict[str, pa.Array] = field(default_factory=dict)
     sent_times: dict[str, pa.Array] = field(default_factory=dict)
     objects: dict[str, Chunks] = field(default_factory=dict)
     others: Chunks = field(default_factory=dict)
@@ -62,14 +62,14 @@ class Gatherer:
     Attributes:
         reader: opens the pages.
         rows: how many rows were gathered.
-        objects: by API name, what was seen of the documented objects.
+        objects: by API name, what was seen of the declared objects.
         others: what was seen of other fields.
         others_whole: the same with objects as JSON text.
         sent: by API name, how many rows had another field.
         sent_as_null: how many of them had it as null.
         statuses: members of the status column.
-        misfits: by API name, how many values of documented fields are of another type.
-        replaced: by API name, in how many texts of documented fields U+FFFD stands for what no Unicode text holds.
+        misfits: by API name, how many values of declared fields are of another type.
+        replaced: by API name, in how many texts of declared fields U+FFFD stands for what no Unicode text holds.
         layouts: by API name and digits, how many times of a column were written with so many digits.
     """
 
@@ -78,7 +78,7 @@ class Gatherer:
         self.flatten: bool = nested != "json"
         self.as_text: bool = nested != "columns"
         self.reader: PageReader = PageReader(resource, as_text=self.as_text, as_values=self.flatten)
-        self._documented = {column.api: column for column in resource.columns}
+        self._declared = {column.api: column for column in resource.columns}
         self.rows: int = 0
         self.objects: dict[str, Survey] = {each.api: Survey() for each in resource.columns if each.kind == "object"}
         self.others: Survey = Survey()
@@ -99,7 +99,7 @@ class Gatherer:
         batch = Batch(read.rows)
         self.rows += read.rows
         for api, texts in read.texts.items():
-            batch.documented[api] = pa.array(texts, TEXT)
+            batch.declared[api] = pa.array(texts, TEXT)
         for api, values in read.fields.items():
             self._gather_field(api, values, batch)
         for path, (numbers, values) in read.strays.items():
@@ -107,37 +107,37 @@ class Gatherer:
         return batch
 
     def _gather_field(self, api: str, values: Sequence[Any], batch: Batch) -> None:
-        column = self._documented.get(api)
+        column = self._declared.get(api)
         if column is None:
             self._gather_other(api, values, batch)
         elif column.kind == "object":
             self.objects[api].gather(values, batch.objects.setdefault(api, {}))
         else:
-            self.gather_documented(column, values, batch)
+            self.gather_declared(column, values, batch)
 
-    def gather_documented(self, column: Column, values: Sequence[Any], batch: Batch) -> None:
-        """Put the values of a documented field that is no object into a batch."""
+    def gather_declared(self, column: DeclaredColumn, values: Sequence[Any], batch: Batch) -> None:
+        """Put the values of a declared field that is no object into a batch."""
         texts = self._texts(column, values, batch)
         if column.kind == "status":
             coded = texts.dictionary_encode()
             self.statuses.update(coded.dictionary.to_pylist())
-            batch.documented[column.api] = coded
+            batch.declared[column.api] = coded
         elif column.kind == "time":
-            batch.documented[column.api] = times = self._times(column, texts, batch)
+            batch.declared[column.api] = times = self._times(column, texts, batch)
             if self.as_text:
                 batch.sent_times[column.api] = texts
                 counts = {digits: pc.sum(written_alike(times, texts, digits)).as_py() or 0 for digits in LAYOUTS}
                 self.layouts[column.api].update(counts)
         else:
-            batch.documented[column.api] = texts
+            batch.declared[column.api] = texts
 
-    def _texts(self, column: Column, values: Sequence[Any], batch: Batch) -> pa.Array:
+    def _texts(self, column: DeclaredColumn, values: Sequence[Any], batch: Batch) -> pa.Array:
         texts = text_array(values)
         if texts is None:
             texts = pa.array([self._text(column, row, value, batch) for row, value in enumerate(values)], TEXT)
         return texts
 
-    def _text(self, column: Column, row: int, value: object, batch: Batch) -> str | None:
+    def _text(self, column: DeclaredColumn, row: int, value: object, batch: Batch) -> str | None:
         if value is None or value is ABSENT:
             return None
         shown: str | None = replaced(value) if isinstance(value, str) else None
@@ -150,17 +150,17 @@ class Gatherer:
         self.replaced[column.api] += 1
         return shown
 
-    def _keep_misfit(self, column: Column, row: int, value: object, batch: Batch) -> None:
+    def _keep_misfit(self, column: DeclaredColumn, row: int, value: object, batch: Batch) -> None:
         batch.exact[row][column.api] = value
         self.misfits[column.api] += 1
 
-    def _times(self, column: Column, texts: pa.Array, batch: Batch) -> pa.Array:
+    def _times(self, column: DeclaredColumn, texts: pa.Array, batch: Batch) -> pa.Array:
         if (times := arrow_times(texts)) is not None:
             return times
         moments = [self._moment(column, row, text, batch) for row, text in enumerate(texts.to_pylist())]
         return pa.array(moments, pa.int64()).cast(TIME)
 
-    def _moment(self, column: Column, row: int, text: str | None, batch: Batch) -> int | None:
+    def _moment(self, column: DeclaredColumn, row: int, text: str | None, batch: Batch) -> int | None:
         try:
             return None if text is None else instant(text)
         except ValueError:
@@ -190,13 +190,13 @@ class Gatherer:
             self.sent_as_null[api] += len(batch.nulls[api])
 
 
-def documented_arrays(resource: Resource, fields: Mapping[str, Sequence[Any]]) -> dict[str, pa.Array]:
-    """Return the values of documented fields by their columns, as a frame holds them; statuses as text."""
+def declared_arrays(resource: Resource, fields: Mapping[str, Sequence[Any]]) -> dict[str, pa.Array]:
+    """Return the values of declared fields by their columns, as a frame holds them; statuses as text."""
     gatherer, batch = Gatherer(resource), Batch(0)
     columns = [column for column in resource.columns if column.api in fields]
     for column in columns:
-        gatherer.gather_documented(column, fields[column.api], batch)
-    arrays = {column.name: batch.documented[column.api] for column in columns}
+        gatherer.gather_declared(column, fields[column.api], batch)
+    arrays = {column.name: batch.declared[column.api] for column in columns}
     return {
         name: array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
         for name, array in arrays.items()

@@ -70,7 +70,7 @@ class PageReader:
 
     Args:
         resource: whose rows these are.
-        as_text: whether the documented objects are wanted as JSON text, exactly as sent.
+        as_text: whether the declared objects are wanted as JSON text, exactly as sent.
         as_values: whether they are wanted as Python values.
     """
 

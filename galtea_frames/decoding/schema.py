@@ -19,7 +19,7 @@ from galtea_frames.decoding.survey import Settled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from galtea_frames.api.resource import Column
+    from galtea_frames.api.resource import DeclaredColumn
     from galtea_frames.decoding.gatherer import Batch, Gatherer
     from galtea_frames.decoding.survey import Chunks
     from galtea_frames.decoding.survey import Column as NestedColumn
@@ -34,13 +34,13 @@ class Notes:
         overflow: columns of JSON text that hold what has no column of its own, or none that holds it exactly.
         crowded: those of them that hold paths beyond the most columns that a field may have.
         json: every column of JSON text, these two kinds among them.
-        fields: the API's name of each field that is not documented, by its column's name.
+        fields: the API's name of each field that is not declared, by its column's name.
         null_fields: those of them whose nulls were sent as nulls; elsewhere a null field was not sent.
         whole_numbers: columns of numbers, or lists of them, in which integers were sent beside others.
         time_digits: digits after the second in each time column whose times were not written with three.
         misfits: documented columns with values of another type than documented, and how many.
         replaced: columns in which U+FFFD stands for what no Unicode text holds, and in how many of their values.
-        unknown_statuses: members of the status column beyond the documented ones.
+        unknown_statuses: members of the status column beyond the declared ones.
     """
 
     mixed: list[str] = field(default_factory=list)
@@ -67,7 +67,7 @@ class _Column:
 class TableSchema:
     """The columns of a table, once all batches were gathered.
 
-    Documented columns come first, in the resource's order, nested ones where their field stands, by name; then the
+    Declared columns come first, in the resource's order, nested ones where their field stands, by name; then the
     other fields, by name; last `*`, the JSON text of what no column could hold.
 
     Args:
@@ -101,30 +101,30 @@ class TableSchema:
         arrays = [pa.chunked_array(column.make(given), column.type) for column in self._columns.values()]
         return pa.Table.from_arrays(arrays, schema=self.schema)
 
-    # -- documented columns --
+    # -- declared columns --
 
-    def _scalar(self, column: Column) -> _Column:
+    def _scalar(self, column: DeclaredColumn) -> _Column:
         if column.kind == "status":
             return self._statuses(column)
-        return _documented(TIME if column.kind == "time" else TEXT, column)
+        return _declared(TIME if column.kind == "time" else TEXT, column)
 
-    def _statuses(self, column: Column) -> _Column:
-        """Return the statuses as codes of one list of members: the documented ones, then any other by name."""
-        documented = self._gathered.resource.statuses
-        self.notes.unknown_statuses = sorted(self._gathered.statuses - set(documented))
-        members = pa.array([*documented, *self.notes.unknown_statuses], TEXT)
+    def _statuses(self, column: DeclaredColumn) -> _Column:
+        """Return the statuses as codes of one list of members: the declared ones, then any other by name."""
+        declared = self._gathered.resource.statuses
+        self.notes.unknown_statuses = sorted(self._gathered.statuses - set(declared))
+        members = pa.array([*declared, *self.notes.unknown_statuses], TEXT)
 
         def make(batches: Sequence[Batch]) -> list[pa.Array]:
-            coded = [pc.index_in(batch.documented[column.api].dictionary_decode(), members) for batch in batches]
+            coded = [pc.index_in(batch.declared[column.api].dictionary_decode(), members) for batch in batches]
             # One array at least, for it carries the members.
             return [pa.DictionaryArray.from_arrays(codes, members) for codes in coded or [pa.array([], pa.int32())]]
 
         return _Column(pa.dictionary(pa.int32(), TEXT), make)
 
-    def _object(self, column: Column) -> dict[str, _Column]:
+    def _object(self, column: DeclaredColumn) -> dict[str, _Column]:
         columns = {}
         if self._gathered.as_text:
-            columns[self._noted(column.name)] = _documented(TEXT, column)
+            columns[self._noted(column.name)] = _declared(TEXT, column)
         if not self._gathered.flatten:
             return columns
 
@@ -189,7 +189,7 @@ class TableSchema:
             for row in nulls if self._gathered.sent[api] < self._gathered.rows else ():
                 rows[row][api] = None
         for api, sent in batch.sent_times.items():
-            alike = written_alike(batch.documented[api], sent, self._digits[api])
+            alike = written_alike(batch.declared[api], sent, self._digits[api])
             for row in pc.indices_nonzero(pc.invert(alike)).to_pylist():
                 rows[row][api] = sent[row].as_py()
         for api in self._inexact_fields:
@@ -221,12 +221,12 @@ class TableSchema:
 
 
 def _by_column(counts: Mapping[str, int]) -> dict[str, int]:
-    """Return counts of documented fields by the names of their columns."""
+    """Return counts of declared fields by the names of their columns."""
     return {snake_case(api): count for api, count in sorted(counts.items())}
 
 
-def _documented(kind: pa.DataType, column: Column) -> _Column:
-    return _Column(kind, lambda batches: [batch.documented[column.api] for batch in batches])
+def _declared(kind: pa.DataType, column: DeclaredColumn) -> _Column:
+    return _Column(kind, lambda batches: [batch.declared[column.api] for batch in batches])
 
 
 def _nested(column: NestedColumn, chunks: Callable[[Batch], Chunks]) -> _Column:

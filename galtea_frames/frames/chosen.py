@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.decoding.gatherer import documented_arrays
+from galtea_frames.decoding.gatherer import declared_arrays
 from galtea_frames.frames.frame import sorted_table
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Chooser:
         self._came += len(kept)
         raws = page.rows.raws  # it was opened unread
         self._raws.update({number: bytes(raws[at]) for number, at in zip(numbers, kept, strict=True)})
-        keys = pa.table(documented_arrays(self._query.resource, self._sorted_by(page)))
+        keys = pa.table(declared_arrays(self._query.resource, self._sorted_by(page)))
         self._keys.append(keys.take(pa.array(kept, pa.int64())).append_column(_NUMBER, pa.array(numbers)))
         if self._ascending:
             return self._pass_on(page.last)

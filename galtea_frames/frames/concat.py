@@ -128,12 +128,12 @@ class _Part:
         """Return it with some of its rows, without columns that only the others needed."""
         if kept.all():
             return self
-        documented = {column.name for column in self.origin.resource.columns}
+        declared = {column.name for column in self.origin.resource.columns}
         frame = self.frame[kept]
         gone = [
             name
             for name in frame.columns
-            if name not in documented and frame[name].isna().all() and self.frame[name].notna().any()
+            if name not in declared and frame[name].isna().all() and self.frame[name].notna().any()
         ]
         return replace(self, frame=frame.drop(columns=gone), created=self.created[kept])
 
@@ -172,15 +172,15 @@ def _guessed(frame: pd.DataFrame, origin: Origin) -> Nested:
 
 
 def _check_columns(frame: pd.DataFrame, origin: Origin) -> None:
-    """Refuse columns that no load gives, and documented ones that are not there."""
+    """Refuse columns that no load gives, and declared ones that are not there."""
     names: list[Any] = list(frame.columns)
     own = [name for name in names if not isinstance(name, str) or not _is_ours(name, origin)]
     if own:
         raise QueryError(f"the column {quoted(own[0])} is of no field of the API; drop it, and add it to the result")
     if repeated := next((name for name in names if names.count(name) > 1), None):
         raise QueryError(f"the column {quoted(repeated)} occurs twice")
-    documented = origin.resource.columns
-    needed = [each.name for each in documented if each.kind != "object" or origin.tells_whole_fields]
+    declared = origin.resource.columns
+    needed = [each.name for each in declared if each.kind != "object" or origin.tells_whole_fields]
     if missing := [name for name in needed if name not in names]:
         raise QueryError(f"the column {missing[0]!r} was dropped; drop columns of the result instead")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.gatherer import Nested
 
-#: How alike a name must be to that of a documented column to be taken for a slip: about one letter. Any other name may
+#: How alike a name must be to that of a declared column to be taken for a slip: about one letter. Any other name may
 #: be that of a field which the API sends tomorrow.
 _SLIP = 0.92
 
@@ -67,21 +67,21 @@ def _names(value: object) -> tuple[str, ...]:
 
 def _check(resource: Resource, name: str, nested: Nested, prefix: str) -> None:
     root, keys, _ = split_name(name)
-    documented = {column.name: column for column in resource.columns}
+    declared = {column.name: column for column in resource.columns}
     shown = quoted(prefix + name)
-    if root not in documented:
+    if root not in declared:
         if meant := _meant(root, {column.api: column.name for column in resource.columns}):
             meaning = quoted(prefix + meant + name.removeprefix(root))
             raise QueryError(f"parse_dates: unknown column {shown}: did you mean {meaning}?")
-    elif keys and documented[root].kind != "object":
+    elif keys and declared[root].kind != "object":
         raise QueryError(f"parse_dates: {prefix}{root} is one column, so there is no column {shown}")
     elif keys and nested == "json":
         raise QueryError(f'parse_dates: with nested="json" there is no column {shown}, only {prefix}{root}')
 
 
-def _meant(root: str, documented: dict[str, str]) -> str | None:
-    """Return the documented column that was most likely meant."""
+def _meant(root: str, declared: dict[str, str]) -> str | None:
+    """Return the declared column that was most likely meant."""
     if "\\" in root:  # an escaped name is that of a field which is nearly called so
         return None
-    close = difflib.get_close_matches(root[:_LONGEST], documented.values(), n=1, cutoff=_SLIP)
-    return documented.get(root) or (close[0] if close else None)
+    close = difflib.get_close_matches(root[:_LONGEST], declared.values(), n=1, cutoff=_SLIP)
+    return declared.get(root) or (close[0] if close else None)

@@ -156,9 +156,9 @@ def streamed(
 def _noting(batches: Iterable[Batch], proof: Proof, occurring: Counter[str | None] | None) -> Iterator[Batch]:
     """Yield the batches, noting which rows there are and, where wanted, of which versions."""
     for batch in batches:
-        prove(proof, batch.documented["id"], batch.documented["createdAt"])
+        prove(proof, batch.declared["id"], batch.declared["createdAt"])
         if occurring is not None:
-            counts = pc.value_counts(batch.documented["versionId"]).to_pylist()
+            counts = pc.value_counts(batch.declared["versionId"]).to_pylist()
             occurring.update({each["values"]: each["counts"] for each in counts})
         yield batch
 

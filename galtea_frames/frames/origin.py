@@ -34,7 +34,7 @@ class Origin:
     Attributes:
         resource: whose records these are.
         fields: the API's name of each field that has a column, by the column's name.
-        further: those of them that are not documented.
+        further: those of them that are not declared.
         json_columns: the columns of JSON text.
         null_fields: the fields whose nulls were sent as nulls.
         whole_numbers: columns of numbers in which integers were sent as well.
@@ -81,7 +81,7 @@ class Origin:
 
     @property
     def tells_whole_fields(self) -> bool:
-        """Whether documented objects, and objects of other fields, have a column of their whole JSON text."""
+        """Whether declared objects, and objects of other fields, have a column of their whole JSON text."""
         return self.nested in ("json", "both")
 
 

@@ -22,7 +22,7 @@ Record = dict[str, Any]
 def to_records(frame: pd.DataFrame) -> list[Record]:
     """Return the API's objects of a frame: one dict a row, in the frame's order, with the API's field names.
 
-    From a frame loaded with `nested="json"` or `"both"` they equal what the API sent, but that a documented field that
+    From a frame loaded with `nested="json"` or `"both"` they equal what the API sent, but that a declared field that
     was absent comes back as None. From nested columns, a key whose value was null comes back absent. A number that no
     Python float holds comes back as a Decimal. Text that a column shows with U+FFFD comes back as it was sent, as long
     as the frame has its columns `*` and `metadata.*`.

@@ -113,7 +113,7 @@ class _Rows:
         return self._column(name, MAX_DEPTH) if name in self._frame else [None] * len(self._frame)
 
     def _as_sent(self, api: str, name: str, values: list[Any], below: Sequence[list[Any]]) -> list[Any]:
-        """Return the values of a field that is not documented, ABSENT where it was not sent.
+        """Return the values of a field that is not declared, ABSENT where it was not sent.
 
         Args:
             api: the field.

@@ -56,7 +56,7 @@ class Spool:
         """Keep a batch; one of no rows is nothing."""
         if not batch.rows:
             return
-        first = pc.min(batch.documented[_CREATED].cast(pa.int64())).as_py()
+        first = pc.min(batch.declared[_CREATED].cast(pa.int64())).as_py()
         if self._file is None:
             self._entries.append(_Entry(first, batch))
         else:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.api.resources import SESSIONS
-from galtea_frames.decoding.contract import DOCUMENTED, NestedColumn
+from galtea_frames.decoding.contract import DECLARED, NestedColumn
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames.frame import sorted_table, to_frame
@@ -61,7 +61,7 @@ class _Reader:
 
     def frame(self, stored: pa.Table) -> pd.DataFrame:
         """Return stored rows with the columns and dtypes of `load_sessions(nested="json")`, and the nested columns."""
-        names = [*DOCUMENTED, EXTRA, *([REMOVED_AT] if self.include_removed else [])]
+        names = [*DECLARED, EXTRA, *([REMOVED_AT] if self.include_removed else [])]
         columns = {name: stored.column(name) for name in names}
         columns[_STATUS] = _coded(columns[_STATUS])
         for each in self.nested:
@@ -71,7 +71,7 @@ class _Reader:
 
 
 def _coded(statuses: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return statuses as codes of the documented ones, with any others behind them."""
+    """Return statuses as codes of the declared ones, with any others behind them."""
     others = sorted(set(statuses.unique().drop_null().to_pylist()) - set(SESSIONS.statuses))
     members = pa.array([*SESSIONS.statuses, *others], TEXT)
     codes = pc.index_in(statuses, members).combine_chunks()

@@ -32,7 +32,7 @@ class Mirror(Readers):
     """A copy of an account's sessions and versions, or of some products', as two Delta Lake tables.
 
     Any engine that knows Delta Lake reads the tables `sessions` and `versions` below the path: one row a session or
-    version, the documented fields as typed columns, `context` and `metadata` as JSON text exactly as sent, all else
+    version, the declared fields as typed columns, `context` and `metadata` as JSON text exactly as sent, all else
     in `extra` as JSON text, `synced_at` (when the row was last written) and `removed_at` (when the API was found to
     serve it no longer; null for the others).
 
@@ -138,8 +138,8 @@ class Mirror(Readers):
     ) -> "dask.dataframe.DataFrame":
         """Return the stored sessions as a Dask DataFrame: one row a session, nothing read yet.
 
-        Columns and dtypes are those of `load_sessions(nested="json")`: the documented columns, `context` and
-        `metadata` as JSON text. Fields that are not documented stand together in `extra`, as JSON text. `status` is a
+        Columns and dtypes are those of `load_sessions(nested="json")`: the declared columns, `context` and
+        `metadata` as JSON text. Fields that are not declared stand together in `extra`, as JSON text. `status` is a
         category whose members Dask does not know before it computes. Each file of the table is a partition, whose
         rows stand by `created_at`, then `id`; files without a row that the filters select are left out.
 

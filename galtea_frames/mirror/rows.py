@@ -1,8 +1,8 @@
 """The rows as the mirror stores them: bytes of a page to an Arrow table of one schema for ever, and back; pure.
 
-The schema never follows the data: each documented field has its column, documented objects are JSON text exactly as
-sent, and `extra` is JSON text of an object with all that these columns do not say: fields that are not documented,
-and a documented field, as sent, whose value is of another type, is text that is no valid Unicode (its column shows
+The schema never follows the data: each declared field has its column, declared objects are JSON text exactly as
+sent, and `extra` is JSON text of an object with all that these columns do not say: fields that are not declared,
+and a declared field, as sent, whose value is of another type, is text that is no valid Unicode (its column shows
 U+FFFD there), or is a time in other writing than the usual one. So the page that `to_page` gives back reads as the page
 that was sent, and a frame made of it is the loaders' frame.
 """
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from galtea_frames.api.page import Page
-    from galtea_frames.api.resource import Column, Resource
+    from galtea_frames.api.resource import DeclaredColumn, Resource
 
-#: What is stored besides the documented columns: the rest of the record, and when it was fetched and found gone.
+#: What is stored besides the declared columns: the rest of the record, and when it was fetched and found gone.
 EXTRA, SYNCED_AT, REMOVED_AT = "extra", "synced_at", "removed_at"
 
 #: The JSON text of each field of a row; of a repeated key, the last.
@@ -44,12 +44,12 @@ _NULL = b"null"
 
 
 def record_schema(resource: Resource) -> pa.Schema:
-    """Return the columns that a record fills: the documented ones by their names in frames, then `extra`."""
-    documented = [
+    """Return the columns that a record fills: the declared ones by their names in frames, then `extra`."""
+    declared = [
         pa.field(column.name, TIME if column.kind == "time" else TEXT, nullable=column.name != "id")
         for column in resource.columns
     ]
-    return pa.schema([*documented, pa.field(EXTRA, TEXT)])
+    return pa.schema([*declared, pa.field(EXTRA, TEXT)])
 
 
 def stored_schema(resource: Resource) -> pa.Schema:
@@ -103,8 +103,8 @@ def _raw_rows(content: bytes) -> list[_RawRow]:
 
 
 def _table(resource: Resource, rows: list[_RawRow]) -> pa.Table:
-    documented = {column.api for column in resource.columns}
-    extras: _Extras = [{name: raw for name, raw in row.items() if name not in documented} for row in rows]
+    declared = {column.api for column in resource.columns}
+    extras: _Extras = [{name: raw for name, raw in row.items() if name not in declared} for row in rows]
     columns = [_column(column, rows, extras) for column in resource.columns]
     schema = record_schema(resource)
     # Rows are told apart by what the column holds, so an id must stand there exactly.
@@ -113,7 +113,7 @@ def _table(resource: Resource, rows: list[_RawRow]) -> pa.Table:
     return pa.table([*columns, pa.array(map(_extra, extras), TEXT)], schema=schema)
 
 
-def _column(column: Column, rows: list[_RawRow], extras: _Extras) -> pa.Array:
+def _column(column: DeclaredColumn, rows: list[_RawRow], extras: _Extras) -> pa.Array:
     """Return the values of a column, adding what it cannot hold to the extras."""
     raws = [row.get(column.api, _NULL) for row in rows]
     if column.kind == "object":
@@ -176,7 +176,7 @@ def _row_type(resource: Resource) -> type[msgspec.Struct]:
     return msgspec.defstruct("Row", fields, rename=renamed, omit_defaults=True, gc=False)
 
 
-def _fragments(column: Column, values: pa.ChunkedArray) -> list[Any]:
+def _fragments(column: DeclaredColumn, values: pa.ChunkedArray) -> list[Any]:
     """Return what the encoder makes a column's values of: Python values, or JSON text as it stands."""
     if column.kind == "object":
         return [None if text is None else msgspec.Raw(text.encode()) for text in values.to_pylist()]

@@ -79,7 +79,7 @@ def client(api: gf.sample.SampleApi) -> Iterator[gf.Client]:
 
 
 def test_every_row_comes_once_with_its_types(api: gf.sample.SampleApi, client: gf.Client) -> None:
-    """Over many pages; documented columns first, those that the entry does not mention typed as well."""
+    """Over many pages; declared columns first, those that the entry does not mention typed as well."""
     frame = load_evaluations(client=client)
     assert frame["id"].tolist() == [each["id"] for each in RECORDS]
     assert len([each for each in api.requests if each.path == "/evaluations"]) > len(RECORDS) / CAP

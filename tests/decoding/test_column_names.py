@@ -61,12 +61,12 @@ def test_overflow_columns_are_told_from_keys(
             ["run_Id", "run_id"], {"run_Id": "run__id", "run_id": "run_id"}, id="an underscore before a capital"
         ),
         pytest.param(["a_b", "A_b"], {"A_b": "a_b", "a_b": r"a\_b"}, id="no rival in the API's spelling: by name"),
-        pytest.param(["version_id"], {"version_id": r"version\_id"}, id="a documented name in snake_case"),
-        pytest.param(["Id"], {"Id": "Id"}, id="a documented name in capitals"),
+        pytest.param(["version_id"], {"version_id": r"version\_id"}, id="a declared name in snake_case"),
+        pytest.param(["Id"], {"Id": "Id"}, id="a declared name in capitals"),
         pytest.param(["a.b"], {"a.b": r"a\.b"}, id="the separator"),
         pytest.param(["*"], {"*": r"\*"}, id="a star"),
         pytest.param([""], {"": ""}, id="an empty name"),
-        pytest.param(["context.a"], {"context.a": r"context\.a"}, id="a path of a documented field"),
+        pytest.param(["context.a"], {"context.a": r"context\.a"}, id="a path of a declared field"),
         pytest.param(["\ud800"], {"\ud800": r"\ud800"}, id="a lone surrogate"),
         pytest.param(["removedAt"], {"removedAt": "removedAt"}, id="a column of a mirror's own"),
         pytest.param(["removed_at"], {"removed_at": r"removed\_at"}, id="the same in snake_case"),
@@ -74,7 +74,7 @@ def test_overflow_columns_are_told_from_keys(
     ],
 )
 def test_unknown_fields_get_names_of_their_own(fields: list[str], expected: dict[str, str]) -> None:
-    """A field that is not documented is named in snake_case, unless that name is another's."""
+    """A field that is not declared is named in snake_case, unless that name is another's."""
     assert expected == root_names(fields, {"id": "id", "versionId": "version_id", "context": "context"})
 
 

@@ -14,7 +14,7 @@ import slow_reference
 from effort import times
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from random_pages import BATCHES, DOCUMENTED, KEYS, NESTED, UNKNOWN, VALUES, Record, records
+from random_pages import BATCHES, DECLARED, KEYS, NESTED, UNKNOWN, VALUES, Record, records
 from tables import TableBuilder, build, framed, open_page
 
 from galtea_frames.api.resources import SESSIONS, VERSIONS
@@ -144,7 +144,7 @@ def test_skipped_rows_leave_no_trace(rows: list[tuple[Record, bool]], nested: Ne
     assert expected_notes == notes
 
 
-NO_DOCUMENTED: Record = dict.fromkeys(DOCUMENTED)
+NO_DECLARED: Record = dict.fromkeys(DECLARED)
 
 
 @settings(max_examples=times(100))
@@ -153,7 +153,7 @@ NO_DOCUMENTED: Record = dict.fromkeys(DOCUMENTED)
 def test_records_come_back_as_sent(rows: list[Record], nested: Nested, data: st.DataObject | None) -> None:
     """From JSON text, and from both, the records come back whole, also those of a filtered frame."""
     frame = framed(*build([slow_reference.page(rows)], nested))
-    expected = [slow_reference.plain(NO_DOCUMENTED | row) for row in rows]
+    expected = [slow_reference.plain(NO_DECLARED | row) for row in rows]
     assert expected == [slow_reference.plain(row) for row in to_records(frame)]
     if data is not None and rows:
         kept = data.draw(st.lists(st.integers(0, len(rows) - 1), unique=True))
@@ -171,8 +171,8 @@ def test_records_come_back_from_columns_but_for_nulls(rows: list[Record]) -> Non
 
 
 @given(st.sampled_from(NESTED), st.lists(records(), min_size=1, max_size=4))
-def test_documented_columns_have_one_type_whatever_the_rows_hold(nested: Nested, rows: list[Record]) -> None:
-    """The documented columns of any rows have the types that they have without rows."""
+def test_declared_columns_have_one_type_whatever_the_rows_hold(nested: Nested, rows: list[Record]) -> None:
+    """The declared columns of any rows have the types that they have without rows."""
     wanted = build([], nested)[0].schema
     schema = build([slow_reference.page(rows)], nested)[0].schema
     assert {name: wanted.field(name).type for name in wanted.names} == {
@@ -266,12 +266,12 @@ def test_two_paths_never_share_a_column(paths: list[tuple[str, ...]], root: str)
 
 @given(st.lists(UNKNOWN | st.sampled_from(["customid", "Status", "statuS", "custom_Id"]), unique=True))
 def test_two_fields_never_share_a_column(fields: list[str]) -> None:
-    """Names of different fields differ from each other and from the documented ones, in any order of the fields."""
-    documented = {column.api: column.name for column in SESSIONS.columns}
-    names = root_names(fields, documented)
+    """Names of different fields differ from each other and from the declared ones, in any order of the fields."""
+    declared = {column.api: column.name for column in SESSIONS.columns}
+    names = root_names(fields, declared)
     assert slow_reference.field_names(fields, SESSIONS) == names
-    assert len({*names.values(), *documented.values(), "*"}) == len(fields) + len(documented) + 1
-    assert names == root_names(reversed(fields), documented)
+    assert len({*names.values(), *declared.values(), "*"}) == len(fields) + len(declared) + 1
+    assert names == root_names(reversed(fields), declared)
 
 
 VERSION_IDS = st.sampled_from(["v0", "v1", "v2", "v3", "gone"])

@@ -65,8 +65,8 @@ ODD_FIELDS = [
     pytest.param({"metadata": {"tags": ["a", HALF]}}, {"metadata.tags": ["a", SHOWN]}, id="a list of text"),
     pytest.param({"metadata": HALF}, {"metadata": SHOWN}, id="text in place of an object"),
     pytest.param({"context": {"value": HALF}}, {"context.value": SHOWN}, id="context"),
-    pytest.param({"note": HALF}, {"note": SHOWN}, id="a field that is not documented"),
-    pytest.param({"facts": {"a": HALF}}, {"facts.a": SHOWN}, id="an object that is not documented"),
+    pytest.param({"note": HALF}, {"note": SHOWN}, id="a field that is not declared"),
+    pytest.param({"facts": {"a": HALF}}, {"facts.a": SHOWN}, id="an object that is not declared"),
 ]
 
 

@@ -31,8 +31,8 @@ FULL = {
 @pytest.mark.parametrize("rows", [0, 1, 3])
 @pytest.mark.parametrize("nested", NESTED)
 @pytest.mark.parametrize("resource", [SESSIONS, VERSIONS], ids=lambda each: each.name)
-def test_documented_columns_are_always_there(resource: Resource, nested: Nested, rows: int) -> None:
-    """Each documented field is a column of its own type, in the documented order, however many rows there are."""
+def test_declared_columns_are_always_there(resource: Resource, nested: Nested, rows: int) -> None:
+    """Each declared field is a column of its own type, in the declared order, however many rows there are."""
     table, _ = build([slow_reference.page([FULL[resource.name]] * rows)], nested, resource)
     expected = {c.name: TYPES.get(c.kind, pa.large_string()) for c in resource.columns}
     if nested == "columns":
@@ -94,7 +94,7 @@ def test_times_of_every_form_are_exact(text: str | None, expected: int | None) -
 )
 @pytest.mark.parametrize("nested", NESTED)
 def test_a_value_of_another_type_is_kept_apart(api: str, value: slow_reference.Json, nested: Nested) -> None:
-    """What a documented column cannot hold is null there, stands in column `*`, is counted, and comes back."""
+    """What a declared column cannot hold is null there, stands in column `*`, is counted, and comes back."""
     rows = [{"id": "a", api: value}, {"id": "b"}, {"id": "c", api: value}]
     table, notes = build([slow_reference.page(rows[:1]), slow_reference.page(rows[1:])], nested)
     (name,) = [column.name for column in SESSIONS.columns if column.api == api]
@@ -110,7 +110,7 @@ def test_a_value_of_another_type_is_kept_apart(api: str, value: slow_reference.J
 @pytest.mark.parametrize(
     ("statuses", "unknown"),
     [
-        pytest.param(["COMPLETED", None, "PENDING"], [], id="documented"),
+        pytest.param(["COMPLETED", None, "PENDING"], [], id="declared"),
         pytest.param([None], [], id="null"),
         pytest.param(["ZOMBIE", "FAILED", "ARCHIVED", "ZOMBIE", ""], ["", "ARCHIVED", "ZOMBIE"], id="unknown"),
         pytest.param(["completed"], ["completed"], id="in small letters"),
@@ -118,7 +118,7 @@ def test_a_value_of_another_type_is_kept_apart(api: str, value: slow_reference.J
     ],
 )
 def test_unknown_statuses_are_appended(statuses: list[str | None], unknown: list[str]) -> None:
-    """The members of the status are the three documented ones, then any other, sorted, over all pages."""
+    """The members of the status are the three declared ones, then any other, sorted, over all pages."""
     table, notes = build([slow_reference.page([{"status": each}]) for each in statuses])
     assert statuses == table["status"].to_pylist()
     assert unknown == notes.unknown_statuses
@@ -162,18 +162,18 @@ def test_the_layout_of_times_is_noted(times: list[str], digits: int | None, kept
         pytest.param([{"facts": {}}], {"facts": ["{}"]}, id="an empty object"),
         pytest.param([{"facts": None}], {"facts": [None]}, id="a null"),
         pytest.param([{"runId": "a", "run_id": "b"}], {"run_id": ["a"], r"run\_id": ["b"]}, id="two names for one"),
-        pytest.param([{"version_id": "a"}], {r"version\_id": ["a"]}, id="a documented name"),
+        pytest.param([{"version_id": "a"}], {r"version\_id": ["a"]}, id="a declared name"),
         pytest.param(
-            [{"context.a": 1, "context": {"a": 2}}], {r"context\.a": [1], "context.a": [2]}, id="a documented path"
+            [{"context.a": 1, "context": {"a": 2}}], {r"context\.a": [1], "context.a": [2]}, id="a declared path"
         ),
         pytest.param([{"*": 1}], {r"\*": [1]}, id="a star"),
     ],
 )
 def test_unknown_fields_become_typed_columns(rows: list[dict[str, Any]], columns: dict[str, list[Any]]) -> None:
-    """A field that is not documented is a typed column, objects among them flattened."""
+    """A field that is not declared is a typed column, objects among them flattened."""
     table, _ = build([slow_reference.page(rows)])
-    documented = {column.name for column in SESSIONS.columns}
-    assert columns == {name: table[name].to_pylist() for name in table.column_names if name not in documented}
+    declared = {column.name for column in SESSIONS.columns}
+    assert columns == {name: table[name].to_pylist() for name in table.column_names if name not in declared}
 
 
 def test_both_gives_an_unknown_object_whole_and_in_columns() -> None:

@@ -28,7 +28,7 @@ BUDGET = 500
         pytest.param([{"a.b": 1, "a": {"b": 2}}], {r"metadata.a\.b": [1], "metadata.a.b": [2]}, id="the separator"),
         pytest.param([{"": 1, "a": {"": 2}}], {"metadata.": [1], "metadata.a.": [2]}, id="empty keys"),
         pytest.param([{"*": 1}], {r"metadata.\*": [1]}, id="a star"),
-        pytest.param([{"id": 1, "status": 2}], {"metadata.id": [1], "metadata.status": [2]}, id="documented names"),
+        pytest.param([{"id": 1, "status": 2}], {"metadata.id": [1], "metadata.status": [2]}, id="declared names"),
         pytest.param([{"a": [{"b": 1}, {}]}], {"metadata.a": ['[{"b":1},{}]']}, id="a list of objects"),
         pytest.param([[{"b": 1}]], {"metadata": ['[{"b":1}]']}, id="a list of objects instead of an object"),
         pytest.param(

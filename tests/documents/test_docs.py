@@ -135,7 +135,7 @@ def rows_of(site: Path, page: str) -> list[list[str]]:
 
 @pytest.mark.usefixtures("api")
 def test_columns_have_the_dtypes_that_the_reference_says(site: Path) -> None:
-    """Each documented column, in its order, under the name and with the dtype of a real frame."""
+    """Each declared column, in its order, under the name and with the dtype of a real frame."""
     frames = [gf.load_sessions(limit=0), gf.load_versions(limit=0)]
     dtypes = [{name: str(dtype) for name, dtype in frame.dtypes.items()} for frame in frames]
     expected = [

@@ -101,7 +101,7 @@ MIXTURES: list[Any] = [
 @pytest.mark.parametrize(("one", "other", "cells", "dtype"), MIXTURES)
 @pytest.mark.parametrize("field", ["metadata", "facts"])
 def test_types_are_united(one: list[Any], other: list[Any], cells: list[Any], dtype: str, field: str) -> None:
-    """By the rule of a load, over all rows, in documented objects and other fields alike."""
+    """By the rule of a load, over all rows, in declared objects and other fields alike."""
     rows = [record(number, **{field: {"k": value}}) for number, value in enumerate([*one, *other])]
     found = gf.concat([load(rows[: len(one)]), load(rows[len(one) :])])
     column = found[f"{field}.k"]

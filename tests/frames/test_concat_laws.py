@@ -100,7 +100,7 @@ def test_of_rows_with_one_id_the_last_one_is_kept(
     frames = [loaded(rows, nested, "numpy_nullable", age) for age, rows in enumerate((before, after))]
     expected = loaded([*after, *before[len(after) :]], nested, "numpy_nullable", 9)
     found = gf.concat(frames[::-1] if swapped else frames)
-    documented = [column.name for column in SESSIONS.columns]
-    kept = [name for name in expected if name in documented or expected[name].notna().any()]
-    assert kept == [name for name in found if name in documented or found[name].notna().any()]
+    declared = [column.name for column in SESSIONS.columns]
+    kept = [name for name in expected if name in declared or expected[name].notna().any()]
+    assert kept == [name for name in found if name in declared or found[name].notna().any()]
     pd.testing.assert_frame_equal(expected[kept], found[kept])

@@ -54,7 +54,7 @@ def test_what_is_no_name_is_refused(value: object) -> None:
     "name",
     [
         pytest.param("created_at", id="a time already"),
-        pytest.param("custom_id", id="documented text"),
+        pytest.param("custom_id", id="declared text"),
         pytest.param("metadata", id="bare text in place of an object"),
         pytest.param("metadata.creatd_at", id="any key"),
         pytest.param("updated_at", id="a field that the API may send tomorrow"),
@@ -64,7 +64,7 @@ def test_what_is_no_name_is_refused(value: object) -> None:
     ],
 )
 def test_a_name_that_rows_may_have_is_taken(name: str) -> None:
-    """What a field is called that is not documented cannot be known; each name counts once."""
+    """What a field is called that is not declared cannot be known; each name counts once."""
     assert (name,) == checked_dates(SESSIONS, [name, name], "columns") == checked_dates(SESSIONS, name, "columns")
     assert () == checked_dates(SESSIONS, None, "columns")
 

@@ -70,10 +70,8 @@ DTYPES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("nested", NESTED)
 @pytest.mark.parametrize("resource", [SESSIONS, VERSIONS], ids=lambda each: each.name)
-def test_documented_columns_have_one_dtype(
-    resource: Resource, nested: Nested, backend: DtypeBackend, rows: int
-) -> None:
-    """The dtypes of the documented columns are those of an empty frame, however many rows there are."""
+def test_declared_columns_have_one_dtype(resource: Resource, nested: Nested, backend: DtypeBackend, rows: int) -> None:
+    """The dtypes of the declared columns are those of an empty frame, however many rows there are."""
     frame = frame_of([ROW] * rows, nested, resource, dtype_backend=backend)
     dtypes = DTYPES[backend]
     status = pd.CategoricalDtype(pd.Index(STATUSES, dtype=object), ordered=False)
@@ -181,7 +179,7 @@ def test_sorted_rows_are_not_copied() -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_parse_dates_reads_text_as_times(backend: DtypeBackend) -> None:
-    """A text column of ISO 8601 times becomes a time column like the documented ones."""
+    """A text column of ISO 8601 times becomes a time column like the declared ones."""
     rows = [{"metadata": {"at": "2026-03-01T13:00:00+01:00"}}, {"metadata": {"at": "2026-03-01"}}, {}]
     frame = frame_of(rows, parse_dates=["metadata.at", "created_at"], dtype_backend=backend)
     assert DTYPES[backend]["time"] == frame.dtypes["metadata.at"]
@@ -342,7 +340,7 @@ def test_a_load_gives_the_records_back(nested: Nested) -> None:
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("nested", NESTED)
 def test_an_empty_load_has_all_columns(nested: Nested, backend: DtypeBackend) -> None:
-    """A load without a row has the documented columns and dtypes."""
+    """A load without a row has the declared columns and dtypes."""
     with client_of([]) as client:
         frame = gf.load_sessions(client=client, nested=nested, dtype_backend=backend)
     expected = frame_of([], nested, dtype_backend=backend)

@@ -15,7 +15,7 @@ BLANK: dict[str, Any] = dict.fromkeys(column.api for column in SESSIONS.columns)
 NOON = "2026-03-01T12:00:00.000Z"
 
 CASES = [
-    pytest.param([{"id": "a", "createdAt": NOON, "status": "FAILED"}], id="documented fields"),
+    pytest.param([{"id": "a", "createdAt": NOON, "status": "FAILED"}], id="declared fields"),
     pytest.param(
         [{"context": "text"}, {"context": {"value": "text"}}, {"context": {}}, {}], id="context of every kind"
     ),
@@ -37,7 +37,7 @@ CASES = [
 @pytest.mark.parametrize("nested", ["json", "both"])
 @pytest.mark.parametrize("rows", CASES)
 def test_records_are_what_was_sent(rows: list[dict[str, Any]], nested: Nested) -> None:
-    """From JSON text a record comes back as it was sent; a documented field that was absent is None."""
+    """From JSON text a record comes back as it was sent; a declared field that was absent is None."""
     back = to_records(frame_of(rows, nested))
     assert [slow_reference.plain(BLANK | row) for row in rows] == [slow_reference.plain(each) for each in back]
 
@@ -58,7 +58,7 @@ def test_columns_do_not_tell_null_keys_from_absent_ones() -> None:
 
 
 def test_null_and_absence_of_unknown_fields_are_told_apart() -> None:
-    """A field that is not documented comes back null where it was null and absent where it was absent."""
+    """A field that is not declared comes back null where it was null and absent where it was absent."""
     rows: list[dict[str, Any]] = [{"some": None, "all": None}, {"some": 1, "all": 1}, {"all": 2}]
     modes: tuple[Nested, ...] = ("json", "both")
     for nested in modes:

@@ -84,13 +84,13 @@ def test_two_processes_get_what_pandas_gets(mirror: gf.Mirror, sessions: pd.Data
 
 
 def test_columns_and_dtypes_are_the_loaders(mirror: gf.Mirror, sessions: pd.DataFrame) -> None:
-    """Every documented column, and those that were named, as `load_sessions` gives them; known before computing."""
+    """Every declared column, and those that were named, as `load_sessions` gives them; known before computing."""
     frame = mirror.to_dask(NESTED)
     computed = frame.compute(scheduler="synchronous").reset_index(drop=True)
     as_text = mirror.load_sessions(nested="json")
-    documented = [name for name in computed if name not in (*NESTED, "extra")]
-    assert list(computed.dtypes.index) == [*documented, "extra", *NESTED] == list(frame.columns)
-    pd.testing.assert_frame_equal(as_text[documented], computed[documented])
+    declared = [name for name in computed if name not in (*NESTED, "extra")]
+    assert list(computed.dtypes.index) == [*declared, "extra", *NESTED] == list(frame.columns)
+    pd.testing.assert_frame_equal(as_text[declared], computed[declared])
     pd.testing.assert_frame_equal(sessions[[*NESTED]], computed[[*NESTED]])
     assert {name: str(dtype) for name, dtype in computed.dtypes.items()} == {
         name: str(dtype) for name, dtype in frame.dtypes.items()
@@ -137,7 +137,7 @@ def odd(tmp_path: Path) -> gf.Mirror:
         pytest.param("metadata.b.c", "string", ["x", None, None], id="a key below a key"),
         pytest.param("metadata.a", "json", ["1", '"text"', None], id="any value as JSON text"),
         pytest.param("context.a", "json", [None, None, '[1,{"b":2}]'], id="a list"),
-        pytest.param("run_id", "string", ["r1", None, None], id="a field that is not documented"),
+        pytest.param("run_id", "string", ["r1", None, None], id="a field that is not declared"),
         pytest.param("is_seed", "boolean", [None, True, None], id="a truth value"),
         pytest.param("metadata.none", "Int64", [None, None, None], id="a key that no row has"),
         pytest.param("metadata.e", "json", ['"\\ud800"', None, None], id="a lone surrogate as JSON text"),
@@ -167,7 +167,7 @@ def test_a_value_of_another_type_is_an_error(odd: gf.Mirror, name: str, dtype: s
 
 
 def test_unknown_statuses_and_removed_rows_are_told(odd: gf.Mirror) -> None:
-    """A status that is not documented stands behind the others; `removed_at` comes where removed rows are wanted."""
+    """A status that is not declared stands behind the others; `removed_at` comes where removed rows are wanted."""
     computed = odd.to_dask(include_removed=True).compute(scheduler="synchronous")
     assert ["PENDING", "COMPLETED", "FAILED", "ARCHIVED"] == list(computed["status"].cat.categories)
     assert [False, False, False, True] == computed["removed_at"].notna().tolist()
@@ -178,7 +178,7 @@ def test_unknown_statuses_and_removed_rows_are_told(odd: gf.Mirror) -> None:
     ("nested", "message"),
     [
         pytest.param({"metadata.a": "int"}, "not 'int'", id="no such type"),
-        pytest.param({"status": "string"}, "no nested column", id="a documented column"),
+        pytest.param({"status": "string"}, "no nested column", id="a declared column"),
         pytest.param({"metadata": "string"}, "no nested column", id="a whole field"),
         pytest.param({"metadata.*": "json"}, "no nested column", id="what has no column"),
         pytest.param({"extra": "json"}, "'extra' is a column of the mirror's own", id="a column of our own"),

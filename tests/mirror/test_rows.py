@@ -77,10 +77,10 @@ def test_what_was_stored_once_is_stored_alike_again(rows: list[Record]) -> None:
 
 @pytest.mark.parametrize("resource", [SESSIONS, VERSIONS], ids=lambda each: each.name)
 def test_the_schema_is_one_for_ever(resource: Resource) -> None:
-    """A stored row has each documented column, `extra` and two times, whatever the records hold."""
+    """A stored row has each declared column, `extra` and two times, whatever the records hold."""
     schema = stored_schema(resource)
-    documented = [column.name for column in resource.columns]
-    assert [*documented, "extra", "synced_at", "removed_at"] == schema.names
+    declared = [column.name for column in resource.columns]
+    assert [*declared, "extra", "synced_at", "removed_at"] == schema.names
     assert record_schema(resource) == to_stored(resource, b"[]").schema
     assert record_schema(resource) == to_stored(resource, b'[{"id":"a","x":{"y":1},"createdAt":5}]').schema
     times = {field.name for field in schema if field.type == pa.timestamp("us", "UTC")}
@@ -89,7 +89,7 @@ def test_the_schema_is_one_for_ever(resource: Resource) -> None:
     assert ["id"] == [field.name for field in schema if not field.nullable]
 
 
-def test_documented_objects_are_kept_exactly_as_sent() -> None:
+def test_declared_objects_are_kept_exactly_as_sent() -> None:
     """The JSON text of `context` and `metadata` is the API's own, blanks, digits and escapes included."""
     metadata = r'{ "a" : 1.00, "b":"é", "a":2 }'
     page = f'[{{"id":"a","createdAt":"{CREATED}","metadata":{metadata},"context":"bare"}}]'.encode()
@@ -102,7 +102,7 @@ def test_documented_objects_are_kept_exactly_as_sent() -> None:
     ("record", "expected"),
     [
         pytest.param({"customId": "c", "status": "PENDING"}, {"custom_id": "c", "status": "PENDING"}, id="text"),
-        pytest.param({"customId": None, "metadata": None}, {}, id="documented nulls"),
+        pytest.param({"customId": None, "metadata": None}, {}, id="declared nulls"),
         pytest.param({"facts": None}, {"extra": '{"facts":null}'}, id="an unknown null"),
         pytest.param({"n": 1, "facts": {"a": 1.5}}, {"extra": '{"n":1,"facts":{"a": 1.5}}'}, id="unknown fields"),
         pytest.param({"customId": 5}, {"extra": '{"customId":5}'}, id="another type"),
@@ -124,7 +124,7 @@ def test_documented_objects_are_kept_exactly_as_sent() -> None:
     ],
 )
 def test_what_a_column_cannot_say_stands_in_extra(record: Record, expected: Record) -> None:
-    """`extra` holds what is not documented, and what is of another type or writing, and nothing else."""
+    """`extra` holds what is not declared, and what is of another type or writing, and nothing else."""
     assert [expected] == stored(record)
 
 

@@ -62,9 +62,9 @@ def paging(page: str) -> Callable[[Request], Answer | None]:
 
 
 def sent(row: str) -> Record:
-    """Return a record as the standard library reads it, with the documented fields that it lacks."""
+    """Return a record as the standard library reads it, with the declared fields that it lacks."""
     (record,) = judge.read(f"[{row}]".encode()) or [{}]
-    return judge.NO_DOCUMENTED | record
+    return judge.NO_DECLARED | record
 
 
 def shown(value: Any) -> Any:  # noqa: ANN401 - any cell
@@ -160,10 +160,10 @@ def test_a_page_that_cannot_be_trusted_is_one_clear_line(
 
 @pytest.mark.parametrize("field", [column.api for column in SESSIONS.columns if column.api not in ("id", "createdAt")])
 @pytest.mark.parametrize("value", ["absent", "null", "5", "true", "[1]", '{"a":1}', '"x"'])
-def test_any_documented_field_may_be_missing_or_of_any_type(
+def test_any_declared_field_may_be_missing_or_of_any_type(
     api: SampleApi, client: gf.Client, field: str, value: str
 ) -> None:
-    """Whatever a documented field holds, every documented column keeps its dtype and nothing is lost."""
+    """Whatever a declared field holds, every declared column keeps its dtype and nothing is lost."""
     given = "" if value == "absent" else f',"{field}":{value}'
     row = f'{{"id":"a","createdAt":"{NOON}"{given}}}'
     api.answers = answering(row)
@@ -244,7 +244,7 @@ def test_nothing_of_any_record_is_lost_on_its_way(
     """Any records, served and loaded with their JSON text, come back as they were sent."""
     api.answers = paging(slow_reference.page(records).decode())
     frame = gf.load_sessions(client=client, nested=nested)
-    expected = {each["id"]: slow_reference.plain(judge.NO_DOCUMENTED | each) for each in records}
+    expected = {each["id"]: slow_reference.plain(judge.NO_DECLARED | each) for each in records}
     assert expected == {each["id"]: slow_reference.plain(each) for each in gf.to_records(frame)}
 
 

@@ -112,7 +112,7 @@ def test_any_count_of_versions_works(count: int) -> None:
 
 
 def test_fields_are_those_of_the_reference_pages(sessions: list[Record], versions: list[Record]) -> None:
-    """Every row has all documented fields; newer fields come all together or not at all."""
+    """Every row has all declared fields; newer fields come all together or not at all."""
     assert {frozenset(SESSION_FIELDS), frozenset(SESSION_FIELDS | NEW_SESSION_FIELDS)} == {
         frozenset(row) for row in sessions
     }

@@ -60,7 +60,7 @@ MIXED = gf.MixedTypesWarning
 
 
 def _misfit(name: str, written: str, column: str, dtype: str = "string") -> Animal:
-    """Return an animal with a documented field of another type, which its column cannot hold."""
+    """Return an animal with a declared field of another type, which its column cannot hold."""
     return Animal(name, written, {column: (dtype, None), "*": ("string", "{" + written + "}")}, MIXED)
 
 

@@ -32,7 +32,7 @@ NESTED: tuple[Nested, ...] = get_args(Nested)
 LONGEST_INTEGER = 4_000
 DEEPEST = 500
 
-NO_DOCUMENTED: Record = dict.fromkeys(column.api for column in SESSIONS.columns)
+NO_DECLARED: Record = dict.fromkeys(column.api for column in SESSIONS.columns)
 
 
 class TooDeepError(Exception):
@@ -117,7 +117,7 @@ def _read_later(content: bytes) -> tuple[pa.Table, Notes]:
 
 def _comes_back(pages: list[bytes], nested: Nested, rows: list[Record]) -> None:
     back = to_records(framed(*build(pages, nested)))
-    expected = [slow_reference.plain(NO_DOCUMENTED | row) for row in rows]
+    expected = [slow_reference.plain(NO_DECLARED | row) for row in rows]
     assert expected == [slow_reference.plain(row) for row in back], f"records of {nested!r}"
 
 

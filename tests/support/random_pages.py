@@ -14,7 +14,7 @@ from galtea_frames.decoding.gatherer import Nested
 Record = dict[str, Any]
 
 NESTED: tuple[Nested, ...] = get_args(Nested)
-DOCUMENTED = {column.api: column for column in SESSIONS.columns}
+DECLARED = {column.api: column for column in SESSIONS.columns}
 
 KEYS = st.sampled_from(
     [
@@ -89,7 +89,7 @@ UNKNOWN = st.sampled_from(
         "removed_at",
         "extra",
     ]
-) | st.text(max_size=3).filter(lambda name: name not in DOCUMENTED)
+) | st.text(max_size=3).filter(lambda name: name not in DECLARED)
 TIMES = st.sampled_from(
     [
         "2026-03-01T10:00:00.000Z",
@@ -116,9 +116,9 @@ def records(times: st.SearchStrategy[str] = TIMES) -> st.SearchStrategy[Record]:
     """Return sessions as the API might send them: any field may be missing, null, or of the wrong type."""
     texts = st.sampled_from(["COMPLETED", "PENDING", "FAILED", "ARCHIVED", "v1", "x\x00y", "é"])
     usual = {"object": OBJECTS | VALUES, "time": times, "status": texts, "string": texts}
-    documented = {column.api: usual[column.kind] | st.none() | MISFITS for column in SESSIONS.columns}
+    declared = {column.api: usual[column.kind] | st.none() | MISFITS for column in SESSIONS.columns}
     fields = st.dictionaries(UNKNOWN, VALUES, max_size=3)
-    return st.builds(operator.or_, st.fixed_dictionaries({}, optional=documented), fields)
+    return st.builds(operator.or_, st.fixed_dictionaries({}, optional=declared), fields)
 
 
 BATCHES = st.lists(records(), max_size=6)

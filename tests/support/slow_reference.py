@@ -1,6 +1,6 @@
 """The rules of decoding once more, slow and plain: one record, one cell, one rule at a time.
 
-Nothing here is shared with the package but its list of documented columns. What it says is what the guarantees say:
+Nothing here is shared with the package but its list of declared columns. What it says is what the guarantees say:
 "Types do not depend on the data" and "Nothing of a record is lost".
 """
 
@@ -156,15 +156,15 @@ def escape(key: str) -> str:
 
 
 def field_names(fields: Iterable[str], resource: Resource) -> dict[str, str]:
-    """Return the column's name of each field that is not documented."""
-    documented = {column.name for column in resource.columns}
+    """Return the column's name of each field that is not declared."""
+    declared = {column.name for column in resource.columns}
     fields = sorted(fields)
     names = {}
     for each in fields:
         snake = _snake(each)
         rivals = [other for other in fields if _snake(other) == snake]
         usual = [other for other in rivals if _camel(snake) == other]
-        winner = None if snake in documented or snake == "removed_at" else (usual or rivals)[0]
+        winner = None if snake in declared or snake == "removed_at" else (usual or rivals)[0]
         names[each] = escape(snake) if each == winner else escape(each).replace("_", "\\_")
     return names
 
@@ -368,9 +368,9 @@ def table(records: Sequence[Record], resource: Resource) -> Expected:
 
 
 def _add_others(expected: Expected, records: Sequence[Record], resource: Resource, leftovers: list[Record]) -> None:
-    documented = {column.api for column in resource.columns}
+    declared = {column.api for column in resource.columns}
     others = [(row, (api,), value) for row, record in enumerate(records) for api, value in record.items()]
-    others = [each for each in others if each[1][0] not in documented]
+    others = [each for each in others if each[1][0] not in declared]
     names = field_names({path[0] for _, path, _ in others}, resource)
     columns, rest = flattened(others, len(records))
     for (api, *keys), each in columns.items():
