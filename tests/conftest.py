@@ -9,8 +9,8 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from counted import PROCESSES
 from hypothesis import HealthCheck, settings
+from subprocess_coverage import PROCESSES
 
 if TYPE_CHECKING:
     from collections.abc import Generator

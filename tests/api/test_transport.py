@@ -12,7 +12,7 @@ import pytest
 import requests
 import requests_mock
 from fake_time import FakeTime
-from tables import open_page
+from page_frames import open_page
 from tls import TlsFront
 
 import galtea_frames as gf

@@ -11,7 +11,7 @@ import time
 import warnings
 from typing import TYPE_CHECKING
 
-import killed
+import kill_runner
 import pytest
 from effort import times
 from pandas.testing import assert_frame_equal
@@ -74,7 +74,7 @@ def kill(arguments: list[str], before: Path | None, folders: Path) -> list[Path]
             folder.mkdir(parents=True)
         else:
             shutil.copytree(before, folder)
-    killed.run("killed_commands.py", " ".join(arguments), json.dumps(arguments), *made)
+    kill_runner.run("killed_commands.py", " ".join(arguments), json.dumps(arguments), *made)
     return made[1:]
 
 

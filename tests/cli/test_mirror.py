@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import deltalake
 import pandas as pd
 import pytest
-from mirrors import small_steps
+from mirror_helpers import small_steps
 
 import galtea_frames as gf
 from galtea_frames.cli import main as cli

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from all_files import all_of
+from folder_contents import all_of
 
 import galtea_frames as gf
 from galtea_frames.cli import main as cli

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from folders import contents
+from folder_contents import contents
 
 import galtea_frames as gf
 from galtea_frames.cli import main as cli

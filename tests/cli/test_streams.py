@@ -13,7 +13,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from counted import PROCESSES
+from subprocess_coverage import PROCESSES
 
 import galtea_frames as gf
 from galtea_frames import streams

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 import slow_reference
-from tables import metadata_of
+from page_frames import metadata_of
 
 from galtea_frames.decoding.json_text import json_text
 

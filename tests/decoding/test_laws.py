@@ -14,8 +14,8 @@ import slow_reference
 from effort import times
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from page_frames import TableBuilder, build, framed, open_page
 from random_pages import BATCHES, DECLARED, KEYS, NESTED, UNKNOWN, VALUES, Record, records
-from tables import TableBuilder, build, framed, open_page
 
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.decoding.column_names import column_name, root_names, split_name
@@ -200,7 +200,7 @@ def test_the_scanner_refuses_what_the_standard_reader_refuses(text: str) -> None
 
 
 #: One of everything that JSON has.
-ZOO = (
+ALL_OF_JSON = (
     '[{"id":"a","createdAt":"2026-03-01T10:00:00.000Z","context":{"value":"h\\u00e9\\n\\"q\\"","n":[1,2.5e3,-0,true,'
     'false,null,{"k":{}}]},"metadata":{"x":-1.25E-2,"é":"\\ud83d\\ude00"},"facts":{"t":"u"}},\n'
     ' {"id":"b","createdAt":"2026-03-01T10:00:01Z","customId":null,"metadata":null,"isSeed":true,"count":0}]'
@@ -208,13 +208,13 @@ ZOO = (
 
 
 def _damaged() -> Iterator[bytes]:
-    """Yield the zoo cut off at each byte, and with each byte left out, replaced, or preceded by another."""
-    for at in range(len(ZOO)):
-        yield ZOO[:at]
-        yield ZOO[:at] + ZOO[at + 1 :]
+    """Yield the page cut off at each byte, and with each byte left out, replaced, or preceded by another."""
+    for at in range(len(ALL_OF_JSON)):
+        yield ALL_OF_JSON[:at]
+        yield ALL_OF_JSON[:at] + ALL_OF_JSON[at + 1 :]
         for other in (b'"', b"\\", b"}", b",", b"0", b"\x01", b"\xff"):
-            yield ZOO[:at] + other + ZOO[at + 1 :]
-            yield ZOO[:at] + other + ZOO[at:]
+            yield ALL_OF_JSON[:at] + other + ALL_OF_JSON[at + 1 :]
+            yield ALL_OF_JSON[:at] + other + ALL_OF_JSON[at:]
 
 
 def _accepts(read: Reader, content: bytes) -> bool:
@@ -235,7 +235,7 @@ def _built_as(nested: Nested) -> Reader:
 )
 def test_a_damaged_page_never_yields_rows_silently(read: Reader) -> None:
     """Wherever a page is cut off or one byte of it is wrong, it is read exactly when it is still JSON."""
-    assert slow_reference.is_page(ZOO)
+    assert slow_reference.is_page(ALL_OF_JSON)
     wrong = [content for content in set(_damaged()) if slow_reference.is_page(content) != _accepts(read, content)]
     assert wrong == []
 

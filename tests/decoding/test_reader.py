@@ -7,7 +7,7 @@ import pytest
 import slow_reference
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tables import TableBuilder, build, frame_of, open_page
+from page_frames import TableBuilder, build, frame_of, open_page
 
 from galtea_frames.api.resources import SESSIONS
 from galtea_frames.decoding.gatherer import Nested

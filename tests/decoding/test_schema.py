@@ -4,7 +4,7 @@ from typing import Any, get_args
 import pyarrow as pa
 import pytest
 import slow_reference
-from tables import TableBuilder, build, frame_of
+from page_frames import TableBuilder, build, frame_of
 
 from galtea_frames.api.resource import Resource
 from galtea_frames.api.resources import SESSIONS, VERSIONS

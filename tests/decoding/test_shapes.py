@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from tables import TableBuilder, build, open_page
+from page_frames import TableBuilder, build, open_page
 
 from galtea_frames.api.resources import SESSIONS
 from galtea_frames.decoding import raw_rows, reader

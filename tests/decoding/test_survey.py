@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 import slow_reference
-from tables import build, metadata_of
+from page_frames import build, metadata_of
 
 from galtea_frames.api.resources import SESSIONS
 from galtea_frames.decoding.gatherer import Nested

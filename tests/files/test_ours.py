@@ -14,11 +14,11 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from all_files import all_of
 from direct_transport import DirectTransport
-from mirrors import session, version
+from folder_contents import all_of
+from mirror_helpers import session, version
 from pandas.testing import assert_frame_equal
-from reports import report_on, two_weeks
+from report_frames import report_on, two_weeks
 
 import galtea_frames as gf
 from galtea_frames.cli import demo

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from reports import report_on, two_weeks
+from report_frames import report_on, two_weeks
 
 import galtea_frames as gf
 from galtea_frames.files import rights

@@ -12,7 +12,7 @@ import pyarrow.dataset as ds
 import pytest
 from direct_transport import DirectTransport
 from killed_writes import NEWER, OLDER
-from mirrors import assert_same, session, version
+from mirror_helpers import assert_same, session, version
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf

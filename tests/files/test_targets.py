@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import fsspec
-import killed
+import kill_runner
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,7 +46,7 @@ def kill_writes(how: str, kind: str, folders: list[Path]) -> None:
     for folder in folders:
         folder.mkdir()
         write(OLDER, kind, folder)
-    killed.run("killed_writes.py", how, kind, *folders)
+    kill_runner.run("killed_writes.py", how, kind, *folders)
 
 
 def assert_whole(kind: str, folder: Path) -> None:

@@ -10,8 +10,8 @@ import slow_reference
 from effort import times
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from page_frames import build
 from random_pages import BATCHES, NESTED
-from tables import build
 
 import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import slow_reference
-from tables import build, frame_of, framed
+from page_frames import build, frame_of, framed
 
 import galtea_frames as gf
 from galtea_frames.api.resource import Resource

@@ -6,7 +6,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from direct_transport import DirectTransport
-from tables import Option, frame_of
+from page_frames import Option, frame_of
 
 import galtea_frames as gf
 from galtea_frames.api.resources import VERSIONS

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import pytest
 from direct_transport import DirectTransport
-from selections import (
+from expected_rows import (
     IDS,
     IN_RUNS,
     MANY_TESTS,
@@ -24,7 +24,7 @@ from selections import (
     Record,
     Test,
     created_from,
-    oracle,
+    expected_ids,
     owner_of,
 )
 
@@ -126,7 +126,7 @@ SESSION_FILTERS = [
 def test_filters_of_sessions(client: gf.Client, arguments: Mapping[str, Any], keep: Test) -> None:
     """Every filter selects what a loop over the records selects, and the frame says which it was."""
     frame = gf.load_sessions(**arguments, client=client)
-    assert oracle(SESSIONS, keep) == frame["id"].tolist()
+    assert expected_ids(SESSIONS, keep) == frame["id"].tolist()
     assert set(arguments) == set(frame.attrs["galtea_frames"]["filters"])
 
 
@@ -176,7 +176,7 @@ VERSION_FILTERS = [
 def test_filters_of_versions(client: gf.Client, arguments: Mapping[str, Any], keep: Test) -> None:
     """Every filter selects what a loop over the records selects."""
     frame = gf.load_versions(**arguments, client=client)
-    assert oracle(VERSIONS, keep) == frame["id"].tolist()
+    assert expected_ids(VERSIONS, keep) == frame["id"].tolist()
 
 
 # Sort, limit, offset
@@ -232,7 +232,7 @@ def test_sort_limit_and_offset(sort: object, keys: list[tuple[str, bool]], limit
     server = DirectTransport(SESSIONS, VERSIONS, tie_order="shuffled")
     arguments: dict[str, Any] = {"sort": sort, "limit": limit, "offset": offset}
     frame = gf.load_sessions(**arguments, client=server.client(page_size=150))
-    assert oracle(SESSIONS, sort=keys, limit=limit, offset=offset) == frame["id"].tolist()
+    assert expected_ids(SESSIONS, sort=keys, limit=limit, offset=offset) == frame["id"].tolist()
     assert frame.index.equals(pd.RangeIndex(len(frame)))
     assert len(frame) == frame.attrs["galtea_frames"]["rows"]
 
@@ -247,7 +247,7 @@ def test_limit_of_filtered_rows_over_http(api: SampleApi, direction: Literal["as
             test_ids=[TEST, OTHER_TEST], sort=("created_at", direction), limit=30, offset=20, client=client
         )
     keys = [("createdAt", direction == "desc")]
-    expected = oracle(SESSIONS, lambda s: owner_of(s) in (TEST, OTHER_TEST), sort=keys, limit=30, offset=20)
+    expected = expected_ids(SESSIONS, lambda s: owner_of(s) in (TEST, OTHER_TEST), sort=keys, limit=30, offset=20)
     assert (len(expected), expected) == (30, frame["id"].tolist())
 
 
@@ -262,7 +262,7 @@ def test_limit_over_several_selections(sort: Any, limit: int, offset: int) -> No
     )
     keys = [("createdAt" if name == "created_at" else name, way == "desc") for name, way in as_pairs(sort)]
     known = {each["id"] for each in VERSIONS}
-    expected = oracle(SESSIONS, lambda s: s["versionId"] in known, sort=keys, limit=limit, offset=offset)
+    expected = expected_ids(SESSIONS, lambda s: s["versionId"] in known, sort=keys, limit=limit, offset=offset)
     assert expected == frame["id"].tolist()
 
 
@@ -333,7 +333,7 @@ def test_limit_while_rows_vanish(seed: int, direction: Literal["asc", "desc"]) -
     keys = [("createdAt", direction == "desc")]
     found = frame["id"].tolist()
     assert len(found) == 100
-    assert oracle([each for each in SESSIONS[:200] if each["id"] in set(found)], sort=keys) == found
+    assert expected_ids([each for each in SESSIONS[:200] if each["id"] in set(found)], sort=keys) == found
     last = max if direction == "asc" else min
     edge = last(each["createdAt"] for each in SESSIONS[:200] if each["id"] in set(found))
     inside = [
@@ -355,7 +355,7 @@ def test_the_newest_rows_when_some_vanish_after_the_first_look() -> None:
 
     server.before = delete_newest
     frame = gf.load_sessions(sort=("created_at", "desc"), limit=20, client=server.client(page_size=200))
-    assert oracle(SESSIONS[:-30], sort=[("createdAt", True)], limit=20) == frame["id"].tolist()
+    assert expected_ids(SESSIONS[:-30], sort=[("createdAt", True)], limit=20) == frame["id"].tolist()
 
 
 # Long lists
@@ -550,7 +550,7 @@ def test_sessions_with_versions(client: gf.Client) -> None:
     """Only the versions that occur are fetched, those that are gone are left null, and no session is lost."""
     frame = gf.load_sessions_with_versions(test_ids=["", TEST], client=client)
     names = {each["id"]: each["name"] for each in VERSIONS}
-    expected = oracle(SESSIONS, lambda s: owner_of(s) in (None, TEST))
+    expected = expected_ids(SESSIONS, lambda s: owner_of(s) in (None, TEST))
     assert expected == frame["id"].tolist()
     found = [None if name is pd.NA else name for name in frame["version.name"]]
     assert [names.get(version) for version in frame["version_id"]] == found

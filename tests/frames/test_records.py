@@ -4,7 +4,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import slow_reference
-from tables import build, frame_of, framed
+from page_frames import build, frame_of, framed
 
 import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS, VERSIONS

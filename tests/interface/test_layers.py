@@ -8,7 +8,7 @@ import pkgutil
 from collections import Counter
 
 import pytest
-from sources import MODULES, imports_of, is_module, tree_of
+from package_source import MODULES, imports_of, is_module, tree_of
 
 import galtea_frames as gf
 

@@ -3,7 +3,7 @@ import subprocess
 import sys
 
 import pytest
-from sources import PACKAGE, tree_of
+from package_source import PACKAGE, tree_of
 
 import galtea_frames as gf
 from galtea_frames._names import NAMES

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from sources import tree_of
+from package_source import tree_of
 
 import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS, VERSIONS

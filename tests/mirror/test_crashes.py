@@ -10,11 +10,11 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import deltalake
-import killed
+import kill_runner
 import pytest
 from direct_transport import DirectTransport
 from effort import times
-from mirrors import assert_same, ids, session, small_steps, version
+from mirror_helpers import assert_same, ids, session, small_steps, version
 
 import galtea_frames as gf
 
@@ -49,7 +49,7 @@ def kill(api: Api, seconds: float, folders: list[Path]) -> None:
     """Have a sync killed in each folder."""
     for folder in folders:
         folder.mkdir(exist_ok=True)
-    killed.run("killed_syncs.py", api.url, api.api_key, seconds, *folders)
+    kill_runner.run("killed_syncs.py", api.url, api.api_key, seconds, *folders)
 
 
 def read(mirror: gf.Mirror, **options: Any) -> pd.DataFrame:  # noqa: ANN401 - any option of the loader

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from direct_transport import DirectTransport
-from mirrors import ids, session, version
+from mirror_helpers import ids, session, version
 
 import galtea_frames as gf
 from galtea_frames.mirror.damage import told_of

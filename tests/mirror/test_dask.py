@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from mirrors import at, session, small_steps
+from mirror_helpers import at, session, small_steps
 
 import galtea_frames as gf
 

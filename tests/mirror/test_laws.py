@@ -15,7 +15,7 @@ from effort import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from mirrors import assert_same, at, session, small_steps, version
+from mirror_helpers import assert_same, at, session, small_steps, version
 
 import galtea_frames as gf
 

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from direct_transport import DirectTransport
-from mirrors import ids, session, version
+from mirror_helpers import ids, session, version
 
 import galtea_frames as gf
 from galtea_frames.cli import main as cli

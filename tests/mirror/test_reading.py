@@ -21,7 +21,7 @@ import pyarrow as pa
 import pytest
 from deltalake.fs import DeltaStorageHandler
 from direct_transport import DirectTransport
-from mirrors import assert_same, at, ids, session, version
+from mirror_helpers import assert_same, at, ids, session, version
 
 import galtea_frames as gf
 from galtea_frames.mirror.delta import spans

@@ -10,8 +10,8 @@ import slow_reference
 from effort import times
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from page_frames import build, framed
 from random_pages import BATCHES, NESTED, records
-from tables import build, framed
 
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.mirror.rows import open_stored, record_schema, stored_schema, to_page, to_stored

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import deltalake
 import pytest
 from direct_transport import DirectTransport
-from mirrors import assert_same, at, ids, session, small_steps, version
+from mirror_helpers import assert_same, at, ids, session, small_steps, version
 
 import galtea_frames as gf
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from changing_rows import Churn, Record, changes_of, churned_rows, row
+from changing_rows import ChangingRows, Record, changes_of, row, rows_with_ties
 from effort import times
 from fake_time import FakeTime
 
@@ -121,23 +121,23 @@ class Model:
 
     def __init__(self, api: SampleApi, dice: random.Random, changes: int) -> None:
         self._number = 0
-        self.sessions = Churn(
+        self.sessions = ChangingRows(
             api.sessions, dice, changes, lambda number: of_a_version(row(number, 0), dice), changes_of
         )
-        self.versions = Churn(api.versions, dice, changes // 6, version, renamed)
+        self.versions = ChangingRows(api.versions, dice, changes // 6, version, renamed)
 
     def step(self) -> None:
         """Change some rows, or none."""
         self.sessions.step()
         self.versions.step()
 
-    def check(self, frame: pd.DataFrame, churn: Churn) -> None:
+    def check(self, frame: pd.DataFrame, changing: ChangingRows) -> None:
         """Each row that was there throughout came once, as it was at some time; none twice, none that never was."""
         ids = frame["id"].tolist()
-        assert set() == churn.stayed - set(ids), "rows that existed throughout are missing"
+        assert set() == changing.stayed - set(ids), "rows that existed throughout are missing"
         assert [] == [each for each, count in Counter(ids).items() if count > 1], "rows came twice"
         for came in gf.to_records(alone(frame)):
-            assert told(came) in [told(each) for each in churn.ever[came["id"]]], "a row that never was so"
+            assert told(came) in [told(each) for each in changing.ever[came["id"]]], "a row that never was so"
 
     def check_versions(self, frame: pd.DataFrame) -> None:
         """A session has the version it names, as that was at some time, or none where it was not there throughout."""
@@ -202,7 +202,7 @@ def test_chaos_leaves_every_row_once_or_a_named_error(seed: int) -> None:
         "gzip": dice.choice([True, False]),
     }
     story = f"seed {seed}: {what} with {settings} of a server with {knobs}"
-    sessions = [of_a_version(each, dice) for each in churned_rows(dice)[:150]]
+    sessions = [of_a_version(each, dice) for each in rows_with_ties(dice)[:150]]
     clock = FakeTime()
     with (
         sample.serve(sessions, [version(number) for number in range(14)], answers=faults, **knobs) as api,

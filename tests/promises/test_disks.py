@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 from direct_transport import DirectTransport
 from effort import times
-from mirrors import session, version
+from mirror_helpers import session, version
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf

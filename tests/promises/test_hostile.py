@@ -7,15 +7,15 @@ import warnings
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, get_args
 
-import judge
+import decoder_check
 import pandas as pd
 import pytest
 import slow_reference
 from effort import times
-from hostile_rows import ANIMALS, NOON, REFUSED, TIMES, Animal
+from hostile_rows import HOSTILE_ROWS, NOON, REFUSED, TIMES, HostileRow
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mirrors import assert_same
+from mirror_helpers import assert_same
 from random_pages import BATCHES
 
 import galtea_frames as gf
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 VERSIONS: list[Record] = [{"id": "v1", "name": "\x00", "productId": "p", "createdAt": NOON, "facts": {"": 1}}]
-NAMES = [animal.name for animal in ANIMALS]
-LIGHT = [animal for animal in ANIMALS if animal.name != "20 MB"]
+NAMES = [hostile.name for hostile in HOSTILE_ROWS]
+LIGHT = [hostile for hostile in HOSTILE_ROWS if hostile.name != "20 MB"]
 
 pytestmark = [pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning"), pytest.mark.uncounted]
 
@@ -63,12 +63,12 @@ def paging(page: str) -> Callable[[Request], Answer | None]:
 
 def sent(row: str) -> Record:
     """Return a record as the standard library reads it, with the declared fields that it lacks."""
-    (record,) = judge.read(f"[{row}]".encode()) or [{}]
-    return judge.NO_DECLARED | record
+    (record,) = decoder_check.read(f"[{row}]".encode()) or [{}]
+    return decoder_check.NO_DECLARED | record
 
 
 def shown(value: Any) -> Any:  # noqa: ANN401 - any cell
-    """Return a cell as the zoo writes it."""
+    """Return a cell as `HOSTILE_ROWS` writes it."""
     if isinstance(value, list):
         return value
     if value is None or pd.isna(value):
@@ -78,40 +78,42 @@ def shown(value: Any) -> Any:  # noqa: ANN401 - any cell
     return value.item() if hasattr(value, "item") else value
 
 
-# -- the zoo, one by one --
+# -- one by one --
 
 
 @pytest.mark.filterwarnings("default::galtea_frames.GalteaFramesWarning")
-@pytest.mark.parametrize("animal", ANIMALS, ids=NAMES)
-def test_each_animal_has_its_columns_and_warning(api: SampleApi, client: gf.Client, animal: Animal) -> None:
+@pytest.mark.parametrize("hostile", HOSTILE_ROWS, ids=NAMES)
+def test_each_hostile_row_has_its_columns_and_warning(api: SampleApi, client: gf.Client, hostile: HostileRow) -> None:
     """A hostile session becomes the columns, dtypes and values of the table, with the one warning it says, or none."""
-    api.answers = answering(animal.row)
+    api.answers = answering(hostile.row)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         frame = gf.load_sessions(client=client)
     assert len(frame) == 1
-    assert {name: (str(frame[name].dtype), repr(shown(frame[name].iloc[0]))) for name in animal.columns} == {
-        name: (dtype, repr(value)) for name, (dtype, value) in animal.columns.items()
+    assert {name: (str(frame[name].dtype), repr(shown(frame[name].iloc[0]))) for name in hostile.columns} == {
+        name: (dtype, repr(value)) for name, (dtype, value) in hostile.columns.items()
     }
-    assert [each.category for each in caught] == ([animal.warning] if animal.warning else [])
+    assert [each.category for each in caught] == ([hostile.warning] if hostile.warning else [])
     assert all("\n" not in str(each.message) for each in caught)
 
 
-@pytest.mark.parametrize("animal", ANIMALS, ids=NAMES)
-def test_each_animal_comes_back_as_sent(api: SampleApi, client: gf.Client, animal: Animal) -> None:
+@pytest.mark.parametrize("hostile", HOSTILE_ROWS, ids=NAMES)
+def test_each_hostile_row_comes_back_as_sent(api: SampleApi, client: gf.Client, hostile: HostileRow) -> None:
     """With its JSON text a hostile session comes back to the last letter; what is too deep for Python as that text."""
-    api.answers = answering(animal.row)
+    api.answers = answering(hostile.row)
     (record,) = gf.to_records(gf.load_sessions(client=client, nested="json"))
-    if not animal.text:
-        assert slow_reference.plain(sent(animal.row)) == slow_reference.plain(record)
-    for name in animal.text:
-        assert f'"{name}":{record[name]}' == animal.fields
+    if not hostile.text:
+        assert slow_reference.plain(sent(hostile.row)) == slow_reference.plain(record)
+    for name in hostile.text:
+        assert f'"{name}":{record[name]}' == hostile.fields
 
 
-@pytest.mark.parametrize("animal", LIGHT, ids=[animal.name for animal in LIGHT])
-def test_each_animal_survives_a_file(api: SampleApi, client: gf.Client, animal: Animal, tmp_path: Path) -> None:
+@pytest.mark.parametrize("hostile", LIGHT, ids=[hostile.name for hostile in LIGHT])
+def test_each_hostile_row_survives_a_file(
+    api: SampleApi, client: gf.Client, hostile: HostileRow, tmp_path: Path
+) -> None:
     """A hostile session's frame comes back from Parquet as it was, attrs included."""
-    api.answers = answering(animal.row)
+    api.answers = answering(hostile.row)
     frame = gf.load_sessions(client=client, nested="both")
     gf.write_parquet(frame, tmp_path / "it.parquet")
     back = gf.read_parquet(tmp_path / "it.parquet")
@@ -174,37 +176,39 @@ def test_any_declared_field_may_be_missing_or_of_any_type(
     assert [sent(row)] == gf.to_records(frame)
 
 
-# -- the whole zoo at once --
+# -- all at once --
 
 
 @pytest.fixture(scope="module")
 def rows() -> list[str]:
-    """All animals but the heaviest."""
-    return [animal.row for animal in LIGHT]
+    """All hostile rows but the heaviest."""
+    return [hostile.row for hostile in LIGHT]
 
 
 @pytest.mark.parametrize("nested", ["columns", "json", "both"])
-def test_the_zoo_is_the_same_in_parts_and_joined(
+def test_all_hostile_rows_are_the_same_in_parts_and_joined(
     api: SampleApi,
     client: gf.Client,
     rows: list[str],
     nested: Nested,
     tmp_path: Path,
 ) -> None:
-    """All animals in one page: every row once, the same from an iterator, from a file, and beside versions."""
+    """All hostile rows in one page: every row once, the same from an iterator, from a file, and beside versions."""
     api.answers = answering(*rows)
     frame = gf.load_sessions(client=client, nested=nested)
-    assert sorted(frame["id"]) == sorted(animal.name for animal in LIGHT)
+    assert sorted(frame["id"]) == sorted(hostile.name for hostile in LIGHT)
     pd.testing.assert_frame_equal(frame, pd.concat(list(gf.iter_sessions(client=client, nested=nested))))
-    gf.write_parquet(frame, tmp_path / "zoo.parquet")
-    pd.testing.assert_frame_equal(frame, gf.read_parquet(tmp_path / "zoo.parquet"))
+    gf.write_parquet(frame, tmp_path / "all.parquet")
+    pd.testing.assert_frame_equal(frame, gf.read_parquet(tmp_path / "all.parquet"))
     joined = gf.join_sessions_versions(frame, gf.load_versions(client=client))
     pd.testing.assert_frame_equal(frame, joined[list(frame.columns)])
     assert joined["version.name"].isna().all()
 
 
-def test_the_zoo_is_the_same_from_a_mirror(api: SampleApi, client: gf.Client, rows: list[str], tmp_path: Path) -> None:
-    """A mirror of all animals gives the frames of the loader, whatever becomes of nested fields."""
+def test_all_hostile_rows_are_the_same_from_a_mirror(
+    api: SampleApi, client: gf.Client, rows: list[str], tmp_path: Path
+) -> None:
+    """A mirror of all hostile rows gives the frames of the loader, whatever becomes of nested fields."""
     api.answers = answering(*rows)
     mirror = gf.Mirror(tmp_path / "mirror")
     mirror.sync(client)
@@ -215,8 +219,8 @@ def test_the_zoo_is_the_same_from_a_mirror(api: SampleApi, client: gf.Client, ro
         )
 
 
-def test_the_zoo_makes_a_report(api: SampleApi, client: gf.Client, rows: list[str]) -> None:
-    """A report of all animals counts every one of them, and its pages can be written."""
+def test_all_hostile_rows_make_a_report(api: SampleApi, client: gf.Client, rows: list[str]) -> None:
+    """A report of all hostile rows counts every one of them, and its pages can be written."""
     api.answers = answering(*rows)
     sessions, versions = gf.load_sessions(client=client), gf.load_versions(client=client)
     report = gf.build_report(sessions, versions, as_of="2026-03-02T08:00", include_text=True)
@@ -244,7 +248,7 @@ def test_nothing_of_any_record_is_lost_on_its_way(
     """Any records, served and loaded with their JSON text, come back as they were sent."""
     api.answers = paging(slow_reference.page(records).decode())
     frame = gf.load_sessions(client=client, nested=nested)
-    expected = {each["id"]: slow_reference.plain(judge.NO_DECLARED | each) for each in records}
+    expected = {each["id"]: slow_reference.plain(decoder_check.NO_DECLARED | each) for each in records}
     assert expected == {each["id"]: slow_reference.plain(each) for each in gf.to_records(frame)}
 
 

@@ -18,8 +18,8 @@ import pytest
 from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reports import AS_OF, Record, framed, report_on, sessions, two_weeks, versions, vouched
-from tables import frame_of
+from page_frames import frame_of
+from report_frames import AS_OF, Record, framed, report_on, sessions, two_weeks, versions, vouched
 
 import galtea_frames as gf
 from galtea_frames.api.resources import VERSIONS

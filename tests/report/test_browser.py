@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser import Browser, browser
-from reports import report_on, sessions, two_weeks
+from report_frames import report_on, sessions, two_weeks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from reports import AS_OF, FETCHED, framed, report_on, sessions, two_weeks, versions, vouched
+from report_frames import AS_OF, FETCHED, framed, report_on, sessions, two_weeks, versions, vouched
 
 import galtea_frames as gf
 

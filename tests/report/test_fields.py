@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from reports import AS_OF, Record, framed, report_on, sessions, two_weeks
+from report_frames import AS_OF, Record, framed, report_on, sessions, two_weeks
 
 import galtea_frames as gf
 from galtea_frames.report.analysis.fields import flags, json_columns, numbers, texts

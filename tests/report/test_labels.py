@@ -8,7 +8,7 @@ import pytest
 from effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reports import Record, report_on, sessions, versions
+from report_frames import Record, report_on, sessions, versions
 
 from galtea_frames.printable import printable
 from galtea_frames.report.labels import ROOM, labels

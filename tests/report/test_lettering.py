@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from matplotlib.font_manager import fontManager
-from reports import report_on, sessions, versions
+from report_frames import report_on, sessions, versions
 
 from galtea_frames.report.pages import lettering
 
@@ -104,7 +104,7 @@ def test_charts_of_names_in_all_scripts_are_drawn() -> None:
 SCRIPT = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from reports import report_on, two_weeks
+from report_frames import report_on, two_weeks
 report_on(two_weeks()).to_html()
 """
 

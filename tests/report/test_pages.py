@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import pytest
-from folders import contents
+from folder_contents import contents
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from reports import framed, report_on, sessions, two_weeks, versions
+from report_frames import framed, report_on, sessions, two_weeks, versions
 
 import galtea_frames as gf
 from galtea_frames.printable import printable
@@ -325,7 +325,7 @@ SCRIPT = """
 import sys, warnings
 sys.path.insert(0, sys.argv[2])
 import galtea_frames as gf
-from tables import frame_of
+from page_frames import frame_of
 from galtea_frames.api.resources import VERSIONS
 sessions, versions = frame_of(gf.sample.session_records(600)), frame_of(gf.sample.version_records(8), resource=VERSIONS)
 report = gf.build_report(sessions, versions, as_of="2026-03-30", timezone="Europe/Madrid", metrics="metadata.score")

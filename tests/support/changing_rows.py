@@ -1,4 +1,4 @@
-"""Rows with groups of one creation time, and what comes and goes among them while they are read."""
+"""Rows with equal creation times, and inserts, deletes and updates among them during a walk."""
 
 import itertools
 import random
@@ -35,7 +35,7 @@ def changes_of(number: int) -> Record:
     return {"status": "COMPLETED", "error": f"change {number}"}
 
 
-class Churn:
+class ChangingRows:
     """Inserts, deletes and updates rows of a store, and remembers what each row was.
 
     Args:
@@ -108,6 +108,6 @@ class Churn:
             self._store.update(row_id, **changed)
 
 
-def churned_rows(dice: random.Random) -> list[Record]:
+def rows_with_ties(dice: random.Random) -> list[Record]:
     """A few hundred rows with groups of ties of any size, smaller and larger than a page."""
     return rows_of([dice.choice([1, 1, 1, 2, 5, 12, 40]) for _ in range(dice.randrange(1, 30))])

@@ -1,4 +1,4 @@
-"""How a command ended."""
+"""Commands run as processes, and how they ended."""
 
 from __future__ import annotations
 

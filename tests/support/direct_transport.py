@@ -1,4 +1,4 @@
-"""The stand-in's answers without a network, for tests that make thousands of requests."""
+"""The stand-in API without a network, for tests that make thousands of requests."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence

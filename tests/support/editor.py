@@ -1,4 +1,4 @@
-"""An editor's side of the Language Server Protocol: as much of it as asking pyright about a place in a file takes."""
+"""A minimal Language Server Protocol client, to ask pyright about a position in a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows as several engines give them, made comparable."""
+"""Rows as several engines return them, made comparable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A clock for tests that wait."""
+"""A clock and a sleep that take no real time."""
 
 
 class FakeTime:

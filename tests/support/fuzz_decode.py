@@ -18,7 +18,7 @@ from typing import Any
 import atheris
 
 with atheris.instrument_imports(include=["galtea_frames"]):
-    import judge
+    import decoder_check
 
 #: Of so many changes to a page, one is made to its bytes, and the others to its values.
 ONE_IN_BYTES = 4
@@ -111,7 +111,7 @@ def _value(chance: random.Random) -> Any:  # noqa: ANN401 - whatever JSON can ho
 
 def main() -> None:
     """Fuzz until told to stop."""
-    atheris.Setup(sys.argv, judge.check, custom_mutator=mutated)
+    atheris.Setup(sys.argv, decoder_check.check, custom_mutator=mutated)
     atheris.Fuzz()
 
 

@@ -1,4 +1,4 @@
-"""Hostile sessions, each with what must come of it: a table to read, and the pages that they are served as."""
+"""A table of hostile sessions, each with the columns it must become, and of pages that must be refused."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Cell = tuple[str, Any]
 
 
 @dataclass(frozen=True)
-class Animal:
+class HostileRow:
     """One hostile session.
 
     Attributes:
@@ -46,41 +46,41 @@ def _deep_column(levels: int) -> dict[str, Cell]:
     return {"metadata" + ".k" * 32: ("string", deep(levels - 32))}
 
 
-def _metadata(name: str, dtype: str, value: Any, written: str | None = None) -> Animal:  # noqa: ANN401 - any cell
-    """Return an animal with one odd value in `metadata`."""
-    return Animal(name, f'"metadata":{{"x":{written or name}}}', {"metadata.x": (dtype, value)})
+def _metadata(name: str, dtype: str, value: Any, written: str | None = None) -> HostileRow:  # noqa: ANN401 - any cell
+    """Return a session with one odd value in `metadata`."""
+    return HostileRow(name, f'"metadata":{{"x":{written or name}}}', {"metadata.x": (dtype, value)})
 
 
-def _key(name: str, written: str, column: str) -> Animal:
-    """Return an animal with one odd key in `metadata`, and as the name of a field."""
-    return Animal(name, f'"metadata":{{"{written}":1}}', {f"metadata.{column}": ("Int64", 1)})
+def _key(name: str, written: str, column: str) -> HostileRow:
+    """Return a session with one odd key in `metadata`, and as the name of a field."""
+    return HostileRow(name, f'"metadata":{{"{written}":1}}', {f"metadata.{column}": ("Int64", 1)})
 
 
 MIXED = gf.MixedTypesWarning
 
 
-def _misfit(name: str, written: str, column: str, dtype: str = "string") -> Animal:
-    """Return an animal with a declared field of another type, which its column cannot hold."""
-    return Animal(name, written, {column: (dtype, None), "*": ("string", "{" + written + "}")}, MIXED)
+def _misfit(name: str, written: str, column: str, dtype: str = "string") -> HostileRow:
+    """Return a session with a declared field of another type, which its column cannot hold."""
+    return HostileRow(name, written, {column: (dtype, None), "*": ("string", "{" + written + "}")}, MIXED)
 
 
-ANIMALS = [
+HOSTILE_ROWS = [
     # depth
-    Animal("32 levels", f'"metadata":{deep(32)}', {"metadata" + ".k" * 32: ("Int64", 1)}),
-    Animal("33 levels", f'"metadata":{deep(33)}', _deep_column(33)),
-    Animal("600 levels", f'"metadata":{deep(600)}', _deep_column(600), text=("metadata",)),
-    Animal("10,000 levels", f'"metadata":{deep(10_000)}', _deep_column(10_000), text=("metadata",)),
-    Animal(
+    HostileRow("32 levels", f'"metadata":{deep(32)}', {"metadata" + ".k" * 32: ("Int64", 1)}),
+    HostileRow("33 levels", f'"metadata":{deep(33)}', _deep_column(33)),
+    HostileRow("600 levels", f'"metadata":{deep(600)}', _deep_column(600), text=("metadata",)),
+    HostileRow("10,000 levels", f'"metadata":{deep(10_000)}', _deep_column(10_000), text=("metadata",)),
+    HostileRow(
         "10,000 lists",
         f'"context":{deep(10_000, "[", "]")}',
         {"context": ("string", deep(10_000, "[", "]"))},
         text=("context",),
     ),
-    Animal("10,000 in a new field", f'"new":{deep(10_000)}', {"new" + ".k" * 31: ("string", deep(9_969))},
+    HostileRow("10,000 in a new field", f'"new":{deep(10_000)}', {"new" + ".k" * 31: ("string", deep(9_969))},
            text=("new",)),
     # numbers
     _metadata("1e400", "string", "1e400"),
-    Animal("10**400", f'"metadata":{{"x":{10**400}}}', {"metadata.x": ("string", str(10**400))}, MIXED),
+    HostileRow("10**400", f'"metadata":{{"x":{10**400}}}', {"metadata.x": ("string", str(10**400))}, MIXED),
     _metadata("5,000 digits", "string", "1" * 5_000, "1" * 5_000),
     _metadata("-0.0", "Float64", -0.0),
     _metadata("-0", "Int64", 0),
@@ -89,9 +89,9 @@ ANIMALS = [
     _metadata("1e-400", "Float64", 0.0),
     _metadata("5e-324", "Float64", 5e-324),
     _metadata("a long decimal", "Float64", 0.1, "0.1000000000000000055511151231257827021181583404541015625"),
-    Animal("2**63", f'"metadata":{{"x":{2**63}}}', {"metadata.x": ("string", str(2**63))}, MIXED),
-    Animal("2**64", f'"metadata":{{"x":{2**64}}}', {"metadata.x": ("string", str(2**64))}, MIXED),
-    Animal(
+    HostileRow("2**63", f'"metadata":{{"x":{2**63}}}', {"metadata.x": ("string", str(2**63))}, MIXED),
+    HostileRow("2**64", f'"metadata":{{"x":{2**64}}}', {"metadata.x": ("string", str(2**64))}, MIXED),
+    HostileRow(
         "a list of 2**53+1 and 0.5",
         f'"metadata":{{"x":[{2**53 + 1},0.5]}}',
         {"metadata.x": ("string", f"[{2**53 + 1},0.5]")},
@@ -100,22 +100,22 @@ ANIMALS = [
     # text
     _metadata("a surrogate pair", "string", "\U0001f600", r'"\ud83d\ude00"'),
     _metadata("NUL", "string", "\x00", r'"\u0000"'),
-    Animal("a lone surrogate", r'"metadata":{"x":"\ud800"}',
+    HostileRow("a lone surrogate", r'"metadata":{"x":"\ud800"}',
            {"metadata.x": ("string", "\ufffd"), "metadata.*": ("string", r'{"x":"\ud800"}')}),
-    Animal("lone surrogates in a list", r'"metadata":{"x":["\udc00a","b"]}',
+    HostileRow("lone surrogates in a list", r'"metadata":{"x":["\udc00a","b"]}',
            {"metadata.x": ("list<item: string>[pyarrow]", ["\ufffda", "b"]),
             "metadata.*": ("string", r'{"x":["\udc00a","b"]}')}),
-    Animal("a lone surrogate as context", r'"context":"\ud83d"',
+    HostileRow("a lone surrogate as context", r'"context":"\ud83d"',
            {"context": ("string", "\ufffd"), "*": ("string", r'{"context":"\ud83d"}')}),
-    Animal("a lone surrogate in a new field", r'"new":{"x":{"y":"\ud83d"}}',
+    HostileRow("a lone surrogate in a new field", r'"new":{"x":{"y":"\ud83d"}}',
            {"new.x.y": ("string", "\ufffd"), "*": ("string", r'{"new":{"x":{"y":"\ud83d"}}}')}),
-    Animal("a lone surrogate as key", r'"metadata":{"\udc00":1}', {r"metadata.\udc00": ("Int64", 1)}),
-    Animal("a lone surrogate as field", r'"\ud800":1', {r"\ud800": ("Int64", 1)}),
-    Animal("a lone surrogate as error", r'"error":"a\ud800"',
+    HostileRow("a lone surrogate as key", r'"metadata":{"\udc00":1}', {r"metadata.\udc00": ("Int64", 1)}),
+    HostileRow("a lone surrogate as field", r'"\ud800":1', {r"\ud800": ("Int64", 1)}),
+    HostileRow("a lone surrogate as error", r'"error":"a\ud800"',
            {"error": ("string", "a\ufffd"), "*": ("string", r'{"error":"a\ud800"}')}),
-    Animal("a lone surrogate as status", r'"status":"\ud800"',
+    HostileRow("a lone surrogate as status", r'"status":"\ud800"',
            {"status": ("category", "\ufffd"), "*": ("string", r'{"status":"\ud800"}')}, gf.UnknownStatusWarning),
-    Animal("20 MB", f'"error":"{"x" * 20_000_000}"', {"error": ("string", "x" * 20_000_000)}),
+    HostileRow("20 MB", f'"error":"{"x" * 20_000_000}"', {"error": ("string", "x" * 20_000_000)}),
     # keys
     _key("NUL as key", r"\u0000", "\x00"),
     _key("an empty key", "", ""),
@@ -126,30 +126,31 @@ ANIMALS = [
     _key("metadata.x as key", "metadata.x", r"metadata\.x"),
     _key("id as key", "id", "id"),
     _key("created_at as key", "created_at", "created_at"),
-    Animal("an empty field", '"":1', {"": ("Int64", 1)}),
-    Animal("a star as field", '"*":1', {r"\*": ("Int64", 1)}),
-    Animal("metadata.x as field", '"metadata.x":1,"metadata":{"x":2}',
+    HostileRow("an empty field", '"":1', {"": ("Int64", 1)}),
+    HostileRow("a star as field", '"*":1', {r"\*": ("Int64", 1)}),
+    HostileRow("metadata.x as field", '"metadata.x":1,"metadata":{"x":2}',
            {r"metadata\.x": ("Int64", 1), "metadata.x": ("Int64", 2)}),
-    Animal("created_at as field", '"created_at":"x"',
+    HostileRow("created_at as field", '"created_at":"x"',
            {r"created\_at": ("string", "x"), "created_at": ("datetime64[us, UTC]", NOON)}),
-    Animal("a field twice", '"error":"first","error":"last"', {"error": ("string", "last")}),
-    Animal("an id twice", '"id":"an id twice"', {"id": ("string", "an id twice")}),
-    Animal("a key twice", '"metadata":{"a":{"b":1},"a":{"c":2}}', {"metadata.a.c": ("Int64", 2)}),
-    Animal("a field twice beside a lone surrogate", r'"error":"first","userId":"\ud800","error":"last"',
+    HostileRow("a field twice", '"error":"first","error":"last"', {"error": ("string", "last")}),
+    HostileRow("an id twice", '"id":"an id twice"', {"id": ("string", "an id twice")}),
+    HostileRow("a key twice", '"metadata":{"a":{"b":1},"a":{"c":2}}', {"metadata.a.c": ("Int64", 2)}),
+    HostileRow("a field twice beside a lone surrogate", r'"error":"first","userId":"\ud800","error":"last"',
            {"error": ("string", "last"), "user_id": ("string", "\ufffd")}),
-    Animal("a key twice beside a deep one", f'"metadata":{{"a":1,"a":2,"b":{deep(10_000)}}}',
+    HostileRow("a key twice beside a deep one", f'"metadata":{{"a":1,"a":2,"b":{deep(10_000)}}}',
            {"metadata.a": ("Int64", 2), "metadata.b" + ".k" * 31: ("string", deep(9_969))}, text=("metadata",)),
     # what context and metadata may be
-    Animal("bare text", '"context":"x"', {"context": ("string", "x")}),
-    Animal("text as value", '"context":{"value":"x"}', {"context.value": ("string", "x")}),
-    Animal("an empty object", '"metadata":{}', {"metadata": ("string", "{}")}),
-    Animal("a number as metadata", '"metadata":5', {"metadata": ("Int64", 5)}),
-    Animal("a list as context", '"context":[1,null]', {"context": ("list<item: int64>[pyarrow]", [1, None])}),
-    Animal("objects in a list", '"context":[{"a":1}]', {"context": ("string", '[{"a":1}]')}),
-    Animal("text and a number in a list", '"context":["a",1]', {"context": ("string", '["a",1]')}, MIXED),
+    HostileRow("bare text", '"context":"x"', {"context": ("string", "x")}),
+    HostileRow("text as value", '"context":{"value":"x"}', {"context.value": ("string", "x")}),
+    HostileRow("an empty object", '"metadata":{}', {"metadata": ("string", "{}")}),
+    HostileRow("a number as metadata", '"metadata":5', {"metadata": ("Int64", 5)}),
+    HostileRow("a list as context", '"context":[1,null]', {"context": ("list<item: int64>[pyarrow]", [1, None])}),
+    HostileRow("objects in a list", '"context":[{"a":1}]', {"context": ("string", '[{"a":1}]')}),
+    HostileRow("text and a number in a list", '"context":["a",1]', {"context": ("string", '["a",1]')}, MIXED),
     # fields of other types, and missing
-    Animal("an unknown status", '"status":"ARCHIVED"', {"status": ("category", "ARCHIVED")}, gf.UnknownStatusWarning),
-    Animal("an empty status", '"status":""', {"status": ("category", "")}, gf.UnknownStatusWarning),
+    HostileRow("an unknown status", '"status":"ARCHIVED"', {"status": ("category", "ARCHIVED")},
+           gf.UnknownStatusWarning),
+    HostileRow("an empty status", '"status":""', {"status": ("category", "")}, gf.UnknownStatusWarning),
     _misfit("a number as status", '"status":7', "status", "category"),
     _misfit("a number as versionId", '"versionId":7', "version_id"),
     _misfit("an object as error", '"error":{"a":1}', "error"),

@@ -1,4 +1,4 @@
-"""Where a key may hide: texts of values, local variables of a traceback's frames, files and what is packed in them."""
+"""Searches values, tracebacks and files, packed ones too, for an API key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The notebooks, run from top to bottom; `python tests/support/notebooks.py` stores what they say."""
+"""Runs the notebooks; `python tests/support/notebooks.py` stores their output."""
 
 from __future__ import annotations
 

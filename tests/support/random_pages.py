@@ -1,4 +1,4 @@
-"""Random records and pages of them, with all that a field can hold."""
+"""Hypothesis strategies for records and pages with everything that a field can hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The code blocks of a page: run one after the other, as a reader would, with what they print."""
+"""Runs the code blocks of a page in order, as a reader would, and collects their output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search of files finds a key wherever it lies, or the tests that use it would prove nothing."""
+"""The key search finds a key in every kind of file and value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The marker `uncounted`, which would slow everything down without a word if it stopped to work."""
+"""Tests marked `uncounted` run without coverage."""
 
 import os
 import sys

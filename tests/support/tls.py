@@ -1,4 +1,4 @@
-"""The stand-in behind TLS, as the API is in truth: there a broken connection looks otherwise than in plain HTTP."""
+"""A TLS front for the stand-in API: connections break differently there than over plain HTTP."""
 
 import contextlib
 import select

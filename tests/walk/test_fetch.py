@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from direct_transport import DirectTransport
-from selections import (
+from expected_rows import (
     IDS,
     IN_RUNS,
     MANY_TESTS,
@@ -18,8 +18,8 @@ from selections import (
     VERSIONS,
     Test,
     created_from,
+    expected_ids,
     many,
-    oracle,
     owner_of,
 )
 
@@ -94,9 +94,9 @@ LONG_LISTS = [
 
 @pytest.mark.parametrize(("arguments", "keep"), LONG_LISTS)
 def test_long_lists(api: SampleApi, client: gf.Client, arguments: Mapping[str, Any], keep: Test) -> None:
-    """A list of any length gives what the oracle says, each row once, in requests that no firewall refuses."""
+    """A list of any length gives the ids that are expected, each row once, in requests that no firewall refuses."""
     frame = gf.load_sessions(**arguments, client=client)
-    assert oracle(SESSIONS, keep) == frame["id"].tolist()
+    assert expected_ids(SESSIONS, keep) == frame["id"].tolist()
     assert max(len(request.query_string) for request in api.requests) <= 2_000
     assert max(members(request) for request in api.requests) <= 50
     assert {request.status for request in api.requests} <= {200, 404}
@@ -109,7 +109,7 @@ def test_pages_of_one_selection_are_asked_for_by_all_workers(workers: int) -> No
         sample.serve(SESSIONS, VERSIONS, latency=0.05) as api,
         gf.Client(api.api_key, api.url, max_workers=workers, page_size=20) as client,
     ):
-        assert oracle(SESSIONS) == gf.load_sessions(client=client)["id"].tolist()
+        assert expected_ids(SESSIONS) == gf.load_sessions(client=client)["id"].tolist()
         assert min(workers, 2) <= api.max_concurrent <= workers
 
 
@@ -128,7 +128,7 @@ def test_ids_are_asked_for_side_by_side(others: Mapping[str, Any], requests: int
         gf.Client(api.api_key, api.url, max_workers=2, max_attempts=1) as client,
     ):
         frame = gf.load_sessions(ids=IDS[:60], client=client, **others)
-    assert oracle(SESSIONS[:60]) == frame["id"].tolist()
+    assert expected_ids(SESSIONS[:60]) == frame["id"].tolist()
     assert requests == len(api.requests)
 
 
@@ -141,7 +141,7 @@ def test_ids_whose_rows_are_too_much_for_the_server_are_asked_for_in_halves(stat
 
     with sample.serve(SESSIONS, VERSIONS, answers=refusal) as api, gf.Client(api.api_key, api.url) as client:
         frame = gf.load_sessions(ids=IDS[:60], client=client)
-    assert oracle(SESSIONS[:60]) == frame["id"].tolist()
+    assert expected_ids(SESSIONS[:60]) == frame["id"].tolist()
     assert 0 == frame.attrs["galtea_frames"]["retries"]
 
 
@@ -172,7 +172,7 @@ def test_long_exclusions_with_a_limit(client: gf.Client, limit: int) -> None:
     """A limit counts rows that every one of the walks agrees on."""
     frame = gf.load_sessions(exclude_test_ids=MANY_TESTS, limit=limit, sort=("created_at", "desc"), client=client)
     keep: Test = lambda s: owner_of(s) not in MANY_TESTS  # noqa: E731 - as in the table above
-    assert oracle(SESSIONS, keep, sort=[("createdAt", True)], limit=limit) == frame["id"].tolist()
+    assert expected_ids(SESSIONS, keep, sort=[("createdAt", True)], limit=limit) == frame["id"].tolist()
 
 
 NARROWED = [
@@ -199,14 +199,14 @@ def test_ids_with_other_filters(
     api.behaviour.cap = cap
     wanted = IDS[420:480:2]
     frame = gf.load_sessions(ids=wanted, **others, client=client)
-    assert oracle(SESSIONS, lambda s: s["id"] in wanted and keep(s)) == frame["id"].tolist()
+    assert expected_ids(SESSIONS, lambda s: s["id"] in wanted and keep(s)) == frame["id"].tolist()
 
 
 def test_ids_with_sort_limit_and_offset(client: gf.Client) -> None:
     """Order and limit apply to the rows asked for, and do not reach the server, where they give a false 404."""
     wanted = IDS[100:200]
     frame = gf.load_sessions(ids=wanted, sort=("created_at", "desc"), limit=10, offset=5, client=client)
-    expected = oracle(SESSIONS[100:200], sort=[("createdAt", True)], limit=10, offset=5)
+    expected = expected_ids(SESSIONS[100:200], sort=[("createdAt", True)], limit=10, offset=5)
     assert expected == frame["id"].tolist()
 
 

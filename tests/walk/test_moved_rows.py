@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from changing_rows import Record, churned_rows, moment, row, rows_of
+from changing_rows import Record, moment, row, rows_of, rows_with_ties
 from direct_transport import DirectTransport
 from effort import times
 from hypothesis import given, settings
@@ -104,7 +104,7 @@ def test_a_limit_counts_each_id_once(limit: int, page_size: int, sort: str) -> N
 def test_rows_that_move_while_they_are_read_come_once(seed: int) -> None:
     """Whatever moves where: no id twice, and each row that stayed in its place is there."""
     dice = random.Random(seed)
-    server = DirectTransport(churned_rows(dice), tie_order=dice.choice(["stable", "shuffled"]))
+    server = DirectTransport(rows_with_ties(dice), tie_order=dice.choice(["stable", "shuffled"]))
     stayed, moves = {each["id"] for each in server.sessions}, dice.choice([1, 10, 60])
 
     def move(_: int) -> None:

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 import pandas as pd
 import pytest
-from changing_rows import Churn, Record, churned_rows, moment, row, rows_of
+from changing_rows import ChangingRows, Record, moment, row, rows_of, rows_with_ties
 from direct_transport import DirectTransport
 from effort import times
-from tables import open_page
+from page_frames import open_page
 
 import galtea_frames as gf
 from galtea_frames import sample
@@ -154,12 +154,12 @@ def test_times_of_any_precision_and_offset() -> None:
 # While rows come and go
 
 
-def check(frame: pd.DataFrame, churn: Churn) -> None:
+def check(frame: pd.DataFrame, changing: ChangingRows) -> None:
     """Compare a frame with what happened while it was loaded."""
     ids = frame["id"].tolist()
-    assert set() == churn.stayed - set(ids), "rows that existed throughout are missing"
+    assert set() == changing.stayed - set(ids), "rows that existed throughout are missing"
     assert [] == [each for each, count in Counter(ids).items() if count > 1], "rows came twice"
-    assert set(ids) <= set(churn.ever)
+    assert set(ids) <= set(changing.ever)
     assert frame[["created_at", "id"]].equals(frame[["created_at", "id"]].sort_values(["created_at", "id"]))
 
 
@@ -169,11 +169,11 @@ def test_no_row_is_lost_or_doubled_while_others_come_and_go(seed: int) -> None:
     """Rows that existed throughout are there once, though others are inserted, deleted and changed between pages."""
     dice = random.Random(seed)
     server = DirectTransport(
-        churned_rows(dice), tie_order=dice.choice(["stable", "shuffled"]), cap=dice.choice([None, 1, 5, 10])
+        rows_with_ties(dice), tie_order=dice.choice(["stable", "shuffled"]), cap=dice.choice([None, 1, 5, 10])
     )
-    churn = Churn(server.sessions, dice, changes=80)
-    server.before = lambda _: churn.step()
-    check(load(server.client(page_size=dice.choice([1, 2, 3, 7, 20, 1_000]))), churn)
+    changing = ChangingRows(server.sessions, dice, changes=80)
+    server.before = lambda _: changing.step()
+    check(load(server.client(page_size=dice.choice([1, 2, 3, 7, 20, 1_000]))), changing)
 
 
 @pytest.mark.uncounted
@@ -182,11 +182,11 @@ def test_no_row_is_lost_over_http(seed: int) -> None:
     """The same over HTTP."""
     dice = random.Random(seed)
     order: TieOrder = dice.choice(["stable", "shuffled"])
-    with sample.serve(churned_rows(dice), [], tie_order=order, cap=dice.choice([None, 5])) as api:
-        churn = Churn(api.sessions, dice, changes=60)
-        api.on_request = lambda _api, _number: churn.step()
+    with sample.serve(rows_with_ties(dice), [], tie_order=order, cap=dice.choice([None, 5])) as api:
+        changing = ChangingRows(api.sessions, dice, changes=60)
+        api.on_request = lambda _api, _number: changing.step()
         with gf.Client(api.api_key, api.url, page_size=dice.choice([2, 7, 20])) as client:
-            check(load(client), churn)
+            check(load(client), changing)
 
 
 @pytest.mark.uncounted
@@ -194,11 +194,11 @@ def test_no_row_is_lost_over_http(seed: int) -> None:
 def test_no_row_is_lost_of_split_lists(seed: int) -> None:
     """Rows of a query that takes several walks are united without losses or repeats while others come and go."""
     dice = random.Random(seed)
-    records = [each | {"versionId": f"v{dice.randrange(120)}"} for each in churned_rows(dice)]
+    records = [each | {"versionId": f"v{dice.randrange(120)}"} for each in rows_with_ties(dice)]
     server = DirectTransport(records, tie_order=dice.choice(["stable", "shuffled"]))
-    churn = Churn(server.sessions, dice, changes=60)
-    server.before = lambda _: churn.step()
-    check(load(server.client(page_size=5), version_ids=[f"v{n}" for n in range(120)]), churn)
+    changing = ChangingRows(server.sessions, dice, changes=60)
+    server.before = lambda _: changing.step()
+    check(load(server.client(page_size=5), version_ids=[f"v{n}" for n in range(120)]), changing)
 
 
 # Servers that do not keep to the rules

@@ -1,4 +1,4 @@
-"""Scripts of which each process that matters is killed."""
+"""Runs the scripts `killed_*.py`, which kill their own child processes."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The package's own source, as tests read it."""
+"""The modules of the package, their syntax trees and imports."""
 
 from __future__ import annotations
 

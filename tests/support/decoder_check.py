@@ -1,4 +1,4 @@
-"""Judges what the decoder makes of any bytes, by the standard library's JSON reader and the slow reference.
+"""Checks what the decoder makes of any bytes against the standard library's JSON reader and the slow reference.
 
 What must hold: bytes that are no JSON list of objects are a ValueError, which the page walk turns into another attempt
 and at last a ResponseError; any others become a table that agrees with `slow_reference.py` cell by cell, and records
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pyarrow as pa
 import slow_reference
-from tables import TableBuilder, build, framed, open_page
+from page_frames import TableBuilder, build, framed, open_page
 
 from galtea_frames.api.resources import SESSIONS
 from galtea_frames.decoding.exact import unmarked

@@ -1,4 +1,4 @@
-"""Pages to tables and frames without a server, as the loaders make them."""
+"""Builds tables and frames from pages without a server, as the loaders do."""
 
 from __future__ import annotations
 

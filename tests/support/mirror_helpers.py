@@ -1,4 +1,4 @@
-"""What tests of the mirror share: small accounts, and a comparison with the API."""
+"""Small accounts for tests of the mirror, and a comparison with the API."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Frames for reports: sessions written out by hand, as the loaders would return them."""
+"""Frames for reports, from sessions written out by hand."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from tables import frame_of
+from page_frames import frame_of
 
 import galtea_frames as gf
 from galtea_frames.api.resources import VERSIONS

@@ -1,4 +1,4 @@
-"""The rows of a stand-in, and a plain oracle of what a query selects."""
+"""Rows for a stand-in API, and the ids that a query must select from them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def owner_of(session: Record) -> str | None:
     return sample.owning_test(case) if case else None
 
 
-def oracle(
+def expected_ids(
     records: Sequence[Record],
     keep: Test = lambda _: True,
     *,
