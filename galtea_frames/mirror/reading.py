@@ -15,9 +15,10 @@ from galtea_frames.api.times import TIME, as_datetime, instant
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
+from galtea_frames.frames.dates import checked_dates, split_dates
 from galtea_frames.frames.frame import ATTRS, sorted_table, to_frame
 from galtea_frames.frames.framing import checked, framed, noted
-from galtea_frames.frames.joins import join_sessions_versions
+from galtea_frames.frames.joins import PREFIX, join_sessions_versions
 from galtea_frames.mirror.arguments import moment_of
 from galtea_frames.mirror.damage import told_of
 from galtea_frames.mirror.rows import REMOVED_AT, to_page
@@ -69,13 +70,15 @@ def read_joined(place: Place, arguments: Mapping[str, Any]) -> pd.DataFrame:
         QueryError: an argument cannot be used.
         MirrorError: as `read` does.
     """
-    sessions = read(place, SESSIONS, arguments)
-    names = ("nested", "parse_dates", "dtype_backend", "include_removed", "as_of", "allow_incomplete")
-    options = {name: arguments[name] for name in names}
+    own, others = split_dates(arguments["parse_dates"], PREFIX)
+    checked_dates(VERSIONS, others, arguments["nested"], PREFIX)
+    sessions = read(place, SESSIONS, {**arguments, "parse_dates": own})
+    names = ("nested", "dtype_backend", "include_removed", "as_of", "allow_incomplete")
+    options = {name: arguments[name] for name in names} | {"parse_dates": others}
     if isinstance(options["as_of"], int):
         options["as_of"] = place.table(SESSIONS, options["as_of"]).committed_at()
-    occurring = list(sessions["version_id"].dropna().unique())
-    versions = read(place, VERSIONS, {"ids": occurring, **options}, missing_ok=True)
+    occurring = [each for each in sessions["version_id"].dropna().unique() if each]
+    versions = read(place, VERSIONS, {"ids": occurring, **options}, missing_ok=True, prefix=PREFIX)
     return join_sessions_versions(sessions, versions)
 
 
