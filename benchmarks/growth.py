@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.plan import Plan
-    from galtea_frames.decoding.gatherer import Batch
+    from galtea_frames.decoding.gatherer import ColumnBatch
 
 _MICRO = 1_000_000
 
@@ -59,7 +59,7 @@ def cost_of(rows: int) -> Cost:
     """Return the cost of so many rows, page by page: a page is thrown away before the next one is made."""
     loads = import_module("orjson").loads if find_spec("orjson") else None
     gatherer = Gatherer(SESSIONS)
-    batches: list[Batch] = []
+    batches: list[ColumnBatch] = []
     ours = floor = 0.0
     with COLLECTOR_PAUSE:  # as a load has it; orjson is measured without the collector anyway
         for page in pages(rows):

@@ -29,7 +29,7 @@ DECLARED = {column.name: column for column in SESSIONS.columns}
 
 
 @dataclass(frozen=True)
-class NestedColumn:
+class PinnedColumn:
     """A nested column that a caller named, with its type.
 
     Attributes:
@@ -45,7 +45,7 @@ class NestedColumn:
     dtype: str
 
     @classmethod
-    def named(cls, name: str, dtype: str, *, rest: str, own: Collection[str]) -> NestedColumn:
+    def named(cls, name: str, dtype: str, *, rest: str, own: Collection[str]) -> PinnedColumn:
         """Return the column of a name.
 
         Args:

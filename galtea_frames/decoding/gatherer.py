@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from galtea_frames.api.resource import DeclaredColumn, Resource
-    from galtea_frames.decoding.reader import Batch as Read
-    from galtea_frames.decoding.reader import Rows
+    from galtea_frames.decoding.reader import ParsedBatch, Rows
     from galtea_frames.decoding.shapes import Path
     from galtea_frames.decoding.survey import Chunks
 
@@ -28,7 +27,7 @@ Nested = Literal["columns", "json", "both"]
 
 
 @dataclass
-class Batch:
+class ColumnBatch:
     """Some rows as narrow Arrow arrays.
 
     Attributes:
@@ -90,23 +89,23 @@ class Gatherer:
         self.replaced: Counter[str] = Counter()
         self.layouts: dict[str, Counter[int]] = defaultdict(Counter)
 
-    def gather(self, rows: Rows, skip: Collection[int] = ()) -> Iterator[Batch]:
+    def gather(self, rows: Rows, skip: Collection[int] = ()) -> Iterator[ColumnBatch]:
         """Yield the rows of a page, but for those numbered in `skip`: all at once, unless the page is large."""
-        return (self.gather_batch(read) for read in rows.batches(skip) if read.rows)
+        return (self.gather_batch(parsed) for parsed in rows.batches(skip) if parsed.rows)
 
-    def gather_batch(self, read: Read) -> Batch:
+    def gather_batch(self, parsed: ParsedBatch) -> ColumnBatch:
         """Return rows that were read, gathered."""
-        batch = Batch(read.rows)
-        self.rows += read.rows
-        for api, texts in read.texts.items():
+        batch = ColumnBatch(parsed.rows)
+        self.rows += parsed.rows
+        for api, texts in parsed.texts.items():
             batch.declared[api] = pa.array(texts, TEXT)
-        for api, values in read.fields.items():
+        for api, values in parsed.fields.items():
             self._gather_field(api, values, batch)
-        for path, (numbers, values) in read.strays.items():
+        for path, (numbers, values) in parsed.strays.items():
             self._gather_stray(path, numbers, values, batch)
         return batch
 
-    def _gather_field(self, api: str, values: Sequence[Any], batch: Batch) -> None:
+    def _gather_field(self, api: str, values: Sequence[Any], batch: ColumnBatch) -> None:
         column = self._declared.get(api)
         if column is None:
             self._gather_other(api, values, batch)
@@ -115,7 +114,7 @@ class Gatherer:
         else:
             self.gather_declared(column, values, batch)
 
-    def gather_declared(self, column: DeclaredColumn, values: Sequence[Any], batch: Batch) -> None:
+    def gather_declared(self, column: DeclaredColumn, values: Sequence[Any], batch: ColumnBatch) -> None:
         """Put the values of a declared field that is no object into a batch."""
         texts = self._texts(column, values, batch)
         if column.kind == "status":
@@ -131,13 +130,13 @@ class Gatherer:
         else:
             batch.declared[column.api] = texts
 
-    def _texts(self, column: DeclaredColumn, values: Sequence[Any], batch: Batch) -> pa.Array:
+    def _texts(self, column: DeclaredColumn, values: Sequence[Any], batch: ColumnBatch) -> pa.Array:
         texts = text_array(values)
         if texts is None:
             texts = pa.array([self._text(column, row, value, batch) for row, value in enumerate(values)], TEXT)
         return texts
 
-    def _text(self, column: DeclaredColumn, row: int, value: object, batch: Batch) -> str | None:
+    def _text(self, column: DeclaredColumn, row: int, value: object, batch: ColumnBatch) -> str | None:
         if value is None or value is ABSENT:
             return None
         shown: str | None = replaced(value) if isinstance(value, str) else None
@@ -150,24 +149,24 @@ class Gatherer:
         self.replaced[column.api] += 1
         return shown
 
-    def _keep_misfit(self, column: DeclaredColumn, row: int, value: object, batch: Batch) -> None:
+    def _keep_misfit(self, column: DeclaredColumn, row: int, value: object, batch: ColumnBatch) -> None:
         batch.exact[row][column.api] = value
         self.misfits[column.api] += 1
 
-    def _times(self, column: DeclaredColumn, texts: pa.Array, batch: Batch) -> pa.Array:
+    def _times(self, column: DeclaredColumn, texts: pa.Array, batch: ColumnBatch) -> pa.Array:
         if (times := arrow_times(texts)) is not None:
             return times
         moments = [self._moment(column, row, text, batch) for row, text in enumerate(texts.to_pylist())]
         return pa.array(moments, pa.int64()).cast(TIME)
 
-    def _moment(self, column: DeclaredColumn, row: int, text: str | None, batch: Batch) -> int | None:
+    def _moment(self, column: DeclaredColumn, row: int, text: str | None, batch: ColumnBatch) -> int | None:
         try:
             return None if text is None else instant(text)
         except ValueError:
             self._keep_misfit(column, row, text, batch)
             return None
 
-    def _gather_stray(self, path: Path, rows: Sequence[int], values: Sequence[Any], batch: Batch) -> None:
+    def _gather_stray(self, path: Path, rows: Sequence[int], values: Sequence[Any], batch: ColumnBatch) -> None:
         api, *keys = path
         if api in self.objects:
             self.objects[api].gather(values, batch.objects.setdefault(api, {}), tuple(keys), rows)
@@ -176,7 +175,9 @@ class Gatherer:
         else:
             self._gather_other(api, values, batch, rows)
 
-    def _gather_other(self, api: str, values: Sequence[Any], batch: Batch, rows: Sequence[int] | None = None) -> None:
+    def _gather_other(
+        self, api: str, values: Sequence[Any], batch: ColumnBatch, rows: Sequence[int] | None = None
+    ) -> None:
         sent = len(values) - values.count(ABSENT)
         if not sent:  # known from other pages, or from a row that is skipped
             return
@@ -192,7 +193,7 @@ class Gatherer:
 
 def declared_arrays(resource: Resource, fields: Mapping[str, Sequence[Any]]) -> dict[str, pa.Array]:
     """Return the values of declared fields by their columns, as a frame holds them; statuses as text."""
-    gatherer, batch = Gatherer(resource), Batch(0)
+    gatherer, batch = Gatherer(resource), ColumnBatch(0)
     columns = [column for column in resource.columns if column.api in fields]
     for column in columns:
         gatherer.gather_declared(column, fields[column.api], batch)

@@ -34,7 +34,7 @@ _RAW_RECORD = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 @dataclass(frozen=True)
-class Batch:
+class ParsedBatch:
     """The values of some rows, field by field.
 
     Attributes:
@@ -56,7 +56,7 @@ class Rows(Protocol):
     def values(self, *names: str) -> list[list[Any]]:
         """Return some fields, each of every row."""
 
-    def batches(self, skip: Collection[int]) -> Iterator[Batch]:
+    def batches(self, skip: Collection[int]) -> Iterator[ParsedBatch]:
         """Yield all fields of the rows, but for those numbered in `skip`."""
 
     def reordered(self, order: Sequence[int]) -> Rows:
@@ -106,7 +106,7 @@ class PageReader:
         """Return rows that are read, in parts, when they are wanted."""
         return RawRows(raws, self._read_part)
 
-    def _read_part(self, raws: Sequence[Raw]) -> Iterator[Batch]:
+    def _read_part(self, raws: Sequence[Raw]) -> Iterator[ParsedBatch]:
         try:
             return self._read_apart(raws).batches(())
         except REFUSED:
@@ -213,7 +213,7 @@ class _Structs:
         strays = {new: self.strays[old] for new, old in enumerate(order) if old in self.strays}
         return _Structs(self.reader, self.layout, [self.rows[at] for at in order], strays)
 
-    def batches(self, skip: Collection[int]) -> Iterator[Batch]:
+    def batches(self, skip: Collection[int]) -> Iterator[ParsedBatch]:
         kept = [number for number in range(len(self.rows)) if number not in skip] if skip else None
         rows = self.rows if kept is None else [self.rows[number] for number in kept]
         # One call a row and one for the whole, instead of one a cell.
@@ -222,7 +222,7 @@ class _Structs:
         texts = {name: [_raw_text(raw) for raw in fields.pop(name)] for name in self.reader.texts}
         if self.reader.as_values:
             fields |= {name: [_value(text) for text in texts[name]] for name in texts}
-        yield Batch(len(rows), fields, texts, self._strays(kept))
+        yield ParsedBatch(len(rows), fields, texts, self._strays(kept))
 
     def _strays(self, kept: Sequence[int] | None) -> Mapping[Path, tuple[list[int], list[Any]]]:
         by_path: dict[Path, tuple[list[int], list[Any]]] = defaultdict(lambda: ([], []))
@@ -249,12 +249,12 @@ class _ExactRows:
     def reordered(self, order: Sequence[int]) -> Rows:
         return _ExactRows(self.reader, self.names, [self.rows[at] for at in order])
 
-    def batches(self, skip: Collection[int]) -> Iterator[Batch]:
+    def batches(self, skip: Collection[int]) -> Iterator[ParsedBatch]:
         rows = [row for number, row in enumerate(self.rows) if number not in skip]
         texts = {name: [_null_as_none(row.get(name)) for row in rows] for name in self.reader.texts}
         names = dict.fromkeys(chain(self.names, chain.from_iterable(rows)))
         wanted = [name for name in names if self.reader.as_values or name not in texts]
-        yield Batch(len(rows), {name: [_exact(row, name) for row in rows] for name in wanted}, texts)
+        yield ParsedBatch(len(rows), {name: [_exact(row, name) for row in rows] for name in wanted}, texts)
 
 
 def _exact(row: dict[str, str], name: str) -> Any:  # noqa: ANN401 - whatever JSON can hold

@@ -14,15 +14,14 @@ from galtea_frames.decoding.column_names import column_name, overflow_name, root
 from galtea_frames.decoding.gatherer import written_alike
 from galtea_frames.decoding.json_text import json_text
 from galtea_frames.decoding.kinds import TEXT
-from galtea_frames.decoding.survey import Settled
+from galtea_frames.decoding.survey import ResolvedColumns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from galtea_frames.api.resource import DeclaredColumn
-    from galtea_frames.decoding.gatherer import Batch, Gatherer
-    from galtea_frames.decoding.survey import Chunks
-    from galtea_frames.decoding.survey import Column as NestedColumn
+    from galtea_frames.decoding.gatherer import ColumnBatch, Gatherer
+    from galtea_frames.decoding.survey import Chunks, InferredColumn
 
 
 @dataclass
@@ -57,11 +56,11 @@ class Notes:
 
 
 @dataclass(frozen=True)
-class _Column:
+class _TableColumn:
     """One column: its type, and what makes its values of some batches."""
 
     type: pa.DataType
-    make: Callable[[Sequence[Batch]], list[pa.Array]]
+    make: Callable[[Sequence[ColumnBatch]], list[pa.Array]]
 
 
 class TableSchema:
@@ -82,10 +81,10 @@ class TableSchema:
         self._gathered = gathered
         self.notes: Notes = Notes(misfits=_by_column(gathered.misfits), replaced=_by_column(gathered.replaced))
         self._names = root_names(gathered.sent, {each.api: each.name for each in gathered.resource.columns})
-        self._others_settled = Settled([], [])
+        self._resolved_others = ResolvedColumns([], [])
         self._inexact_fields: list[str] = []
         self._digits = {api: max(counts, key=counts.__getitem__) for api, counts in gathered.layouts.items()}
-        columns: dict[str, _Column] = {}
+        columns: dict[str, _TableColumn] = {}
         for column in gathered.resource.columns:
             columns |= self._object(column) if column.kind == "object" else {column.name: self._scalar(column)}
         columns |= dict(sorted(self._others().items()))
@@ -95,7 +94,7 @@ class TableSchema:
         self.schema: pa.Schema = pa.schema([(name, column.type) for name, column in columns.items()])
         self._note_fields()
 
-    def table(self, batches: Iterable[Batch]) -> pa.Table:
+    def table(self, batches: Iterable[ColumnBatch]) -> pa.Table:
         """Return the rows of the batches, in their order; of none, a table that has the columns all the same."""
         given = list(batches)
         arrays = [pa.chunked_array(column.make(given), column.type) for column in self._columns.values()]
@@ -103,60 +102,60 @@ class TableSchema:
 
     # -- declared columns --
 
-    def _scalar(self, column: DeclaredColumn) -> _Column:
+    def _scalar(self, column: DeclaredColumn) -> _TableColumn:
         if column.kind == "status":
             return self._statuses(column)
         return _declared(TIME if column.kind == "time" else TEXT, column)
 
-    def _statuses(self, column: DeclaredColumn) -> _Column:
+    def _statuses(self, column: DeclaredColumn) -> _TableColumn:
         """Return the statuses as codes of one list of members: the declared ones, then any other by name."""
         declared = self._gathered.resource.statuses
         self.notes.unknown_statuses = sorted(self._gathered.statuses - set(declared))
         members = pa.array([*declared, *self.notes.unknown_statuses], TEXT)
 
-        def make(batches: Sequence[Batch]) -> list[pa.Array]:
+        def make(batches: Sequence[ColumnBatch]) -> list[pa.Array]:
             coded = [pc.index_in(batch.declared[column.api].dictionary_decode(), members) for batch in batches]
             # One array at least, for it carries the members.
             return [pa.DictionaryArray.from_arrays(codes, members) for codes in coded or [pa.array([], pa.int32())]]
 
-        return _Column(pa.dictionary(pa.int32(), TEXT), make)
+        return _TableColumn(pa.dictionary(pa.int32(), TEXT), make)
 
-    def _object(self, column: DeclaredColumn) -> dict[str, _Column]:
+    def _object(self, column: DeclaredColumn) -> dict[str, _TableColumn]:
         columns = {}
         if self._gathered.as_text:
             columns[self._noted(column.name)] = _declared(TEXT, column)
         if not self._gathered.flatten:
             return columns
 
-        def chunks(batch: Batch) -> Chunks:
+        def chunks(batch: ColumnBatch) -> Chunks:
             return batch.objects.get(column.api, {})
 
-        settled = self._gathered.objects[column.api].settle()
-        for each in settled.columns:
+        resolved = self._gathered.objects[column.api].resolve()
+        for each in resolved.columns:
             # Beside its JSON text the field needs no column for values that are no objects.
             if each.path or not self._gathered.as_text:
                 columns[self._nested_name(each, column.name, each.path)] = _nested(each, chunks)
             if each.replaced and not each.path and not self._gathered.as_text:
                 self._inexact_fields.append(column.api)
-        if settled.overflow or (settled.replaced and not self._gathered.as_text):
+        if resolved.overflow or (resolved.replaced and not self._gathered.as_text):
             name = self._noted(overflow_name(column.name), overflow=True)
-            columns[name] = _json(lambda batch: settled.leftovers(chunks(batch)))
-            self.notes.crowded += [name] if settled.overflow else []
+            columns[name] = _json(lambda batch: resolved.leftovers(chunks(batch)))
+            self.notes.crowded += [name] if resolved.overflow else []
         return columns
 
     # -- other fields --
 
-    def _others(self) -> dict[str, _Column]:
+    def _others(self) -> dict[str, _TableColumn]:
         columns = {}
         for each, chunks in self._other_columns():
             api, *keys = each.path
             columns[self._nested_name(each, self._names[api], keys)] = _nested(each, chunks)
         return columns
 
-    def _other_columns(self) -> Iterator[tuple[NestedColumn, Callable[[Batch], Chunks]]]:
+    def _other_columns(self) -> Iterator[tuple[InferredColumn, Callable[[ColumnBatch], Chunks]]]:
         """Yield the columns of other fields: typed as far as the budget goes, and else, or beside it, as JSON text."""
         gathered = self._gathered
-        typed, whole = gathered.others.settle(), gathered.others_whole.settle()
+        typed, whole = gathered.others.resolve(), gathered.others_whole.resolve()
         objects = {path for path in gathered.others.objects if len(path) == 1 and gathered.as_text}
         told = {each.path for each in typed.columns} - objects
         for each in typed.columns:
@@ -165,7 +164,7 @@ class TableSchema:
         for each in whole.columns:
             if each.path not in told:
                 yield each, lambda batch: batch.others_whole
-        self._others_settled = whole if gathered.as_text else typed
+        self._resolved_others = whole if gathered.as_text else typed
 
     def _note_fields(self) -> None:
         sent = self._gathered.sent
@@ -180,11 +179,13 @@ class TableSchema:
         odd_times = any(gathered.layouts[api][digits] < gathered.rows for api, digits in self._digits.items())
         odd_nulls = any(gathered.sent[api] < gathered.rows for api in +gathered.sent_as_null)
         inexact = gathered.misfits or gathered.replaced or self._inexact_fields
-        return bool(inexact or self._others_settled.overflow or self._others_settled.replaced or odd_times or odd_nulls)
+        return bool(
+            inexact or self._resolved_others.overflow or self._resolved_others.replaced or odd_times or odd_nulls
+        )
 
-    def _leftovers(self, batch: Batch) -> dict[int, dict[str, Any]]:
+    def _leftovers(self, batch: ColumnBatch) -> dict[int, dict[str, Any]]:
         chunks = batch.others_whole if self._gathered.as_text else batch.others
-        rows = self._others_settled.leftovers(chunks)
+        rows = self._resolved_others.leftovers(chunks)
         for api, nulls in batch.nulls.items():
             for row in nulls if self._gathered.sent[api] < self._gathered.rows else ():
                 rows[row][api] = None
@@ -202,7 +203,7 @@ class TableSchema:
 
     # -- names --
 
-    def _nested_name(self, column: NestedColumn, root: str, keys: Iterable[str]) -> str:
+    def _nested_name(self, column: InferredColumn, root: str, keys: Iterable[str]) -> str:
         name = column_name(root, keys)
         if column.replaced:
             self.notes.replaced[name] = column.replaced
@@ -225,17 +226,17 @@ def _by_column(counts: Mapping[str, int]) -> dict[str, int]:
     return {snake_case(api): count for api, count in sorted(counts.items())}
 
 
-def _declared(kind: pa.DataType, column: DeclaredColumn) -> _Column:
-    return _Column(kind, lambda batches: [batch.declared[column.api] for batch in batches])
+def _declared(kind: pa.DataType, column: DeclaredColumn) -> _TableColumn:
+    return _TableColumn(kind, lambda batches: [batch.declared[column.api] for batch in batches])
 
 
-def _nested(column: NestedColumn, chunks: Callable[[Batch], Chunks]) -> _Column:
-    return _Column(column.type, lambda batches: column.arrays((chunks(batch), batch.rows) for batch in batches))
+def _nested(column: InferredColumn, chunks: Callable[[ColumnBatch], Chunks]) -> _TableColumn:
+    return _TableColumn(column.type, lambda batches: column.arrays((chunks(batch), batch.rows) for batch in batches))
 
 
-def _json(objects: Callable[[Batch], dict[int, dict[str, Any]]]) -> _Column:
+def _json(objects: Callable[[ColumnBatch], dict[int, dict[str, Any]]]) -> _TableColumn:
     """Return a column of JSON text, made of objects by their rows."""
-    return _Column(TEXT, lambda batches: [_json_texts(objects(batch), batch.rows) for batch in batches])
+    return _TableColumn(TEXT, lambda batches: [_json_texts(objects(batch), batch.rows) for batch in batches])
 
 
 def _json_texts(objects: dict[int, dict[str, Any]], rows: int) -> pa.Array:

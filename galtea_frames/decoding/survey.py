@@ -2,8 +2,8 @@
 
 This happens in two steps, because the type of a column is only known when all rows were seen. `Survey.gather` takes
 the values of one batch apart, key by key, each key's values into one Arrow array of the narrowest type, and notes what
-kinds of values each path holds. When all batches were gathered, `Survey.settle` gives each path its type, and
-`Column.arrays` makes arrays of it. Values are looked at a list at a time, never a cell at a time.
+kinds of values each path holds. When all batches were gathered, `Survey.resolve` gives each path its type, and
+`InferredColumn.arrays` makes arrays of it. Values are looked at a list at a time, never a cell at a time.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ Chunks = dict[Path, Chunk]
 
 
 @dataclass(frozen=True)
-class Column:
+class InferredColumn:
     """One column of free-form values.
 
     Attributes:
@@ -140,7 +140,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Settled:
+class ResolvedColumns:
     """What the columns are, once all batches were gathered.
 
     Attributes:
@@ -148,7 +148,7 @@ class Settled:
         overflow: the paths with values that have no column of their own.
     """
 
-    columns: list[Column]
+    columns: list[InferredColumn]
     overflow: list[Path]
 
     @property
@@ -201,15 +201,15 @@ class Survey:
         self.objects.update(path[:length] for length in range(len(path)))
         self._gather(path, values, rows, into)
 
-    def settle(self, budget: int = MAX_COLUMNS) -> Settled:
+    def resolve(self, budget: int = MAX_COLUMNS) -> ResolvedColumns:
         """Return the columns; beyond the budget, the paths with the fewest values share one."""
         parents = {path[:length] for path in self._kinds for length in range(len(path))}
         # A path that is only ever null where others hold objects needs no column: its nulls are theirs.
         paths = [path for path in self._kinds if self._present[path] or (path and path not in parents)]
         # No object could hold what is none, so the field's own path has a column however rare its values are.
         ranked = sorted(paths, key=lambda path: (path != (), -self._present[path], path))
-        columns = [Column(path, self._kinds[path], self._inexact[path]) for path in sorted(ranked[:budget])]
-        return Settled(columns, sorted(path for path in ranked[budget:] if self._present[path]))
+        columns = [InferredColumn(path, self._kinds[path], self._inexact[path]) for path in sorted(ranked[:budget])]
+        return ResolvedColumns(columns, sorted(path for path in ranked[budget:] if self._present[path]))
 
     def _gather(
         self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, into: Chunks, missing: int = 0

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.query import Query
     from galtea_frames.api.resource import Resource
-    from galtea_frames.decoding.gatherer import Batch
+    from galtea_frames.decoding.gatherer import ColumnBatch
     from galtea_frames.decoding.schema import Notes
 
 
@@ -70,7 +70,7 @@ def checked(resource: Resource, arguments: Mapping[str, Any]) -> tuple[Query, Lo
 
 def framed(
     gatherer: Gatherer,
-    batches: Iterable[Batch],
+    batches: Iterable[ColumnBatch],
     query: Query,
     options: LoadOptions,
     attrs: Callable[[Notes], dict[str, Any]],
@@ -86,7 +86,7 @@ def framed(
     """
     with closing(Spool(on_disk=False)) as spool:
         fill(spool, batches)
-        schema = settled(gatherer)
+        schema = resolve_schema(gatherer)
         table = pa.concat_tables(parts(spool, schema, query))
     dates = dates_of(options, schema, gatherer.rows, lambda: [table])
     said = attrs(schema.notes) | _proof([table]).attrs()
@@ -107,7 +107,7 @@ def prove(proof: Proof, ids: pa.Array | pa.ChunkedArray, created: pa.Array | pa.
     proof.add(ids.to_pylist(), np.asarray(created.cast(pa.int64()).fill_null(pd.NaT.value), dtype=np.int64))
 
 
-def fill(spool: Spool, batches: Iterable[Batch]) -> None:
+def fill(spool: Spool, batches: Iterable[ColumnBatch]) -> None:
     """Keep batches in a spool, with garbage collected in between."""
     with COLLECTOR_PAUSE:
         for number, batch in enumerate(batches):
@@ -115,7 +115,7 @@ def fill(spool: Spool, batches: Iterable[Batch]) -> None:
             COLLECTOR_PAUSE.interrupt(number)
 
 
-def settled(gatherer: Gatherer) -> TableSchema:
+def resolve_schema(gatherer: Gatherer) -> TableSchema:
     """Return the columns, all batches having been gathered, with a warning of those that are not plain."""
     schema = TableSchema(gatherer)
     warn_of(schema.notes)

@@ -16,7 +16,17 @@ from galtea_frames.frames import progress
 from galtea_frames.frames.chosen import Chooser
 from galtea_frames.frames.fingerprint import Proof
 from galtea_frames.frames.frame import to_frame
-from galtea_frames.frames.framing import LoadOptions, checked, dates_of, fill, framed, noted, parts, prove, settled
+from galtea_frames.frames.framing import (
+    LoadOptions,
+    checked,
+    dates_of,
+    fill,
+    framed,
+    noted,
+    parts,
+    prove,
+    resolve_schema,
+)
 from galtea_frames.frames.spool import Spool
 from galtea_frames.walk.fetch import Fetch
 
@@ -26,7 +36,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.query import Query
     from galtea_frames.api.resource import Resource
-    from galtea_frames.decoding.gatherer import Batch
+    from galtea_frames.decoding.gatherer import ColumnBatch
     from galtea_frames.decoding.reader import Rows
     from galtea_frames.decoding.schema import Notes
 
@@ -86,7 +96,7 @@ class _Load:
             missing_ok=occurring is not None,
         )
 
-    def batches(self) -> Generator[Batch, None, None]:
+    def batches(self) -> Generator[ColumnBatch, None, None]:
         """Yield the rows of the result, batch by batch, in no certain order.
 
         Whoever reads it closes it: whoever keeps the error that ended the reading, as notebooks do, would keep its
@@ -142,7 +152,7 @@ def streamed(
         with closing(load.batches()) as batches:
             proof = Proof()
             fill(spool, _noting(batches, proof, occurring))
-        schema = settled(load.gatherer)
+        schema = resolve_schema(load.gatherer)
         attrs = load.attrs(schema.notes) | proof.attrs()
         dates = dates_of(options, schema, load.gatherer.rows, lambda: spool.tables(schema))
         given = 0
@@ -153,7 +163,9 @@ def streamed(
             yield frame
 
 
-def _noting(batches: Iterable[Batch], proof: Proof, occurring: Counter[str | None] | None) -> Iterator[Batch]:
+def _noting(
+    batches: Iterable[ColumnBatch], proof: Proof, occurring: Counter[str | None] | None
+) -> Iterator[ColumnBatch]:
     """Yield the batches, noting which rows there are and, where wanted, of which versions."""
     for batch in batches:
         prove(proof, batch.declared["id"], batch.declared["createdAt"])

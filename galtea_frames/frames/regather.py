@@ -8,7 +8,7 @@ from galtea_frames.api.times import USUAL_DIGITS
 from galtea_frames.decoding.column_names import OVERFLOW, overflow_name, split_name
 from galtea_frames.decoding.exact import parted_value
 from galtea_frames.decoding.kinds import EXACT
-from galtea_frames.decoding.reader import Batch
+from galtea_frames.decoding.reader import ParsedBatch
 from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH
 from galtea_frames.errors import QueryError
 from galtea_frames.frames.cells import cells
@@ -29,7 +29,7 @@ _TOGETHER = 10_000
 _Values = dict["Path", list[Any]]
 
 
-def regathered(frame: pd.DataFrame, origin: Origin) -> Iterator[Batch]:
+def regathered(frame: pd.DataFrame, origin: Origin) -> Iterator[ParsedBatch]:
     """Yield the rows of a frame as they were sent, as far as its columns say it.
 
     Args:
@@ -77,7 +77,7 @@ class _Rows:
             if keys and not overflow:
                 self._below.setdefault(root, []).append((tuple(keys), name))
 
-    def batch(self) -> Batch:
+    def batch(self) -> ParsedBatch:
         """Return the values of all fields."""
         fields: dict[str, Sequence[Any]] = {}
         texts: dict[str, list[str | None]] = {}
@@ -101,7 +101,7 @@ class _Rows:
                 own = self._take_below(name, api, strays)
                 below = [values for path, (_, values) in strays.items() if path[0] == api]
                 fields[api] = self._as_sent(api, name, own, below)
-        return Batch(len(self._frame), fields, texts, strays)
+        return ParsedBatch(len(self._frame), fields, texts, strays)
 
     # -- fields --
 

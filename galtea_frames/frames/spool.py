@@ -18,7 +18,7 @@ from galtea_frames.frames.frame import sorted_table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from galtea_frames.decoding.gatherer import Batch
+    from galtea_frames.decoding.gatherer import ColumnBatch
     from galtea_frames.decoding.schema import TableSchema
 
 _CREATED = "createdAt"
@@ -30,9 +30,9 @@ _TOGETHER = 8
 class _Entry:
     """One batch: the first creation time in it, and the batch or the bytes of the file that hold it."""
 
-    def __init__(self, first: int, kept: Batch | range) -> None:
+    def __init__(self, first: int, kept: ColumnBatch | range) -> None:
         self.first = first
-        self.kept: Batch | range | None = kept
+        self.kept: ColumnBatch | range | None = kept
 
 
 class Spool:
@@ -52,7 +52,7 @@ class Spool:
                 self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the spool
         self._entries: list[_Entry] = []
 
-    def append(self, batch: Batch) -> None:
+    def append(self, batch: ColumnBatch) -> None:
         """Keep a batch; one of no rows is nothing."""
         if not batch.rows:
             return
@@ -82,7 +82,7 @@ class Spool:
             rest = rest.slice(ready)
         yield rest
 
-    def _take(self, entry: _Entry) -> Batch:
+    def _take(self, entry: _Entry) -> ColumnBatch:
         if isinstance(entry.kept, range) and self._file is not None:
             return _unpacked(self._file, entry.kept)
         kept, entry.kept = entry.kept, None
@@ -97,14 +97,14 @@ class Spool:
                 self._file.close()
 
 
-def _unpacked(file: IO[bytes], where: range) -> Batch:
+def _unpacked(file: IO[bytes], where: range) -> ColumnBatch:
     """Return the batch in these bytes of a file, leaving alone its position, which forked processes share."""
     begin = where.start - where.start % mmap.ALLOCATIONGRANULARITY
     with (
         mmap.mmap(file.fileno(), where.stop - begin, access=mmap.ACCESS_READ, offset=begin) as mapped,
         memoryview(mapped)[where.start - begin :] as packed,
     ):
-        batch: Batch = pickle.loads(packed)  # noqa: S301 - written above, to a file that no one else can reach
+        batch: ColumnBatch = pickle.loads(packed)  # noqa: S301 - written above, to a file that no one else can reach
     return batch
 
 

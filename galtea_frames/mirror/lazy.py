@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.api.resources import SESSIONS
-from galtea_frames.decoding.contract import DECLARED, NestedColumn
+from galtea_frames.decoding.contract import DECLARED, PinnedColumn
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames.frame import sorted_table, to_frame
@@ -29,7 +29,7 @@ _STATUS = next(column.name for column in SESSIONS.columns if column.kind == "sta
 
 
 def dask_frame(
-    table: StoredTable, condition: pc.Expression | None, nested: Sequence[NestedColumn], *, include_removed: bool
+    table: StoredTable, condition: pc.Expression | None, nested: Sequence[PinnedColumn], *, include_removed: bool
 ) -> Any:  # noqa: ANN401 - dask is imported here and not before
     """Return the stored sessions that meet a condition, nothing of them read yet.
 
@@ -52,7 +52,7 @@ class _Reader:
 
     shown: str
     condition: pc.Expression | None
-    nested: tuple[NestedColumn, ...]
+    nested: tuple[PinnedColumn, ...]
     include_removed: bool
 
     def __call__(self, fragment: Any) -> pd.DataFrame:  # noqa: ANN401 - pyarrow has no types

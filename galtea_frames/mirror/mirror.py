@@ -12,7 +12,7 @@ from galtea_frames.api.arguments import names_checked
 from galtea_frames.api.client import Client
 from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
-from galtea_frames.decoding.contract import NestedColumn
+from galtea_frames.decoding.contract import PinnedColumn
 from galtea_frames.errors import QueryError, masked
 from galtea_frames.frames.load import shared
 from galtea_frames.mirror.arguments import span_of
@@ -165,7 +165,7 @@ class Mirror(Readers):
         """
         given = locals()
         named = [
-            NestedColumn.named(*each, rest=EXTRA, own=(EXTRA, REMOVED_AT))
+            PinnedColumn.named(*each, rest=EXTRA, own=(EXTRA, REMOVED_AT))
             for each in (given.pop("nested") or {}).items()
         ]
         table, query, _ = selected(self._place, SESSIONS, given)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.query import Members, Query
     from galtea_frames.api.resource import Resource
-    from galtea_frames.decoding.gatherer import Batch
+    from galtea_frames.decoding.gatherer import ColumnBatch
     from galtea_frames.decoding.schema import Notes
     from galtea_frames.frames.framing import LoadOptions
     from galtea_frames.mirror.delta import StoredTable
@@ -127,7 +127,7 @@ def load_stored(
     return _with_removals(frame, table, wanted, options) if include_removed else frame
 
 
-def _gathered(gatherer: Gatherer, table: StoredTable, stored: pa.RecordBatch) -> Iterable[Batch]:
+def _gathered(gatherer: Gatherer, table: StoredTable, stored: pa.RecordBatch) -> Iterable[ColumnBatch]:
     """Return what the frame's columns are made of, from stored rows that may be damaged."""
     with told_of(table.shown):
         return list(gatherer.gather(gatherer.reader.read(to_page(table.resource, stored))))

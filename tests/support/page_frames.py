@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.page import Page
     from galtea_frames.api.resource import Resource
-    from galtea_frames.decoding.gatherer import Batch
+    from galtea_frames.decoding.gatherer import ColumnBatch
     from galtea_frames.decoding.schema import Notes
 
 Record = dict[str, Any]
@@ -35,7 +35,7 @@ class TableBuilder:
 
     def __init__(self, resource: Resource, nested: Nested = "columns") -> None:
         self.gatherer = Gatherer(resource, nested)
-        self.batches: list[Batch] = []
+        self.batches: list[ColumnBatch] = []
 
     def add(self, content: bytes, skip: Collection[int] = ()) -> None:
         """Add the rows of a page, but for those numbered in `skip`."""
