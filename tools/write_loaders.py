@@ -251,14 +251,14 @@ from galtea_frames.api.arguments import Sort, names_checked
 from galtea_frames.api.resources import {names}
 from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.frames.frame import DtypeBackend
-from galtea_frames.mirror.location import Place
+from galtea_frames.mirror.location import Location
 from galtea_frames.mirror.reading import read, read_joined
 
 
 class Readers:
     """What `Mirror` reads, list by list."""
 
-    _place: Place
+    _location: Location
 ''' + "".join(f"\n{textwrap.indent(each, ' ' * 4, lambda line: line.strip() != '')}" for each in methods)
 
 
@@ -267,7 +267,7 @@ def _reader(resource: Resource) -> str:
         f"Return the stored {resource.name}: one row a {resource.singular}, by `created_at`, then `id`.",
         f"Columns, dtypes and warnings are those of `galtea_frames.load_{resource.name}`. {_STORED}",
     ]
-    call = f"read(self._place, {resource.name.upper()}, locals())"
+    call = f"read(self._location, {resource.name.upper()}, locals())"
     return _method(f"load_{resource.name}", resource, words, call)
 
 
@@ -276,7 +276,7 @@ def _joined_reader() -> str:
         "Return the stored sessions, each beside its version: one row a session.",
         _STORED_BESIDE,
     ]
-    return _method("join", SESSIONS, words, "read_joined(self._place, locals())")
+    return _method("join", SESSIONS, words, "read_joined(self._location, locals())")
 
 
 def _method(name: str, resource: Resource, words: list[str], call: str) -> str:

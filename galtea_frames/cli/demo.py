@@ -15,7 +15,7 @@ from galtea_frames import sample
 from galtea_frames.api.client import Client
 from galtea_frames.cli.options import before_asking, program
 from galtea_frames.errors import MixedTypesWarning, masked
-from galtea_frames.files.ours import DEMO
+from galtea_frames.files.ownership import DEMO
 from galtea_frames.files.parquet import close_folder, read_parquet, write_parquet
 from galtea_frames.files.targets import Target
 from galtea_frames.frames.loaders import load_sessions_with_versions

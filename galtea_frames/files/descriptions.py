@@ -38,7 +38,7 @@ class NewerError(Exception):
     """A description in a form that this release does not know."""
 
 
-def read_description(text: bytes) -> Described:
+def parse_description(text: bytes) -> Described:
     """Return a description, in the form in which `write_parquet` stores it.
 
     Raises:

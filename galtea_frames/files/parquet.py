@@ -21,24 +21,25 @@ import pyarrow.parquet as pq
 from galtea_frames.errors import CaseCollisionWarning, ParquetError, warn
 from galtea_frames.files.descriptions import FORMAT, KEY
 from galtea_frames.files.dtypes import to_arrow
-from galtea_frames.files.ours import DATASET
+from galtea_frames.files.ownership import DATASET
 from galtea_frames.files.partitions import partitions, positions_to_text
 from galtea_frames.files.restoring import restored
 from galtea_frames.files.seals import Sealed
 from galtea_frames.files.settings import CODECS, MAX_PARTITIONS
 from galtea_frames.files.targets import Target
+from galtea_frames.printable import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from os import PathLike
 
     from galtea_frames.files.dtypes import Description
-    from galtea_frames.files.ours import Kind
+    from galtea_frames.files.ownership import Kind
     from galtea_frames.files.targets import File, Folder
 
 
 _INDEX = "__index_level_{}__"
-_SHOWN = 5
+_MOST_NAMED = 5
 
 #: Rows a row group: enough to compress well, few enough for engines to read groups in parallel.
 _ROW_GROUP = 50_000
@@ -211,11 +212,11 @@ def _describe(frame: pd.DataFrame, *, part: bool = False) -> tuple[pa.Table, dic
 def _names(columns: pd.Index[Any]) -> list[str]:
     names: list[Any] = list(columns)
     if others := [name for name in names if not isinstance(name, str)]:
-        raise ParquetError(f"column names must be text: {others[:_SHOWN]}")
+        raise ParquetError(f"column names must be text: {others[:_MOST_NAMED]}")
     if isinstance(columns, pd.CategoricalIndex):
         raise ParquetError("column names must be plain text: frame.columns = list(frame.columns)")
     if not columns.is_unique:
-        raise ParquetError(f"columns occur twice: {sorted(set(columns[columns.duplicated()]))[:_SHOWN]}")
+        raise ParquetError(f"columns occur twice: {sorted(set(columns[columns.duplicated()]))[:_MOST_NAMED]}")
     try:
         "".join(names).encode()
     except UnicodeEncodeError as problem:
@@ -229,9 +230,8 @@ def _warn_of_case(frame: pd.DataFrame) -> None:
     for name in map(str, frame.columns):
         groups[name.lower()].append(name)
     if alike := [" and ".join(map(repr, group)) for group in groups.values() if len(group) > 1]:
-        more = f" and {len(alike) - _SHOWN:,} more" if len(alike) > _SHOWN else ""
         warn(
-            f"columns whose names differ in case only, which other engines mix up: {', '.join(alike[:_SHOWN])}{more};"
+            f"columns whose names differ in case only, which other engines mix up: {listed(alike, _MOST_NAMED)};"
             " rename one before you write",
             CaseCollisionWarning,
         )
@@ -272,7 +272,7 @@ def _labels(names: Iterable[Any]) -> list[str | int | None]:
     """Return the names of an index, or of the columns as a whole, if JSON can hold them."""
     names = list(names)
     if others := [name for name in names if name is not None and type(name) not in (str, int)]:
-        raise ParquetError(f"names of an index must be text or whole numbers: {others[:_SHOWN]}")
+        raise ParquetError(f"names of an index must be text or whole numbers: {others[:_MOST_NAMED]}")
     return names
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from galtea_frames.errors import ParquetError
-from galtea_frames.files.descriptions import KEY, DamagedError, NewerError, read_description
+from galtea_frames.files.descriptions import KEY, DamagedError, NewerError, parse_description
 from galtea_frames.files.dtypes import fits, from_arrow
 from galtea_frames.files.hive import with_folders
 from galtea_frames.files.partitions import positions_from_text, repeated
@@ -25,47 +25,47 @@ if TYPE_CHECKING:
 
     from galtea_frames.files.descriptions import Described
 
-_SHOWN = 5
+_MOST_NAMED = 5
 
 
-def restored(tables: Sequence[pa.Table], names: Sequence[str], shown: str) -> pd.DataFrame:
+def restored(tables: Sequence[pa.Table], names: Sequence[str], display: str) -> pd.DataFrame:
     """Return the frame of the tables of one file or of a folder's files.
 
     Args:
         tables: the files' tables.
         names: the files' paths below the folder that was named.
-        shown: what the caller named.
+        display: what the caller named.
 
     Raises:
         ParquetError: the files are no frame, or not those of one, or hold what a frame cannot.
     """
     for table in tables:
-        _check_names(table, shown)
-    described = [_description(table, shown) for table in tables]
+        _check_names(table, display)
+    described = [_description(table, display) for table in tables]
     parts = [each for each in described if each is not None]
     if len(parts) == len(tables) and all("rows" in part for part in parts):
-        return _restored(_whole_dataset(tables, parts, shown), parts[0] | {"length": parts[0]["total"]}, shown)
+        return _restored(_whole_dataset(tables, parts, display), parts[0] | {"length": parts[0]["total"]}, display)
     if parts and len(tables) > 1:
-        raise ParquetError(f"{shown} holds files that were not written together; read them one by one")
+        raise ParquetError(f"{display} holds files that were not written together; read them one by one")
     if parts and "rows" not in parts[0] and _is_of(tables[0], parts[0]):
-        return _restored(tables[0], parts[0], shown)
-    return _as_they_are(with_folders(tables, names), shown)
+        return _restored(tables[0], parts[0], display)
+    return _as_they_are(with_folders(tables, names), display)
 
 
-def _check_names(table: pa.Table, shown: str) -> None:
+def _check_names(table: pa.Table, display: str) -> None:
     if twice := sorted({name for name in table.column_names if table.column_names.count(name) > 1}):
-        raise ParquetError(f"{shown} has columns of one name: {', '.join(map(repr, twice[:_SHOWN]))}")
+        raise ParquetError(f"{display} has columns of one name: {', '.join(map(repr, twice[:_MOST_NAMED]))}")
 
 
-def _description(table: pa.Table, shown: str) -> Described | None:
+def _description(table: pa.Table, display: str) -> Described | None:
     text = (table.schema.metadata or {}).get(KEY)
     try:
-        return None if text is None else read_description(text)
+        return None if text is None else parse_description(text)
     except NewerError:
         raise ParquetError("the file was written by a newer galtea_frames; update it to read this file") from None
     except DamagedError as problem:
         raise ParquetError(
-            f"{shown}: what it says of its frame is damaged ({problem}); pandas reads the rest"
+            f"{display}: what it says of its frame is damaged ({problem}); pandas reads the rest"
         ) from None
 
 
@@ -86,9 +86,9 @@ def _is_of(table: pa.Table, description: Described) -> bool:
     return all(fits(table.column(name), about) for name, about in columns.items())
 
 
-def _restored(table: pa.Table, description: Described, shown: str) -> pd.DataFrame:
+def _restored(table: pa.Table, description: Described, display: str) -> pd.DataFrame:
     if not _is_of(table, description):
-        raise _changed(shown)
+        raise _changed(display)
     columns = {name: from_arrow(table.column(name), about) for name, about in description["columns"].items()}
     index = _index(description["index"], columns)
     frame = pd.DataFrame(columns, copy=False)
@@ -98,11 +98,11 @@ def _restored(table: pa.Table, description: Described, shown: str) -> pd.DataFra
     return frame
 
 
-def _changed(shown: str) -> ParquetError:
-    return ParquetError(f"{shown}: a file of the dataset was changed since it was written; read its files one by one")
+def _changed(display: str) -> ParquetError:
+    return ParquetError(f"{display}: a file of the dataset was changed since it was written; read its files one by one")
 
 
-def _whole_dataset(tables: Sequence[pa.Table], parts: Sequence[Described], shown: str) -> pa.Table:
+def _whole_dataset(tables: Sequence[pa.Table], parts: Sequence[Described], display: str) -> pa.Table:
     """Return the rows of a dataset's files in the order in which they stood in the frame."""
     first = parts[0]
     not_whole = ParquetError("the dataset is not whole: files of it are missing, or of two datasets")
@@ -120,7 +120,7 @@ def _whole_dataset(tables: Sequence[pa.Table], parts: Sequence[Described], shown
     if any(not each.schema.equals(filled[0].schema) for each in filled) or any(
         set(table.column_names) & part["partition"].keys() for table, part in zip(tables, parts, strict=True)
     ):
-        raise _changed(shown)
+        raise _changed(display)
     return pa.concat_tables(filled).take(np.argsort(positions))
 
 
@@ -163,13 +163,13 @@ def _header(stored: Described, columns: pd.Index[Any]) -> pd.Index[Any]:
 # -- others --
 
 
-def _as_they_are(tables: Sequence[pa.Table], shown: str) -> pd.DataFrame:
+def _as_they_are(tables: Sequence[pa.Table], display: str) -> pd.DataFrame:
     """Return the rows of files that no description is known of, with nullable dtypes."""
     try:
         table = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
     except pa.ArrowException as problem:
-        raise ParquetError(f"{shown} holds files of different types: {problem}; read them one by one") from None
-    columns = {name: _plain(name, table.column(name), shown) for name in table.column_names}
+        raise ParquetError(f"{display} holds files of different types: {problem}; read them one by one") from None
+    columns = {name: _plain(name, table.column(name), display) for name in table.column_names}
     ordered = [name for name, values in columns.items() if getattr(values.type, "ordered", False)]
     naive = [name for name, values in columns.items() if values.type == pa.timestamp("us")]
     frame = to_frame(pa.table(columns), {})
@@ -180,7 +180,7 @@ def _as_they_are(tables: Sequence[pa.Table], shown: str) -> pd.DataFrame:
     return frame
 
 
-def _plain(name: str, values: pa.ChunkedArray, shown: str) -> pa.ChunkedArray:
+def _plain(name: str, values: pa.ChunkedArray, display: str) -> pa.ChunkedArray:
     """Return a column of any program as `to_frame` takes it."""
     kind = values.type
     if pa.types.is_dictionary(kind):
@@ -189,7 +189,7 @@ def _plain(name: str, values: pa.ChunkedArray, shown: str) -> pa.ChunkedArray:
         try:
             return values.cast(pa.timestamp("us", "UTC" if kind.tz else None))
         except pa.ArrowInvalid:
-            raise ParquetError(f"{shown}: column {name!r} has times finer than a microsecond") from None
+            raise ParquetError(f"{display}: column {name!r} has times finer than a microsecond") from None
     return values
 
 

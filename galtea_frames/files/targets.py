@@ -15,9 +15,9 @@ import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
 
 from galtea_frames.errors import GalteaFramesError, GalteaFramesWarning, ParquetError, warn
-from galtea_frames.files.ours import DATASET, refuse_strangers
+from galtea_frames.files.ownership import DATASET, check_replaceable
 from galtea_frames.files.seals import listed
-from galtea_frames.files.workplaces import Workplace, put_back, remove_abandoned, waiting
+from galtea_frames.files.staging import StagingFolder, put_back, remove_abandoned, waiting
 from galtea_frames.paths import check_writable, contains_cwd, real, special
 from galtea_frames.printable import quoted
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from os import PathLike
 
-    from galtea_frames.files.ours import Kind
+    from galtea_frames.files.ownership import Kind
 
 _EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "abfs": "azure", "abfss": "azure", "az": "azure"}
 
@@ -95,12 +95,12 @@ class Target:
     Attributes:
         system: the fsspec file system.
         path: the path within it.
-        shown: the path as the caller gave it.
+        display: the path as the caller gave it.
     """
 
     system: Any
     path: str
-    shown: str
+    display: str
 
     @classmethod
     def at(cls, path: str | PathLike[str]) -> Target:
@@ -109,22 +109,22 @@ class Target:
         Raises:
             ParquetError: no such kind of URL is known, or its extra is not installed.
         """
-        shown = _text(path)
-        scheme = shown.partition("://")[0] if "://" in shown else ""
+        display = _text(path)
+        scheme = display.partition("://")[0] if "://" in display else ""
         try:
-            system, inner = fsspec.core.url_to_fs(shown)
+            system, inner = fsspec.core.url_to_fs(display)
         except ImportError:
             extra = _EXTRAS.get(scheme)
             advice = f": pip install 'galtea-frames[{extra}]'" if extra else ""
             raise ParquetError(f"{scheme}:// needs a package that is not installed{advice}") from None
         except ValueError as problem:
-            raise ParquetError(f"cannot use {shown}: {problem}") from None
+            raise ParquetError(f"cannot use {display}: {problem}") from None
         if isinstance(system, LocalFileSystem):
-            inner = _local(inner, shown)
+            inner = _local(inner, display)
         else:
             # What fsspec remembers of a listing may be older than what another process has written since.
             system.invalidate_cache()
-        return cls(system, inner, shown)
+        return cls(system, inner, display)
 
     def check_file(self) -> None:
         """Refuse, before anything is fetched or made, what no Parquet file can be written to.
@@ -133,13 +133,13 @@ class Target:
             ParquetError: the name is that of another format, or something else stands there, or it cannot be written.
         """
         self._check_name("Parquet file; name one that ends in .parquet")
-        with _errors(self.system, self.shown):
-            if self.system.isdir(self.path) or self.shown.endswith(("/", os.sep)):
-                raise ParquetError(f"{self.shown} is a folder; name a file, or columns to partition by")
+        with _errors(self.system, self.display):
+            if self.system.isdir(self.path) or self.display.endswith(("/", os.sep)):
+                raise ParquetError(f"{self.display} is a folder; name a file, or columns to partition by")
             if self._is_local:
                 check_writable(Path(self.path))
                 if not _may_be_parquet(Path(self.path)):
-                    raise ParquetError(f"{self.shown} is a file of another kind; name one that ends in .parquet")
+                    raise ParquetError(f"{self.display} is a file of another kind; name one that ends in .parquet")
 
     def check_folder(self, kind: Kind) -> None:
         """Refuse, before anything is fetched or made, a place where a folder would cost somebody what is his.
@@ -148,30 +148,30 @@ class Target:
             ParquetError, ReportError: there is anything but what this package wrote as one of this kind, the folder
                 is the current one, or it cannot be written.
         """
-        if kind is DATASET or self.shown == "-":
+        if kind is DATASET or self.display == "-":
             self._check_name(f"{kind.name}; name a folder")
-        with _errors(self.system, self.shown):
+        with _errors(self.system, self.display):
             if self.system.isfile(self.path):
-                raise ParquetError(f"{self.shown} is a file; a {kind.name} needs a folder")
+                raise ParquetError(f"{self.display} is a file; a {kind.name} needs a folder")
             if self._is_local:
                 self._check_replaceable(Path(self.path), kind)
             elif self.system.exists(self.path) and self.system.find(self.path):
                 # An object store renames nothing: for a while, readers would meet rows of both datasets.
-                raise ParquetError(f"{self.shown} exists; delete it first, or write to another place")
+                raise ParquetError(f"{self.display} exists; delete it first, or write to another place")
 
     @contextlib.contextmanager
     def new_file(self) -> Iterator[IO[bytes]]:
         """Open a file for writing that takes the target's place when all went well."""
         self.check_file()
-        with _errors(self.system, self.shown), self._workplace() as place:
-            with place.whole.open("wb") as file:
+        with _errors(self.system, self.display), self._staging() as staging:
+            with staging.whole.open("wb") as file:
                 yield file
                 _sync(file)
             if self._is_local:
-                self._warn(kept=place.put_file(Path(self.path)))
+                self._warn(kept=staging.put_file(Path(self.path)))
             else:
                 # One upload of a whole file: object stores show it when it has come to its end.
-                self.system.put_file(str(place.whole), self.path)
+                self.system.put_file(str(staging.whole), self.path)
 
     @contextlib.contextmanager
     def new_folder(self, kind: Kind) -> Iterator[Folder]:
@@ -179,15 +179,15 @@ class Target:
         if self._is_local:
             put_back(Path(self.path))
         self.check_folder(kind)
-        with _errors(self.system, self.shown), self._workplace() as place:
-            place.whole.mkdir()
-            folder = Folder(place.whole)
+        with _errors(self.system, self.display), self._staging() as staging:
+            staging.whole.mkdir()
+            folder = Folder(staging.whole)
             yield folder
             if self._is_local:
-                self._warn(kept=place.put_folder(Path(self.path), self._refusal(kind)))
+                self._warn(kept=staging.put_folder(Path(self.path), self._refusal(kind)))
                 return
             for name in sorted(folder.files()):
-                self.system.put_file(str(place.whole / name), f"{self.path.rstrip('/')}/{name}")
+                self.system.put_file(str(staging.whole / name), f"{self.path.rstrip('/')}/{name}")
 
     def files(self) -> list[File]:
         """Return the Parquet files at the target: itself, or those below it that engines do not pass over.
@@ -195,7 +195,7 @@ class Target:
         Raises:
             ParquetError: there are none.
         """
-        with _errors(self.system, self.shown):
+        with _errors(self.system, self.display):
             if self.system.isfile(self.path):
                 return [File(self.system, self.path, "")]
             # A write that was killed between two renamings has left the old folder beside its place.
@@ -207,7 +207,7 @@ class Target:
                 if name.endswith((".parquet", ".pq")) and not _passed_over(name) and self.system.isfile(each)
             ]
         if not found:
-            raise ParquetError(f"there is no Parquet file at {self.shown}")
+            raise ParquetError(f"there is no Parquet file at {self.display}")
         return found
 
     @property
@@ -215,45 +215,45 @@ class Target:
         return isinstance(self.system, LocalFileSystem)
 
     def _check_name(self, wanted: str) -> None:
-        name = PurePosixPath(self.shown)
-        if self.shown == "-" or name.suffix.lower() not in _SUFFIXES:
-            raise ParquetError(f"{self.shown} is no name of a {wanted}")
+        name = PurePosixPath(self.display)
+        if self.display == "-" or name.suffix.lower() not in _SUFFIXES:
+            raise ParquetError(f"{self.display} is no name of a {wanted}")
 
     def _check_replaceable(self, folder: Path, kind: Kind) -> None:
         check_writable(folder)
         if folder.is_dir():
-            refuse_strangers(folder, kind, self.shown)
+            check_replaceable(folder, kind, self.display)
             if contains_cwd(folder):
-                raise kind.error(f"{self.shown} is the current folder, or one above it; name another folder")
+                raise kind.error(f"{self.display} is the current folder, or one above it; name another folder")
 
     def _warn(self, *, kept: bool) -> None:
         if not kept:
             warn(
-                f"{self.shown} has another owner or group than before, for only its owner may give it back;"
+                f"{self.display} has another owner or group than before, for only its owner may give it back;"
                 " rights of the old group were not given to another",
                 GalteaFramesWarning,
             )
 
     def _refusal(self, kind: Kind) -> Callable[[Path], None]:
         """Return what refuses a folder with anything that is not of this kind."""
-        return lambda folder: refuse_strangers(folder, kind, self.shown)
+        return lambda folder: check_replaceable(folder, kind, self.display)
 
     @contextlib.contextmanager
-    def _workplace(self) -> Iterator[Workplace]:
+    def _staging(self) -> Iterator[StagingFolder]:
         """Give the place in which to make what is new: next to a local target, so that renaming moves no bytes."""
         if self._is_local:
             target = Path(self.path)
             target.parent.mkdir(parents=True, exist_ok=True)
             remove_abandoned(target)
-            with Workplace.beside(target) as place:
-                yield place
+            with StagingFolder.beside(target) as staging:
+                yield staging
         else:
             with tempfile.TemporaryDirectory() as folder:
-                yield Workplace(Path(folder))
+                yield StagingFolder(Path(folder))
 
 
 @contextlib.contextmanager
-def _errors(system: Any, shown: str) -> Iterator[None]:  # noqa: ANN401 - fsspec has no types
+def _errors(system: Any, display: str) -> Iterator[None]:  # noqa: ANN401 - fsspec has no types
     """Turn what goes wrong at a place into one line that names it."""
     try:
         yield
@@ -267,28 +267,28 @@ def _errors(system: Any, shown: str) -> Iterator[None]:  # noqa: ANN401 - fsspec
         if not isinstance(system, LocalFileSystem) and getattr(problem, "errno", None) in _FULL:
             # Not the store's disk: here, files are made before they are sent there.
             reason += f" in {tempfile.gettempdir()}; make room there, or name another folder in TMPDIR"
-        raise ParquetError(f"cannot use {shown}: {reason}") from problem
+        raise ParquetError(f"cannot use {display}: {reason}") from problem
 
 
 def _text(path: Any) -> str:  # noqa: ANN401 - checked here
-    shown = os.fspath(path) if isinstance(path, str | os.PathLike) else None
-    if not isinstance(shown, str) or not shown:
+    display = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(display, str) or not display:
         raise ParquetError(f"a path is text or a pathlib.Path, not {quoted(path)}")
-    return shown
+    return display
 
 
-def _local(path: str, shown: str) -> str:
+def _local(path: str, display: str) -> str:
     """Return a local path that can be that of a file or a folder, its links followed."""
     if (what := special(path)) is not None:
-        raise ParquetError(f"{shown} is {what}; name a file or a folder")
+        raise ParquetError(f"{display} is {what}; name a file or a folder")
     try:
         found = real(path)
     except OSError as problem:
-        raise ParquetError(f"cannot use {shown}: {problem.strerror}") from None
+        raise ParquetError(f"cannot use {display}: {problem.strerror}") from None
     except ValueError as problem:  # a null character, or half of another one
-        raise ParquetError(f"cannot use {shown!r}: {problem}") from None
+        raise ParquetError(f"cannot use {display!r}: {problem}") from None
     if not Path(found).name:
-        raise ParquetError(f"{shown} is no place for a file or a dataset")
+        raise ParquetError(f"{display} is no place for a file or a dataset")
     return found
 
 

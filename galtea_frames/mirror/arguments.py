@@ -19,7 +19,7 @@ _SPAN = re.compile(
 )
 
 
-def moment_of(as_of: object) -> int | datetime | None:
+def parse_moment(as_of: object) -> int | datetime | None:
     """Return the version, or the time in UTC, that a caller named.
 
     Raises:
@@ -37,7 +37,7 @@ def moment_of(as_of: object) -> int | datetime | None:
         ) from None
 
 
-def span_of(lookback: object) -> int:
+def parse_span(lookback: object) -> int:
     """Return the microseconds of a span of time that a caller gave.
 
     Raises:

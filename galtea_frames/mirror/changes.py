@@ -45,9 +45,9 @@ def compare(resource: Resource, fetched: pa.Table, served: pa.Table, elsewhere: 
         now: the time to note, in microseconds since 1970.
     """
     stored = pa.concat_tables([served, elsewhere])
-    places = pc.index_in(fetched.column("id"), stored.column("id"))
-    known = pc.is_valid(places)
-    found = stored.take(places.filter(known))
+    positions = pc.index_in(fetched.column("id"), stored.column("id"))
+    known = pc.is_valid(positions)
+    found = stored.take(positions.filter(known))
     differs = _differs(fetched.filter(known), found, record_schema(resource).names)
     new, changed = fetched.filter(pc.invert(known)), fetched.filter(known).filter(differs)
     gone = served.filter(pc.and_(pc.is_null(served.column(REMOVED_AT)), pc.invert(_among(served, fetched))))

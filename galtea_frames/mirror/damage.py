@@ -27,7 +27,7 @@ _PANIC = "PanicException"
 
 
 @contextmanager
-def told_of(shown: str) -> Iterator[None]:
+def mirror_errors(display: str) -> Iterator[None]:
     """Turn whatever goes wrong with a mirror's files into a MirrorError that names the mirror.
 
     Damage makes the libraries that read them fail in any way: with their own errors, Python's, or a panic.
@@ -38,17 +38,17 @@ def told_of(shown: str) -> Iterator[None]:
         raise
     except FileNotFoundError as problem:
         raise MirrorError(
-            f"{shown}: a file of this version is gone: if it is an old one, by compacting; else restore the mirror, or"
-            " sync into a new folder"
+            f"{display}: a file of this version is gone: if it is an old one, by compacting; else restore the mirror,"
+            " or sync into a new folder"
         ) from problem
     except BaseException as problem:
         if not isinstance(problem, Exception) and type(problem).__name__ != _PANIC:
             raise
         if type(problem).__name__ == _OVERTAKEN:
             raise MirrorError(
-                f"{shown}: another sync has written meanwhile, so this one stopped; run it again"
+                f"{display}: another sync has written meanwhile, so this one stopped; run it again"
             ) from None
-        raise MirrorError(f"{shown} cannot be read or written: {_one_line(problem)}") from problem
+        raise MirrorError(f"{display} cannot be read or written: {_one_line(problem)}") from problem
 
 
 def _one_line(problem: BaseException) -> str:

@@ -18,9 +18,9 @@ from pyarrow.fs import FileSelector, FileSystem, LocalFileSystem, PyFileSystem, 
 
 from galtea_frames.api.times import TIME, as_datetime, render
 from galtea_frames.errors import MirrorError
-from galtea_frames.mirror.damage import told_of
-from galtea_frames.mirror.description import check_columns, description_of, scope_in
-from galtea_frames.mirror.ground import check_file
+from galtea_frames.mirror.damage import mirror_errors
+from galtea_frames.mirror.description import check_columns, describe_scope, parse_scope
+from galtea_frames.mirror.local_folder import check_file
 from galtea_frames.mirror.rows import REMOVED_AT, stored_schema
 from galtea_frames.mirror.table_files import check_plain, once_added
 
@@ -57,41 +57,43 @@ class StoredTable:
 
     Attributes:
         resource: whose rows these are.
-        shown: the mirror's path, for messages.
+        display: the mirror's path, for messages.
         scope: the ids of the products that the mirror holds; None for all that its key may see.
     """
 
     resource: Resource
-    shown: str
+    display: str
     scope: tuple[str, ...] | None
     _address: str
     _delta: Any = None
 
     @classmethod
-    def at(cls, address: str, shown: str, resource: Resource) -> StoredTable | None:
+    def at(cls, address: str, display: str, resource: Resource) -> StoredTable | None:
         """Return the table at an address, None if there is none.
 
         Raises:
             MirrorError: there is one, but it cannot be read, or is none of a mirror.
         """
         deltalake = _deltalake()
-        with told_of(shown):
+        with mirror_errors(display):
             try:
                 delta = deltalake.DeltaTable(address)
             except deltalake.exceptions.TableNotFoundError:
                 return None
             about = delta.metadata()
-            scope = scope_in(about.description, shown)
+            scope = parse_scope(about.description, display)
             if delta.protocol().min_reader_version != 1 or about.partition_columns:
-                raise MirrorError(f"{shown} was changed by another program so that this one cannot read it; sync anew")
-            check_columns(pa.schema(delta.schema().to_arrow(as_large_types=True)), resource, shown)
-            return cls(resource, shown, scope, address, delta)
+                raise MirrorError(
+                    f"{display} was changed by another program so that this one cannot read it; sync anew"
+                )
+            check_columns(pa.schema(delta.schema().to_arrow(as_large_types=True)), resource, display)
+            return cls(resource, display, scope, address, delta)
 
     def is_blank(self) -> bool:
         """Tell whether nothing lies at the address, at a URL; a folder is looked at before."""
         if self._delta is not None:
             return True
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             found = PyFileSystem(_handler(self._address)).get_file_info(FileSelector("", allow_not_found=True))
         return not found
 
@@ -106,8 +108,8 @@ class StoredTable:
         elif self.scope != scope:
             # First of all it is not complete: it would be, of products that it has never held.
             self.mark(0)
-            with told_of(self.shown):
-                self._delta.alter.set_table_description(description_of(scope))
+            with mirror_errors(self.display):
+                self._delta.alter.set_table_description(describe_scope(scope))
         self.scope = scope
 
     def _created(self, scope: tuple[str, ...] | None) -> Any:  # noqa: ANN401 - deltalake's own type
@@ -116,12 +118,12 @@ class StoredTable:
             "delta.dataSkippingStatsColumns": ",".join(name for name in _STATISTICS if name in schema.names),
             "delta.enableExpiredLogCleanup": "false",  # or `as_of` would end a month ago
         }
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             return _deltalake().DeltaTable.create(
                 self._address,
                 schema,
                 name=self.resource.name,
-                description=description_of(scope),
+                description=describe_scope(scope),
                 configuration=configuration,
             )
 
@@ -130,14 +132,14 @@ class StoredTable:
     @property
     def version(self) -> int:
         """The version of the table, which each commit counts up."""
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             version: int = self._delta.version()
         return version
 
     @property
     def synced_at(self) -> int | None:
         """When the last sync that came to its end began, in microseconds since 1970; None: none has."""
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             moment: int | None = self._delta.transaction_version(_SYNCED)
             if moment is not None:
                 as_datetime(moment)  # a time at all
@@ -145,17 +147,17 @@ class StoredTable:
 
     def files(self) -> list[int]:
         """Return the sizes in bytes of the files that hold the rows."""
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             return list(self._actions().column("size_bytes").to_pylist())
 
     def _actions(self) -> pa.Table:
         """Return what the log says of each file, having refused files that are not the table's own."""
         actions = pa.table(self._delta.get_add_actions(flatten=True))
         paths = actions.column("path").to_pylist()
-        check_plain(paths, self.shown)
+        check_plain(paths, self.display)
         if (folder := self._folder) is not None:
             for path, size in zip(paths, actions.column("size_bytes").to_pylist(), strict=True):
-                check_file(folder / path, size, self.shown)
+                check_file(folder / path, size, self.display)
         return actions
 
     def as_of(self, moment: int | datetime) -> None:
@@ -164,11 +166,11 @@ class StoredTable:
         Raises:
             MirrorError: there was none then, or it is kept no longer.
         """
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             version = moment if isinstance(moment, int) else self._version_at(moment)
             if not 0 <= version <= self.version:
                 raise MirrorError(
-                    f"{self.shown}: no version {version} of {self.resource.name}, but 0 to {self.version}"
+                    f"{self.display}: no version {version} of {self.resource.name}, but 0 to {self.version}"
                 )
             self._delta.load_as_version(version)
 
@@ -178,12 +180,12 @@ class StoredTable:
         milliseconds = moment.timestamp() * 1000
         known: list[int] = [each["version"] for each in self._delta.history() if each["timestamp"] <= milliseconds]
         if not known:
-            raise MirrorError(f"{self.shown}: there were no {self.resource.name} yet at {moment.astimezone(UTC)}")
+            raise MirrorError(f"{self.display}: there were no {self.resource.name} yet at {moment.astimezone(UTC)}")
         return max(known)
 
     def committed_at(self) -> datetime:
         """Return when this version was committed."""
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             newest = self._delta.history(1)[0]
             return as_datetime(newest["timestamp"] * _MILLISECOND)
 
@@ -191,23 +193,23 @@ class StoredTable:
 
     def rows(self, wanted: pc.Expression | None = None, columns: list[str] | None = None) -> pa.Table:
         """Return stored rows; files that cannot hold any, by the log's statistics, are not opened."""
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             return self._dataset().to_table(columns=columns, filter=wanted)
 
     def batches(self, wanted: pc.Expression | None) -> Iterator[pa.RecordBatch]:
         """Yield stored rows as they are read."""
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             yield from (batch for batch in self._dataset().to_batches(filter=wanted) if batch.num_rows)
 
     def count(self, wanted: pc.Expression) -> int:
         """Return how many stored rows meet a condition."""
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             rows: int = self._dataset().count_rows(filter=wanted)
         return rows
 
     def fragments(self, wanted: pc.Expression | None) -> list[Any]:
         """Return the files that may hold rows, the oldest rows first, to be read elsewhere."""
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             found = list(self._dataset().get_fragments(filter=wanted))
             oldest = {each["path"]: each.get("min.created_at") or _NO_TIME for each in self._actions().to_pylist()}
             return sorted(found, key=lambda fragment: oldest[fragment.path])
@@ -267,7 +269,7 @@ class StoredTable:
         deltalake = _deltalake()
         # Never again on top of what another process has committed meanwhile: rows were compared without that.
         commit = deltalake.CommitProperties(max_commit_retries=0, app_transactions=list(notes))
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             deltalake.write_deltalake(
                 self._delta, rows, writer_properties=_compressed(), commit_properties=commit, **how
             )
@@ -278,7 +280,7 @@ class StoredTable:
         Raises:
             MirrorError: a file cannot be read, written or deleted.
         """
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             self._actions()
             self._delta.optimize.compact(writer_properties=_compressed())
             # deltalake would delete whatever lies there and is in no log: also what a user has put there.

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 FORMAT = 1
 
 
-def description_of(scope: tuple[str, ...] | None) -> str:
+def describe_scope(scope: tuple[str, ...] | None) -> str:
     """Return the description of a table that holds some products, or all."""
     return json.dumps({"galtea_frames": FORMAT, "product_ids": scope})
 
 
-def scope_in(description: str | None, shown: str) -> tuple[str, ...] | None:
+def parse_scope(description: str | None, display: str) -> tuple[str, ...] | None:
     """Return the products that a table's description names, None for all.
 
     Raises:
@@ -30,12 +30,14 @@ def scope_in(description: str | None, shown: str) -> tuple[str, ...] | None:
     """
     said = _said(description)
     if said is None:
-        raise MirrorError(f"{shown} is not a mirror, but holds other Delta tables; name another folder")
+        raise MirrorError(f"{display} is not a mirror, but holds other Delta tables; name another folder")
     version, products = said["galtea_frames"], said.get("product_ids")
     if isinstance(version, int) and version > FORMAT:
-        raise MirrorError(f"{shown} was made by a newer galtea-frames: pip install --upgrade galtea-frames")
+        raise MirrorError(f"{display} was made by a newer galtea-frames: pip install --upgrade galtea-frames")
     if version != FORMAT or isinstance(version, bool) or not _is_scope(products) or "product_ids" not in said:
-        raise MirrorError(f"{shown}: what the mirror says of itself is damaged; restore it, or sync into a new folder")
+        raise MirrorError(
+            f"{display}: what the mirror says of itself is damaged; restore it, or sync into a new folder"
+        )
     return None if products is None else tuple(products)
 
 
@@ -54,7 +56,7 @@ def _is_scope(products: object) -> bool:
     return isinstance(products, list) and bool(products) and all(isinstance(each, str) and each for each in products)
 
 
-def check_columns(schema: pa.Schema, resource: Resource, shown: str) -> None:
+def check_columns(schema: pa.Schema, resource: Resource, display: str) -> None:
     """Refuse a table with other columns than a mirror's: a filter would miss them, and a reader take them for nulls.
 
     Raises:
@@ -64,6 +66,6 @@ def check_columns(schema: pa.Schema, resource: Resource, shown: str) -> None:
     found = {field.name: field.type for field in schema}
     if odd := sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)):
         raise MirrorError(
-            f"{shown}: the columns of {resource.name} are not those of a mirror ({', '.join(odd[:3])}); restore it, or"
-            " sync into a new folder"
+            f"{display}: the columns of {resource.name} are not those of a mirror ({', '.join(odd[:3])}); restore it,"
+            " or sync into a new folder"
         )

@@ -14,7 +14,7 @@ from galtea_frames.mirror.sync import PENDING, PRESENT
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from galtea_frames.mirror.location import Place
+    from galtea_frames.mirror.location import Location
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,13 @@ class MirrorInfo:
     versions_version: int
 
 
-def inventory(place: Place) -> MirrorInfo:
-    """Return what is in the mirror at a place.
+def collect_info(location: Location) -> MirrorInfo:
+    """Return what is in the mirror at a location.
 
     Raises:
         MirrorError: there is no mirror, or it cannot be read.
     """
-    sessions, versions = place.table(SESSIONS), place.table(VERSIONS)
+    sessions, versions = location.table(SESSIONS), location.table(VERSIONS)
     span = pc.min_max(sessions.rows(PRESENT, ["created_at"]).column("created_at")).as_py()
     files = sessions.files() + versions.files()
     return MirrorInfo(

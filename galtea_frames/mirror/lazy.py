@@ -14,7 +14,7 @@ from galtea_frames.decoding.contract import DECLARED, PinnedColumn
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames.frame import sorted_table, to_frame
-from galtea_frames.mirror.damage import told_of
+from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.rows import EXTRA, REMOVED_AT
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def dask_frame(
         dask = import_module("dask.dataframe")
     except ImportError:
         raise MirrorError("to_dask needs Dask: pip install 'galtea-frames[dask]'") from None
-    read = _Reader(table.shown, condition, tuple(nested), include_removed)
+    read = _Reader(table.display, condition, tuple(nested), include_removed)
     empty = dask.utils.clear_known_categories(read.frame(table.empty()), cols=[_STATUS])
     fragments = table.fragments(condition)
     return dask.from_map(read, fragments, meta=empty) if fragments else dask.from_pandas(empty, npartitions=1)
@@ -50,13 +50,13 @@ def dask_frame(
 class _Reader:
     """What a worker does with a file; it travels there."""
 
-    shown: str
+    display: str
     condition: pc.Expression | None
     nested: tuple[PinnedColumn, ...]
     include_removed: bool
 
     def __call__(self, fragment: Any) -> pd.DataFrame:  # noqa: ANN401 - pyarrow has no types
-        with told_of(self.shown):
+        with mirror_errors(self.display):
             return self.frame(fragment.to_table(filter=self.condition))
 
     def frame(self, stored: pa.Table) -> pd.DataFrame:

@@ -11,9 +11,9 @@ from urllib.request import url2pathname
 
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.errors import MirrorError
-from galtea_frames.mirror.damage import told_of
+from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.delta import StoredTable
-from galtea_frames.mirror.ground import LOCK, PlaceError, check_folder, check_lock, check_table, folder_at
+from galtea_frames.mirror.local_folder import LOCK, LocationError, check_folder, check_lock, check_table, folder_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,14 +26,14 @@ _TABLES = (VERSIONS, SESSIONS)
 _NAMED = 10
 
 
-class Place:
+class Location:
     """A mirror's folder or URL.
 
     Args:
         path: as the caller gave it.
 
     Attributes:
-        shown: the path as messages show it.
+        display: the path as messages show it.
 
     Raises:
         MirrorError: the path cannot be used, or a package that mirrors need is not installed.
@@ -41,13 +41,13 @@ class Place:
 
     def __init__(self, path: object) -> None:
         if not isinstance(path, str | os.PathLike) or not isinstance(os.fspath(path), str):
-            raise PlaceError(f"a mirror lies in a folder or at a URL, which is text or a Path, not {path!r}")
-        self.shown: str = os.fspath(path)
+            raise LocationError(f"a mirror lies in a folder or at a URL, which is text or a Path, not {path!r}")
+        self.display: str = os.fspath(path)
         names = [each.name for each in _TABLES]
-        self._folder = None if "://" in self.shown else folder_at(self.shown, names)
+        self._folder = None if "://" in self.display else folder_at(self.display, names)
         # A folder that is named by a URL is looked at, but not locked.
-        local = self.shown.startswith("file://")
-        self._seen = folder_at(url2pathname(urlsplit(self.shown).path), names) if local else self._folder
+        local = self.display.startswith("file://")
+        self._seen = folder_at(url2pathname(urlsplit(self.display).path), names) if local else self._folder
         _require("deltalake", "filelock")
 
     @contextmanager
@@ -61,15 +61,15 @@ class Place:
             yield
             return
         filelock = import_module("filelock")
-        check_lock(self._folder, self.shown)
+        check_lock(self._folder, self.display)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             lock = filelock.FileLock(self._folder / LOCK, timeout=0)
             lock.acquire()
         except filelock.Timeout:
-            raise MirrorError(f"{self.shown}: another sync is at work; wait for its end") from None
+            raise MirrorError(f"{self.display}: another sync is at work; wait for its end") from None
         except OSError as problem:
-            raise MirrorError(f"{self.shown} cannot be written: {problem.strerror}") from problem
+            raise MirrorError(f"{self.display} cannot be written: {problem.strerror}") from problem
         try:
             yield
         finally:
@@ -95,7 +95,7 @@ class Place:
         if table is None and self._is_just_begun():
             raise self.incomplete()
         if table is None:
-            raise MirrorError(f"{self.shown} is not a mirror; `galtea-frames sync {self.shown}` makes one")
+            raise MirrorError(f"{self.display} is not a mirror; `galtea-frames sync {self.display}` makes one")
         if as_of is not None:
             table.as_of(as_of)
         return table
@@ -106,7 +106,7 @@ class Place:
         Raises:
             MirrorError: the mirror has another scope, the folder holds other things, or it cannot be read or written.
         """
-        there = self._seen is not None and check_folder(self._seen, self.shown)
+        there = self._seen is not None and check_folder(self._seen, self.display)
         found = [self._found(each) for each in _TABLES]
         stored = [each for each in found if each is not None]
         if there and not stored:
@@ -115,21 +115,21 @@ class Place:
         others = [each.scope for each in stored if each.scope != wanted]
         # A first sync that found nothing, mostly of a product whose id was mistyped, binds the mirror to nothing.
         if others and any(each.rows(columns=["id"]).num_rows for each in stored):
-            raise MirrorError(f"{self.shown} holds {_products(others[0])}, not {_products(wanted)}")
+            raise MirrorError(f"{self.display} holds {_products(others[0])}, not {_products(wanted)}")
         versions, sessions = (
-            table or StoredTable(each, self.shown, wanted, self._address(each))
+            table or StoredTable(each, self.display, wanted, self._address(each))
             for table, each in zip(found, _TABLES, strict=True)
         )
         for each in () if self._seen else (versions, sessions):
             if not each.is_blank():
-                raise PlaceError(
-                    f"{self.shown}/{each.resource.name} is not a mirror's, but not empty either; name another URL"
+                raise LocationError(
+                    f"{self.display}/{each.resource.name} is not a mirror's, but not empty either; name another URL"
                 )
         return sessions, versions, wanted
 
     def incomplete(self) -> MirrorError:
         """Return the error that the first sync has not come to its end."""
-        return MirrorError(f"{self.shown} is not complete: its first sync has not come to an end; run it again")
+        return MirrorError(f"{self.display} is not complete: its first sync has not come to an end; run it again")
 
     def _is_just_begun(self) -> bool:
         """Tell whether a sync has been there that came to store nothing."""
@@ -142,20 +142,20 @@ class Place:
 
     def _found(self, resource: Resource) -> StoredTable | None:
         """Return a table, None if there is none; what must not be opened is refused."""
-        with told_of(self.shown):
-            if self._seen is not None and not check_table(self._seen / resource.name, self.shown):
+        with mirror_errors(self.display):
+            if self._seen is not None and not check_table(self._seen / resource.name, self.display):
                 return None
-        return StoredTable.at(self._address(resource), self.shown, resource)
+        return StoredTable.at(self._address(resource), self.display, resource)
 
     def _check_empty(self) -> None:
         """Refuse a folder with other things in it: a slip in the path must not strew tables there."""
         assert self._seen is not None  # noqa: S101 - the caller looked
         known = {LOCK, *(each.name for each in _TABLES)}
         if any(each.name not in known for each in self._seen.iterdir()):
-            raise PlaceError(f"{self.shown} is not a mirror, but not empty either; name a new folder")
+            raise LocationError(f"{self.display} is not a mirror, but not empty either; name a new folder")
 
     def _address(self, resource: Resource) -> str:
-        root = self.shown.rstrip("/") if self._folder is None else self._folder
+        root = self.display.rstrip("/") if self._folder is None else self._folder
         return f"{root}/{resource.name}"
 
 

@@ -15,10 +15,10 @@ from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.decoding.contract import PinnedColumn
 from galtea_frames.errors import QueryError, masked
 from galtea_frames.frames.load import shared
-from galtea_frames.mirror.arguments import span_of
-from galtea_frames.mirror.info import MirrorInfo, inventory
+from galtea_frames.mirror.arguments import parse_span
+from galtea_frames.mirror.info import MirrorInfo, collect_info
 from galtea_frames.mirror.lazy import dask_frame
-from galtea_frames.mirror.location import Place
+from galtea_frames.mirror.location import Location
 from galtea_frames.mirror.readers import Readers
 from galtea_frames.mirror.reading import condition_of, selected
 from galtea_frames.mirror.rows import EXTRA, REMOVED_AT
@@ -47,10 +47,10 @@ class Mirror(Readers):
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
-        self._place = Place(path)
+        self._location = Location(path)
 
     def __repr__(self) -> str:
-        return f"Mirror({masked(self._place.shown)!r})"
+        return f"Mirror({masked(self._location.display)!r})"
 
     # -- bringing it up to date --
 
@@ -96,13 +96,13 @@ class Mirror(Readers):
             GalteaFramesError: as `load_sessions` does; what was committed stays, and the next sync goes on from it.
         """
         scope = _scope(product_ids)
-        microseconds = None if full else span_of(lookback)
+        microseconds = None if full else parse_span(lookback)
         if client is not None and not isinstance(client, Client):
             raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
         with shared(client) as asking:
-            self._place.tables(scope)  # what is refused is left as it is, without a lock
-            with self._place.lock():
-                sessions, versions, scope = self._place.tables(scope)
+            self._location.tables(scope)  # what is refused is left as it is, without a lock
+            with self._location.lock():
+                sessions, versions, scope = self._location.tables(scope)
                 return Sync(sessions, versions, asking, scope, microseconds, allow_all_gone=allow_all_gone).run()
 
     def compact(self) -> None:
@@ -114,10 +114,10 @@ class Mirror(Readers):
         Raises:
             MirrorError: there is no mirror, a sync is at work, or a file cannot be read, written or deleted.
         """
-        self._place.check_synced()
-        with self._place.lock():
+        self._location.check_synced()
+        with self._location.lock():
             for resource in (SESSIONS, VERSIONS):
-                self._place.table(resource).compact()
+                self._location.table(resource).compact()
 
     # -- reading it --
 
@@ -168,7 +168,7 @@ class Mirror(Readers):
             PinnedColumn.named(*each, rest=EXTRA, own=(EXTRA, REMOVED_AT))
             for each in (given.pop("nested") or {}).items()
         ]
-        table, query, _ = selected(self._place, SESSIONS, given)
+        table, query, _ = selected(self._location, SESSIONS, given)
         condition = condition_of(query, include_removed=include_removed)
         frame: dask.dataframe.DataFrame = dask_frame(table, condition, named, include_removed=include_removed)
         return frame
@@ -179,7 +179,7 @@ class Mirror(Readers):
         Raises:
             MirrorError: there is no mirror, or it cannot be read.
         """
-        return inventory(self._place)
+        return collect_info(self._location)
 
 
 def _scope(product_ids: str | Iterable[str] | None) -> tuple[str, ...] | None:

@@ -14,14 +14,14 @@ from galtea_frames.api.arguments import Sort, names_checked
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.frames.frame import DtypeBackend
-from galtea_frames.mirror.location import Place
+from galtea_frames.mirror.location import Location
 from galtea_frames.mirror.reading import read, read_joined
 
 
 class Readers:
     """What `Mirror` reads, list by list."""
 
-    _place: Place
+    _location: Location
 
     @names_checked("a mirror of sessions")
     def load_sessions(
@@ -72,7 +72,7 @@ class Readers:
             QueryError: an argument is unknown, or cannot be used.
             MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
         """
-        return read(self._place, SESSIONS, locals())
+        return read(self._location, SESSIONS, locals())
 
     @names_checked("a mirror of versions")
     def load_versions(
@@ -119,7 +119,7 @@ class Readers:
             QueryError: an argument is unknown, or cannot be used.
             MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
         """
-        return read(self._place, VERSIONS, locals())
+        return read(self._location, VERSIONS, locals())
 
     @names_checked("a mirror of sessions")
     def join(
@@ -169,4 +169,4 @@ class Readers:
             QueryError: an argument is unknown, or cannot be used.
             MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
         """
-        return read_joined(self._place, locals())
+        return read_joined(self._location, locals())

@@ -19,8 +19,8 @@ from galtea_frames.frames.dates import checked_dates, split_dates
 from galtea_frames.frames.frame import ATTRS, sorted_table, to_frame
 from galtea_frames.frames.framing import checked, framed, noted
 from galtea_frames.frames.joins import PREFIX, join_sessions_versions
-from galtea_frames.mirror.arguments import moment_of
-from galtea_frames.mirror.damage import told_of
+from galtea_frames.mirror.arguments import parse_moment
+from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.rows import REMOVED_AT, to_page
 from galtea_frames.mirror.sync import PRESENT
 from galtea_frames.printable import listed
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
     from galtea_frames.decoding.schema import Notes
     from galtea_frames.frames.framing import LoadOptions
     from galtea_frames.mirror.delta import StoredTable
-    from galtea_frames.mirror.location import Place
+    from galtea_frames.mirror.location import Location
 
 
 _NAMED = 10
 
 
 def read(
-    place: Place, resource: Resource, arguments: Mapping[str, Any], *, missing_ok: bool = False, prefix: str = ""
+    location: Location, resource: Resource, arguments: Mapping[str, Any], *, missing_ok: bool = False, prefix: str = ""
 ) -> pd.DataFrame:
     """Return the stored rows that the arguments of a mirror's reader select, as a loader's frame.
 
     Args:
-        place: where the mirror lies.
+        location: where the mirror lies.
         resource: whose rows are wanted.
         arguments: the reader's arguments.
         missing_ok: ids that are not stored are left out, and no error.
@@ -58,12 +58,12 @@ def read(
         QueryError: an argument cannot be used.
         MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
     """
-    table, query, options = selected(place, resource, arguments)
+    table, query, options = selected(location, resource, arguments)
     options = replace(options, prefix=prefix)
-    return load_stored(table, query, options, include_removed=arguments["include_removed"], missing_ok=missing_ok)
+    return read_frame(table, query, options, include_removed=arguments["include_removed"], missing_ok=missing_ok)
 
 
-def read_joined(place: Place, arguments: Mapping[str, Any]) -> pd.DataFrame:
+def read_joined(location: Location, arguments: Mapping[str, Any]) -> pd.DataFrame:
     """Return the stored sessions that the arguments select, each beside its version as it was at the same time.
 
     Raises:
@@ -72,17 +72,19 @@ def read_joined(place: Place, arguments: Mapping[str, Any]) -> pd.DataFrame:
     """
     own, others = split_dates(arguments["parse_dates"], PREFIX)
     checked_dates(VERSIONS, others, arguments["nested"], PREFIX)
-    sessions = read(place, SESSIONS, {**arguments, "parse_dates": own})
+    sessions = read(location, SESSIONS, {**arguments, "parse_dates": own})
     names = ("nested", "dtype_backend", "include_removed", "as_of", "allow_incomplete")
     options = {name: arguments[name] for name in names} | {"parse_dates": others}
     if isinstance(options["as_of"], int):
-        options["as_of"] = place.table(SESSIONS, options["as_of"]).committed_at()
+        options["as_of"] = location.table(SESSIONS, options["as_of"]).committed_at()
     occurring = [each for each in sessions["version_id"].dropna().unique() if each]
-    versions = read(place, VERSIONS, {"ids": occurring, **options}, missing_ok=True, prefix=PREFIX)
+    versions = read(location, VERSIONS, {"ids": occurring, **options}, missing_ok=True, prefix=PREFIX)
     return join_sessions_versions(sessions, versions)
 
 
-def selected(place: Place, resource: Resource, arguments: Mapping[str, Any]) -> tuple[StoredTable, Query, LoadOptions]:
+def selected(
+    location: Location, resource: Resource, arguments: Mapping[str, Any]
+) -> tuple[StoredTable, Query, LoadOptions]:
     """Return the table as it was asked for, what to select of it and how to give it back.
 
     Raises:
@@ -91,15 +93,15 @@ def selected(place: Place, resource: Resource, arguments: Mapping[str, Any]) -> 
     """
     own = ("self", "include_removed", "as_of", "allow_incomplete")
     given = {name: value for name, value in arguments.items() if name not in own}
-    as_of = moment_of(arguments["as_of"])
+    as_of = parse_moment(arguments["as_of"])
     query, options = checked(resource, given)
-    table = place.table(resource, as_of)
+    table = location.table(resource, as_of)
     if table.synced_at is None and not arguments["allow_incomplete"]:
-        raise place.incomplete()
+        raise location.incomplete()
     return table, query, options
 
 
-def load_stored(
+def read_frame(
     table: StoredTable, query: Query, options: LoadOptions, *, include_removed: bool, missing_ok: bool
 ) -> pd.DataFrame:
     """Return the stored rows that a query selects as a loader's frame.
@@ -129,7 +131,7 @@ def load_stored(
 
 def _gathered(gatherer: Gatherer, table: StoredTable, stored: pa.RecordBatch) -> Iterable[ColumnBatch]:
     """Return what the frame's columns are made of, from stored rows that may be damaged."""
-    with told_of(table.shown):
+    with mirror_errors(table.display):
         return list(gatherer.gather(gatherer.reader.read(to_page(table.resource, stored))))
 
 
@@ -167,7 +169,9 @@ def _check_all_found(table: StoredTable, ids: Members, wanted: pc.Expression | N
     missing = sorted(set(ids.values) - set(table.rows(wanted, ["id"]).column("id").to_pylist()))
     if missing:
         named = listed(missing, _NAMED)
-        raise MirrorError(f"{table.shown} has no {table.resource.name} with these ids that the filters select: {named}")
+        raise MirrorError(
+            f"{table.display} has no {table.resource.name} with these ids that the filters select: {named}"
+        )
 
 
 def _with_removals(
@@ -175,8 +179,8 @@ def _with_removals(
 ) -> pd.DataFrame:
     """Return the frame with the column `removed_at` at its end."""
     stored = table.rows(wanted, ["id", REMOVED_AT])
-    places = pc.index_in(pa.array(frame["id"], TEXT), stored.column("id").combine_chunks())
-    removed = to_frame(stored.select([REMOVED_AT]).take(places), {}, dtype_backend=options.dtype_backend)
+    positions = pc.index_in(pa.array(frame["id"], TEXT), stored.column("id").combine_chunks())
+    removed = to_frame(stored.select([REMOVED_AT]).take(positions), {}, dtype_backend=options.dtype_backend)
     return frame.assign(**{REMOVED_AT: removed[REMOVED_AT]})
 
 

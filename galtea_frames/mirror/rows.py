@@ -118,7 +118,7 @@ def _column(column: DeclaredColumn, rows: list[_RawRow], extras: _Extras) -> pa.
     raws = [row.get(column.api, _NULL) for row in rows]
     if column.kind == "object":
         return pa.array([None if raw == _NULL else raw.decode() for raw in raws], TEXT)
-    texts, odd = _shown(_texts(raws))
+    texts, odd = _replaced(_texts(raws))
     odd += [row for row, sent in enumerate(texts.is_valid().to_pylist()) if not sent and raws[row] != _NULL]
     values = texts
     if column.kind == "time":
@@ -139,13 +139,13 @@ def _texts(raws: Sequence[bytes]) -> list[str | None]:
         return [value if isinstance(value, str) else None for value in values]
 
 
-def _shown(texts: list[str | None]) -> tuple[pa.Array, list[int]]:
+def _replaced(texts: list[str | None]) -> tuple[pa.Array, list[int]]:
     """Return texts as a column holds them, and the rows of those that it does not hold exactly."""
     try:
         return pa.array(texts, TEXT), []
     except UnicodeEncodeError:
-        shown = replaced(texts)
-    return pa.array(shown, TEXT), [row for row, text in enumerate(texts) if text != shown[row]]
+        stored = replaced(texts)
+    return pa.array(stored, TEXT), [row for row, text in enumerate(texts) if text != stored[row]]
 
 
 def _times(texts: pa.Array) -> pa.Array:

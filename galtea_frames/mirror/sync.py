@@ -30,10 +30,10 @@ from galtea_frames.api.splitting import askable_ids, split_lists
 from galtea_frames.api.times import instant, render
 from galtea_frames.api.transport import Tally
 from galtea_frames.frames import progress
-from galtea_frames.mirror.account import all_gone, another, newest, share
 from galtea_frames.mirror.changes import compare
 from galtea_frames.mirror.delta import created_between
 from galtea_frames.mirror.rows import REMOVED_AT, open_stored, record_schema
+from galtea_frames.mirror.same_account import all_gone, another_account, newest_ids, share_values
 from galtea_frames.walk.fetch import Fetch
 from galtea_frames.walk.source import PageSize, Source, sort_pairs, time_pairs
 
@@ -173,18 +173,18 @@ class Sync:
         A version that is known tells that the account is the same one. Where all were replaced, a session does; where
         none is stored, a product.
         """
-        if share(fetched, stored, "id"):
+        if share_values(fetched, stored, "id"):
             return
         present = stored.filter(PRESENT).num_rows
         if present and not fetched.num_rows:
-            raise all_gone(self._versions.shown, VERSIONS.name, present)
+            raise all_gone(self._versions.display, VERSIONS.name, present)
         sessions = self._sessions.rows(PRESENT, ["id", "created_at"]) if fetched.num_rows else ()
         if len(sessions):
-            same = self._fetch(build_query(SESSIONS, {"ids": newest(sessions)})).num_rows > 0
+            same = self._fetch(build_query(SESSIONS, {"ids": newest_ids(sessions)})).num_rows > 0
         else:
-            same = not present or share(fetched, stored, "product_id")
+            same = not present or share_values(fetched, stored, "product_id")
         if not same:
-            raise another(self._versions.shown)
+            raise another_account(self._versions.display)
 
     def _names_unknown_versions(self) -> bool:
         """Tell whether rows of this run name versions made since the versions were fetched, or gone before."""
@@ -269,7 +269,7 @@ class Sync:
         """Refuse to mark sessions as removed where no session at all is served."""
         query = self._query(None, None)
         if all(self._row_at(query, each.alternatives[0], 0) is None for each in split_lists(query)):
-            raise all_gone(self._sessions.shown, SESSIONS.name, self._sessions.count(PRESENT))
+            raise all_gone(self._sessions.display, SESSIONS.name, self._sessions.count(PRESENT))
 
     def _elsewhere(self, fetched: pa.Table, served: pa.Table) -> pa.Table:
         """Return rows stored at another creation time under an id that was fetched, so that no id is stored twice."""

@@ -36,7 +36,7 @@ class _Action(msgspec.Struct):
 _ACTION = msgspec.json.Decoder(_Action)
 
 
-def check_plain(paths: Iterable[str], shown: str) -> None:
+def check_plain(paths: Iterable[str], display: str) -> None:
     """Refuse paths in a log that might lead out of the table's folder.
 
     Raises:
@@ -44,7 +44,7 @@ def check_plain(paths: Iterable[str], shown: str) -> None:
     """
     for path in paths:
         if not _PLAIN.fullmatch(path):
-            raise MirrorError(f"{shown}: the log names a file that is not the mirror's: {printable(path)[:100]}")
+            raise MirrorError(f"{display}: the log names a file that is not the mirror's: {printable(path)[:100]}")
 
 
 def once_added(table: FileSystem) -> set[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from galtea_frames.errors import ReportError
-from galtea_frames.files.ours import REPORT
+from galtea_frames.files.ownership import REPORT
 from galtea_frames.files.parquet import close_folder
 from galtea_frames.files.targets import Target
 from galtea_frames.printable import quoted

@@ -18,7 +18,7 @@ from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
 from galtea_frames.cli import main as cli
-from galtea_frames.files.workplaces import Workplace
+from galtea_frames.files.staging import StagingFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -175,8 +175,8 @@ def test_what_a_killed_write_left_is_removed_a_day_later(
     run(arguments, tmp_path)
     with monkeypatch.context() as patched, contextlib.suppress(ZeroDivisionError):
         # As a kill would: nothing is cleared up.
-        patched.setattr(Workplace, "_clean", lambda _: None)
-        patched.setattr(Workplace, "put_file" if arguments is FILE else "_discard", lambda *_: 1 // 0)
+        patched.setattr(StagingFolder, "_clean", lambda _: None)
+        patched.setattr(StagingFolder, "put_file" if arguments is FILE else "_discard", lambda *_: 1 // 0)
         run(arguments, tmp_path)
     (left,) = (each.name for each in tmp_path.iterdir() if each.name.endswith(".new"))
     kept = [tmp_path / name for name in (".target.89ef4567.new", ".target.notes.new", "x.new", ".target.old")]

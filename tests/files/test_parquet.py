@@ -482,7 +482,7 @@ def test_other_folders_are_read(tmp_path: Path) -> None:
     assert [[1, pd.NA], [2, "x"]] == frame.to_numpy().tolist()
 
 
-@pytest.mark.parametrize("others", [0, 1], ids=["two frames", "a frame and a stranger"])
+@pytest.mark.parametrize("others", [0, 1], ids=["two frames", "a frame and a foreign_entry"])
 def test_files_of_different_writes_are_not_mixed(tmp_path: Path, others: int) -> None:
     """Frames that were written one by one are read one by one."""
     gf.write_parquet(of(1), tmp_path / "1.parquet")

@@ -110,7 +110,7 @@ def test_a_file_of_the_user_keeps_a_left_over(tmp_path: Path, monkeypatch: pytes
     (old,) = folder.glob(".target.*.new/old-*")
     (mine := old / "mine.txt").write_text("mine")
     shutil.copytree(old, folder / "target", ignore=shutil.ignore_patterns("mine.txt"))
-    monkeypatch.setattr("galtea_frames.files.workplaces._ABANDONED", -1e9)
+    monkeypatch.setattr("galtea_frames.files.staging._ABANDONED", -1e9)
     write(NEWER, "dataset", folder)
     assert_frame_equal(NEWER, gf.read_parquet(folder / "target"))
     assert "mine" == mine.read_text()
@@ -131,7 +131,7 @@ def test_left_overs_of_others_are_no_dataset(tmp_path: Path, monkeypatch: pytest
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(gf.ParquetError, match="there is no Parquet file"):
         gf.read_parquet(tmp_path / "target")
-    monkeypatch.setattr("galtea_frames.files.workplaces._ABANDONED", -1e9)
+    monkeypatch.setattr("galtea_frames.files.staging._ABANDONED", -1e9)
     for frame in (OLDER, NEWER):
         write(frame, "dataset", tmp_path)
         assert_frame_equal(frame, gf.read_parquet(tmp_path / "target"))

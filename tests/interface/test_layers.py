@@ -26,9 +26,11 @@ ROOMS = {
         fingerprint frame garbage progress spool cells chosen coverage dates framing load origin joins load_joined
         loaders records regather concat
     """,
-    "files": "settings dtypes partitions descriptions hive restoring rights seals ours workplaces targets parquet",
+    "files": """
+        settings dtypes partitions descriptions hive restoring permissions seals ownership staging targets parquet
+    """,
     "mirror": """
-        arguments rows changes account damage description ground table_files delta location sync info reading
+        arguments rows changes same_account damage description local_folder table_files delta location sync info reading
         readers lazy mirror
     """,
     "report": """

@@ -17,7 +17,7 @@ from direct_transport import DirectTransport
 from mirror_helpers import ids, session, version
 
 import galtea_frames as gf
-from galtea_frames.mirror.damage import told_of
+from galtea_frames.mirror.damage import mirror_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -217,7 +217,7 @@ def test_a_table_that_may_not_be_looked_at_is_one_line(folder: Path, monkeypatch
     def refuse(_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("galtea_frames.mirror.ground.os.scandir", refuse)
+    monkeypatch.setattr("galtea_frames.mirror.local_folder.os.scandir", refuse)
     one_line(folder, gf.Mirror(folder).load_sessions)
 
 
@@ -377,7 +377,7 @@ def test_a_panic_of_the_library_is_one_line() -> None:
 
     with (
         pytest.raises(gf.MirrorError, match=r"^place cannot be read or written: index out of bounds$"),
-        told_of("place"),
+        mirror_errors("place"),
     ):
         raise PanicException("index out of bounds")
 
@@ -385,7 +385,7 @@ def test_a_panic_of_the_library_is_one_line() -> None:
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, MemoryError, GeneratorExit])
 def test_what_is_no_damage_goes_through(stop: type[BaseException]) -> None:
     """Ctrl-C above all."""
-    with pytest.raises(stop), told_of("place"):
+    with pytest.raises(stop), mirror_errors("place"):
         raise stop
 
 
@@ -401,6 +401,6 @@ def test_what_is_no_damage_goes_through(stop: type[BaseException]) -> None:
 )
 def test_other_libraries_words_are_one_printable_line(problem: Exception, words: str) -> None:
     """Without colours, traces and whole log entries."""
-    with pytest.raises(gf.MirrorError) as caught, told_of("place"):
+    with pytest.raises(gf.MirrorError) as caught, mirror_errors("place"):
         raise problem
     assert f"place cannot be read or written: {words}" == str(caught.value)

@@ -33,89 +33,91 @@ _UNUSABLE = re.compile(r"[\[\]]|%[0-9A-Fa-f]{2}")
 _LONGEST_NAME = f"{_LOG}/_commit_{'0' * 36}.json.tmp#0000"
 
 
-class PlaceError(MirrorError, QueryError):
+class LocationError(MirrorError, QueryError):
     """A mirror cannot lie there: the path is at fault, or what is there already; nothing was written or asked for."""
 
 
-def folder_at(shown: str, tables: Iterable[str]) -> Path:
+def folder_at(display: str, tables: Iterable[str]) -> Path:
     """Return the folder that a path names.
 
     Raises:
-        PlaceError: no system, or not Delta Lake's library, can use such a path.
+        LocationError: no system, or not Delta Lake's library, can use such a path.
     """
-    if not shown:
-        raise PlaceError("a mirror needs the path of a folder, or a URL, and this one is empty")
+    if not display:
+        raise LocationError("a mirror needs the path of a folder, or a URL, and this one is empty")
     try:
-        folder = Path(shown).expanduser().absolute()
+        folder = Path(display).expanduser().absolute()
         str(folder).encode()
         where = real(str(folder))
         with suppress(FileNotFoundError, NotADirectoryError):  # told when it is used, as what it is
             (folder / max(tables, key=len) / _LONGEST_NAME).lstat()
     except (RuntimeError, ValueError) as problem:  # no such user; a null character, half a surrogate pair
-        raise PlaceError(f"no folder can be called {shown!a}: {printable(str(problem))}") from None
+        raise LocationError(f"no folder can be called {display!a}: {printable(str(problem))}") from None
     except OSError as problem:
-        raise PlaceError(f"{shown} cannot be used: {problem.strerror}") from None
+        raise LocationError(f"{display} cannot be used: {problem.strerror}") from None
     if _UNUSABLE.search(where):
-        raise PlaceError(f"{where}: Delta Lake's library takes no [, ] or %20 in a path; name another folder")
+        raise LocationError(f"{where}: Delta Lake's library takes no [, ] or %20 in a path; name another folder")
     return folder
 
 
-def check_folder(folder: Path, shown: str) -> bool:
+def check_folder(folder: Path, display: str) -> bool:
     """Refuse what is there and is no folder; tell whether there is one.
 
     Raises:
-        PlaceError: it is a file, a pipe, a socket or a device, or it cannot be looked at.
+        LocationError: it is a file, a pipe, a socket or a device, or it cannot be looked at.
     """
     try:
         kind = stat.S_IFMT(folder.stat().st_mode)
     except FileNotFoundError:
         if folder.is_symlink():
-            raise PlaceError(f"{shown} is a link to nothing; name a folder") from None
+            raise LocationError(f"{display} is a link to nothing; name a folder") from None
         return False
     except OSError as problem:
-        raise PlaceError(f"{shown} cannot be written: {problem.strerror}") from None
+        raise LocationError(f"{display} cannot be written: {problem.strerror}") from None
     if kind != stat.S_IFDIR:
-        raise PlaceError(f"{shown} is {KINDS.get(kind, 'no folder')}; name a folder")
+        raise LocationError(f"{display} is {KINDS.get(kind, 'no folder')}; name a folder")
     return True
 
 
-def check_lock(folder: Path, shown: str) -> None:
+def check_lock(folder: Path, display: str) -> None:
     """Refuse a lock file that no sync has made: to lock it would empty it, or what it points to.
 
     Raises:
-        PlaceError: it is a link, no file, or one with something in it.
+        LocationError: it is a link, no file, or one with something in it.
     """
     try:
         found = (folder / LOCK).lstat()
     except FileNotFoundError:
         return
     if not stat.S_ISREG(found.st_mode) or found.st_size:
-        raise PlaceError(f"{shown}/{LOCK} is not the lock of a mirror; remove it, or name another folder")
+        raise LocationError(f"{display}/{LOCK} is not the lock of a mirror; remove it, or name another folder")
 
 
-def check_table(folder: Path, shown: str) -> bool:
+def check_table(folder: Path, display: str) -> bool:
     """Refuse a table's folder that Delta Lake's library must not touch; tell whether there is a table in it.
 
     Whose table it is, its log says.
 
     Raises:
-        PlaceError: what is there is no folder of its own, or none that was made for a table.
+        LocationError: what is there is no folder of its own, or none that was made for a table.
         MirrorError: the log holds what no log can hold.
     """
-    shown = f"{shown}/{folder.name}"
+    display = f"{display}/{folder.name}"
     try:
         kind = stat.S_IFMT(folder.lstat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return False
     if kind != stat.S_IFDIR:
-        raise PlaceError(f"{shown} is {KINDS.get(kind, 'no folder')}, where a mirror has a folder; name another place")
-    commits = _commits(folder / _LOG, shown)
+        raise LocationError(
+            f"{display} is {KINDS.get(kind, 'no folder')}, where a mirror has a folder; name another place"
+        )
+    commits = _commits(folder / _LOG, display)
     if not commits and any(_strangers(folder)):
-        raise PlaceError(f"{shown} is not a mirror's, but not empty either; name a new folder")
+        raise LocationError(f"{display} is not a mirror's, but not empty either; name a new folder")
     return commits
 
 
-def check_file(path: Path, size: int, shown: str) -> None:
+def check_file(path: Path, size: int, display: str) -> None:
     """Refuse a file of a table that leads out of it, that reading would wait at, or that is not as long as it was.
 
     Raises:
@@ -127,22 +129,22 @@ def check_file(path: Path, size: int, shown: str) -> None:
         return  # told by who reads it
     kind = stat.S_IFMT(found.st_mode)
     if kind != stat.S_IFREG:
-        raise MirrorError(f"{shown}: {path.name} is {KINDS.get(kind, 'a folder')}, and so no file of a mirror")
+        raise MirrorError(f"{display}: {path.name} is {KINDS.get(kind, 'a folder')}, and so no file of a mirror")
     if found.st_size != size:
         raise MirrorError(
-            f"{shown} cannot be read or written: {path.name} has {found.st_size:,} bytes, and {size:,} were written;"
+            f"{display} cannot be read or written: {path.name} has {found.st_size:,} bytes, and {size:,} were written;"
             " restore it, or sync into a new folder"
         )
 
 
-def _commits(log: Path, shown: str) -> bool:
+def _commits(log: Path, display: str) -> bool:
     """Tell whether a log has commits.
 
     Raises:
         MirrorError: the log is no folder of its own, or one of its files is none, or an empty one.
     """
     if log.is_symlink() or (log.exists() and not log.is_dir()):
-        raise PlaceError(f"{shown}/{_LOG} is no folder, and so no log of a mirror")
+        raise LocationError(f"{display}/{_LOG} is no folder, and so no log of a mirror")
     if not log.exists():
         return False
     found = False
@@ -153,7 +155,9 @@ def _commits(log: Path, shown: str) -> bool:
                 continue  # of no reader's concern
             # An empty one would be passed over, and the table read without what was committed there.
             if not each.is_file(follow_symlinks=False) or (commit and not each.stat().st_size):
-                raise MirrorError(f"{shown}/{_LOG}/{printable(each.name)} is damaged: restore the mirror, or sync anew")
+                raise MirrorError(
+                    f"{display}/{_LOG}/{printable(each.name)} is damaged: restore the mirror, or sync anew"
+                )
             found |= commit
     return found
 

@@ -24,8 +24,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from galtea_frames.errors import GalteaFramesError
-from galtea_frames.files.ours import is_ours
-from galtea_frames.files.rights import keep
+from galtea_frames.files.ownership import is_ours
+from galtea_frames.files.permissions import copy_permissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ _SWAPS = 100
 _LONGEST_STEM = 200
 
 
-class Workplace:
+class StagingFolder:
     """Such a folder.
 
     Attributes:
@@ -61,20 +61,20 @@ class Workplace:
 
     @classmethod
     @contextmanager
-    def beside(cls, target: Path) -> Iterator[Workplace]:
+    def beside(cls, target: Path) -> Iterator[StagingFolder]:
         """Make one next to a target, so that renaming moves no bytes; at the end nothing is left of it."""
         path = target.with_name(f".{_stem(target.name)}.{uuid.uuid4().hex[:8]}.new")
         path.mkdir(mode=0o700)
-        place = cls(path)
+        staging = cls(path)
         try:
             (path / _MARK).write_text(_WORDS, encoding="utf-8")
-            yield place
+            yield staging
         finally:
-            place._clean()
+            staging._clean()
 
     def put_file(self, target: Path) -> bool:
         """Put the file that was made in the place of another; tell whether it has its mode and owner."""
-        kept = not target.exists() or keep(self.whole, target)
+        kept = not target.exists() or copy_permissions(self.whole, target)
         self.whole.replace(target)
         _sync_folder(target.parent)
         return kept
@@ -89,7 +89,7 @@ class Workplace:
         if target.exists():
             refuse(target)
             with suppress(FileNotFoundError):  # another write is between its renamings
-                kept = keep(self.whole, target)
+                kept = copy_permissions(self.whole, target)
         for number in range(_SWAPS):  # pragma: no branch - the last one raises, if it fails
             try:
                 self._swap(target, self._path / f"{_OLD}{number}")
@@ -140,7 +140,7 @@ def waiting(target: Path) -> Path | None:
     """Return the old content of a target that is missing, because a write was killed between its two renamings."""
     if os.path.lexists(target):
         return None
-    return next((old for path in _workplaces(target) for old in _named(path, _OLD)), None)
+    return next((old for path in _staging_folders(target) for old in _named(path, _OLD)), None)
 
 
 def put_back(target: Path) -> None:
@@ -154,7 +154,7 @@ def put_back(target: Path) -> None:
 def remove_abandoned(target: Path) -> None:
     """Remove what killed writes of a target have left, so that a disk does not fill up unseen."""
     latest = time.time() - _ABANDONED
-    for path in _workplaces(target):
+    for path in _staging_folders(target):
         # Another process may be removing it, or not allow it; it is in nobody's way.
         with suppress(OSError):
             if max(inner.lstat().st_mtime for inner in (path, *path.rglob("*"))) > latest:
@@ -163,8 +163,8 @@ def remove_abandoned(target: Path) -> None:
                 shutil.rmtree(path)
 
 
-def _workplaces(target: Path) -> list[Path]:
-    """Return the workplaces beside a target: those that say they are, whatever others are called."""
+def _staging_folders(target: Path) -> list[Path]:
+    """Return the staging folders beside a target: those that say they are, whatever others are called."""
     pattern = re.compile(rf"\.{re.escape(_stem(target.name))}\.[0-9a-f]{{8}}\.new")
     try:
         return sorted(each for each in target.parent.iterdir() if pattern.fullmatch(each.name) and _is_marked(each))

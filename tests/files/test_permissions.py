@@ -17,7 +17,7 @@ from pandas.testing import assert_frame_equal
 from report_frames import report_on, two_weeks
 
 import galtea_frames as gf
-from galtea_frames.files import rights
+from galtea_frames.files import permissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,7 +125,7 @@ def test_nobody_reads_what_is_being_written(tmp_path: Path, monkeypatch: pytest.
         seen.append(stat.S_IMODE(new.parent.stat().st_mode))
         return True
 
-    monkeypatch.setattr("galtea_frames.files.workplaces.keep", keep)
+    monkeypatch.setattr("galtea_frames.files.staging.copy_permissions", keep)
     for _ in range(2):
         gf.write_parquet(OLDER, tmp_path / "f.parquet")
         gf.write_parquet(OLDER, tmp_path / "d", partition_by="key")
@@ -155,7 +155,7 @@ def test_an_owner_that_cannot_be_kept_is_told(tmp_path: Path, monkeypatch: pytes
     """With a warning; and no other group may do what the old one might."""
     gf.write_parquet(OLDER, path := tmp_path / "x", partition_by=by)
     path.chmod(0o775 if by else 0o664)
-    monkeypatch.setattr(rights, "_owned", lambda *_: False)
+    monkeypatch.setattr(permissions, "_owned", lambda *_: False)
     with pytest.warns(gf.GalteaFramesWarning, match=r"x has another owner or group than before") as caught:
         gf.write_parquet(NEWER, path, partition_by=by)
     assert [__file__] == [each.filename for each in caught]
@@ -178,7 +178,7 @@ def test_a_group_that_can_be_kept_keeps_its_rights(
 
     monkeypatch.setattr(os, "chown", chown)
     wanted = os.stat_result((stat.S_IFREG | 0o664, 0, 0, 1, ANN, BOB, 0, 0, 0, 0))
-    assert not rights._give(tmp_path / "new", wanted, with_mode=True)  # noqa: SLF001 - a stat of no real file
+    assert not permissions._give(tmp_path / "new", wanted, with_mode=True)  # noqa: SLF001 - a stat of no real file
     assert mode == stat.S_IMODE((tmp_path / "new").stat().st_mode)
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def keep(new: Path, old: Path) -> bool:
+def copy_permissions(new: Path, old: Path) -> bool:
     """Give a file or a folder, and what is below it, mode and owner of what it replaces; tell whether all was kept.
 
     What is new in a folder belongs to the folder's owner, and has the mode that this user's mask gives it. Where the

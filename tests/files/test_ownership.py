@@ -22,7 +22,7 @@ from report_frames import report_on, two_weeks
 
 import galtea_frames as gf
 from galtea_frames.cli import demo
-from galtea_frames.files import ours, rights, workplaces
+from galtea_frames.files import ownership, permissions, staging
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -390,14 +390,14 @@ def test_a_seal_of_no_sense_proves_nothing(tmp_path: Path, monkeypatch: pytest.M
 def test_a_file_that_comes_while_we_write_stays(target: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder is looked at again before it is replaced."""
     before = all_of(target)
-    put_folder = workplaces.Workplace.put_folder
+    put_folder = staging.StagingFolder.put_folder
 
-    def late(self: workplaces.Workplace, to: Path, refuse: Any) -> bool:  # noqa: ANN401 - as the original
+    def late(self: staging.StagingFolder, to: Path, refuse: Any) -> bool:  # noqa: ANN401 - as the original
         if to == target:
             (target / "notes.txt").write_text("mine")
         return put_folder(self, to, refuse)
 
-    monkeypatch.setattr(workplaces.Workplace, "put_folder", late)
+    monkeypatch.setattr(staging.StagingFolder, "put_folder", late)
     with pytest.raises(gf.GalteaFramesError, match=r"notes\.txt"):
         WRITES[kind][0](target)
     assert before | {"notes.txt": b"mine"} == all_of(target)
@@ -445,9 +445,9 @@ def test_what_cannot_be_put_back_is_kept(tmp_path: Path, monkeypatch: pytest.Mon
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], None], times: int) -> None:
     """Do something in a folder right after each of the first times that it was looked at."""
-    look, left = ours._stranger, [times]  # noqa: SLF001 - between two looks
+    look, left = ownership._foreign_entry, [times]  # noqa: SLF001 - between two looks
 
-    def looked(folder: Path, kind: ours.Kind) -> str | None:
+    def looked(folder: Path, kind: ownership.Kind) -> str | None:
         found = look(folder, kind)
         if left[0] and folder.name == "d":
             left[0] -= 1
@@ -455,7 +455,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], None], time
             return "a file that was there for a moment"
         return found
 
-    monkeypatch.setattr(ours, "_stranger", looked)
+    monkeypatch.setattr(ownership, "_foreign_entry", looked)
 
 
 def test_a_folder_that_another_write_replaces_is_looked_at_again(
@@ -492,32 +492,32 @@ def test_a_folder_that_is_never_left_alone_stays(tmp_path: Path, monkeypatch: py
     assert_frame_equal(FRAME, gf.read_parquet(tmp_path / "d"))
 
 
-@pytest.mark.parametrize("what", ["target", "old", "workplace"])
+@pytest.mark.parametrize("what", ["target", "old", "staging folder"])
 def test_what_another_write_takes_away_is_not_missed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     """The target before its rights are kept, the old folder before it is deleted, or all that is being made."""
     write_dataset(target := tmp_path / "d")
-    keep, discard, clean = rights.keep, workplaces.Workplace._discard, workplaces.Workplace._clean  # noqa: SLF001
+    keep, discard, clean = permissions.copy_permissions, staging.StagingFolder._discard, staging.StagingFolder._clean  # noqa: SLF001
 
     def before_keep(new: Path, old: Path) -> bool:
         if what == "target":
             shutil.rmtree(old)
         return keep(new, old)
 
-    def before_discard(self: workplaces.Workplace, old: Path, *others: Any) -> None:  # noqa: ANN401 - as the original
+    def before_discard(self: staging.StagingFolder, old: Path, *others: Any) -> None:  # noqa: ANN401 - as the original
         if what == "old":
             shutil.rmtree(old)
         discard(self, old, *others)
 
-    def before_clean(self: workplaces.Workplace) -> None:
-        if what == "workplace":
+    def before_clean(self: staging.StagingFolder) -> None:
+        if what == "staging folder":
             shutil.rmtree(self.whole.parent)
         clean(self)
 
-    monkeypatch.setattr(workplaces, "keep", before_keep)
-    monkeypatch.setattr(workplaces.Workplace, "_discard", before_discard)
-    monkeypatch.setattr(workplaces.Workplace, "_clean", before_clean)
+    monkeypatch.setattr(staging, "copy_permissions", before_keep)
+    monkeypatch.setattr(staging.StagingFolder, "_discard", before_discard)
+    monkeypatch.setattr(staging.StagingFolder, "_clean", before_clean)
     gf.write_parquet(OTHER, target, partition_by="of")
     assert_frame_equal(OTHER, gf.read_parquet(target))
     assert ["d"] == [each.name for each in tmp_path.iterdir()]

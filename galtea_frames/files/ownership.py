@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from galtea_frames.errors import ParquetError, ReportError
-from galtea_frames.files.descriptions import KEY, DamagedError, NewerError, read_description
+from galtea_frames.files.descriptions import KEY, DamagedError, NewerError, parse_description
 from galtea_frames.files.partitions import folder_of, positions_from_text
 from galtea_frames.files.seals import matching, unbroken
 
@@ -66,27 +66,27 @@ REPORT = Kind("report", "rows.parquet", ReportError, "holds files that are no re
 DEMO = Kind("demo", "sessions.parquet", ParquetError, "holds files that are not the demo's")
 
 
-def refuse_strangers(folder: Path, kind: Kind, shown: str) -> None:
+def check_replaceable(folder: Path, kind: Kind, display: str) -> None:
     """Refuse to replace a folder in which there is anything but what this package wrote there.
 
     Raises:
         ParquetError, ReportError: there is.
     """
-    if (found := stranger(folder, kind)) is not None:
-        raise kind.error(f"{shown} {kind.words} ({found}, …): name another folder")
+    if (found := foreign_entry(folder, kind)) is not None:
+        raise kind.error(f"{display} {kind.words} ({found}, …): name another folder")
 
 
 def is_ours(folder: Path) -> bool:
     """Tell whether all in a folder is one dataset, report or demo of ours."""
-    return any(stranger(folder, kind) is None for kind in (DATASET, REPORT, DEMO))
+    return any(foreign_entry(folder, kind) is None for kind in (DATASET, REPORT, DEMO))
 
 
-def stranger(folder: Path, kind: Kind) -> str | None:
+def foreign_entry(folder: Path, kind: Kind) -> str | None:
     """Return the first thing in a folder that is no part of one dataset, report or demo of ours; None if all is."""
     for _ in range(_TRIES):
         with suppress(FileNotFoundError):
             before = _state(folder)
-            found = _stranger(folder, kind)
+            found = _foreign_entry(folder, kind)
             if _state(folder) == before:
                 return found
         if not folder.exists():
@@ -100,7 +100,7 @@ def _state(folder: Path) -> tuple[int, int]:
     return found.st_ino, found.st_mtime_ns
 
 
-def _stranger(folder: Path, kind: Kind) -> str | None:
+def _foreign_entry(folder: Path, kind: Kind) -> str | None:
     files, folders, odd = _walk(folder)
     ours = _parts_of_one_dataset(folder, files) if kind.closing is None else _listed(folder, files, kind)
     needed = {above.as_posix() for path in ours for above in Path(path).parents}
@@ -174,7 +174,7 @@ def _footer(path: Path) -> tuple[pq.FileMetaData, dict[str, Any]] | None:
     """Return what a Parquet file says of itself, and what it says of its frame; None if it is none of ours."""
     try:
         metadata = pq.read_metadata(path)
-        return metadata, read_description((metadata.metadata or {})[KEY])
+        return metadata, parse_description((metadata.metadata or {})[KEY])
     except (pa.ArrowException, OSError, KeyError, DamagedError, NewerError):
         return None
 
