@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
-from engine_rows import Rows, of_pandas, rows
+from engine_rows import Rows, frame_of_each_type, of_pandas, rows  # noqa: F401 - a fixture
 
 import galtea_frames as gf
 

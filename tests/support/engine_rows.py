@@ -41,8 +41,8 @@ def of_pandas(frame: pd.DataFrame) -> Rows:
     return rows({str(name): frame[name].tolist() for name in frame.columns})
 
 
-@pytest.fixture(scope="module")
-def frame() -> pd.DataFrame:
+@pytest.fixture(name="frame", scope="module")
+def frame_of_each_type() -> pd.DataFrame:
     """Sessions with their versions, and a column of each type that sample rows have not."""
     with gf.sample.serve(400, 6) as api, gf.Client(api.api_key, api.url) as client, pytest.warns(gf.MixedTypesWarning):
         frame = gf.load_sessions_with_versions(client=client)
