@@ -1,8 +1,7 @@
 """Writes the loaders and the mirror's readers from the table of resources: `python -m tools.write_loaders`.
 
-Signatures are written out, and not made when the package is imported, because only then do editors, `help()`, type
-checkers and the site all show every argument with its type and its meaning. A test holds that the files are what this
-writes.
+Signatures are written out instead of built at import time, because only then do editors, `help()`, type checkers and
+the docs site all show every argument with its type and meaning. A test checks that the files are up to date.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 WIDTH = 120
 
-#: The type of the argument of each kind of filter.
+#: The argument type of each kind of filter.
 TYPES: dict[FilterKind, str] = {
     "texts": "str | Iterable[str] | None",
     "text": "str | None",
@@ -30,17 +29,17 @@ TYPES: dict[FilterKind, str] = {
     "time": "str | date | np.datetime64 | None",
 }
 
-#: What columns of each kind are; objects become several.
+#: The dtype of each kind of column; objects become several columns.
 DTYPES: dict[ColumnKind, str] = {
-    "string": "(`string`)",
-    "status": "(category)",
-    "time": "(`datetime64[us, UTC]`)",
+    "string": "`string`",
+    "status": "`category`",
+    "time": "`datetime64[us, UTC]`",
 }
 
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument of a written function."""
+    """One argument of a generated function."""
 
     name: str
     type: str
@@ -48,13 +47,13 @@ class Argument:
     default: str = "None"
 
     @property
-    def declared(self) -> str:
-        """The line of the signature."""
+    def parameter(self) -> str:
+        """The line in the signature."""
         return f"{self.name}: {self.type} = {self.default},"
 
     @property
-    def explained(self) -> str:
-        """The line of the docstring."""
+    def description(self) -> str:
+        """The line in the docstring."""
         return f"{self.name}: {self.meaning}."
 
 
@@ -62,65 +61,73 @@ PAGING = (
     Argument(
         "sort",
         "Sort | None",
-        'a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`',
+        'a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`',
     ),
-    Argument("limit", "int | None", "how many rows in all; every row by default"),
-    Argument("offset", "int | None", "how many rows of the sorted result to leave out first"),
+    Argument("limit", "int | None", "maximum number of rows in total; by default, all rows"),
+    Argument("offset", "int | None", "number of rows to skip at the start of the sorted result"),
 )
 PARAMS = Argument(
-    "params", "Mapping[str, Any] | None", 'any further filter of the API, by its API name: {"userIds": ["user_1"]}'
+    "params", "Mapping[str, Any] | None", 'further filters of the API by API name, such as {"userIds": ["user_1"]}'
 )
 FORM = (
     Argument(
         "nested",
         "Nested",
-        '"columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both"',
+        'nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both"',
         '"columns"',
     ),
-    Argument("parse_dates", "str | Sequence[str] | None", "text columns to read as times"),
-    Argument("dtype_backend", "DtypeBackend", '"numpy_nullable" or "pyarrow"', '"numpy_nullable"'),
+    Argument("parse_dates", "str | Sequence[str] | None", "text columns to parse as times"),
+    Argument("dtype_backend", "DtypeBackend", 'dtypes of the frame, "numpy_nullable" or "pyarrow"', '"numpy_nullable"'),
 )
 CLIENT = Argument(
-    "client", "Client | None", "a Client to share between calls; by default one is made from the settings, and closed"
+    "client", "Client | None", "Client to reuse; by default, one is created from the settings and closed afterwards"
 )
 SELECTION = (
     Argument(
         "include_removed",
         "bool",
-        "also rows that the API serves no longer, told by `removed_at`: when a sync found that out",
+        "also return rows that the API no longer serves; `removed_at` is when a sync noticed",
         "False",
     ),
-    Argument("as_of", "int | str | date | None", "read the mirror as it was at a time, or at a version of the table"),
-    Argument("allow_incomplete", "bool", "read what is there, though the first sync has not come to its end", "False"),
+    Argument("as_of", "int | str | date | None", "read the mirror as of a time, or at a version number of the table"),
+    Argument("allow_incomplete", "bool", "read what is stored even if the first sync has not finished", "False"),
 )
 
 LOADER_ERRORS = """
-QueryError: an argument is unknown, or its value cannot be asked for; before any request.
-SettingsError: there is no key, or the address cannot be used; before any request.
-AuthenticationError: the API refused the key.
+QueryError: an argument is unknown or invalid; raised before any request.
+SettingsError: no API key was found, or a setting is invalid; raised before any request.
+AuthenticationError: the API rejected the key.
 NotFoundError: some of `ids` do not exist.
-RequestError: the API could not be reached within the retry budget.
-ResponseError: the API's answers cannot be trusted to be whole.
+RequestError: the API rejected a request, or could not be reached within the retry budget.
+ResponseError: the API's answers are invalid, or cannot be trusted to be complete.
 """.strip().splitlines()
 READER_ERRORS = """
-QueryError: an argument is unknown, or cannot be used.
-MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
+QueryError: an argument is unknown or invalid.
+MirrorError: the mirror does not exist, is incomplete, has nothing as of that time, or cannot be read.
 """.strip().splitlines()
 
 #: Sentences of docstrings.
-_ATTRS = 'What the load cost and how the columns came about stands in `frame.attrs["galtea_frames"]`.'
-_BESIDE = (
-    "Versions come as columns `version.name`, `version.created_at`, …; only those that occur are fetched. A session"
-    " whose version is null or no longer exists keeps its row, with nulls, and is counted in"
-    ' `frame.attrs["galtea_frames"]["join"]`.'
+_ORDER = "Rows are sorted by `sort` if given, then by `created_at` and `id`."
+_ATTRS = (
+    '`frame.attrs["galtea_frames"]` records the filters, when the rows were fetched, the number of requests, and how'
+    " columns were typed."
+)
+_SPOOLED = (
+    "All frames have the same columns and dtypes. Types are decided over all rows, so rows are kept on disk until the"
+    " last page has arrived; memory use stays low."
+)
+_VERSION_COLUMNS = (
+    "Version columns are prefixed (`version.name`, `version.created_at`, …), and only versions that occur are kept. A"
+    " session whose version is null or no longer exists keeps its row, with nulls;"
+    ' `frame.attrs["galtea_frames"]["join"]` counts these sessions.'
 )
 _STORED = (
-    '`frame.attrs["galtea_frames"]` says when the last sync began (`fetched_at`) and which version of the table this is'
-    " (`mirror`). Files that hold no row that the filters select are not read."
+    '`frame.attrs["galtea_frames"]` also records when the last sync began (`fetched_at`) and which version of the table'
+    " was read (`mirror`). Files without matching rows are skipped."
 )
-_STORED_BESIDE = (
-    "Columns are those of `galtea_frames.load_sessions_with_versions`. A version number as `as_of` is one of the table"
-    " of sessions; versions are read as they were when that was committed."
+_STORED_VERSIONS = (
+    "Columns match `galtea_frames.load_sessions_with_versions`. A version number passed as `as_of` refers to the"
+    " sessions table; versions are read as of the time of its commit."
 )
 
 
@@ -131,7 +138,7 @@ def main() -> None:
 
 
 def written() -> dict[str, str]:
-    """Return what is written, by path."""
+    """Return the contents of both files by path."""
     return {"galtea_frames/frames/loaders.py": _loaders(), "galtea_frames/mirror/readers.py": _readers()}
 
 
@@ -143,12 +150,12 @@ def _loaders() -> str:
     functions = [loader(each) for each in RESOURCES.values()]
     functions += [iterator(each) for each in RESOURCES.values()]
     functions += [_joined_loader()]
-    return f'''"""The loaders, which users call; each names its arguments, so that editors and `help()` show them.
+    return f'''"""The public loaders.
 
-Written by `python -m tools.write_loaders`; what is changed here by hand is lost.
+Written by `python -m tools.write_loaders`; changes made here by hand are lost.
 """
 
-# Annotations are values here, not text: it is these that `help()` prints.
+# No `from __future__ import annotations`: `help()` prints annotations that are objects more readably.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -167,49 +174,38 @@ from galtea_frames.frames.load_joined import load_joined
 
 
 def loader(resource: Resource) -> str:
-    """Return the source of the loader of a list."""
+    """Return the source of a resource's `load_*` function."""
     one = resource.singular
-    words = [
-        f"Return every {one} that the filters select: one row a {one}, by `created_at`, then `id`.",
-        f"Columns are {_columns(resource)}, and any further field that the API sends. {_ATTRS}",
+    paragraphs = [
+        f"Load every {one} that matches the filters, one row per {one}.",
+        f"{_columns(resource)} {_ORDER}",
+        _ATTRS,
     ]
     call = f"load({resource.name.upper()}, locals())"
-    return _function(
-        f"load_{resource.name}", _asked(resource), returns="pd.DataFrame", words=words, errors=LOADER_ERRORS, call=call
-    )
+    return _loader(f"load_{resource.name}", resource, paragraphs, LOADER_ERRORS, call)
 
 
 def iterator(resource: Resource) -> str:
-    """Return the source of its iterator."""
-    words = [
-        f"Yield the rows of `load_{resource.name}` in frames of up to 10,000, all with the same columns and dtypes."
-    ]
-    errors = [f"GalteaFramesError: as `load_{resource.name}` does."]
+    """Return the source of a resource's `iter_*` function."""
+    paragraphs = [f"Iterate over the rows of `load_{resource.name}`, in frames of up to 10,000 rows.", _SPOOLED]
+    errors = [f"GalteaFramesError: for the same reasons as `load_{resource.name}`."]
     call = f"iterate({resource.name.upper()}, locals())"
-    return _function(
-        f"iter_{resource.name}",
-        _asked(resource),
-        returns="Iterator[pd.DataFrame]",
-        words=words,
-        errors=errors,
-        call=call,
-    )
+    return _loader(f"iter_{resource.name}", resource, paragraphs, errors, call)
 
 
 def _joined_loader() -> str:
-    words = [
-        "Return every session that the filters select, each beside its version: one row a session.",
-        _BESIDE,
+    paragraphs = [
+        "Load every session that matches the filters together with its version, one row per session.",
+        f"Session columns are those of `load_sessions`. {_VERSION_COLUMNS}",
     ]
-    errors = ["GalteaFramesError: as `load_sessions` does."]
-    call = "load_joined(locals())"
-    return _function(
-        "load_sessions_with_versions", _asked(SESSIONS), returns="pd.DataFrame", words=words, errors=errors, call=call
-    )
+    errors = ["GalteaFramesError: for the same reasons as `load_sessions`."]
+    return _loader("load_sessions_with_versions", SESSIONS, paragraphs, errors, "load_joined(locals())")
 
 
-def _asked(resource: Resource) -> list[Argument]:
-    return [*map(_argument, resource.filters), *PAGING, PARAMS, *FORM, CLIENT]
+def _loader(name: str, resource: Resource, paragraphs: list[str], errors: list[str], call: str) -> str:
+    returns = "Iterator[pd.DataFrame]" if name.startswith("iter_") else "pd.DataFrame"
+    arguments = [*map(_argument, resource.filters), *PAGING, PARAMS, *FORM, CLIENT]
+    return _function(name, arguments, returns=returns, paragraphs=paragraphs, errors=errors, call=call)
 
 
 def _argument(wanted: Filter) -> Argument:
@@ -217,16 +213,18 @@ def _argument(wanted: Filter) -> Argument:
 
 
 def _columns(resource: Resource) -> str:
-    """Return the columns of a list in words: by what they are, each kind in the order of the table."""
+    """Return sentences about the columns: the declared ones, by dtype in the table's order, and the others."""
     parts = []
     for kind, dtype in DTYPES.items():
         names = [f"`{each.name}`" for each in resource.columns if each.kind == kind]
         if names:
-            parts.append(f"{', '.join(names)} {dtype}")
+            parts.append(f"{', '.join(names)} ({dtype})")
     objects = [f"`{each.name}`" for each in resource.columns if each.kind == "object"]
-    if objects:
-        parts.append(f"the nested columns of {' and '.join(objects)}")
-    return ", ".join(parts)
+    nested = f"{' and '.join(objects)} become nested columns, and further" if objects else "Further"
+    return (
+        f"Declared columns are {', '.join(parts)}; they are present even if no row matches. {nested} fields that the"
+        " API sends become columns too."
+    )
 
 
 # -- the mirror's readers --
@@ -235,12 +233,12 @@ def _columns(resource: Resource) -> str:
 def _readers() -> str:
     names = ", ".join(sorted(each.name.upper() for each in RESOURCES.values()))
     methods = [_reader(each) for each in RESOURCES.values()] + [_joined_reader()]
-    return f'''"""The readers of a mirror: stored rows as the loaders' frames, by what their columns can answer.
+    return f'''"""The readers of a mirror, with the filters that stored columns can answer.
 
-Written by `python -m tools.write_loaders`; what is changed here by hand is lost.
+Written by `python -m tools.write_loaders`; changes made here by hand are lost.
 """
 
-# Annotations are values here, not text: it is these that `help()` prints.
+# No `from __future__ import annotations`: `help()` prints annotations that are objects more readably.
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -256,39 +254,43 @@ from galtea_frames.mirror.reading import read, read_joined
 
 
 class Readers:
-    """What `Mirror` reads, list by list."""
+    """The reading methods of `Mirror`."""
 
     _location: Location
 ''' + "".join(f"\n{textwrap.indent(each, ' ' * 4, lambda line: line.strip() != '')}" for each in methods)
 
 
 def _reader(resource: Resource) -> str:
-    words = [
-        f"Return the stored {resource.name}: one row a {resource.singular}, by `created_at`, then `id`.",
-        f"Columns, dtypes and warnings are those of `galtea_frames.load_{resource.name}`. {_STORED}",
+    paragraphs = [
+        f"Read the stored {resource.name}, one row per {resource.singular}.",
+        f"Columns, dtypes, warnings and the order of rows match `galtea_frames.load_{resource.name}`. {_STORED}",
     ]
     call = f"read(self._location, {resource.name.upper()}, locals())"
-    return _method(f"load_{resource.name}", resource, words, call)
+    return _method(f"load_{resource.name}", resource, paragraphs, call)
 
 
 def _joined_reader() -> str:
-    words = [
-        "Return the stored sessions, each beside its version: one row a session.",
-        _STORED_BESIDE,
-    ]
-    return _method("join", SESSIONS, words, "read_joined(self._location, locals())")
+    paragraphs = ["Read the stored sessions together with their versions, one row per session.", _STORED_VERSIONS]
+    return _method("join", SESSIONS, paragraphs, "read_joined(self._location, locals())")
 
 
-def _method(name: str, resource: Resource, words: list[str], call: str) -> str:
+def _method(name: str, resource: Resource, paragraphs: list[str], call: str) -> str:
     filters = [_stored_argument(each) for each in resource.filters if each.column is not None]
     arguments = [*filters, *PAGING, *SELECTION, *FORM]
-    whose = f'"a mirror of {resource.name}"'
-    return _function(name, arguments, returns="pd.DataFrame", words=words, errors=READER_ERRORS, call=call, whose=whose)
+    return _function(
+        name,
+        arguments,
+        returns="pd.DataFrame",
+        paragraphs=paragraphs,
+        errors=READER_ERRORS,
+        call=call,
+        owner=f'"a mirror of {resource.name}"',
+    )
 
 
 def _stored_argument(wanted: Filter) -> Argument:
-    if wanted.name == "ids":  # asked of other rows, they mean another error
-        return Argument(wanted.name, TYPES[wanted.kind], "these rows; one that is not stored raises MirrorError")
+    if wanted.name == "ids":  # a mirror raises another error for a missing id
+        return Argument(wanted.name, TYPES[wanted.kind], "rows with these ids; one that is not stored is an error")
     return _argument(wanted)
 
 
@@ -300,26 +302,25 @@ def _function(
     arguments: list[Argument],
     *,
     returns: str,
-    words: list[str],
+    paragraphs: list[str],
     errors: list[str],
     call: str,
-    whose: str | None = None,
+    owner: str | None = None,
 ) -> str:
-    """Return the source of a function, or of a method where it is known whose; wrapped as in a module of its own."""
-    indent = 4 if whose is None else 8
-    first, *further = words
-    paragraphs = [_wrapped(each, indent) for each in further]
-    sections = [("Args", [each.explained for each in arguments]), ("Raises", errors)]
+    """Return the source of a function, or of a method if it has an owner, without the indentation of its class."""
+    indent = 4 if owner is None else 8
+    summary, *details = paragraphs
+    sections = [("Args", [each.description for each in arguments]), ("Raises", errors)]
     blocks = [f"{title}:\n{textwrap.indent(_lines(lines), ' ' * 4)}" for title, lines in sections]
-    docstring = "\n\n".join([first, *paragraphs, *blocks])
+    docstring = "\n\n".join([summary, *(_wrapped(each, indent) for each in details), *blocks])
     body = textwrap.indent(f'"""{docstring}\n"""\nreturn {call}\n', " " * 4, lambda line: line.strip() != "")
-    own = ["*,"] if whose is None else ["self,", "*,"]
-    head = "".join(f"    {line}\n" for line in [*own, *(each.declared for each in arguments)])
-    return f"@names_checked({whose or ''})\ndef {name}(\n{head}) -> {returns}:\n{body}"
+    own = ["*,"] if owner is None else ["self,", "*,"]
+    head = "".join(f"    {line}\n" for line in [*own, *(each.parameter for each in arguments)])
+    return f"@names_checked({owner or ''})\ndef {name}(\n{head}) -> {returns}:\n{body}"
 
 
-def _wrapped(words: str, indent: int) -> str:
-    return textwrap.fill(words, WIDTH - indent, break_long_words=False, break_on_hyphens=False)
+def _wrapped(paragraph: str, indent: int) -> str:
+    return textwrap.fill(paragraph, WIDTH - indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _lines(lines: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
-"""What the API serves, as data: each resource with its path, its columns and its filters.
+"""The table of resources: each list of the API with its path, columns and filters.
 
-A new resource is one entry here, from which `tools/write_loaders.py` writes its loaders. Source of every
-name: the API's reference pages "Get sessions" and "Get versions".
+A new list is one entry here, from which `tools/write_loaders.py` writes its loaders. All names come from the API's
+reference pages "Get sessions" and "Get versions".
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ SESSIONS = Resource(
     statuses=("PENDING", "COMPLETED", "FAILED"),
     columns=(
         DeclaredColumn("id", "string", "the session's id"),
-        DeclaredColumn("customId", "string", "the caller's own id of the session; unique per version only"),
-        DeclaredColumn("versionId", "string", "the version that held the session"),
-        DeclaredColumn("userId", "string", "the user who launched the session"),
+        DeclaredColumn("customId", "string", "your own id for the session; unique only within a version"),
+        DeclaredColumn("versionId", "string", "the version that the session ran on"),
+        DeclaredColumn("userId", "string", "the user who started the session"),
         DeclaredColumn("testCaseId", "string", "the test case it ran; null in production"),
-        DeclaredColumn("context", "object", 'what the session was given; plain text is {"value": …}'),
+        DeclaredColumn("context", "object", 'input given to the session; plain text becomes {"value": …}'),
         DeclaredColumn("stoppingReason", "string", "why it ended, as free text"),
         DeclaredColumn("error", "string", "what went wrong, as free text"),
         DeclaredColumn("status", "status", "PENDING, COMPLETED or FAILED"),
-        DeclaredColumn("metadata", "object", "whatever the product's endpoint reported"),
-        DeclaredColumn("createdAt", "time", "when it began"),
+        DeclaredColumn("metadata", "object", "data reported by the product's endpoint"),
+        DeclaredColumn("createdAt", "time", "when the session started"),
         DeclaredColumn("deletedAt", "time", "when it was deleted; null in practice"),
     ),
     filters=(
-        Filter("ids", "texts", "these sessions; one that does not exist raises NotFoundError", column="id"),
-        Filter("customIds", "texts", "these ids of your own", column="custom_id"),
+        Filter("ids", "texts", "sessions with these ids; one that does not exist is an error", column="id"),
+        Filter("customIds", "texts", "sessions with these custom ids", column="custom_id"),
         Filter("productIds", "texts", "sessions of these products"),
-        Filter("testIds", "texts", 'sessions of these tests; "" selects those without a test', allows_empty=True),
+        Filter("testIds", "texts", 'sessions of these tests; "" selects sessions without a test', allows_empty=True),
         Filter(
             "excludeTestIds",
             "texts",
-            'all but the sessions of these tests; "" leaves out those without a test',
+            'leave out sessions of these tests; "" leaves out sessions without a test',
             excludes=True,
             allows_empty=True,
         ),
@@ -57,41 +57,41 @@ VERSIONS = Resource(
     path="/versions",
     columns=(
         DeclaredColumn("id", "string", "the version's id"),
-        DeclaredColumn("productId", "string", "the product it is a release of"),
-        DeclaredColumn("userId", "string", "the user who made it"),
+        DeclaredColumn("productId", "string", "the product that it belongs to"),
+        DeclaredColumn("userId", "string", "the user who created it"),
         DeclaredColumn("name", "string", "its name; not unique"),
         DeclaredColumn("description", "string", "its description"),
         DeclaredColumn("modelId", "string", "the model it runs"),
         DeclaredColumn("systemPrompt", "string", "the system prompt it runs with"),
-        DeclaredColumn("datasetUri", "string", "where its training data lies"),
-        DeclaredColumn("datasetDescription", "string", "what its training data is"),
+        DeclaredColumn("datasetUri", "string", "where its training data is stored"),
+        DeclaredColumn("datasetDescription", "string", "description of its training data"),
         DeclaredColumn("guardrails", "string", "its safety guidelines"),
         DeclaredColumn("initializationEndpointConnectionId", "string", "the connection that opens a session"),
         DeclaredColumn("conversationEndpointConnectionId", "string", "the connection that holds the conversation"),
         DeclaredColumn("finalizationEndpointConnectionId", "string", "the connection that closes a session"),
-        DeclaredColumn("createdAt", "time", "when it was made"),
+        DeclaredColumn("createdAt", "time", "when it was created"),
         DeclaredColumn("deletedAt", "time", "when it was deleted; null in practice"),
     ),
     filters=(
-        Filter("ids", "texts", "these versions; one that does not exist raises NotFoundError", column="id"),
+        Filter("ids", "texts", "versions with these ids; one that does not exist is an error", column="id"),
         Filter("productIds", "texts", "versions of these products", column="product_id"),
         Filter(
             "conversationEndpointConnectionIds",
             "texts",
-            'versions with these; "" selects those without one',
+            'versions with these; "" selects versions without one',
             allows_empty=True,
         ),
         Filter(
             "excludeConversationEndpointConnectionIds",
             "texts",
-            'all but the versions with these; "" leaves out those without one',
+            'leave out versions with these; "" leaves out those without one',
             excludes=True,
             allows_empty=True,
         ),
         Filter("names", "texts", "versions with exactly these names", column="name"),
-        Filter("name", "text", "versions whose name contains this"),
-        Filter("existentInEvaluations", "flag", "versions that have evaluations, or have none"),
-        Filter("hasInferenceResults", "flag", "versions that have inference results, or have none"),
+        Filter("name", "text", "versions whose name contains this text"),
+        Filter("existentInEvaluations", "flag", "only versions with evaluations, or only those without"),
+        Filter("hasInferenceResults", "flag", "only versions with inference results, or only those without"),
         *_CREATED,
     ),
 )

@@ -1,9 +1,9 @@
-"""The loaders, which users call; each names its arguments, so that editors and `help()` show them.
+"""The public loaders.
 
-Written by `python -m tools.write_loaders`; what is changed here by hand is lost.
+Written by `python -m tools.write_loaders`; changes made here by hand are lost.
 """
 
-# Annotations are values here, not text: it is these that `help()` prints.
+# No `from __future__ import annotations`: `help()` prints annotations that are objects more readably.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -42,40 +42,43 @@ def load_sessions(
     dtype_backend: DtypeBackend = "numpy_nullable",
     client: Client | None = None,
 ) -> pd.DataFrame:
-    """Return every session that the filters select: one row a session, by `created_at`, then `id`.
+    """Load every session that matches the filters, one row per session.
 
-    Columns are `id`, `custom_id`, `version_id`, `user_id`, `test_case_id`, `stopping_reason`, `error` (`string`),
-    `status` (category), `created_at`, `deleted_at` (`datetime64[us, UTC]`), the nested columns of `context` and
-    `metadata`, and any further field that the API sends. What the load cost and how the columns came about stands in
-    `frame.attrs["galtea_frames"]`.
+    Declared columns are `id`, `custom_id`, `version_id`, `user_id`, `test_case_id`, `stopping_reason`, `error`
+    (`string`), `status` (`category`), `created_at`, `deleted_at` (`datetime64[us, UTC]`); they are present even if no
+    row matches. `context` and `metadata` become nested columns, and further fields that the API sends become columns
+    too. Rows are sorted by `sort` if given, then by `created_at` and `id`.
+
+    `frame.attrs["galtea_frames"]` records the filters, when the rows were fetched, the number of requests, and how
+    columns were typed.
 
     Args:
-        ids: these sessions; one that does not exist raises NotFoundError.
-        custom_ids: these ids of your own.
+        ids: sessions with these ids; one that does not exist is an error.
+        custom_ids: sessions with these custom ids.
         product_ids: sessions of these products.
-        test_ids: sessions of these tests; "" selects those without a test.
-        exclude_test_ids: all but the sessions of these tests; "" leaves out those without a test.
+        test_ids: sessions of these tests; "" selects sessions without a test.
+        exclude_test_ids: leave out sessions of these tests; "" leaves out sessions without a test.
         version_ids: sessions of these versions.
         test_case_ids: sessions of these test cases.
         statuses: sessions with these statuses.
         from_created_at: created at or after this time.
         to_created_at: created at or before this time.
-        sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
-        limit: how many rows in all; every row by default.
-        offset: how many rows of the sorted result to leave out first.
-        params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
-        nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times.
-        dtype_backend: "numpy_nullable" or "pyarrow".
-        client: a Client to share between calls; by default one is made from the settings, and closed.
+        sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
+        limit: maximum number of rows in total; by default, all rows.
+        offset: number of rows to skip at the start of the sorted result.
+        params: further filters of the API by API name, such as {"userIds": ["user_1"]}.
+        nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
+        parse_dates: text columns to parse as times.
+        dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
+        client: Client to reuse; by default, one is created from the settings and closed afterwards.
 
     Raises:
-        QueryError: an argument is unknown, or its value cannot be asked for; before any request.
-        SettingsError: there is no key, or the address cannot be used; before any request.
-        AuthenticationError: the API refused the key.
+        QueryError: an argument is unknown or invalid; raised before any request.
+        SettingsError: no API key was found, or a setting is invalid; raised before any request.
+        AuthenticationError: the API rejected the key.
         NotFoundError: some of `ids` do not exist.
-        RequestError: the API could not be reached within the retry budget.
-        ResponseError: the API's answers cannot be trusted to be whole.
+        RequestError: the API rejected a request, or could not be reached within the retry budget.
+        ResponseError: the API's answers are invalid, or cannot be trusted to be complete.
     """
     return load(SESSIONS, locals())
 
@@ -102,41 +105,44 @@ def load_versions(
     dtype_backend: DtypeBackend = "numpy_nullable",
     client: Client | None = None,
 ) -> pd.DataFrame:
-    """Return every version that the filters select: one row a version, by `created_at`, then `id`.
+    """Load every version that matches the filters, one row per version.
 
-    Columns are `id`, `product_id`, `user_id`, `name`, `description`, `model_id`, `system_prompt`, `dataset_uri`,
-    `dataset_description`, `guardrails`, `initialization_endpoint_connection_id`, `conversation_endpoint_connection_id`,
-    `finalization_endpoint_connection_id` (`string`), `created_at`, `deleted_at` (`datetime64[us, UTC]`), and any
-    further field that the API sends. What the load cost and how the columns came about stands in
-    `frame.attrs["galtea_frames"]`.
+    Declared columns are `id`, `product_id`, `user_id`, `name`, `description`, `model_id`, `system_prompt`,
+    `dataset_uri`, `dataset_description`, `guardrails`, `initialization_endpoint_connection_id`,
+    `conversation_endpoint_connection_id`, `finalization_endpoint_connection_id` (`string`), `created_at`, `deleted_at`
+    (`datetime64[us, UTC]`); they are present even if no row matches. Further fields that the API sends become columns
+    too. Rows are sorted by `sort` if given, then by `created_at` and `id`.
+
+    `frame.attrs["galtea_frames"]` records the filters, when the rows were fetched, the number of requests, and how
+    columns were typed.
 
     Args:
-        ids: these versions; one that does not exist raises NotFoundError.
+        ids: versions with these ids; one that does not exist is an error.
         product_ids: versions of these products.
-        conversation_endpoint_connection_ids: versions with these; "" selects those without one.
-        exclude_conversation_endpoint_connection_ids: all but the versions with these; "" leaves out those without one.
+        conversation_endpoint_connection_ids: versions with these; "" selects versions without one.
+        exclude_conversation_endpoint_connection_ids: leave out versions with these; "" leaves out those without one.
         names: versions with exactly these names.
-        name: versions whose name contains this.
-        existent_in_evaluations: versions that have evaluations, or have none.
-        has_inference_results: versions that have inference results, or have none.
+        name: versions whose name contains this text.
+        existent_in_evaluations: only versions with evaluations, or only those without.
+        has_inference_results: only versions with inference results, or only those without.
         from_created_at: created at or after this time.
         to_created_at: created at or before this time.
-        sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
-        limit: how many rows in all; every row by default.
-        offset: how many rows of the sorted result to leave out first.
-        params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
-        nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times.
-        dtype_backend: "numpy_nullable" or "pyarrow".
-        client: a Client to share between calls; by default one is made from the settings, and closed.
+        sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
+        limit: maximum number of rows in total; by default, all rows.
+        offset: number of rows to skip at the start of the sorted result.
+        params: further filters of the API by API name, such as {"userIds": ["user_1"]}.
+        nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
+        parse_dates: text columns to parse as times.
+        dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
+        client: Client to reuse; by default, one is created from the settings and closed afterwards.
 
     Raises:
-        QueryError: an argument is unknown, or its value cannot be asked for; before any request.
-        SettingsError: there is no key, or the address cannot be used; before any request.
-        AuthenticationError: the API refused the key.
+        QueryError: an argument is unknown or invalid; raised before any request.
+        SettingsError: no API key was found, or a setting is invalid; raised before any request.
+        AuthenticationError: the API rejected the key.
         NotFoundError: some of `ids` do not exist.
-        RequestError: the API could not be reached within the retry budget.
-        ResponseError: the API's answers cannot be trusted to be whole.
+        RequestError: the API rejected a request, or could not be reached within the retry budget.
+        ResponseError: the API's answers are invalid, or cannot be trusted to be complete.
     """
     return load(VERSIONS, locals())
 
@@ -163,30 +169,33 @@ def iter_sessions(
     dtype_backend: DtypeBackend = "numpy_nullable",
     client: Client | None = None,
 ) -> Iterator[pd.DataFrame]:
-    """Yield the rows of `load_sessions` in frames of up to 10,000, all with the same columns and dtypes.
+    """Iterate over the rows of `load_sessions`, in frames of up to 10,000 rows.
+
+    All frames have the same columns and dtypes. Types are decided over all rows, so rows are kept on disk until the
+    last page has arrived; memory use stays low.
 
     Args:
-        ids: these sessions; one that does not exist raises NotFoundError.
-        custom_ids: these ids of your own.
+        ids: sessions with these ids; one that does not exist is an error.
+        custom_ids: sessions with these custom ids.
         product_ids: sessions of these products.
-        test_ids: sessions of these tests; "" selects those without a test.
-        exclude_test_ids: all but the sessions of these tests; "" leaves out those without a test.
+        test_ids: sessions of these tests; "" selects sessions without a test.
+        exclude_test_ids: leave out sessions of these tests; "" leaves out sessions without a test.
         version_ids: sessions of these versions.
         test_case_ids: sessions of these test cases.
         statuses: sessions with these statuses.
         from_created_at: created at or after this time.
         to_created_at: created at or before this time.
-        sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
-        limit: how many rows in all; every row by default.
-        offset: how many rows of the sorted result to leave out first.
-        params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
-        nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times.
-        dtype_backend: "numpy_nullable" or "pyarrow".
-        client: a Client to share between calls; by default one is made from the settings, and closed.
+        sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
+        limit: maximum number of rows in total; by default, all rows.
+        offset: number of rows to skip at the start of the sorted result.
+        params: further filters of the API by API name, such as {"userIds": ["user_1"]}.
+        nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
+        parse_dates: text columns to parse as times.
+        dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
+        client: Client to reuse; by default, one is created from the settings and closed afterwards.
 
     Raises:
-        GalteaFramesError: as `load_sessions` does.
+        GalteaFramesError: for the same reasons as `load_sessions`.
     """
     return iterate(SESSIONS, locals())
 
@@ -213,30 +222,33 @@ def iter_versions(
     dtype_backend: DtypeBackend = "numpy_nullable",
     client: Client | None = None,
 ) -> Iterator[pd.DataFrame]:
-    """Yield the rows of `load_versions` in frames of up to 10,000, all with the same columns and dtypes.
+    """Iterate over the rows of `load_versions`, in frames of up to 10,000 rows.
+
+    All frames have the same columns and dtypes. Types are decided over all rows, so rows are kept on disk until the
+    last page has arrived; memory use stays low.
 
     Args:
-        ids: these versions; one that does not exist raises NotFoundError.
+        ids: versions with these ids; one that does not exist is an error.
         product_ids: versions of these products.
-        conversation_endpoint_connection_ids: versions with these; "" selects those without one.
-        exclude_conversation_endpoint_connection_ids: all but the versions with these; "" leaves out those without one.
+        conversation_endpoint_connection_ids: versions with these; "" selects versions without one.
+        exclude_conversation_endpoint_connection_ids: leave out versions with these; "" leaves out those without one.
         names: versions with exactly these names.
-        name: versions whose name contains this.
-        existent_in_evaluations: versions that have evaluations, or have none.
-        has_inference_results: versions that have inference results, or have none.
+        name: versions whose name contains this text.
+        existent_in_evaluations: only versions with evaluations, or only those without.
+        has_inference_results: only versions with inference results, or only those without.
         from_created_at: created at or after this time.
         to_created_at: created at or before this time.
-        sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
-        limit: how many rows in all; every row by default.
-        offset: how many rows of the sorted result to leave out first.
-        params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
-        nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times.
-        dtype_backend: "numpy_nullable" or "pyarrow".
-        client: a Client to share between calls; by default one is made from the settings, and closed.
+        sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
+        limit: maximum number of rows in total; by default, all rows.
+        offset: number of rows to skip at the start of the sorted result.
+        params: further filters of the API by API name, such as {"userIds": ["user_1"]}.
+        nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
+        parse_dates: text columns to parse as times.
+        dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
+        client: Client to reuse; by default, one is created from the settings and closed afterwards.
 
     Raises:
-        GalteaFramesError: as `load_versions` does.
+        GalteaFramesError: for the same reasons as `load_versions`.
     """
     return iterate(VERSIONS, locals())
 
@@ -263,33 +275,33 @@ def load_sessions_with_versions(
     dtype_backend: DtypeBackend = "numpy_nullable",
     client: Client | None = None,
 ) -> pd.DataFrame:
-    """Return every session that the filters select, each beside its version: one row a session.
+    """Load every session that matches the filters together with its version, one row per session.
 
-    Versions come as columns `version.name`, `version.created_at`, …; only those that occur are fetched. A session whose
-    version is null or no longer exists keeps its row, with nulls, and is counted in
-    `frame.attrs["galtea_frames"]["join"]`.
+    Session columns are those of `load_sessions`. Version columns are prefixed (`version.name`, `version.created_at`,
+    …), and only versions that occur are kept. A session whose version is null or no longer exists keeps its row, with
+    nulls; `frame.attrs["galtea_frames"]["join"]` counts these sessions.
 
     Args:
-        ids: these sessions; one that does not exist raises NotFoundError.
-        custom_ids: these ids of your own.
+        ids: sessions with these ids; one that does not exist is an error.
+        custom_ids: sessions with these custom ids.
         product_ids: sessions of these products.
-        test_ids: sessions of these tests; "" selects those without a test.
-        exclude_test_ids: all but the sessions of these tests; "" leaves out those without a test.
+        test_ids: sessions of these tests; "" selects sessions without a test.
+        exclude_test_ids: leave out sessions of these tests; "" leaves out sessions without a test.
         version_ids: sessions of these versions.
         test_case_ids: sessions of these test cases.
         statuses: sessions with these statuses.
         from_created_at: created at or after this time.
         to_created_at: created at or before this time.
-        sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
-        limit: how many rows in all; every row by default.
-        offset: how many rows of the sorted result to leave out first.
-        params: any further filter of the API, by its API name: {"userIds": ["user_1"]}.
-        nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-        parse_dates: text columns to read as times.
-        dtype_backend: "numpy_nullable" or "pyarrow".
-        client: a Client to share between calls; by default one is made from the settings, and closed.
+        sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
+        limit: maximum number of rows in total; by default, all rows.
+        offset: number of rows to skip at the start of the sorted result.
+        params: further filters of the API by API name, such as {"userIds": ["user_1"]}.
+        nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
+        parse_dates: text columns to parse as times.
+        dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
+        client: Client to reuse; by default, one is created from the settings and closed afterwards.
 
     Raises:
-        GalteaFramesError: as `load_sessions` does.
+        GalteaFramesError: for the same reasons as `load_sessions`.
     """
     return load_joined(locals())

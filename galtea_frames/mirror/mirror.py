@@ -149,15 +149,15 @@ class Mirror(Readers):
 
         Args:
             nested: nested columns and the dtype of each: "string", "Int64", "Float64", "boolean" or "json".
-            custom_ids: these ids of your own.
+            custom_ids: sessions with these custom ids.
             version_ids: sessions of these versions.
             test_case_ids: sessions of these test cases.
             from_created_at: created at or after this time.
             to_created_at: created at or before this time.
             statuses: sessions with these statuses.
-            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
-            as_of: read the mirror as it was at a time, or at a version of the table.
-            allow_incomplete: read what is there, though the first sync has not come to its end.
+            include_removed: also return rows that the API no longer serves; `removed_at` is when a sync noticed.
+            as_of: read the mirror as of a time, or at a version number of the table.
+            allow_incomplete: read what is stored even if the first sync has not finished.
 
         Raises:
             QueryError: an argument is unknown, or cannot be used.

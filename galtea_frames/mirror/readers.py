@@ -1,9 +1,9 @@
-"""The readers of a mirror: stored rows as the loaders' frames, by what their columns can answer.
+"""The readers of a mirror, with the filters that stored columns can answer.
 
-Written by `python -m tools.write_loaders`; what is changed here by hand is lost.
+Written by `python -m tools.write_loaders`; changes made here by hand are lost.
 """
 
-# Annotations are values here, not text: it is these that `help()` prints.
+# No `from __future__ import annotations`: `help()` prints annotations that are objects more readably.
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -19,7 +19,7 @@ from galtea_frames.mirror.reading import read, read_joined
 
 
 class Readers:
-    """What `Mirror` reads, list by list."""
+    """The reading methods of `Mirror`."""
 
     _location: Location
 
@@ -44,33 +44,33 @@ class Readers:
         parse_dates: str | Sequence[str] | None = None,
         dtype_backend: DtypeBackend = "numpy_nullable",
     ) -> pd.DataFrame:
-        """Return the stored sessions: one row a session, by `created_at`, then `id`.
+        """Read the stored sessions, one row per session.
 
-        Columns, dtypes and warnings are those of `galtea_frames.load_sessions`. `frame.attrs["galtea_frames"]` says
-        when the last sync began (`fetched_at`) and which version of the table this is (`mirror`). Files that hold no
-        row that the filters select are not read.
+        Columns, dtypes, warnings and the order of rows match `galtea_frames.load_sessions`.
+        `frame.attrs["galtea_frames"]` also records when the last sync began (`fetched_at`) and which version of the
+        table was read (`mirror`). Files without matching rows are skipped.
 
         Args:
-            ids: these rows; one that is not stored raises MirrorError.
-            custom_ids: these ids of your own.
+            ids: rows with these ids; one that is not stored is an error.
+            custom_ids: sessions with these custom ids.
             version_ids: sessions of these versions.
             test_case_ids: sessions of these test cases.
             statuses: sessions with these statuses.
             from_created_at: created at or after this time.
             to_created_at: created at or before this time.
-            sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
-            limit: how many rows in all; every row by default.
-            offset: how many rows of the sorted result to leave out first.
-            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
-            as_of: read the mirror as it was at a time, or at a version of the table.
-            allow_incomplete: read what is there, though the first sync has not come to its end.
-            nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-            parse_dates: text columns to read as times.
-            dtype_backend: "numpy_nullable" or "pyarrow".
+            sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
+            limit: maximum number of rows in total; by default, all rows.
+            offset: number of rows to skip at the start of the sorted result.
+            include_removed: also return rows that the API no longer serves; `removed_at` is when a sync noticed.
+            as_of: read the mirror as of a time, or at a version number of the table.
+            allow_incomplete: read what is stored even if the first sync has not finished.
+            nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
+            parse_dates: text columns to parse as times.
+            dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
 
         Raises:
-            QueryError: an argument is unknown, or cannot be used.
-            MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
+            QueryError: an argument is unknown or invalid.
+            MirrorError: the mirror does not exist, is incomplete, has nothing as of that time, or cannot be read.
         """
         return read(self._location, SESSIONS, locals())
 
@@ -93,31 +93,31 @@ class Readers:
         parse_dates: str | Sequence[str] | None = None,
         dtype_backend: DtypeBackend = "numpy_nullable",
     ) -> pd.DataFrame:
-        """Return the stored versions: one row a version, by `created_at`, then `id`.
+        """Read the stored versions, one row per version.
 
-        Columns, dtypes and warnings are those of `galtea_frames.load_versions`. `frame.attrs["galtea_frames"]` says
-        when the last sync began (`fetched_at`) and which version of the table this is (`mirror`). Files that hold no
-        row that the filters select are not read.
+        Columns, dtypes, warnings and the order of rows match `galtea_frames.load_versions`.
+        `frame.attrs["galtea_frames"]` also records when the last sync began (`fetched_at`) and which version of the
+        table was read (`mirror`). Files without matching rows are skipped.
 
         Args:
-            ids: these rows; one that is not stored raises MirrorError.
+            ids: rows with these ids; one that is not stored is an error.
             product_ids: versions of these products.
             names: versions with exactly these names.
             from_created_at: created at or after this time.
             to_created_at: created at or before this time.
-            sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
-            limit: how many rows in all; every row by default.
-            offset: how many rows of the sorted result to leave out first.
-            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
-            as_of: read the mirror as it was at a time, or at a version of the table.
-            allow_incomplete: read what is there, though the first sync has not come to its end.
-            nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-            parse_dates: text columns to read as times.
-            dtype_backend: "numpy_nullable" or "pyarrow".
+            sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
+            limit: maximum number of rows in total; by default, all rows.
+            offset: number of rows to skip at the start of the sorted result.
+            include_removed: also return rows that the API no longer serves; `removed_at` is when a sync noticed.
+            as_of: read the mirror as of a time, or at a version number of the table.
+            allow_incomplete: read what is stored even if the first sync has not finished.
+            nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
+            parse_dates: text columns to parse as times.
+            dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
 
         Raises:
-            QueryError: an argument is unknown, or cannot be used.
-            MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
+            QueryError: an argument is unknown or invalid.
+            MirrorError: the mirror does not exist, is incomplete, has nothing as of that time, or cannot be read.
         """
         return read(self._location, VERSIONS, locals())
 
@@ -142,31 +142,31 @@ class Readers:
         parse_dates: str | Sequence[str] | None = None,
         dtype_backend: DtypeBackend = "numpy_nullable",
     ) -> pd.DataFrame:
-        """Return the stored sessions, each beside its version: one row a session.
+        """Read the stored sessions together with their versions, one row per session.
 
-        Columns are those of `galtea_frames.load_sessions_with_versions`. A version number as `as_of` is one of the
-        table of sessions; versions are read as they were when that was committed.
+        Columns match `galtea_frames.load_sessions_with_versions`. A version number passed as `as_of` refers to the
+        sessions table; versions are read as of the time of its commit.
 
         Args:
-            ids: these rows; one that is not stored raises MirrorError.
-            custom_ids: these ids of your own.
+            ids: rows with these ids; one that is not stored is an error.
+            custom_ids: sessions with these custom ids.
             version_ids: sessions of these versions.
             test_case_ids: sessions of these test cases.
             statuses: sessions with these statuses.
             from_created_at: created at or after this time.
             to_created_at: created at or before this time.
-            sort: a column, a pair ("created_at", "desc") or a list; then, and by default, `created_at` and `id`.
-            limit: how many rows in all; every row by default.
-            offset: how many rows of the sorted result to leave out first.
-            include_removed: also rows that the API serves no longer, told by `removed_at`: when a sync found that out.
-            as_of: read the mirror as it was at a time, or at a version of the table.
-            allow_incomplete: read what is there, though the first sync has not come to its end.
-            nested: "columns" (typed, as `metadata.user.tier`), "json" (JSON text, exactly as sent) or "both".
-            parse_dates: text columns to read as times.
-            dtype_backend: "numpy_nullable" or "pyarrow".
+            sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
+            limit: maximum number of rows in total; by default, all rows.
+            offset: number of rows to skip at the start of the sorted result.
+            include_removed: also return rows that the API no longer serves; `removed_at` is when a sync noticed.
+            as_of: read the mirror as of a time, or at a version number of the table.
+            allow_incomplete: read what is stored even if the first sync has not finished.
+            nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
+            parse_dates: text columns to parse as times.
+            dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
 
         Raises:
-            QueryError: an argument is unknown, or cannot be used.
-            MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
+            QueryError: an argument is unknown or invalid.
+            MirrorError: the mirror does not exist, is incomplete, has nothing as of that time, or cannot be read.
         """
         return read_joined(self._location, locals())
