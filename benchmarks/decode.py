@@ -20,7 +20,7 @@ from galtea_frames.api.resources import SESSIONS
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.schema import TableSchema
 from galtea_frames.frames.frame import sorted_table, to_frame
-from galtea_frames.frames.garbage import COLLECTOR_PAUSE
+from galtea_frames.frames.gc_pause import GC_PAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,7 +75,7 @@ def _dropped(given: Bodies) -> object:
 def ours(given: Bodies) -> pd.DataFrame:
     """Return the frame that `load_sessions` makes of the pages: all that it does between bytes and frame."""
     gatherer = Gatherer(SESSIONS)
-    with COLLECTOR_PAUSE:
+    with GC_PAUSE:
         batches = [batch for page in given.pages for batch in gatherer.gather(gatherer.reader.open(page).rows)]
     return to_frame(sorted_table(TableSchema(gatherer).table(batches), ()), {})
 

@@ -15,7 +15,7 @@ from galtea_frames.api.resources import SESSIONS
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.schema import TableSchema
 from galtea_frames.frames.frame import sorted_table, to_frame
-from galtea_frames.frames.garbage import COLLECTOR_PAUSE
+from galtea_frames.frames.gc_pause import GC_PAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def cost_of(rows: int) -> Cost:
     gatherer = Gatherer(SESSIONS)
     batches: list[ColumnBatch] = []
     ours = floor = 0.0
-    with COLLECTOR_PAUSE:  # as a load has it; orjson is measured without the collector anyway
+    with GC_PAUSE:  # as a load has it; orjson is measured without the collector anyway
         for page in pages(rows):
             if loads is not None:
                 begin = perf_counter()

@@ -139,15 +139,15 @@ class Gatherer:
     def _text(self, column: DeclaredColumn, row: int, value: object, batch: ColumnBatch) -> str | None:
         if value is None or value is ABSENT:
             return None
-        shown: str | None = replaced(value) if isinstance(value, str) else None
-        if shown == value:
-            return shown
-        if shown is None or column.kind == "time":
+        text: str | None = replaced(value) if isinstance(value, str) else None
+        if text == value:
+            return text
+        if text is None or column.kind == "time":
             self._keep_misfit(column, row, value, batch)
             return None
         batch.exact[row][column.api] = value
         self.replaced[column.api] += 1
-        return shown
+        return text
 
     def _keep_misfit(self, column: DeclaredColumn, row: int, value: object, batch: ColumnBatch) -> None:
         batch.exact[row][column.api] = value

@@ -77,7 +77,7 @@ class RawRows:
 
     def reordered(self, order: Sequence[int]) -> RawRows:
         """Return the rows in another order."""
-        return RawRows([self.raws[at] for at in order], self.read)
+        return RawRows([self.raws[index] for index in order], self.read)
 
     def batches(self, skip: Collection[int]) -> Iterator[Any]:
         """Yield all fields of the rows, but for those numbered in `skip`, in parts that are read one by one."""

@@ -118,11 +118,11 @@ class PageReader:
         Raises:
             ValueError: not a JSON list of objects that each have an `id` and a `createdAt`.
         """
-        return _opened(self.read(content))
+        return _open_page(self.read(content))
 
     def open_unread(self, content: bytes) -> Page[Rows]:
         """Return the page with its rows unread; else as `open` does."""
-        return _opened(self.unread(split_page(unmarked(content))))
+        return _open_page(self.unread(split_page(unmarked(content))))
 
     def _read_together(self, content: bytes) -> Rows:
         layout = self._layout
@@ -134,15 +134,15 @@ class PageReader:
     def _read_apart(self, raws: Sequence[Raw]) -> Rows:
         """Return rows of which some may not fit the shape, having let it grow where many do not."""
         layout = self._layout
-        rows, misfits = _decoded(layout, raws)
-        if len(misfits) * ONE_IN >= len(raws):
-            records = [self._record(raws[number]) for number in misfits]
+        rows, unmatched = _decoded(layout, raws)
+        if len(unmatched) * ONE_IN >= len(raws):
+            records = [self._record(raws[number]) for number in unmatched]
             shape = layout.shape.grown(records, len(raws), self._depth)
             if shape != layout.shape and shape.size <= MOST_KEYS:
                 self._layout = layout = Layout(shape, self._fixed, self._plain)
-                rows, misfits = _decoded(layout, raws)
+                rows, unmatched = _decoded(layout, raws)
         strays: dict[int, dict[Path, Any]] = {}
-        for number in misfits:
+        for number in unmatched:
             strays[number] = {}
             rows[number] = layout.fitted(self._record(raws[number]), strays[number])
         return _Structs(self, layout, rows, strays)
@@ -157,19 +157,19 @@ class PageReader:
         return _ExactRows(self, self._layout.names, scan_page(content))
 
 
-def _opened(rows: Rows) -> Page[Rows]:
+def _open_page(rows: Rows) -> Page[Rows]:
     ids, created = rows.values("id", "createdAt")
     moments = moments_of(ids, created)
     # Rows are moved while they are Python objects: to move those of a finished table costs each of its cells.
     if order := _order(moments, ids):
-        rows, ids, created = rows.reordered(order), [ids[at] for at in order], [created[at] for at in order]
+        rows, ids, created = rows.reordered(order), [ids[index] for index in order], [created[index] for index in order]
     return dated_page(rows, ids, created, moments)
 
 
 def _order(moments: NDArray[np.int64], ids: Sequence[str]) -> list[int] | None:
     """Return the order that puts rows of one creation time by their ids; None if they are, or times go backwards."""
     steps = np.diff(moments)
-    if (steps < 0).any() or not any(ids[at] > ids[at + 1] for at in np.flatnonzero(steps == 0).tolist()):
+    if (steps < 0).any() or not any(ids[index] > ids[index + 1] for index in np.flatnonzero(steps == 0).tolist()):
         return None
     keys = list(zip(moments.tolist(), ids, strict=True))
     return sorted(range(len(ids)), key=keys.__getitem__)
@@ -178,15 +178,15 @@ def _order(moments: NDArray[np.int64], ids: Sequence[str]) -> list[int] | None:
 def _decoded(layout: Layout, raws: Sequence[Raw]) -> tuple[list[Any], list[int]]:
     """Return the rows that fit a layout, with None for those that do not, and the numbers of these."""
     rows: list[Any] = []
-    misfits = []
+    unmatched = []
     left = iter(raws)
     while len(rows) < len(raws):
         try:
             rows.extend(map(layout.one.decode, left))
         except msgspec.ValidationError:  # those before it are in the list already, and the iterator stands behind it
-            misfits.append(len(rows))
+            unmatched.append(len(rows))
             rows.append(None)
-    return rows, misfits
+    return rows, unmatched
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ class _Structs:
 
     def reordered(self, order: Sequence[int]) -> Rows:
         strays = {new: self.strays[old] for new, old in enumerate(order) if old in self.strays}
-        return _Structs(self.reader, self.layout, [self.rows[at] for at in order], strays)
+        return _Structs(self.reader, self.layout, [self.rows[index] for index in order], strays)
 
     def batches(self, skip: Collection[int]) -> Iterator[ParsedBatch]:
         kept = [number for number in range(len(self.rows)) if number not in skip] if skip else None
@@ -247,7 +247,7 @@ class _ExactRows:
         return [[exact_value(row.get(name, "null")) for row in self.rows] for name in names]
 
     def reordered(self, order: Sequence[int]) -> Rows:
-        return _ExactRows(self.reader, self.names, [self.rows[at] for at in order])
+        return _ExactRows(self.reader, self.names, [self.rows[index] for index in order])
 
     def batches(self, skip: Collection[int]) -> Iterator[ParsedBatch]:
         rows = [row for number, row in enumerate(self.rows) if number not in skip]

@@ -37,7 +37,7 @@ class Notes:
         null_fields: those of them whose nulls were sent as nulls; elsewhere a null field was not sent.
         whole_numbers: columns of numbers, or lists of them, in which integers were sent beside others.
         time_digits: digits after the second in each time column whose times were not written with three.
-        misfits: documented columns with values of another type than documented, and how many.
+        misfits: declared columns with values of another type, and how many.
         replaced: columns in which U+FFFD stands for what no Unicode text holds, and in how many of their values.
         unknown_statuses: members of the status column beyond the declared ones.
     """
@@ -157,12 +157,12 @@ class TableSchema:
         gathered = self._gathered
         typed, whole = gathered.others.resolve(), gathered.others_whole.resolve()
         objects = {path for path in gathered.others.objects if len(path) == 1 and gathered.as_text}
-        told = {each.path for each in typed.columns} - objects
+        typed_paths = {each.path for each in typed.columns} - objects
         for each in typed.columns:
-            if each.path in told:
+            if each.path in typed_paths:
                 yield each, lambda batch: batch.others
         for each in whole.columns:
-            if each.path not in told:
+            if each.path not in typed_paths:
                 yield each, lambda batch: batch.others_whole
         self._resolved_others = whole if gathered.as_text else typed
 

@@ -63,11 +63,11 @@ class Chunk:
         values = convert(self.values, self.kinds, wanted)
         if wanted is not None or not self.exact:
             return values
-        return pa.array([self.exact.get(at, text) for at, text in enumerate(values.to_pylist())], TEXT)
+        return pa.array([self.exact.get(index, text) for index, text in enumerate(values.to_pylist())], TEXT)
 
     def exact_rows(self) -> dict[int, RawJson]:
         """Return what `exact` holds by the rows of the batch."""
-        return {at if self.rows is None else self.rows[at]: RawJson(text) for at, text in self.exact.items()}
+        return {index if self.rows is None else self.rows[index]: RawJson(text) for index, text in self.exact.items()}
 
 
 Chunks = dict[Path, Chunk]
@@ -134,8 +134,8 @@ class InferredColumn:
             return pa.nulls(size, self.type)
         values = pa.concat_arrays([chunk.converted(arrow_type(self.kinds)) for _, chunk in chunks])
         indices = np.full(size, -1, dtype=np.int64)
-        at = np.concatenate([np.asarray(chunk.rows) + first for first, chunk in chunks])
-        indices[at] = np.arange(len(values))
+        positions = np.concatenate([np.asarray(chunk.rows) + first for first, chunk in chunks])
+        indices[positions] = np.arange(len(values))
         return values.take(pa.array(indices, mask=indices < 0))
 
 
@@ -164,11 +164,11 @@ class ResolvedColumns:
                 texts = chunk.converted(None).to_pylist()
                 for row, text in zip(chunk.rows or range(len(texts)), texts, strict=True):
                     if text is not None:
-                        _place(rows[row], path, RawJson(text))
+                        _insert(rows[row], path, RawJson(text))
         for path in self.replaced:
             if (chunk := chunks.get(path)) is not None:
                 for row, exact in chunk.exact_rows().items():
-                    _place(rows[row], path, exact)
+                    _insert(rows[row], path, exact)
         return rows
 
 
@@ -250,8 +250,8 @@ class Survey:
             return self._take_structs(path, values, rows, structs[0], into)
         if len(path) >= MAX_DEPTH or not self._flatten:
             return [RawJson(json_text(value)) if type(value) is dict else value for value in values]
-        if at := [index for index, value in enumerate(values) if value and type(value) is dict]:
-            self._gather_objects(path, [values[index] for index in at], _within(rows, at), into)
+        if positions := [index for index, value in enumerate(values) if value and type(value) is dict]:
+            self._gather_objects(path, [values[index] for index in positions], _row_numbers(rows, positions), into)
         return [value if type(value) is not dict else None if value else _EMPTY for value in values]
 
     def _gather_objects(self, path: Path, objects: Sequence[dict[str, Any]], rows: Sequence[int], into: Chunks) -> None:
@@ -294,8 +294,8 @@ def _complete(
     if held == len(values):
         return values, rows, 0
     if held * ONE_IN < len(values):
-        at = [index for index, value in enumerate(values) if type(value) is kind]
-        return [values[index] for index in at], _within(rows, at), 0
+        positions = [index for index, value in enumerate(values) if type(value) is kind]
+        return [values[index] for index in positions], _row_numbers(rows, positions), 0
     nothing = kind(*(None,) * len(kind.keys))
     return [value if type(value) is kind else nothing for value in values], rows, len(values) - held
 
@@ -307,21 +307,21 @@ def _without_struct(value: Any, kind: type[Struct]) -> Any:  # noqa: ANN401 - wh
     return _EMPTY if astuple(value) == kind.blank else None
 
 
-def _within(rows: Sequence[int] | None, at: Sequence[int]) -> Sequence[int]:
+def _row_numbers(rows: Sequence[int] | None, positions: Sequence[int]) -> Sequence[int]:
     """Return the numbers of the rows at some places of what may itself be some of the rows."""
-    return at if rows is None else [rows[index] for index in at]
+    return positions if rows is None else [rows[index] for index in positions]
 
 
 def _chunk(rows: Sequence[int] | None, values: Sequence[Any], types: set[type]) -> Chunk:
     try:
         return Chunk(rows, *narrow(values, types))
     except UnicodeEncodeError:  # lone surrogates: only JSON has a text for them
-        shown = replaced(values)
-    exact = {at: json_text(value) for at, value in enumerate(values) if value != shown[at]}
-    return Chunk(rows, *narrow(shown, types), exact)
+        text = replaced(values)
+    exact = {index: json_text(value) for index, value in enumerate(values) if value != text[index]}
+    return Chunk(rows, *narrow(text, types), exact)
 
 
-def _place(target: dict[str, Any], path: Path, value: RawJson) -> None:
+def _insert(target: dict[str, Any], path: Path, value: RawJson) -> None:
     *parents, last = path
     for key in parents:
         target = target.setdefault(key, {})

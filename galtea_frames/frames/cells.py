@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _KINDS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating)
 
 
-def cells(values: pd.Series[Any], digits: int = USUAL_DIGITS) -> list[Any]:
+def json_values(values: pd.Series[Any], digits: int = USUAL_DIGITS) -> list[Any]:
     """Return a column's values as JSON has them, None for nulls; times as text.
 
     Args:
@@ -27,7 +27,7 @@ def cells(values: pd.Series[Any], digits: int = USUAL_DIGITS) -> list[Any]:
     Raises:
         QueryError: the column holds values that no load gives.
     """
-    array = arrow(values)
+    array = arrow_array(values)
     if pa.types.is_timestamp(array.type):
         moments = array.cast(TIME).cast(pa.int64()).to_pylist()
         return [None if each is None else _time_text(each, digits) for each in moments]
@@ -35,7 +35,7 @@ def cells(values: pd.Series[Any], digits: int = USUAL_DIGITS) -> list[Any]:
     return plain
 
 
-def arrow(values: pd.Series[Any]) -> pa.Array | pa.ChunkedArray:
+def arrow_array(values: pd.Series[Any]) -> pa.Array | pa.ChunkedArray:
     """Return a column as Arrow.
 
     Raises:

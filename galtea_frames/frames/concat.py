@@ -18,11 +18,12 @@ from galtea_frames.decoding.column_names import OVERFLOW, split_name
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.kinds import EXACT
 from galtea_frames.errors import QueryError
-from galtea_frames.frames.cells import arrow
-from galtea_frames.frames.coverage import Load, as_json, united
-from galtea_frames.frames.framing import LoadOptions, framed, noted
-from galtea_frames.frames.origin import Origin, said
-from galtea_frames.frames.regather import regathered
+from galtea_frames.frames.assembly import build_frame, column_attrs
+from galtea_frames.frames.cells import arrow_array
+from galtea_frames.frames.coverage import LoadedRows, combined_attrs, to_json
+from galtea_frames.frames.options import LoadOptions
+from galtea_frames.frames.origin import Origin, attrs_of
+from galtea_frames.frames.reparse import parsed_batches
 from galtea_frames.printable import quoted
 
 if TYPE_CHECKING:
@@ -53,22 +54,23 @@ def concat(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     Raises:
         QueryError: these are no such frames.
     """
-    parts = [_Part.of(number, frame) for number, frame in enumerate(_listed(frames), start=1)]
+    parts = [_Part.of(number, frame) for number, frame in enumerate(_as_list(frames), start=1)]
     first = parts[0]
     for part in parts[1:]:
         _check_alike(first, part)
     loads = _by_load(parts)
     kept = _each_id_once([part for load in loads for part in _with_whole_numbers(load)])
-    gatherer = Gatherer(first.origin.resource, first.nested)
-    read = chain.from_iterable(regathered(part.frame, part.origin) for part in kept)
-    about = united(list(map(_load, loads)))
+    resource = first.origin.resource
+    gatherer = Gatherer(resource, first.nested)
+    parsed = chain.from_iterable(parsed_batches(part.frame, part.origin) for part in kept)
+    about = combined_attrs(list(map(_load, loads)))
     rows = sum(len(part.frame) for part in kept)
 
     def attrs(notes: Notes) -> dict[str, Any]:
-        return {"resource": first.origin.resource.name, **about, "rows": rows, "nested": first.nested, **noted(notes)}
+        return {"resource": resource.name, **about, "rows": rows, "nested": first.nested, **column_attrs(notes)}
 
     options = LoadOptions(first.nested, _dates(kept), first.backend, None)
-    return framed(gatherer, map(gatherer.gather_batch, read), build_query(first.origin.resource, {}), options, attrs)
+    return build_frame(gatherer, map(gatherer.gather_batch, parsed), build_query(resource, {}), options, attrs)
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,14 @@ class _Part:
     """One of the frames.
 
     Attributes:
-        shown: what a message calls it.
+        display: what a message calls it.
         frame: the frame.
         origin: where it comes from.
         nested: how nested fields came.
         created: the creation times of its rows, in microseconds.
     """
 
-    shown: str
+    display: str
     frame: pd.DataFrame
     origin: Origin
     nested: Nested
@@ -96,20 +98,20 @@ class _Part:
         Raises:
             QueryError: it is none of a load.
         """
-        shown = f"frame {number}"
+        display = f"frame {number}"
         if not isinstance(frame, pd.DataFrame):
-            raise QueryError(f"concat takes DataFrames of loads; {shown} is {quoted(frame)}")
+            raise QueryError(f"concat takes DataFrames of loads; {display} is {quoted(frame)}")
         try:
             origin = _origin(frame)
             _check_columns(frame, origin)
-            ids, created = arrow(frame["id"]), arrow(frame["created_at"])
+            ids, created = arrow_array(frame["id"]), arrow_array(frame["created_at"])
         except QueryError as problem:
-            raise QueryError(f"{shown}: {problem}") from None
+            raise QueryError(f"{display}: {problem}") from None
         is_whole = _is_text(ids.type) and pa.types.is_timestamp(created.type)
         if not is_whole or ids.null_count or created.null_count:
-            raise QueryError(f"{shown} has rows without an id or a creation time, as no load gives them")
+            raise QueryError(f"{display} has rows without an id or a creation time, as no load gives them")
         moments = np.asarray(created.cast(TIME).cast(pa.int64()))
-        return cls(shown, frame, origin, origin.nested or "columns", moments)
+        return cls(display, frame, origin, origin.nested or "columns", moments)
 
     @property
     def backend(self) -> DtypeBackend:
@@ -120,7 +122,7 @@ class _Part:
     def fetched(self) -> int:
         """When it was fetched; the beginning of time where it does not say."""
         try:
-            return instant(said(self.frame)["fetched_at"])
+            return instant(attrs_of(self.frame)["fetched_at"])
         except (KeyError, TypeError, ValueError):
             return -(2**63)
 
@@ -142,7 +144,7 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _listed(frames: object) -> list[Any]:
+def _as_list(frames: object) -> list[Any]:
     if isinstance(frames, pd.DataFrame | pd.Series | str | bytes | Mapping) or not _is_list(frames):
         raise QueryError(f"concat takes a list of frames, not {quoted(frames)}")
     listed = list(frames)
@@ -157,14 +159,14 @@ def _is_list(frames: object) -> TypeGuard[Iterable[Any]]:
 
 def _origin(frame: pd.DataFrame) -> Origin:
     origin = Origin.of(frame)
-    if origin is None and quoted(said(frame).get("resource")) == "'joined'":
+    if origin is None and quoted(attrs_of(frame).get("resource")) == "'joined'":
         raise QueryError("sessions with their versions are not concatenated; concatenate the sessions, then join them")
     if origin is None:
         raise QueryError("it does not say which list its rows are of, as a frame of load_sessions does in its attrs")
-    return replace(origin, nested=origin.nested or _guessed(frame, origin))
+    return replace(origin, nested=origin.nested or _guess_nested(frame, origin))
 
 
-def _guessed(frame: pd.DataFrame, origin: Origin) -> Nested:
+def _guess_nested(frame: pd.DataFrame, origin: Origin) -> Nested:
     """Return how nested fields came, in a frame of a release that did not say so: objects came whole."""
     roots = [name for name in origin.fields if name in origin.json_columns and name in frame]
     whole = any(str(text).startswith("{") and text != "{}" for name in roots for text in frame[name].dropna())
@@ -174,28 +176,30 @@ def _guessed(frame: pd.DataFrame, origin: Origin) -> Nested:
 def _check_columns(frame: pd.DataFrame, origin: Origin) -> None:
     """Refuse columns that no load gives, and declared ones that are not there."""
     names: list[Any] = list(frame.columns)
-    own = [name for name in names if not isinstance(name, str) or not _is_ours(name, origin)]
+    own = [name for name in names if not isinstance(name, str) or not _is_loaded(name, origin)]
     if own:
         raise QueryError(f"the column {quoted(own[0])} is of no field of the API; drop it, and add it to the result")
     if repeated := next((name for name in names if names.count(name) > 1), None):
         raise QueryError(f"the column {quoted(repeated)} occurs twice")
     declared = origin.resource.columns
-    needed = [each.name for each in declared if each.kind != "object" or origin.tells_whole_fields]
+    needed = [each.name for each in declared if each.kind != "object" or origin.has_whole_fields]
     if missing := [name for name in needed if name not in names]:
         raise QueryError(f"the column {missing[0]!r} was dropped; drop columns of the result instead")
 
 
-def _is_ours(name: str, origin: Origin) -> bool:
+def _is_loaded(name: str, origin: Origin) -> bool:
     return name == OVERFLOW or split_name(name)[0] in origin.fields
 
 
 def _check_alike(first: _Part, part: _Part) -> None:
     if part.origin.resource is not first.origin.resource:
         names = (first.origin.resource.name, part.origin.resource.name)
-        raise QueryError(f"concat takes frames of one list: {first.shown} is of {names[0]}, {part.shown} of {names[1]}")
+        raise QueryError(
+            f"concat takes frames of one list: {first.display} is of {names[0]}, {part.display} of {names[1]}"
+        )
     if part.nested != first.nested:
         raise QueryError(
-            f"concat takes frames with one nested: {first.shown} has {first.nested!r}, {part.shown} {part.nested!r}"
+            f"concat takes frames with one nested: {first.display} has {first.nested!r}, {part.display} {part.nested!r}"
         )
 
 
@@ -214,9 +218,10 @@ def _by_load(parts: Sequence[_Part]) -> list[list[_Part]]:
     loads: dict[str, list[_Part]] = {}
     for part in parts:
         about = {
-            name: said(part.frame).get(name) for name in ("fetched_at", "filters", "fingerprint", "rows", "requests")
+            name: attrs_of(part.frame).get(name)
+            for name in ("fetched_at", "filters", "fingerprint", "rows", "requests")
         }
-        loads.setdefault(as_json(about), []).append(part)
+        loads.setdefault(to_json(about), []).append(part)
     return list(loads.values())
 
 
@@ -237,7 +242,7 @@ def _with_whole_numbers(load: Sequence[_Part]) -> list[_Part]:
 
 def _has_fraction(values: pd.Series[Any]) -> bool:
     """Tell whether a column holds a number that was surely sent as one: no integer, or too large for one."""
-    numbers = arrow(values)
+    numbers = arrow_array(values)
     if pa.types.is_list(numbers.type):
         numbers = numbers.flatten()
     if not pa.types.is_floating(numbers.type):
@@ -246,11 +251,11 @@ def _has_fraction(values: pd.Series[Any]) -> bool:
     return pc.any(sure).as_py() is True
 
 
-def _load(parts: Sequence[_Part]) -> Load:
+def _load(parts: Sequence[_Part]) -> LoadedRows:
     ids = np.concatenate([np.asarray(part.frame["id"], dtype=object) for part in parts])
     created = np.concatenate([part.created for part in parts])
     once = ~pd.Index(ids).duplicated()
-    return Load(parts[0].shown, said(parts[0].frame), list(ids[once]), created[once])
+    return LoadedRows(parts[0].display, attrs_of(parts[0].frame), list(ids[once]), created[once])
 
 
 def _dates(parts: Sequence[_Part]) -> tuple[str, ...]:
@@ -260,5 +265,5 @@ def _dates(parts: Sequence[_Part]) -> tuple[str, ...]:
         times = {column.name for column in part.origin.resource.columns if column.kind == "time"}
         for name in part.frame.columns:
             if name not in times and part.frame[name].notna().any():
-                read[name] = read.get(name, True) and pa.types.is_timestamp(arrow(part.frame[name]).type)
+                read[name] = read.get(name, True) and pa.types.is_timestamp(arrow_array(part.frame[name]).type)
     return tuple(name for name, is_time in read.items() if is_time)

@@ -27,31 +27,31 @@ _MILLISECOND = 1000
 
 
 @dataclass(frozen=True)
-class Load:
+class LoadedRows:
     """What one load says of itself, and which of its rows are at hand.
 
     Attributes:
-        shown: what a message calls it: "frame 2".
-        said: the attrs of its frame, or of each of its parts.
+        display: what a message calls it: "frame 2".
+    attrs: the attrs of its frame, or of each of its parts.
         ids: the ids at hand, each once.
         created: their creation times, in microseconds.
     """
 
-    shown: str
-    said: Mapping[str, Any]
+    display: str
+    attrs: Mapping[str, Any]
     ids: Sequence[str]
     created: NDArray[np.int64]
 
     @property
     def filters(self) -> Mapping[str, Any]:
         """The filters that it says it was made with."""
-        found = self.said.get("filters")
+        found = self.attrs.get("filters")
         return found if isinstance(found, dict) else {}
 
     @property
     def fetched(self) -> int | None:
         """When it began, in microseconds."""
-        return _instant(self.said.get("fetched_at"))
+        return _instant(self.attrs.get("fetched_at"))
 
     @property
     def start(self) -> int:
@@ -65,30 +65,30 @@ class Load:
 
     def problem(self) -> str | None:
         """Return why it does not prove to hold every row that its filters select, or None if it does."""
-        if self.said.get("complete") is not True:
-            told = self.said.get("problem")
+        if self.attrs.get("complete") is not True:
+            told = self.attrs.get("problem")
             why = printable(told) if isinstance(told, str) else "its load did not come to its end"
-            return f"{self.shown} is not complete: {why}"
-        if not isinstance(self.said.get("filters"), dict) or self.fetched is None:
-            return f"{self.shown} does not say when and with which filters it was loaded"
+            return f"{self.display} is not complete: {why}"
+        if not isinstance(self.attrs.get("filters"), dict) or self.fetched is None:
+            return f"{self.display} does not say when and with which filters it was loaded"
         if cut := cut_by(self.filters):
             return (
-                f"{self.shown} was loaded with {' and '.join(f'{name}={quoted(self.filters[name])}' for name in cut)}"
+                f"{self.display} was loaded with {' and '.join(f'{name}={quoted(self.filters[name])}' for name in cut)}"
             )
         proof = Proof()
         proof.add(self.ids, self.created)
         for name, value in proof.attrs().items():
-            if _written(self.said.get(name)) != _written(value):
-                return f"{self.shown} does not prove to hold the rows that were loaded: {self._rows()}"
+            if _written(self.attrs.get(name)) != _written(value):
+                return f"{self.display} does not prove to hold the rows that were loaded: {self._rows()}"
         return None
 
     def _rows(self) -> str:
-        loaded = self.said.get("rows")
+        loaded = self.attrs.get("rows")
         known = f"{loaded:,} were loaded, " if type(loaded) is int else ""
         return f"{known}{len(self.ids):,} are there"
 
 
-def united(loads: Sequence[Load]) -> dict[str, Any]:
+def combined_attrs(loads: Sequence[LoadedRows]) -> dict[str, Any]:
     """Return what the frame of several loads says of its rows: filters, age, cost, and whether none is missing."""
     # A span whose end lies before its beginning is one of the future: it has no rows yet.
     spans = [load for load in loads if load.start <= load.end] or loads
@@ -101,11 +101,11 @@ def united(loads: Sequence[Load]) -> dict[str, Any]:
         for name, load in (("from_created_at", first), ("to_created_at", last))
         if load.filters.get(name) is not None
     }
-    costs = {name: sum(_count(load.said.get(name)) for load in loads) for name in ("pages", "requests", "retries")}
+    costs = {name: sum(_count(load.attrs.get(name)) for load in loads) for name in ("pages", "requests", "retries")}
     oldest = min((load.fetched for load in loads if load.fetched is not None), default=None)
     return {
         "filters": common,
-        "fetched_at": last.said.get("fetched_at"),
+        "fetched_at": last.attrs.get("fetched_at"),
         **costs,
         "complete": problem is None,
         **({} if problem is None else {"problem": problem}),
@@ -113,18 +113,18 @@ def united(loads: Sequence[Load]) -> dict[str, Any]:
     }
 
 
-def _problem(loads: Sequence[Load]) -> str | None:
+def _problem(loads: Sequence[LoadedRows]) -> str | None:
     """Return why rows of the span that the loads cover may be missing, or None if none are."""
     for load in loads:
         if problem := load.problem():
             return problem
     for load in loads[1:]:
         if others := _different(loads[0], load):
-            return f"{load.shown} was loaded with another {' and '.join(others)} than {loads[0].shown}"
+            return f"{load.display} was loaded with another {' and '.join(others)} than {loads[0].display}"
     return _gap(loads)
 
 
-def _gap(loads: Sequence[Load]) -> str | None:
+def _gap(loads: Sequence[LoadedRows]) -> str | None:
     """Return what no load covers between the first one's beginning and the last one's end, or None."""
     whole = all(not (load.created % _MILLISECOND).any() for load in loads)
     step = _MILLISECOND if whole else 1
@@ -133,28 +133,28 @@ def _gap(loads: Sequence[Load]) -> str | None:
     for start, end in spans:
         # Both ends belong to a span, and no time lies between two that follow each other.
         if start > reached + step:
-            return f"no load covers the time from {_shown(reached)} to {_shown(start)}"
+            return f"no load covers the time from {_time_text(reached)} to {_time_text(start)}"
         reached = max(reached, end)
     return None
 
 
-def _shown(moment: int) -> str:
+def _time_text(moment: int) -> str:
     return render(moment, 3 if moment % _MILLISECOND == 0 else 6)
 
 
-def _different(one: Load, other: Load) -> list[str]:
+def _different(one: LoadedRows, other: LoadedRows) -> list[str]:
     """Return the filters by which two loads differ, beside the span of time."""
     these, those = _canonical(one), _canonical(other)
     return sorted(name for name in these.keys() | those.keys() if these.get(name) != those.get(name))
 
 
-def _canonical(load: Load) -> dict[str, str]:
+def _canonical(load: LoadedRows) -> dict[str, str]:
     """Return the filters, each in one way of writing: a list is a set, and one text a list of it."""
     params = load.filters.get("params")
     filters = {name: value for name, value in load.filters.items() if name not in _APART and value is not None}
     for name, value in (params if isinstance(params, dict) else {}).items():
         filters[snake_case(str(name).removesuffix("[]"))] = value
-    mirror = load.said.get("mirror")
+    mirror = load.attrs.get("mirror")
     for name, value in (mirror if isinstance(mirror, dict) else {}).items():
         if name != "version" and _written(value) not in ("null", "false", "[]"):
             filters[f"mirror {name}"] = value
@@ -164,13 +164,13 @@ def _canonical(load: Load) -> dict[str, str]:
 def _written(value: Any) -> str:  # noqa: ANN401 - whatever attrs hold
     """Return a value such that two that mean the same are equal, whatever kinds they are of."""
     if isinstance(value, list | tuple):
-        return as_json(sorted({str(each) if isinstance(each, str) else quoted(each) for each in value}))
+        return to_json(sorted({str(each) if isinstance(each, str) else quoted(each) for each in value}))
     if isinstance(value, dict):
         value = {name: each for name, each in value.items() if name != "first"}
-    return as_json([value] if isinstance(value, str) else value)
+    return to_json([value] if isinstance(value, str) else value)
 
 
-def as_json(value: Any) -> str:  # noqa: ANN401 - as above
+def to_json(value: Any) -> str:  # noqa: ANN401 - as above
     """Return a value as JSON text, as far as it can be written so."""
     try:
         return json.dumps(value, sort_keys=True, default=quoted)
@@ -185,7 +185,7 @@ def cut_by(filters: Mapping[str, Any]) -> list[str]:
     return [name for name, value in given.items() if name == "limit" or type(value) is not int or value]
 
 
-def _common(loads: Sequence[Load]) -> dict[str, Any]:
+def _common(loads: Sequence[LoadedRows]) -> dict[str, Any]:
     """Return the filters that all loads have alike, as the first one states them."""
     different = {name for load in loads[1:] for name in _different(loads[0], load)}
     return {

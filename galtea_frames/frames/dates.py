@@ -68,18 +68,18 @@ def _names(value: object) -> tuple[str, ...]:
 def _check(resource: Resource, name: str, nested: Nested, prefix: str) -> None:
     root, keys, _ = split_name(name)
     declared = {column.name: column for column in resource.columns}
-    shown = quoted(prefix + name)
+    display = quoted(prefix + name)
     if root not in declared:
-        if meant := _meant(root, {column.api: column.name for column in resource.columns}):
-            meaning = quoted(prefix + meant + name.removeprefix(root))
-            raise QueryError(f"parse_dates: unknown column {shown}: did you mean {meaning}?")
+        if suggestion := _suggestion(root, {column.api: column.name for column in resource.columns}):
+            meaning = quoted(prefix + suggestion + name.removeprefix(root))
+            raise QueryError(f"parse_dates: unknown column {display}: did you mean {meaning}?")
     elif keys and declared[root].kind != "object":
-        raise QueryError(f"parse_dates: {prefix}{root} is one column, so there is no column {shown}")
+        raise QueryError(f"parse_dates: {prefix}{root} is one column, so there is no column {display}")
     elif keys and nested == "json":
-        raise QueryError(f'parse_dates: with nested="json" there is no column {shown}, only {prefix}{root}')
+        raise QueryError(f'parse_dates: with nested="json" there is no column {display}, only {prefix}{root}')
 
 
-def _meant(root: str, declared: dict[str, str]) -> str | None:
+def _suggestion(root: str, declared: dict[str, str]) -> str | None:
     """Return the declared column that was most likely meant."""
     if "\\" in root:  # an escaped name is that of a field which is nearly called so
         return None

@@ -127,7 +127,7 @@ def all_times(name: str, tables: Iterable[pa.Table], prefix: str = "") -> bool:
     return False
 
 
-def warn_of_absent(names: Sequence[str]) -> None:
+def warn_about_absent(names: Sequence[str]) -> None:
     """Warn of columns that a caller named and no row has."""
     warn(f"parse_dates: no row has {listed(names)}", AbsentColumnsWarning)
 
@@ -143,7 +143,7 @@ def _times(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
     return pa.chunked_array([pa.array(moments, pa.int64()).cast(TIME)])
 
 
-def warn_of(notes: Notes) -> None:
+def warn_about_columns(notes: Notes) -> None:
     """Warn, once a load, of the columns that are not what their name promises."""
     if notes.mixed:
         warn(f"values of several types, so JSON text: {listed(notes.mixed)}", MixedTypesWarning)

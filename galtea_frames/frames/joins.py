@@ -9,7 +9,7 @@ import pandas as pd
 
 from galtea_frames.errors import JoinError
 from galtea_frames.frames.frame import ATTRS
-from galtea_frames.frames.origin import said
+from galtea_frames.frames.origin import attrs_of
 from galtea_frames.printable import listed, quoted
 
 if TYPE_CHECKING:
@@ -43,12 +43,12 @@ def join_sessions_versions(sessions: pd.DataFrame, versions: pd.DataFrame, *, ho
         JoinError: these are no frames, a column is missing, a version id is repeated or null, or `how` is unknown.
     """
     _check(sessions, versions, how)
-    found = _found(sessions["version_id"], versions["id"])
-    renamed = _renamed(sessions)
+    positions = _positions(sessions["version_id"], versions["id"])
+    renamed = _escaped_names(sessions)
     left, right = sessions.rename(columns=renamed), versions.add_prefix(PREFIX)
     left.attrs, right.attrs = {}, {}  # pandas asks whether they are equal, and not all values can say
-    joined = _side_by_side(left, right, found, how)
-    about = {"how": how, **_counts(sessions, found), "versions": dict(said(versions))}
+    joined = _side_by_side(left, right, positions, how)
+    about = {"how": how, **_counts(sessions, positions), "versions": dict(attrs_of(versions))}
     about |= {"renamed_columns": renamed} if renamed else {}
     attrs = _about_columns(sessions, renamed) | {"resource": "joined", "rows": len(joined), "join": about}
     joined.attrs = dict(sessions.attrs) | {ATTRS: attrs}
@@ -69,7 +69,7 @@ def _check(sessions: object, versions: object, how: object) -> None:
             raise JoinError(f"{name} have the column {column!r} twice; drop one of them first")
 
 
-def _found(wanted: pd.Series[Any], ids: pd.Series[Any]) -> NDArray[np.intp]:
+def _positions(wanted: pd.Series[Any], ids: pd.Series[Any]) -> NDArray[np.intp]:
     """Return at which place each wanted id stands among the ids, -1 where it is null or unknown."""
     if ids.isna().any():
         raise JoinError("a version without an id cannot be joined; drop it first")
@@ -78,14 +78,14 @@ def _found(wanted: pd.Series[Any], ids: pd.Series[Any]) -> NDArray[np.intp]:
             raise JoinError(
                 f"version ids occur twice, which would double sessions: {listed(ids[again].unique().tolist(), _NAMED)}"
             )
-        # No version's id is null, so a null `version_id` is found nowhere.
-        places: NDArray[np.intp] = pd.Index(ids.astype(object)).get_indexer(pd.Index(wanted.astype(object)))
+        # No version's id is null, so a null `version_id` is positions nowhere.
+        found: NDArray[np.intp] = pd.Index(ids.astype(object)).get_indexer(pd.Index(wanted.astype(object)))
     except TypeError:
         raise JoinError("ids are text; a list or another object cannot be looked up") from None
-    return places
+    return found
 
 
-def _renamed(sessions: pd.DataFrame) -> dict[str, str]:
+def _escaped_names(sessions: pd.DataFrame) -> dict[str, str]:
     """Return the names under which columns are kept whose own are those of versions' columns.
 
     All that begin like them, whether or not versions have such a column today: what `version.region` means must not
@@ -103,15 +103,17 @@ def _renamed(sessions: pd.DataFrame) -> dict[str, str]:
     return renamed
 
 
-def _side_by_side(sessions: pd.DataFrame, versions: pd.DataFrame, found: NDArray[np.intp], how: How) -> pd.DataFrame:
+def _side_by_side(
+    sessions: pd.DataFrame, versions: pd.DataFrame, positions: NDArray[np.intp], how: How
+) -> pd.DataFrame:
     if how == "left":
-        return pd.concat([sessions, _rows(versions, found).set_axis(sessions.index)], axis=1)
-    kept = np.flatnonzero(found >= 0) if how in ("inner", "right") else np.arange(len(sessions))
+        return pd.concat([sessions, _rows(versions, positions).set_axis(sessions.index)], axis=1)
+    kept = np.flatnonzero(positions >= 0) if how in ("inner", "right") else np.arange(len(sessions))
     if how == "inner":
-        return pd.concat([sessions.iloc[kept], _rows(versions, found[kept]).set_axis(sessions.index[kept])], axis=1)
-    alone = np.setdiff1d(np.arange(len(versions)), found)
+        return pd.concat([sessions.iloc[kept], _rows(versions, positions[kept]).set_axis(sessions.index[kept])], axis=1)
+    alone = np.setdiff1d(np.arange(len(versions)), positions)
     left = _rows(sessions, np.concatenate([kept, np.full(len(alone), -1)]))
-    return pd.concat([left, _rows(versions, np.concatenate([found[kept], alone]))], axis=1)
+    return pd.concat([left, _rows(versions, np.concatenate([positions[kept], alone]))], axis=1)
 
 
 def _rows(frame: pd.DataFrame, positions: NDArray[np.intp]) -> pd.DataFrame:
@@ -120,15 +122,15 @@ def _rows(frame: pd.DataFrame, positions: NDArray[np.intp]) -> pd.DataFrame:
     return plain.reindex(positions).set_axis(pd.RangeIndex(len(positions)))
 
 
-def _counts(sessions: pd.DataFrame, found: NDArray[np.intp]) -> dict[str, int]:
+def _counts(sessions: pd.DataFrame, positions: NDArray[np.intp]) -> dict[str, int]:
     nulls = int(sessions["version_id"].isna().sum())
-    matched = int((found >= 0).sum())
-    return {"matched": matched, "null_version_ids": nulls, "unknown_version_ids": len(found) - matched - nulls}
+    matched = int((positions >= 0).sum())
+    return {"matched": matched, "null_version_ids": nulls, "unknown_version_ids": len(positions) - matched - nulls}
 
 
 def _about_columns(sessions: pd.DataFrame, renamed: dict[str, str]) -> dict[str, Any]:
     """Return what sessions say of themselves, their columns by the names that these have now."""
-    return {name: _with_new_names(value, renamed) for name, value in said(sessions).items()}
+    return {name: _with_new_names(value, renamed) for name, value in attrs_of(sessions).items()}
 
 
 def _with_new_names(value: Any, renamed: dict[str, str]) -> Any:  # noqa: ANN401 - whatever attrs hold

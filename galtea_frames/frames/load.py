@@ -1,4 +1,4 @@
-"""One load: one query, one fetch, one frame, or frames one after the other."""
+"""One load: check the arguments, fetch and gather the rows, build one frame or several."""
 
 from __future__ import annotations
 
@@ -11,22 +11,13 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from galtea_frames.api.client import Client
-from galtea_frames.decoding.gatherer import Gatherer, Nested
-from galtea_frames.frames import progress
-from galtea_frames.frames.chosen import Chooser
+from galtea_frames.decoding.gatherer import Gatherer
+from galtea_frames.frames import assembly
 from galtea_frames.frames.fingerprint import Proof
 from galtea_frames.frames.frame import to_frame
-from galtea_frames.frames.framing import (
-    LoadOptions,
-    checked,
-    dates_of,
-    fill,
-    framed,
-    noted,
-    parts,
-    prove,
-    resolve_schema,
-)
+from galtea_frames.frames.limit_offset import RowSelector
+from galtea_frames.frames.options import parse_arguments
+from galtea_frames.frames.progress import show_progress
 from galtea_frames.frames.spool import Spool
 from galtea_frames.walk.fetch import Fetch
 
@@ -39,52 +30,53 @@ if TYPE_CHECKING:
     from galtea_frames.decoding.gatherer import ColumnBatch
     from galtea_frames.decoding.reader import Rows
     from galtea_frames.decoding.schema import Notes
+    from galtea_frames.frames.options import LoadOptions
 
 
 def load(resource: Resource, arguments: Mapping[str, Any]) -> pd.DataFrame:
     """Return the rows of a resource that a loader's arguments select.
 
     Raises:
-        GalteaFramesError: as `load_sessions` does.
+        GalteaFramesError: as in `load_sessions`.
     """
-    query, options = checked(resource, arguments)
-    with shared(options.client) as client:
-        return fetched(query, options, client)
+    query, options = parse_arguments(resource, arguments)
+    with client_context(options.client) as client:
+        return fetch_frame(query, options, client)
 
 
 def iterate(resource: Resource, arguments: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
     """Yield the rows of `load` in frames of up to 10,000, all with the same columns and dtypes.
 
     Raises:
-        GalteaFramesError: as `load_sessions` does.
+        GalteaFramesError: as in `load_sessions`.
     """
-    query, options = checked(resource, arguments)  # here, so that a wrong argument raises at the call
-    return streamed(query, options)
+    query, options = parse_arguments(resource, arguments)  # here, so that invalid arguments raise at the call
+    return stream_frames(query, options)
 
 
-def shared(client: Client | None) -> Client | nullcontext[Client]:
-    """Return the caller's client, which stays open, or one that is closed after use."""
+def client_context(client: Client | None) -> Client | nullcontext[Client]:
+    """Return the caller's client, which stays open, or a new one that is closed on exit."""
     return Client() if client is None else nullcontext(client)
 
 
 class _Load:
-    """One load: what is fetched, and what was seen of it so far.
+    """One load: its fetch, and the gatherer that sees every row.
 
     Args:
-        query: what is asked for.
-        options: how the rows are wanted.
-        client: asks the API.
-        occurring: only rows with these ids, whatever else the query selects; None for all.
+        query: what to fetch.
+        options: how to build the frames.
+        client: sends the requests.
+        only_ids: keep only the rows with these ids; None keeps all.
     """
 
     def __init__(
-        self, query: Query, options: LoadOptions, client: Client, occurring: Collection[str] | None = None
+        self, query: Query, options: LoadOptions, client: Client, only_ids: Collection[str] | None = None
     ) -> None:
         settings = client.settings
         self.query = query
         self.options = options
         self.gatherer = Gatherer(query.resource, options.nested)
-        self._occurring = None if occurring is None else set(occurring)
+        self._only_ids = None if only_ids is None else set(only_ids)
         self._progress = settings.progress
         self._started = datetime.now(UTC)
         self._fetch = Fetch(
@@ -93,98 +85,93 @@ class _Load:
             self.gatherer.reader.open_unread if query.cuts else self.gatherer.reader.open,
             settings.page_size,
             settings.max_workers,
-            missing_ok=occurring is not None,
+            missing_ok=only_ids is not None,
         )
 
     def batches(self) -> Generator[ColumnBatch, None, None]:
-        """Yield the rows of the result, batch by batch, in no certain order.
+        """Yield the rows of the result, batch by batch, in no particular order.
 
-        Whoever reads it closes it: whoever keeps the error that ended the reading, as notebooks do, would keep its
-        threads as well.
+        Callers must close it: notebooks keep the error that ended a load, which would keep its threads alive.
         """
-        with progress.shown(self._progress, self.query.resource.name) as line:
+        with show_progress(self._progress, self.query.resource.name) as line:
             self._fetch.tally.tell = line.tell
-            came = 0
-            for rows, skip, new in self._chosen() if self.query.cuts else self._all():
+            fetched = 0
+            for rows, skip, new in self._selected() if self.query.cuts else self._all():
                 yield from self.gatherer.gather(rows, skip)
-                came += new
-                line.count(came, self._fetch.pages)
+                fetched += new
+                line.count(fetched, self._fetch.pages)
 
     def _all(self) -> Iterator[tuple[Rows, Collection[int], int]]:
-        """Yield rows with the numbers of those to be skipped, and how many came with them."""
+        """Yield rows, the numbers of those to skip, and how many were fetched with them."""
         for each in self._fetch.slices():
-            wanted = each if self._occurring is None else each.only(self._occurring.intersection(each.ids()))
+            wanted = each if self._only_ids is None else each.only(self._only_ids.intersection(each.ids()))
             yield wanted.page.rows, wanted.skip, each.rows
 
-    def _chosen(self) -> Iterator[tuple[Rows, Collection[int], int]]:
-        """Yield the same of the rows that `offset` and `limit` leave."""
-        chooser, unread = Chooser(self.query, ascending=self._fetch.ascending), self.gatherer.reader.unread
+    def _selected(self) -> Iterator[tuple[Rows, Collection[int], int]]:
+        """Yield the same for the rows within `limit` and `offset`."""
+        selector, unread = RowSelector(self.query, ascending=self._fetch.ascending), self.gatherer.reader.unread
         for each in self._fetch.slices():
-            yield unread(chooser.add(each.page, each.skip)), (), each.rows
-        yield unread(chooser.rest()), (), 0
+            yield unread(selector.add(each.page, each.skip)), (), each.rows
+        yield unread(selector.rest()), (), 0
 
     def attrs(self, notes: Notes) -> dict[str, Any]:
-        """Return what the frame, or each of its parts, says of the whole."""
-        return _attrs(self._fetch, notes, self._started, self.gatherer.rows, self.options.nested)
+        """Return the attrs of the frame, or of each frame of the load."""
+        return {
+            "resource": self.query.resource.name,
+            "filters": self.query.given,
+            "fetched_at": self._started.isoformat(timespec="milliseconds"),
+            "rows": self.gatherer.rows,
+            "pages": self._fetch.pages,
+            "requests": self._fetch.tally.requests,
+            "retries": self._fetch.tally.retries,
+            "complete": True,
+            "nested": self.options.nested,
+            **assembly.column_attrs(notes),
+        }
 
 
-def fetched(
-    query: Query, options: LoadOptions, client: Client, occurring: Collection[str] | None = None
+def fetch_frame(
+    query: Query, options: LoadOptions, client: Client, only_ids: Collection[str] | None = None
 ) -> pd.DataFrame:
-    """Return the rows of a query, or those of them with the ids that occur elsewhere, as a frame."""
-    load = _Load(query, options, client, occurring)
+    """Return the rows of a query as a frame; with `only_ids`, those with one of these ids."""
+    load = _Load(query, options, client, only_ids)
     with closing(load.batches()) as batches:
-        return framed(load.gatherer, batches, query, options, load.attrs)
+        return assembly.build_frame(load.gatherer, batches, query, options, load.attrs)
 
 
-def streamed(
-    query: Query, options: LoadOptions, occurring: Counter[str | None] | None = None
+def stream_frames(
+    query: Query, options: LoadOptions, version_ids: Counter[str | None] | None = None
 ) -> Iterator[pd.DataFrame]:
-    """Yield the result in parts; rows wait on disk until the last one has said what the columns are.
+    """Yield the result in frames; rows wait on disk until the last one has determined the columns.
 
     Args:
-        query: what is asked for.
-        options: how the frames are wanted.
-        occurring: counts the version ids of all rows, before the first part is yielded.
+        query: what to fetch.
+        options: how to build the frames.
+        version_ids: counts the version ids of all rows, before the first frame is yielded.
     """
-    with shared(options.client) as client, closing(Spool(on_disk=True)) as spool:
+    with client_context(options.client) as client, closing(Spool(on_disk=True)) as spool:
         load = _Load(query, options, client)
         with closing(load.batches()) as batches:
             proof = Proof()
-            fill(spool, _noting(batches, proof, occurring))
-        schema = resolve_schema(load.gatherer)
+            assembly.fill_spool(spool, _recorded(batches, proof, version_ids))
+        schema = assembly.resolve_schema(load.gatherer)
         attrs = load.attrs(schema.notes) | proof.attrs()
-        dates = dates_of(options, schema, load.gatherer.rows, lambda: spool.tables(schema))
-        given = 0
-        for table in parts(spool, schema, query):
+        dates = assembly.resolve_dates(options, schema, load.gatherer.rows, lambda: spool.tables(schema))
+        start = 0
+        for table in assembly.frame_tables(spool, schema, query):
             frame = to_frame(table, deepcopy(attrs), dtype_backend=options.dtype_backend, parse_dates=dates)
-            frame.index = pd.RangeIndex(given, given + len(frame))
-            given += len(frame)
+            frame.index = pd.RangeIndex(start, start + len(frame))
+            start += len(frame)
             yield frame
 
 
-def _noting(
-    batches: Iterable[ColumnBatch], proof: Proof, occurring: Counter[str | None] | None
+def _recorded(
+    batches: Iterable[ColumnBatch], proof: Proof, version_ids: Counter[str | None] | None
 ) -> Iterator[ColumnBatch]:
-    """Yield the batches, noting which rows there are and, where wanted, of which versions."""
+    """Yield the batches, adding their rows to the proof and counting their version ids."""
     for batch in batches:
-        prove(proof, batch.declared["id"], batch.declared["createdAt"])
-        if occurring is not None:
+        assembly.add_to_proof(proof, batch.declared["id"], batch.declared["createdAt"])
+        if version_ids is not None:
             counts = pc.value_counts(batch.declared["versionId"]).to_pylist()
-            occurring.update({each["values"]: each["counts"] for each in counts})
+            version_ids.update({each["values"]: each["counts"] for each in counts})
         yield batch
-
-
-def _attrs(fetch: Fetch[Any], notes: Notes, started: datetime, rows: int, nested: Nested) -> dict[str, Any]:
-    return {
-        "resource": fetch.query.resource.name,
-        "filters": fetch.query.given,
-        "fetched_at": started.isoformat(timespec="milliseconds"),
-        "rows": rows,
-        "pages": fetch.pages,
-        "requests": fetch.tally.requests,
-        "retries": fetch.tally.retries,
-        "complete": True,
-        "nested": nested,
-        **noted(notes),
-    }

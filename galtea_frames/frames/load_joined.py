@@ -1,4 +1,4 @@
-"""Sessions with their versions, loaded: two loads, and a join of what came."""
+"""Sessions with their versions: two loads and a join."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.splitting import askable_ids
 from galtea_frames.frames.dates import checked_dates, split_dates
 from galtea_frames.frames.frame import ATTRS
-from galtea_frames.frames.framing import checked
 from galtea_frames.frames.joins import PREFIX, join_sessions_versions
-from galtea_frames.frames.load import fetched, shared, streamed
+from galtea_frames.frames.load import client_context, fetch_frame, stream_frames
+from galtea_frames.frames.options import parse_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,57 +22,57 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.client import Client
     from galtea_frames.api.query import Query
-    from galtea_frames.frames.framing import LoadOptions
+    from galtea_frames.frames.options import LoadOptions
 
 
 def load_joined(arguments: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the sessions that a loader's arguments select, each beside its version.
+    """Return the sessions that a loader's arguments select, each with its version.
 
     Raises:
-        GalteaFramesError: as `load_sessions` does.
+        GalteaFramesError: as in `load_sessions`.
     """
-    query, options, of_versions = _checked(arguments)
-    with shared(options.client) as client:
-        sessions = fetched(query, options, client)
-        occurring = list(sessions["version_id"].dropna().unique())
-        versions = _versions(occurring, query, of_versions, client)
+    query, options, version_options = _parse_arguments(arguments)
+    with client_context(options.client) as client:
+        sessions = fetch_frame(query, options, client)
+        version_ids = list(sessions["version_id"].dropna().unique())
+        versions = _fetch_versions(version_ids, query, version_options, client)
     return join_sessions_versions(sessions, versions)
 
 
 def iterate_joined(arguments: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
-    """Yield the rows of `load_joined` in frames of up to 10,000, all with the attrs of the whole."""
-    query, options, of_versions = _checked(arguments)
-    occurring: Counter[str | None] = Counter()
-    with shared(options.client) as client:
-        sharing = replace(options, client=client)
+    """Yield the rows of `load_joined` in frames of up to 10,000, each with the attrs of the whole load."""
+    query, options, version_options = _parse_arguments(arguments)
+    counts: Counter[str | None] = Counter()
+    with client_context(options.client) as client:
         versions: pd.DataFrame | None = None
-        for sessions in streamed(query, sharing, occurring):
+        for sessions in stream_frames(query, replace(options, client=client), counts):
             if versions is None:
-                versions = _versions([each for each in occurring if each is not None], query, of_versions, client)
+                version_ids = [each for each in counts if each is not None]
+                versions = _fetch_versions(version_ids, query, version_options, client)
             joined = join_sessions_versions(sessions, versions)
-            joined.attrs[ATTRS] |= {"rows": occurring.total(), "join": _totals(joined, versions, occurring)}
+            joined.attrs[ATTRS] |= {"rows": counts.total(), "join": _join_totals(joined, versions, counts)}
             yield joined
 
 
-def _checked(arguments: Mapping[str, Any]) -> tuple[Query, LoadOptions, LoadOptions]:
-    """Return what to ask for, and how sessions and versions are wanted; `parse_dates` names the joined columns."""
-    own, others = split_dates(arguments.get("parse_dates"), PREFIX)
-    query, options = checked(SESSIONS, {**arguments, "parse_dates": own})
-    dates = checked_dates(VERSIONS, others, options.nested, PREFIX)
+def _parse_arguments(arguments: Mapping[str, Any]) -> tuple[Query, LoadOptions, LoadOptions]:
+    """Return the query, and the options for sessions and for versions; `parse_dates` names the joined columns."""
+    of_sessions, of_versions = split_dates(arguments.get("parse_dates"), PREFIX)
+    query, options = parse_arguments(SESSIONS, {**arguments, "parse_dates": of_sessions})
+    dates = checked_dates(VERSIONS, of_versions, options.nested, PREFIX)
     return query, options, replace(options, parse_dates=dates, prefix=PREFIX)
 
 
-def _totals(joined: pd.DataFrame, versions: pd.DataFrame, occurring: Counter[str | None]) -> dict[str, Any]:
-    """Return what a join says of itself, with the counts of all parts instead of one's."""
+def _join_totals(joined: pd.DataFrame, versions: pd.DataFrame, counts: Counter[str | None]) -> dict[str, Any]:
+    """Return the `join` attrs of one frame, with the totals of the whole load."""
     known = set(versions["id"])
-    matched = sum(count for each, count in occurring.items() if each in known)
-    unknown = occurring.total() - matched - occurring[None]
-    counts = {"matched": matched, "null_version_ids": occurring[None], "unknown_version_ids": unknown}
-    return {**joined.attrs[ATTRS]["join"], **counts}
+    matched = sum(count for each, count in counts.items() if each in known)
+    unknown = counts.total() - matched - counts[None]
+    totals = {"matched": matched, "null_version_ids": counts[None], "unknown_version_ids": unknown}
+    return {**joined.attrs[ATTRS]["join"], **totals}
 
 
-def _versions(occurring: list[str], query: Query, options: LoadOptions, client: Client) -> pd.DataFrame:
-    """Return the versions with the ids that occur in sessions, as far as they still exist."""
+def _fetch_versions(version_ids: list[str], query: Query, options: LoadOptions, client: Client) -> pd.DataFrame:
+    """Return the versions with these ids that still exist."""
     products = query.members_of("productIds")
-    filters = {"product_ids": products} if products else {"ids": askable_ids(occurring)}
-    return fetched(build_query(VERSIONS, filters), options, client, occurring)
+    filters = {"product_ids": products} if products else {"ids": askable_ids(version_ids)}
+    return fetch_frame(build_query(VERSIONS, filters), options, client, version_ids)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _NESTED: tuple[Nested, ...] = ("columns", "json", "both")
 
 
-def said(frame: pd.DataFrame) -> Mapping[str, Any]:
+def attrs_of(frame: pd.DataFrame) -> Mapping[str, Any]:
     """Return what a frame says of itself; nothing where that is no mapping."""
     attrs = frame.attrs.get(ATTRS)
     return attrs if isinstance(attrs, Mapping) else {}
@@ -34,7 +34,7 @@ class Origin:
     Attributes:
         resource: whose records these are.
         fields: the API's name of each field that has a column, by the column's name.
-        further: those of them that are not declared.
+        undeclared: those of them that are not declared.
         json_columns: the columns of JSON text.
         null_fields: the fields whose nulls were sent as nulls.
         whole_numbers: columns of numbers in which integers were sent as well.
@@ -44,7 +44,7 @@ class Origin:
 
     resource: Resource
     fields: Mapping[str, str]
-    further: Mapping[str, str]
+    undeclared: Mapping[str, str]
     json_columns: frozenset[str] = frozenset()
     null_fields: frozenset[str] = frozenset()
     whole_numbers: frozenset[str] = frozenset()
@@ -58,29 +58,29 @@ class Origin:
         Raises:
             QueryError: what the frame says is of a wrong kind.
         """
-        attrs = said(frame)
+        attrs = attrs_of(frame)
         name = attrs.get("resource")
         resource = RESOURCES.get(name) if isinstance(name, str) else None
         if resource is None:
             return None
-        further = _mapping(attrs, "fields", str)
+        undeclared = _mapping(attrs, "fields", str)
         digits = _mapping(attrs, "time_digits", int)
         if not set(digits.values()) <= LAYOUTS.keys():
             raise _wrong("time_digits", digits)
         nested = quoted(attrs.get("nested"))  # as text, for not every value can be compared
         return cls(
             resource,
-            {column.name: column.api for column in resource.columns} | further,
-            further,
+            {column.name: column.api for column in resource.columns} | undeclared,
+            undeclared,
             _names(attrs, "json_columns"),
-            _names(attrs, "null_fields") & further.keys(),
+            _names(attrs, "null_fields") & undeclared.keys(),
             _names(attrs, "whole_numbers"),
             digits,
             next((each for each in _NESTED if nested == repr(each)), None),
         )
 
     @property
-    def tells_whole_fields(self) -> bool:
+    def has_whole_fields(self) -> bool:
         """Whether declared objects, and objects of other fields, have a column of their whole JSON text."""
         return self.nested in ("json", "both")
 

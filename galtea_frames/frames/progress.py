@@ -51,7 +51,7 @@ class Progress:
 
 
 @contextmanager
-def shown(wanted: bool | Literal["auto"], what: str) -> Iterator[Progress]:
+def show_progress(wanted: bool | Literal["auto"], what: str) -> Iterator[Progress]:
     """Show progress while inside, on stderr or in the notebook; give what to tell rows and pages so far.
 
     Args:

@@ -12,7 +12,7 @@ from galtea_frames.api.times import USUAL_DIGITS
 from galtea_frames.decoding.column_names import OVERFLOW, split_name
 from galtea_frames.decoding.exact import exact_value
 from galtea_frames.errors import QueryError
-from galtea_frames.frames.cells import cells
+from galtea_frames.frames.cells import json_values
 from galtea_frames.frames.origin import Origin
 from galtea_frames.printable import quoted
 
@@ -46,12 +46,14 @@ def to_records(frame: pd.DataFrame) -> list[Record]:
     null |= {origin.fields[name]: None for name in origin.null_fields}
     records = [dict(null) for _ in range(len(frame))]
     # A field's own value comes before what lies in it, and what no column could hold comes last.
-    for name in sorted(_named(frame, origin), key=lambda each: (each == OVERFLOW, each.endswith(".*"), each)):
+    for name in sorted(
+        _restorable_columns(frame, origin), key=lambda each: (each == OVERFLOW, each.endswith(".*"), each)
+    ):
         _restore(records, name, frame, origin)
     return records
 
 
-def _named(frame: pd.DataFrame, origin: Origin) -> list[str]:
+def _restorable_columns(frame: pd.DataFrame, origin: Origin) -> list[str]:
     """Return the columns that came from records: a caller's own are left out.
 
     Raises:
@@ -71,28 +73,28 @@ def _is_restored(name: str, frame: pd.DataFrame, origin: Origin) -> bool:
     if overflow and name not in origin.json_columns:
         return False
     # Where there is JSON text of the whole field, it says it all.
-    told = origin.tells_whole_fields and root in origin.json_columns and root in frame
-    return name == OVERFLOW or (root in origin.fields and not (told and (keys or overflow)))
+    whole = origin.has_whole_fields and root in origin.json_columns and root in frame
+    return name == OVERFLOW or (root in origin.fields and not (whole and (keys or overflow)))
 
 
 def _restore(records: list[Record], name: str, frame: pd.DataFrame, origin: Origin) -> None:
     """Put a column's values where they stood in the records."""
     root, keys, overflow = split_name(name)
     # Frames of an earlier release do not say whether JSON text is of the whole field.
-    told = frame[root].notna() if keys and root in origin.json_columns and root in frame else repeat(False)
-    for record, value, is_told in zip(records, _values(frame[name], name, origin), told, strict=False):
-        if value is None or is_told:
+    whole = frame[root].notna() if keys and root in origin.json_columns and root in frame else repeat(False)
+    for record, value, is_restored in zip(records, _values(frame[name], name, origin), whole, strict=False):
+        if value is None or is_restored:
             continue
         if name == OVERFLOW:
             record.update(_merged(record, value))
         elif overflow:
             record[origin.fields[root]] = _merged(record.get(origin.fields[root]), value)
         else:
-            _place(record, [origin.fields[root], *keys], value)
+            _insert(record, [origin.fields[root], *keys], value)
 
 
 def _values(column: pd.Series[Any], name: str, origin: Origin) -> list[Any]:
-    values = cells(column, origin.time_digits.get(name, USUAL_DIGITS))
+    values = json_values(column, origin.time_digits.get(name, USUAL_DIGITS))
     if name not in origin.json_columns:
         return values
     try:
@@ -104,7 +106,7 @@ def _values(column: pd.Series[Any], name: str, origin: Origin) -> list[Any]:
     return read
 
 
-def _place(record: Record, path: list[str], value: object) -> None:
+def _insert(record: Record, path: list[str], value: object) -> None:
     *parents, last = path
     for key in parents:
         if not isinstance(record.get(key), dict):

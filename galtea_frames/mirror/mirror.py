@@ -14,7 +14,7 @@ from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.decoding.contract import PinnedColumn
 from galtea_frames.errors import QueryError, masked
-from galtea_frames.frames.load import shared
+from galtea_frames.frames.load import client_context
 from galtea_frames.mirror.arguments import parse_span
 from galtea_frames.mirror.info import MirrorInfo, collect_info
 from galtea_frames.mirror.lazy import dask_frame
@@ -99,7 +99,7 @@ class Mirror(Readers):
         microseconds = None if full else parse_span(lookback)
         if client is not None and not isinstance(client, Client):
             raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
-        with shared(client) as asking:
+        with client_context(client) as asking:
             self._location.tables(scope)  # what is refused is left as it is, without a lock
             with self._location.lock():
                 sessions, versions, scope = self._location.tables(scope)

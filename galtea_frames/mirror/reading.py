@@ -15,10 +15,11 @@ from galtea_frames.api.times import TIME, as_datetime, instant
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
+from galtea_frames.frames.assembly import build_frame, column_attrs
 from galtea_frames.frames.dates import checked_dates, split_dates
 from galtea_frames.frames.frame import ATTRS, sorted_table, to_frame
-from galtea_frames.frames.framing import checked, framed, noted
 from galtea_frames.frames.joins import PREFIX, join_sessions_versions
+from galtea_frames.frames.options import parse_arguments
 from galtea_frames.mirror.arguments import parse_moment
 from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.rows import REMOVED_AT, to_page
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.gatherer import ColumnBatch
     from galtea_frames.decoding.schema import Notes
-    from galtea_frames.frames.framing import LoadOptions
+    from galtea_frames.frames.options import LoadOptions
     from galtea_frames.mirror.delta import StoredTable
     from galtea_frames.mirror.location import Location
 
@@ -94,7 +95,7 @@ def selected(
     own = ("self", "include_removed", "as_of", "allow_incomplete")
     given = {name: value for name, value in arguments.items() if name not in own}
     as_of = parse_moment(arguments["as_of"])
-    query, options = checked(resource, given)
+    query, options = parse_arguments(resource, given)
     table = location.table(resource, as_of)
     if table.synced_at is None and not arguments["allow_incomplete"]:
         raise location.incomplete()
@@ -123,7 +124,9 @@ def read_frame(
         wanted = _of_result(table, query, wanted)
     gatherer = Gatherer(query.resource, options.nested)
     batches = (batch for stored in table.batches(wanted) for batch in _gathered(gatherer, table, stored))
-    frame = framed(gatherer, batches, query, options, lambda notes: _attrs(table, query, options, notes, gatherer.rows))
+    frame = build_frame(
+        gatherer, batches, query, options, lambda notes: _attrs(table, query, options, notes, gatherer.rows)
+    )
     if include_removed:  # more rows than the API serves
         frame.attrs[ATTRS]["mirror"]["include_removed"] = True
     return _with_removals(frame, table, wanted, options) if include_removed else frame
@@ -196,6 +199,6 @@ def _attrs(table: StoredTable, query: Query, options: LoadOptions, notes: Notes,
         "retries": 0,
         "complete": table.synced_at is not None,
         "nested": options.nested,
-        **noted(notes),
+        **column_attrs(notes),
         "mirror": {"version": table.version},
     }

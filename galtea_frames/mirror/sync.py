@@ -319,7 +319,7 @@ class Sync:
     def _counted(self, resource: Resource) -> Iterator[None]:
         """Show what is fetched inside as rows of one list."""
         self._rows = self._pages = 0
-        with progress.shown(self._client.settings.progress, resource.name) as line:
+        with progress.show_progress(self._client.settings.progress, resource.name) as line:
             self._update, self._tally.tell = line.count, line.tell
             yield
         self._update, self._tally.tell = lambda _rows, _pages: None, lambda _: None

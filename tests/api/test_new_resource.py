@@ -112,7 +112,7 @@ def test_filters_come_from_the_entry(client: gf.Client) -> None:
 
 def test_the_iterator_yields_the_same_rows(client: gf.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """In parts that all have the columns of the whole."""
-    monkeypatch.setattr("galtea_frames.frames.framing._ROWS_A_FRAME", 256)
+    monkeypatch.setattr("galtea_frames.frames.assembly._ROWS_A_FRAME", 256)
     parts = list(iter_evaluations(client=client))
     assert [256, 256, 256, 132] == [len(part) for part in parts]
     assert all(first.dtypes.equals(second.dtypes) for first, second in pairwise(parts))

@@ -180,7 +180,7 @@ def test_it_is_the_same_in_parts_in_files_joined_and_in_a_mirror(
     counted = frame.attrs["galtea_frames"]["replaced_text"]
     assert {"custom_id": 1, "error": 1, "metadata.tags": 1, "metadata.text": 1} == counted
 
-    monkeypatch.setattr("galtea_frames.frames.framing._ROWS_A_FRAME", 90)
+    monkeypatch.setattr("galtea_frames.frames.assembly._ROWS_A_FRAME", 90)
     parts = list(gf.iter_sessions(client=client))
     pd.testing.assert_frame_equal(frame, pd.concat(parts))
     assert [counted] * 4 == [part.attrs["galtea_frames"]["replaced_text"] for part in parts]

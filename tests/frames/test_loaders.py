@@ -625,7 +625,7 @@ def test_parts_together_are_the_whole(
     arguments: dict[str, Any],
 ) -> None:
     """Whatever is asked for, the parts of an iterator have the rows, dtypes and attrs of the loader's frame."""
-    monkeypatch.setattr("galtea_frames.frames.framing._ROWS_A_FRAME", 70)
+    monkeypatch.setattr("galtea_frames.frames.assembly._ROWS_A_FRAME", 70)
     parts = list(gf.iter_sessions(nested=nested, client=client, **arguments))
     full = gf.load_sessions(nested=nested, client=client, **arguments)
     pd.testing.assert_frame_equal(full, pd.concat(parts))
@@ -636,7 +636,7 @@ def test_parts_together_are_the_whole(
 
 def test_times_are_read_in_every_part_or_in_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """A column of which one part holds other text stays text in all parts, with one warning."""
-    monkeypatch.setattr("galtea_frames.frames.framing._ROWS_A_FRAME", 2)
+    monkeypatch.setattr("galtea_frames.frames.assembly._ROWS_A_FRAME", 2)
     values = [["2026-01-01T00:00:00Z"] * 5, ["2026-01-01T00:00:00Z"] * 4 + ["soon"]]
     rows = [
         {"id": f"s{n}", "createdAt": MIDDLE, "metadata": {"good": good, "bad": bad}}
@@ -668,7 +668,7 @@ def test_a_row_without_a_readable_time_is_an_error() -> None:
 def test_the_joined_iterator_counts_all_parts(monkeypatch: pytest.MonkeyPatch, client: gf.Client) -> None:
     """Every part of what the command line exports has the rows of the whole, and says of the join what it would."""
     full = gf.load_sessions_with_versions(client=client)
-    monkeypatch.setattr("galtea_frames.frames.framing._ROWS_A_FRAME", 200)
+    monkeypatch.setattr("galtea_frames.frames.assembly._ROWS_A_FRAME", 200)
     parts = list(iterate_joined({"client": client}))
     pd.testing.assert_frame_equal(full, pd.concat(parts))
     counts = ("matched", "null_version_ids", "unknown_version_ids", "how")

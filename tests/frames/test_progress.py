@@ -105,7 +105,7 @@ def test_it_is_shown_where_wanted(  # noqa: PLR0917 - a truth table
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=iter(range(100)).__next__))
     set_shell(monkeypatch, shell)
-    with progress.shown(wanted, "sessions") as line:
+    with progress.show_progress(wanted, "sessions") as line:
         line.count(10, 1)
     shown = "terminal" if stream.getvalue().strip() else "notebook" if display.shown else None
     assert expected == shown
@@ -118,11 +118,11 @@ def test_a_notebook_shows_slow_loads_only_and_clears_its_line(
     set_shell(monkeypatch, KERNEL)
     clock = [0.0]
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: clock[0]))
-    with progress.shown("auto", "sessions") as line:
+    with progress.show_progress("auto", "sessions") as line:
         clock[0] = 0.9
         line.count(100, 1)
     assert [] == display.shown
-    with progress.shown("auto", "sessions") as line:
+    with progress.show_progress("auto", "sessions") as line:
         for clock[0] in (1.0, 2.0, 2.1, 2.5):
             line.count(100, 1)
     assert ["sessions 100 rows  1 pages  91 rows/s", "sessions 100 rows  1 pages  62 rows/s", None] == display.shown
@@ -179,7 +179,7 @@ def test_it_says_rows_pages_and_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=iter([100.0, 102.0]).__next__))
-    with progress.shown(True, "sessions") as line:
+    with progress.show_progress(True, "sessions") as line:
         line.count(12_345, 13)
     assert "sessions 12,345 rows  13 pages  6,172 rows/s" in stream.getvalue()
 
@@ -224,6 +224,6 @@ def test_words_of_others_are_shown_as_they_are(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
-    with progress.shown(True, "sessions") as line:
+    with progress.show_progress(True, "sessions") as line:
         line.tell("[/red] :smile: [bold]\x1b]0;x\x07 http://me:pw@host/")
     assert "sessions: [/red] :smile: [bold]\ufffd]0;x\ufffd http://…@host/" in stream.getvalue()

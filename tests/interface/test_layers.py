@@ -23,8 +23,8 @@ ROOMS = {
     "walk": "slices ties source lookup window crew seen walk fetch",
     "decoding": "json_text exact shapes kinds column_names survey contract raw_rows reader gatherer schema",
     "frames": """
-        fingerprint frame garbage progress spool cells chosen coverage dates framing load origin joins load_joined
-        loaders records regather concat
+        fingerprint frame gc_pause progress spool cells limit_offset coverage dates options assembly load origin joins
+        load_joined loaders records reparse concat
     """,
     "files": """
         settings dtypes partitions descriptions hive restoring permissions seals ownership staging targets parquet

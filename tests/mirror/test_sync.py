@@ -409,7 +409,7 @@ def test_progress_names_what_it_counts_and_adds_up(account: Account, monkeypatch
         told.append((what, counts))
         yield SimpleNamespace(count=lambda rows, pages: counts.append((rows, pages)), tell=lambda _: None)
 
-    monkeypatch.setattr("galtea_frames.frames.progress.shown", shown)
+    monkeypatch.setattr("galtea_frames.frames.progress.show_progress", shown)
     small_steps(monkeypatch, 10)
     account.api.sessions.insert(session(100, 40, versionId="version_new"))
     account.sync(full=True)

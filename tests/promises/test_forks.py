@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import galtea_frames as gf
-from galtea_frames.frames import garbage
+from galtea_frames.frames import gc_pause
 from galtea_frames.per_process import PerProcess
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def test_a_process_that_is_another_makes_its_own(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("was_on", [True, False])
 def test_a_fork_ends_the_pause_of_the_collector(*, was_on: bool) -> None:
     """In a child no load of its parent is under way, so the collector is as it was; a pause may end there too."""
-    pause = garbage._CollectorPause()  # noqa: SLF001 - the process's own is at work
+    pause = gc_pause._GCPause()  # noqa: SLF001 - the process's own is at work
     (gc.enable if was_on else gc.disable)()
     try:
         with pause:

@@ -10,8 +10,8 @@ from galtea_frames.api.resources import SESSIONS
 from galtea_frames.decoding.gatherer import Gatherer, Nested
 from galtea_frames.decoding.reader import PageReader
 from galtea_frames.decoding.schema import TableSchema
+from galtea_frames.frames.assembly import column_attrs
 from galtea_frames.frames.frame import all_times, to_frame
-from galtea_frames.frames.framing import noted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -62,7 +62,7 @@ def build(pages: Sequence[bytes], nested: Nested = "columns", resource: Resource
 
 def framed(table: pa.Table, notes: Notes, resource: Resource = SESSIONS, **options: Option) -> pd.DataFrame:
     """Return the frame of a table, with what `to_records` needs in its attrs."""
-    attrs = {"resource": resource.name, **noted(notes)}
+    attrs = {"resource": resource.name, **column_attrs(notes)}
     dates = [name for name in options.pop("parse_dates", ()) if all_times(name, [table])]
     return to_frame(table, attrs, parse_dates=dates, **options)
 

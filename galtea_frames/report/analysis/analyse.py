@@ -12,7 +12,7 @@ import pandas as pd
 
 from galtea_frames._version import __version__
 from galtea_frames.errors import masked
-from galtea_frames.frames.origin import said
+from galtea_frames.frames.origin import attrs_of
 from galtea_frames.report.analysis.changes import find_changes, shapes_of_rows
 from galtea_frames.report.analysis.completeness import filters_of, loaded_since, problems, statement
 from galtea_frames.report.analysis.counts import counts, figures
@@ -64,13 +64,13 @@ def analyse(
     words = _TEXTS if terms.include_text else ()
     seen = observe(sessions, terms.periods, [*terms.metrics, *words])
     entries = roster(versions, seen.version_ids)
-    scope = _scope(seen, versions, said(sessions), terms)
+    scope = _scope(seen, versions, attrs_of(sessions), terms)
     completeness = _completeness(seen, sessions, versions, entries, terms)
     made = Reproduction(masked(command), _query(sessions, versions), _libraries())
     found = _findings(seen, sessions, entries, scope=scope, completeness=completeness, terms=terms, made=made)
     if not found.completeness.complete and sessions.empty:
         found = _without_figures(found)
-    return found, _rows(seen, entries, terms.metrics, words, json_columns(said(sessions)))
+    return found, _rows(seen, entries, terms.metrics, words, json_columns(attrs_of(sessions)))
 
 
 def _findings(
@@ -83,7 +83,7 @@ def _findings(
     terms: Terms,
     made: Reproduction,
 ) -> Findings:
-    attrs = said(sessions)
+    attrs = attrs_of(sessions)
     first, loaded = scope.no_previous is not None, _loaded(seen.periods, attrs)
     total, versions = total_figures(seen, first=first), _figures_of_versions(seen, first=first)
     judged = [(id_, entries[id_].label, its) for id_, its in versions.items()]
@@ -214,7 +214,7 @@ def _query(sessions: pd.DataFrame, versions: pd.DataFrame) -> tuple[tuple[str, s
     """Return the filters that the frames say they were loaded with."""
     found = []
     for name, frame in (("sessions", sessions), ("versions", versions)):
-        found += [(f"{name}: {key}", masked(value)) for key, value in filters_of(said(frame)).items()]
+        found += [(f"{name}: {key}", masked(value)) for key, value in filters_of(attrs_of(frame)).items()]
     return tuple(found)
 
 

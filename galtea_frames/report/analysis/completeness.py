@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from galtea_frames.errors import QueryError
 from galtea_frames.frames.coverage import cut_by
 from galtea_frames.frames.fingerprint import Proof
-from galtea_frames.frames.origin import said
+from galtea_frames.frames.origin import attrs_of
 from galtea_frames.report.analysis.sessions import microseconds
 from galtea_frames.report.periods import parse_moment
 from galtea_frames.report.wording import cut, plural
@@ -50,7 +50,7 @@ def problems(
         unknown: how many sessions of the period are of versions that the frame of versions has not.
         selection: which sessions these are, if the caller says so.
     """
-    attrs = said(sessions)
+    attrs = attrs_of(sessions)
     found = [*_missing(attrs, period)]
     if selection is None and not _failed(attrs):
         found += [*_selected(attrs), *_unproved(sessions, attrs)]
@@ -156,7 +156,7 @@ def _rows(frame: pd.DataFrame, loaded: object) -> str:
 
 def _versions(of_sessions: Mapping[str, Any], versions: pd.DataFrame, unknown: int) -> Iterator[str]:
     """Yield why versions that sessions name may be missing, and not be deleted."""
-    attrs = said(versions)
+    attrs = attrs_of(versions)
     narrowing = {name for name in _filters(attrs) if name not in ("sort", "product_ids")}
     products, wanted = (_filters(each).get("product_ids") for each in (attrs, of_sessions))
     whole = attrs.get("complete") is True and not narrowing and products in (None, wanted)

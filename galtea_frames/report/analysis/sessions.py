@@ -14,7 +14,7 @@ import pyarrow as pa
 from galtea_frames.api.resource import snake_case
 from galtea_frames.decoding.column_names import OVERFLOW
 from galtea_frames.errors import ReportError
-from galtea_frames.frames.origin import said
+from galtea_frames.frames.origin import attrs_of
 from galtea_frames.report.analysis.fields import flags, json_columns, texts
 from galtea_frames.report.periods import midnight
 
@@ -122,7 +122,7 @@ def observe(sessions: pd.DataFrame, periods: tuple[Period, ...], columns: Sequen
     again = _again(sessions["id"], within)
     places = np.flatnonzero(within & ~again)
     kept = [name for name in dict.fromkeys([*_KEPT, *columns]) if name in sessions.columns]
-    rows, strange = _read(sessions[kept].iloc[places].reset_index(drop=True), json_columns(said(sessions)))
+    rows, strange = _read(sessions[kept].iloc[places].reset_index(drop=True), json_columns(attrs_of(sessions)))
     strange = _with_misfits(strange, sessions, places)
     day = day_of_row[places]
     period_of_day = np.repeat(np.arange(len(periods)), [len(period.days) for period in periods])

@@ -12,7 +12,7 @@ from direct_transport import DirectTransport
 from effort import times
 
 import galtea_frames as gf
-from galtea_frames.frames.chosen import Chooser
+from galtea_frames.frames.limit_offset import RowSelector
 from galtea_frames.frames.load_joined import iterate_joined
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def test_a_cut_result_is_the_frame_of_its_own_rows(
     nested: Nested, arguments: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever rows a result leaves out, and whatever the page size, it equals the load of exactly its rows."""
-    monkeypatch.setattr("galtea_frames.frames.framing._ROWS_A_FRAME", 4)
+    monkeypatch.setattr("galtea_frames.frames.assembly._ROWS_A_FRAME", 4)
     for seed in range(times(2)):
         rows = odd_rows(seed)
         own = own_rows(rows, arguments)
@@ -203,13 +203,13 @@ def test_rows_whose_place_is_known_do_not_wait(arguments: Row, monkeypatch: pyte
     own = own_rows(rows, arguments)
     waiting: list[int] = []
 
-    def counted(chooser: Chooser) -> Any:  # noqa: ANN401 - a table
+    def counted(chooser: RowSelector) -> Any:  # noqa: ANN401 - a table
         waiting.append(len(chooser._raws))  # noqa: SLF001 - what waits
         return sort(chooser)
 
-    sort = Chooser._sorted  # noqa: SLF001 - as above
-    monkeypatch.setattr("galtea_frames.frames.chosen._SPARE", 5)
-    monkeypatch.setattr(Chooser, "_sorted", counted)
+    sort = RowSelector._sorted  # noqa: SLF001 - as above
+    monkeypatch.setattr("galtea_frames.frames.limit_offset._SPARE", 5)
+    monkeypatch.setattr(RowSelector, "_sorted", counted)
     actual, _ = load(DirectTransport(rows, VERSIONS), arguments, page_size=10)
     assert sorted(row["id"] for row in own) == sorted(actual["id"])
     assert max(waiting) <= 60

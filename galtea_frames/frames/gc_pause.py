@@ -14,7 +14,7 @@ _PERIOD = 50
 _LOADS = 50
 
 
-class _CollectorPause:
+class _GCPause:
     """Keeps the collector from walking over rows while there are some: none is part of a cycle."""
 
     def __init__(self) -> None:
@@ -52,11 +52,11 @@ class _CollectorPause:
         self._lock = threading.Lock()
         self._inside = 0
 
-    def interrupt(self, number: int) -> None:
+    def collect_young(self, number: int) -> None:
         """Collect what is young, every so many calls, if the collector was on."""
         if self._was_on and number % _PERIOD == 0:
             gc.collect(0)
 
 
 #: The collector is the process's, and so is its pause.
-COLLECTOR_PAUSE = _CollectorPause()
+GC_PAUSE = _GCPause()

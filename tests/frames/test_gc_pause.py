@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 import galtea_frames as gf
-from galtea_frames.frames.garbage import COLLECTOR_PAUSE
+from galtea_frames.frames.gc_pause import GC_PAUSE
 
 
 @pytest.fixture(autouse=True)
@@ -17,8 +17,8 @@ def _collector_on() -> Iterator[None]:
 
 def test_the_collector_pauses_and_goes_on() -> None:
     """It is off while anyone is inside, and on again when the last one leaves."""
-    with COLLECTOR_PAUSE:
-        with COLLECTOR_PAUSE:
+    with GC_PAUSE:
+        with GC_PAUSE:
             assert not gc.isenabled()
         assert not gc.isenabled()
     assert gc.isenabled()
@@ -28,24 +28,24 @@ def test_a_collector_that_was_off_stays_off() -> None:
     """A program that has turned it off has its reasons, and gets no collection in between either."""
     gc.disable()
     before = gc.get_stats()[0]["collections"]
-    with COLLECTOR_PAUSE:
-        COLLECTOR_PAUSE.interrupt(0)
+    with GC_PAUSE:
+        GC_PAUSE.collect_young(0)
     assert not gc.isenabled()
     assert before == gc.get_stats()[0]["collections"]
 
 
 def test_a_long_load_collects_what_is_young_now_and_then() -> None:
     """Garbage that other threads make meanwhile does not wait for the end."""
-    with COLLECTOR_PAUSE:
+    with GC_PAUSE:
         before = gc.get_stats()[0]["collections"]
         for number in range(1, 101):
-            COLLECTOR_PAUSE.interrupt(number)
+            GC_PAUSE.collect_young(number)
         assert before + 2 == gc.get_stats()[0]["collections"]
 
 
 def test_garbage_goes_while_loads_overlap() -> None:
     """Of many threads one is always at work: what has outlived its youth is found nevertheless."""
-    with COLLECTOR_PAUSE:
+    with GC_PAUSE:
         loop: list[object] = [Garbage()]
         loop.append(loop)
         gone = weakref.ref(loop[0])
@@ -53,8 +53,8 @@ def test_garbage_goes_while_loads_overlap() -> None:
         gc.collect(1)
         del loop
         for number in range(50):
-            with COLLECTOR_PAUSE:
-                COLLECTOR_PAUSE.interrupt(number)
+            with GC_PAUSE:
+                GC_PAUSE.collect_young(number)
         assert gone() is None
 
 

@@ -28,7 +28,7 @@ _NUMBER = "#"
 _SPARE = 10_000
 
 
-class Chooser:
+class RowSelector:
     """Takes in the rows that a query selects, and gives back those that `offset` and `limit` leave.
 
     Args:
@@ -56,16 +56,16 @@ class Chooser:
         numbers = range(self._came, self._came + len(kept))
         self._came += len(kept)
         raws = page.rows.raws  # it was opened unread
-        self._raws.update({number: bytes(raws[at]) for number, at in zip(numbers, kept, strict=True)})
+        self._raws.update({number: bytes(raws[index]) for number, index in zip(numbers, kept, strict=True)})
         keys = pa.table(declared_arrays(self._query.resource, self._sorted_by(page)))
         self._keys.append(keys.take(pa.array(kept, pa.int64())).append_column(_NUMBER, pa.array(numbers)))
         if self._ascending:
-            return self._pass_on(page.last)
-        return self._without_hopeless() if len(self._raws) > 2 * self._most + _SPARE else []
+            return self._release(page.last)
+        return self._drop_beyond() if len(self._raws) > 2 * self._most + _SPARE else []
 
     def rest(self) -> list[Raw]:
         """Return those of the rows that wait that are in the result, all rows having come."""
-        return self._pass_on(None) if self._keys else []
+        return self._release(None) if self._keys else []
 
     @property
     def _most(self) -> int:
@@ -82,7 +82,7 @@ class Chooser:
     def _sorted(self) -> pa.Table:
         return sorted_table(pa.concat_tables(self._keys), self._query.sort)
 
-    def _pass_on(self, before: int | None) -> list[Raw]:
+    def _release(self, before: int | None) -> list[Raw]:
         """Let the rows go that were created before a time, which no row will come before; None for all of them."""
         table = self._sorted()
         going = table.num_rows
@@ -94,7 +94,7 @@ class Chooser:
         self._keys = [table.slice(going)]
         return self._taken(table.slice(0, going), start, min(going, left))
 
-    def _without_hopeless(self) -> list[Raw]:
+    def _drop_beyond(self) -> list[Raw]:
         """Let the rows go that are surely beyond the places at the beginning; these are still to be found out."""
         table = self._sorted()
         self._keys = [table.slice(0, self._most)]

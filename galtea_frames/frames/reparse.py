@@ -11,7 +11,7 @@ from galtea_frames.decoding.kinds import EXACT
 from galtea_frames.decoding.reader import ParsedBatch
 from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH
 from galtea_frames.errors import QueryError
-from galtea_frames.frames.cells import cells
+from galtea_frames.frames.cells import json_values
 from galtea_frames.printable import quoted
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _TOGETHER = 10_000
 _Values = dict["Path", list[Any]]
 
 
-def regathered(frame: pd.DataFrame, origin: Origin) -> Iterator[ParsedBatch]:
+def parsed_batches(frame: pd.DataFrame, origin: Origin) -> Iterator[ParsedBatch]:
     """Yield the rows of a frame as they were sent, as far as its columns say it.
 
     Args:
@@ -39,19 +39,19 @@ def regathered(frame: pd.DataFrame, origin: Origin) -> Iterator[ParsedBatch]:
     Raises:
         QueryError: a column holds what no load gives.
     """
-    vacant = _vacant(frame, origin)
+    only_null = _only_null(frame, origin)
     for start in range(0, len(frame), _TOGETHER):
-        yield _Rows(frame.iloc[start : start + _TOGETHER], origin, vacant).batch()
-        vacant = frozenset()
+        yield _Rows(frame.iloc[start : start + _TOGETHER], origin, only_null).batch()
+        only_null = frozenset()
 
 
-def _vacant(frame: pd.DataFrame, origin: Origin) -> frozenset[str]:
+def _only_null(frame: pd.DataFrame, origin: Origin) -> frozenset[str]:
     """Return the fields of which typed columns say only that they were sent as null, somewhere."""
-    if origin.tells_whole_fields:
+    if origin.has_whole_fields:
         return frozenset()
     held = {split_name(name)[0] for name in frame.columns if frame[name].notna().any()}
     there = {split_name(name)[0] for name in frame.columns}
-    return frozenset(api for name, api in origin.further.items() if name in there - held - origin.null_fields)
+    return frozenset(api for name, api in origin.undeclared.items() if name in there - held - origin.null_fields)
 
 
 class _Rows:
@@ -60,15 +60,15 @@ class _Rows:
     Args:
         frame: the rows.
         origin: how their columns came about.
-        vacant: fields that were sent as null somewhere, so in the first of these rows as well as anywhere.
+        only_null: fields that were sent as null somewhere, so in the first of these rows as well as anywhere.
 
     Attributes:
         leftovers: by row, what no column of its own could hold, by API name.
     """
 
-    def __init__(self, frame: pd.DataFrame, origin: Origin, vacant: frozenset[str]) -> None:
+    def __init__(self, frame: pd.DataFrame, origin: Origin, only_null: frozenset[str]) -> None:
         self._frame = frame
-        self._vacant = vacant
+        self._only_null = only_null
         self._origin = origin
         self.leftovers: list[dict[str, Any]] = [each or {} for each in self._objects(OVERFLOW)]
         self._below: dict[str, list[tuple[Path, str]]] = {}
@@ -82,19 +82,19 @@ class _Rows:
         fields: dict[str, Sequence[Any]] = {}
         texts: dict[str, list[str | None]] = {}
         strays: dict[Path, tuple[Sequence[int], list[Any]]] = {}
-        whole = self._origin.tells_whole_fields
+        whole = self._origin.has_whole_fields
         for column in self._origin.resource.columns:
             if column.kind != "object":
                 fields[column.api] = self._overlaid(
-                    column.api, cells(self._frame[column.name], self._digits(column.name))
+                    column.api, json_values(self._frame[column.name], self._digits(column.name))
                 )
             elif whole:
-                texts[column.api] = cells(self._frame[column.name])
+                texts[column.api] = json_values(self._frame[column.name])
                 if self._origin.nested == "both":
                     fields[column.api] = self._parsed(column.name, texts[column.api], MAX_DEPTH)
             else:
                 fields[column.api] = self._take_below(column.name, column.api, strays)
-        for name, api in self._origin.further.items():
+        for name, api in self._origin.undeclared.items():
             if whole:
                 fields[api] = self._as_sent(api, name, self._overlaid(api, self._own(name)), ())
             else:
@@ -124,7 +124,7 @@ class _Rows:
         if name in self._origin.null_fields:
             return values
         sent = [api in rest for rest in self.leftovers]
-        sent[0] = sent[0] or api in self._vacant
+        sent[0] = sent[0] or api in self._only_null
         for column in below:
             sent = [there or value is not None for there, value in zip(sent, column, strict=True)]
         return [value if there or value is not None else ABSENT for there, value in zip(sent, values, strict=True)]
@@ -137,19 +137,19 @@ class _Rows:
         for keys, column in self._below.get(name, ()):
             found[keys] = self._column(column, MAX_DEPTH - len(keys))
         for row, rest in enumerate(self._objects(overflow_name(name))):
-            self._place(found, (), rest or None, row)
+            self._insert(found, (), rest or None, row)
         for row, rest in enumerate(self.leftovers):
-            self._place(found, (), rest.get(api), row)
+            self._insert(found, (), rest.get(api), row)
         own = found.pop(())
         every = range(len(self._frame))
         strays |= {(api, *keys): (every, values) for keys, values in found.items()}
         return own
 
-    def _place(self, found: _Values, path: Path, value: Any, row: int) -> None:  # noqa: ANN401 - whatever JSON can hold
+    def _insert(self, found: _Values, path: Path, value: Any, row: int) -> None:  # noqa: ANN401 - whatever JSON can hold
         """Put a value at a path of a row, each member of an object at its own."""
         if type(value) is dict and value and len(path) < MAX_DEPTH:
             for key, each in value.items():
-                self._place(found, (*path, key), each, row)
+                self._insert(found, (*path, key), each, row)
         elif value is not None:
             found.setdefault(path, [None] * len(self._frame))[row] = value
 
@@ -157,7 +157,7 @@ class _Rows:
 
     def _column(self, name: str, depth: int) -> list[Any]:
         """Return the values of a column, those of JSON text being read, integers among numbers as integers."""
-        values = cells(self._frame[name])
+        values = json_values(self._frame[name])
         if name in self._origin.json_columns:
             return self._parsed(name, values, depth)
         return list(map(_plain_number, values)) if name in self._origin.whole_numbers else values
@@ -166,7 +166,7 @@ class _Rows:
         """Return the values of an overflow column: objects."""
         if name not in self._frame:
             return [None] * len(self._frame)
-        found = self._parsed(name, cells(self._frame[name]), MAX_DEPTH)
+        found = self._parsed(name, json_values(self._frame[name]), MAX_DEPTH)
         if any(each is not None and not isinstance(each, dict) for each in found):
             raise QueryError(f"column {quoted(name)} holds text that is no JSON object; load the rows again")
         return found
