@@ -1,4 +1,4 @@
-"""The main job on sample data, over real HTTP: what `galtea-frames demo` shows."""
+"""`demo`: the main job on sample data, over real HTTP."""
 
 from __future__ import annotations
 
@@ -10,81 +10,133 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from galtea_frames import sample
-from galtea_frames.api.client import Client
-from galtea_frames.cli.options import before_asking, program
-from galtea_frames.errors import MixedTypesWarning, masked
+import galtea_frames as gf
+from galtea_frames.cli.options import before_asking, program, variable
+from galtea_frames.errors import masked
 from galtea_frames.files.ownership import DEMO
-from galtea_frames.files.parquet import close_folder, read_parquet, write_parquet
+from galtea_frames.files.parquet import close_folder
 from galtea_frames.files.targets import Target
-from galtea_frames.frames.loaders import load_sessions_with_versions
 from galtea_frames.printable import printable
+from galtea_frames.report.labels import labels
+from galtea_frames.report.report import require
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _PAGE_SIZE = 100
-_DATASET = "sessions_by_version"
+_DATASET, _REPORT = "sessions_by_version", "report"
+
+#: The day after the last of the sample sessions: the report is about their last week.
+_AS_OF = "2026-03-30"
+_WARN_IF = "failure_rate > 25% and n >= 30 per version"
+_LATENCY, _COST = "metadata.latency_ms", "metadata.cost_usd"
+
+#: What to print of a failure rate, by whether it is above and below that of the other versions; and its colour.
+_JUDGED = {(True, False): ("worse", "red"), (False, True): ("better", "green"), (False, False): ("", "default")}
+_COLOURS = {"OK": "green", "WARN": "yellow", "FAIL": "red", "INCOMPLETE": "red"}
 
 
 def run(out: str) -> None:
-    """Load sample sessions with their versions in small pages, write them under `out`, and print what they say."""
+    """Load sample sessions and versions in small pages, write files and a report to `out`, and print what they show."""
     with before_asking():
+        require()
         target = Target.at(out)
         target.check_folder(DEMO)
-    # What is printed is text: brackets and colons in a path are not for rich to read.
-    console = Console(markup=False, emoji=False)
+    # All of it is plain text: brackets, colons and numbers are not for rich to interpret.
+    console = Console(markup=False, emoji=False, highlight=False)
     started = time.monotonic()
-    with sample.serve() as api, Client(api.api_key, api.url, page_size=_PAGE_SIZE) as client:
-        console.print(
-            f"A stand-in for the API serves sample rows at {api.url}.\nLoading them {_PAGE_SIZE} at a time …\n"
-        )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", MixedTypesWarning)
-            frame = load_sessions_with_versions(client=client)
-    with target.new_folder(DEMO) as folder:
-        write_parquet(frame, folder.path / _DATASET, partition_by="version_id")
-        close_folder(frame, folder, DEMO)
-    file, dataset = Path(out) / str(DEMO.closing), Path(out) / _DATASET
+    console.print("Sample data from a stand-in for the Galtea API, over HTTP: no API key needed\n")
+    with warnings.catch_warnings(), gf.sample.serve() as api:
+        warnings.simplefilter("ignore", gf.MixedTypesWarning)
+        with gf.Client(api.api_key, api.url, page_size=_PAGE_SIZE) as client:
+            sessions, versions = gf.load_sessions(client=client), gf.load_versions(client=client)
+    frame = gf.join_sessions_versions(sessions, versions)
     attrs = frame.attrs["galtea_frames"]
+    requests = attrs["requests"] + attrs["join"]["versions"]["requests"]
+    deleted = attrs["join"]["unknown_version_ids"]
+    console.print(f"Loaded  {len(sessions):,} sessions and {len(versions)} versions in {requests} requests")
+    console.print(f"Joined  {len(frame):,} rows, {frame.shape[1]} typed columns; {deleted} are of deleted versions\n")
     console.print(_by_version(frame))
-    rows = len(read_parquet(file))
-    console.print(
-        f"\n{rows:,} sessions, each once, in {attrs['requests']} requests; {frame.shape[1]} typed columns;\n"
-        f"{attrs['join']['unknown_version_ids']} sessions are of versions that no longer exist."
+    console.print("\nWriting Parquet files and a report …\n")
+    report = gf.build_report(
+        sessions,
+        versions,
+        as_of=_AS_OF,
+        thresholds={"warn_if": _WARN_IF},
+        metrics=_LATENCY,
+        command=f'galtea-frames report --out report --as-of {_AS_OF} --metric {_LATENCY} --warn-if "{_WARN_IF}"',
     )
-    if attrs["mixed_columns"]:
-        console.print(f"Values of several types, kept as JSON text: {printable(', '.join(attrs['mixed_columns']))}")
-    console.print(f"\nWritten in {time.monotonic() - started:.1f} s:", highlight=False)
-    for path in (file, dataset / "version_id=…"):  # whole, for copying, however narrow the terminal
-        console.print(f"  {printable(masked(str(path)))}", highlight=False, soft_wrap=True)
-    console.print(
-        f"\nWith your own key:  export GALTEA_API_KEY=gsk_…  and then  {program()} check",
-        highlight=False,
-        soft_wrap=True,
-    )
+    with target.new_folder(DEMO) as folder:
+        gf.write_parquet(frame, folder.path / _DATASET, partition_by="version_id")
+        report.write(folder.path / _REPORT)
+        close_folder(frame, folder, DEMO)
+    console.print(report.findings.scope.period.title, style="bold")
+    console.print(Text.assemble((str(report.verdict), _COLOURS[report.verdict]), f": {report.findings.headline}\n"))
+    console.print(f"Files (all of this took {time.monotonic() - started:.1f} s)", style="bold")
+    file, dataset, page = (Path(out, *names) for names in ((str(DEMO.closing),), (_DATASET,), (_REPORT, "report.html")))
+    files = {
+        page: "the report: open it in a browser",
+        file: "sessions with their versions",
+        dataset: "the same, one folder per version",
+    }
+    names = {path: printable(masked(str(path))) for path in files}
+    for path, what in files.items():  # whole, for copying, however narrow the terminal
+        name = f"  {names[path]:{max(map(len, names.values()))}}  "
+        console.print(Text.assemble((name, "cyan"), what), soft_wrap=True)
+    console.print("\nNext, with your own API key", style="bold")
+    for command in (
+        variable("GALTEA_API_KEY", "gsk_…"),
+        f"{program()} check",
+        f"{program()} export joined --out sessions.parquet",
+        f"{program()} report --out report",
+    ):
+        console.print(f"  {command}", style="cyan", soft_wrap=True)
 
 
 def _by_version(frame: pd.DataFrame) -> Table:
-    table = Table(title="Sessions by version", title_justify="left", box=SIMPLE_HEAD, padding=0, show_edge=False)
-    table.add_column("version.name")
-    # Two lines a title, so that the table fits a terminal of 80 columns.
-    for title in ("created", "sessions", "failed", "metadata.latency_ms\nmedian", "metadata.cost_usd\nmean"):
+    """Return the versions side by side, oldest first, each compared with all others."""
+    table = Table(
+        title="Versions side by side",
+        title_justify="left",
+        title_style="bold",
+        caption="worse, better: than the other versions, beyond chance (95 % interval)",
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+        padding=0,
+        show_edge=False,
+    )
+    table.add_column("version")
+    for title in ("created", "sessions", "failed"):
         table.add_column(title, justify="right")
-    for _, rows in sorted(frame.dropna(subset=["version.id"]).groupby("version.id"), key=lambda pair: _first(pair[1])):
-        ended = rows[rows["status"].isin(["COMPLETED", "FAILED"])]
+    table.add_column("")
+    for title in ("median\nlatency_ms", "mean\ncost_usd"):
+        table.add_column(title, justify="right")
+    known = frame.dropna(subset=["version.id"])
+    versions = {str(id_): rows for id_, rows in known.groupby("version.id")}
+    label = labels((id_, rows["version.name"].iloc[0]) for id_, rows in versions.items())
+    for id_, rows in sorted(versions.items(), key=lambda each: _created(each[1])):
+        rate, others = _failure_rate(rows), _failure_rate(known[known["version.id"] != id_])
+        change = gf.rates.difference(rate, others)
+        verdict, colour = _JUDGED[(change.low or 0) > 0, (change.high or 0) < 0]
         table.add_row(
-            printable(rows["version.name"].iloc[0]),
-            f"{_first(rows):%Y-%m-%d}",
+            label[id_],
+            f"{_created(rows):%Y-%m-%d}",
             f"{len(rows):,}",
-            f"{(ended['status'] == 'FAILED').mean():.1%}",
-            f"{rows['metadata.latency_ms'].median():,.0f}",
-            f"{rows['metadata.cost_usd'].mean():.4f}",
+            Text(f"{rate.value:.1%}", colour),
+            Text(verdict, colour),
+            f"{rows[_LATENCY].median():,.0f}",
+            f"{rows[_COST].mean():.4f}",
         )
     return table
 
 
-def _first(rows: pd.DataFrame) -> pd.Timestamp:
+def _failure_rate(rows: pd.DataFrame) -> gf.rates.Rate:
+    counts = rows["status"].value_counts()
+    return gf.rates.rate(int(counts["FAILED"]), int(counts["FAILED"] + counts["COMPLETED"]))
+
+
+def _created(rows: pd.DataFrame) -> pd.Timestamp:
     created: pd.Timestamp = rows["version.created_at"].iloc[0]
     return created

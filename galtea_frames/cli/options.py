@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from contextlib import contextmanager
@@ -139,6 +140,11 @@ def program() -> str:
     if shutil.which(name) or Path(sys.argv[0]).stem != name:
         return name
     return sys.argv[0]
+
+
+def variable(name: str, value: str) -> str:
+    """Return the command that sets an environment variable in the usual shell of this system."""
+    return f'$env:{name} = "{value}"' if os.name == "nt" else f"export {name}={value}"
 
 
 def json_option() -> click.Option:

@@ -1,23 +1,25 @@
-"""The main job on sample data, as a stranger sees it who has no key."""
+"""The main job on sample data, as a new user without a key sees it."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
 from galtea_frames.cli import demo
+from galtea_frames.cli.main import commands
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
 WITHOUT_A_KEY = {name: value for name, value in os.environ.items() if not name.startswith("GALTEA_")}
 
@@ -30,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def printed(folder: Path) -> str:
-    """What a stranger sees, on a terminal of 80 columns."""
+    """What a new user sees, on a terminal of 80 columns."""
     environment = WITHOUT_A_KEY | {"HOME": str(folder / "home"), "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
         [sys.executable, "-m", "galtea_frames", "demo", "--out", "out"],
@@ -46,18 +48,17 @@ def printed(folder: Path) -> str:
     return done.stdout
 
 
-def test_it_prints_a_row_a_version(printed: str) -> None:
-    """Each version of the sample with its sessions, failure rate and nested columns, oldest first, nothing cut."""
-    head = printed.index("version.name")
-    header = printed[:head].splitlines()[-1] + printed[head:].splitlines()[0]
-    for title in ("metadata.latency_ms", "metadata.cost_usd", "median", "mean", "created", "sessions", "failed"):
-        assert title in header
-    rows = re.findall(
-        r"^(\d+\.\d+\.\d+) +(\d{4}-\d\d-\d\d) +(\d+) +([\d.]+)% +([\d,]+) +(0\.\d{4})$", printed, re.MULTILINE
-    )
-    assert 8 == len(rows)
+ROW = r"^(\d\.\d\.\d(?: \(….{6}\))?) +(\d{4}-\d\d-\d\d) +(\d+) +([\d.]+)% (worse|better|) +([\d,]+) +(0\.\d{4})$"
+
+
+def test_it_shows_the_versions_side_by_side(printed: str) -> None:
+    """One row per version, oldest first, each under a name of its own, with no cell cut off."""
+    for title in ("version", "created", "sessions", "failed", "median", "latency_ms", "mean", "cost_usd"):
+        assert title in printed
+    rows = re.findall(ROW, printed, re.MULTILINE)
+    assert 8 == len({row[0] for row in rows}) == len(rows)
     assert sorted(row[1] for row in rows) == [row[1] for row in rows]
-    assert "…" not in printed[head : printed.index("Written")]
+    assert {"worse", "better", ""} == {row[4] for row in rows}
 
 
 def test_it_fits_a_terminal(printed: str) -> None:
@@ -66,31 +67,56 @@ def test_it_fits_a_terminal(printed: str) -> None:
 
 
 def test_its_numbers_are_those_of_the_file(printed: str, folder: Path) -> None:
-    """What is printed of the versions is what a user computes from what was written."""
+    """What it prints of a version is what a user computes from the file."""
     frame = gf.read_parquet(folder / "out" / "sessions.parquet")
-    printed_sessions = [int(count) for count in re.findall(r"^\d\.\d\.\d +[\d-]+ +(\d+) ", printed, re.MULTILINE)]
-    assert frame.groupby("version.created_at")["id"].count().tolist() == printed_sessions
-    ended = frame[frame["status"] != "PENDING"]
+    rows = re.findall(ROW, printed, re.MULTILINE)
+    groups = frame.groupby("version.created_at")
+    assert groups["id"].count().tolist() == [int(row[2]) for row in rows]
+    ended = frame[(frame["status"] != "PENDING") & frame["version.id"].notna()]
     rates = (ended["status"] == "FAILED").groupby(ended["version.created_at"]).mean()
-    assert [f"{rate:.1%}" for rate in rates] == re.findall(r" ([\d.]+%) ", printed)
-    unknown = frame["version.id"].isna().sum()
-    requests = frame.attrs["galtea_frames"]["requests"]
-    assert (
-        f"2,000 sessions, each once, in {requests} requests; {frame.shape[1]} typed columns;\n{unknown} sessions"
-        in printed
-    )
+    assert [f"{rate:.1%}" for rate in rates] == [f"{row[3]}%" for row in rows]
+    assert [f"{value:,.0f}" for value in groups["metadata.latency_ms"].median()] == [row[5] for row in rows]
+    assert [f"{value:.4f}" for value in groups["metadata.cost_usd"].mean()] == [row[6] for row in rows]
+    deleted = frame["version.id"].isna().sum()
+    assert f"Joined  2,000 rows, {frame.shape[1]} typed columns; {deleted} are of deleted versions\n" in printed
 
 
 def test_its_files_are_where_it_says(printed: str, folder: Path) -> None:
-    """The file and the dataset hold the same sessions."""
-    assert "Written in" in printed
-    assert f"\n  {os.path.join('out', 'sessions.parquet')}\n" in printed  # noqa: PTH118 - as it is printed
-    assert "sessions_by_version" in printed
+    """The report, and a file and a dataset of the same sessions; nothing follows a path on its line but words."""
+    names = {"report/report.html", "sessions.parquet", "sessions_by_version"}
+    paths = {f"out/{name}".replace("/", os.sep) for name in names}
+    assert paths == set(re.findall(r"^  (out\S+)  +[a-z ,:]+$", printed, re.MULTILINE))
+    assert all((folder / path).exists() for path in paths)
     file = gf.read_parquet(folder / "out" / "sessions.parquet")
     dataset = gf.read_parquet(folder / "out" / "sessions_by_version")
     assert 2_000 == file["id"].nunique() == len(file)
     assert_frame_equal(file, dataset)
-    assert ["sessions.parquet", "sessions_by_version"] == sorted(each.name for each in (folder / "out").iterdir())
+
+
+def parse(arguments: list[str]) -> None:
+    """Parse a command line, without running it; click raises at what it does not know."""
+    command: click.Command = commands
+    while isinstance(command, click.Group):
+        command = command.commands[arguments.pop(0)]
+    command.make_context("galtea-frames", arguments)
+
+
+def test_it_ends_with_commands_to_type(printed: str) -> None:
+    """They are commands of this package, with the options that they are shown with."""
+    shown = re.findall(r"^  \S*galtea-frames (.*)$", printed, re.MULTILINE)
+    assert ["check", "export", "report"] == [line.split()[0] for line in shown]
+    for line in shown:
+        parse(shlex.split(line))
+
+
+def test_its_report_is_that_of_its_last_week(printed: str, folder: Path) -> None:
+    """The verdict and headline are the report's own, and the report shows a command that makes it."""
+    report = json.loads((folder / "out" / "report" / "report.json").read_text(encoding="utf-8"))
+    assert f"{report['verdict']}: {report['headline']}" in " ".join(printed.split(" \n")).replace("\n", " ")
+    assert "2026-W13" == report["scope"]["period"]["code"]
+    program, *arguments = shlex.split(report["reproduction"]["command"])
+    assert "galtea-frames" == program
+    parse(arguments)
 
 
 def test_no_file_holds_the_key(printed: str, folder: Path) -> None:
@@ -102,18 +128,9 @@ def test_no_file_holds_the_key(printed: str, folder: Path) -> None:
     assert [] == [each for each in files if key.encode() in each.read_bytes()]
 
 
-def test_columns_of_one_type_are_not_spoken_of(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The line on values of several types is there only when there are some."""
-
-    def without_mixed(client: gf.Client) -> pd.DataFrame:
-        frame = gf.load_sessions_with_versions(client=client)
-        frame.attrs["galtea_frames"]["mixed_columns"] = []
-        return frame
-
-    demo.run(str(tmp_path / "a"))
-    assert "Values of several types, kept as JSON text: " in capsys.readouterr().out
-    monkeypatch.setattr(demo, "load_sessions_with_versions", without_mixed)
-    demo.run(str(tmp_path / "b"))
-    assert "Values of several types" not in capsys.readouterr().out
+def test_it_needs_its_extra_before_it_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line that says what to install, and no file."""
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(gf.QueryError, match=r"pip install 'galtea-frames\[report\]'"):
+        demo.run(str(tmp_path / "out"))
+    assert [] == list(tmp_path.iterdir())

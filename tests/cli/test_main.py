@@ -240,7 +240,7 @@ def test_demo_is_a_command(run: Run, tmp_path: Path) -> None:
     done = run("demo", "--out", tmp_path / "d")
     assert (0, "") == (done.code, done.err)
     assert 2_000 == len(gf.read_parquet(tmp_path / "d" / "sessions.parquet"))
-    assert done.out.endswith("galtea-frames check\n")
+    assert done.out.endswith("galtea-frames report --out report\n")
 
 
 def test_it_runs_as_a_module(api: Api) -> None:
