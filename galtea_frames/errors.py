@@ -30,17 +30,11 @@ import re
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from galtea_frames.printable import printable, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+from galtea_frames.printable import printable
 
 #: Files whose code is between a caller's and a warning: the package's own, and what its context managers run through.
 _INNER = (str(Path(__file__).parent) + os.sep, contextlib.__file__)
-_SHOWN = 5
 
 
 #: What looks like a key (docs/api.md: keys begin with gsk_ or gsk-).
@@ -208,9 +202,3 @@ def warn(message: str, kind: type[GalteaFramesWarning]) -> None:
         frame = frame.f_back
         level += 1
     warnings.warn(message, kind, stacklevel=level)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return the first of some names, and how many more there are."""
-    rest = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return ", ".join(map(quoted, names[:_SHOWN])) + rest

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import reprlib
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+T = TypeVar("T")
 
 #: Characters that are invisible, act on a terminal, turn the text around them, or cannot be written: controls, format
 #: characters (Unicode's categories Cc, Cf, Cs, Zl, Zp), fillers that look like nothing, and supplementary selectors,
@@ -83,15 +85,15 @@ def quoted(value: object, most: int = 100) -> str:
     return text if len(text) <= most else text[:most] + "…"
 
 
-def listed(names: Sequence[object], most: int) -> str:
-    """Return the first of several names as a message lists them, each on one line and not long, and how many follow."""
-    shown = [_shortened(str(name)) for name in names[:most]]
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return printable(", ".join(shown)) + more
+def _shortened(name: object) -> str:
+    text = str(name)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _shortened(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
+def listed(items: Sequence[T], most: int, show: Callable[[T], str] = _shortened) -> str:
+    """Return the first items on one line, separated by commas, and how many more there are."""
+    more = f" and {len(items) - most:,} more" if len(items) > most else ""
+    return printable(", ".join(map(show, items[:most]))) + more
 
 
 def _with_article(name: str) -> str:

@@ -16,14 +16,17 @@ from galtea_frames.errors import (
     GalteaFramesWarning,
     MixedTypesWarning,
     UnknownStatusWarning,
-    listed,
     warn,
 )
+from galtea_frames.printable import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from galtea_frames.decoding.schema import Notes
+
+#: Names in a warning, at most.
+_NAMED = 5
 
 #: The key of `DataFrame.attrs` under which a frame says where it comes from.
 ATTRS = "galtea_frames"
@@ -129,7 +132,7 @@ def all_times(name: str, tables: Iterable[pa.Table], prefix: str = "") -> bool:
 
 def warn_about_absent(names: Sequence[str]) -> None:
     """Warn of columns that a caller named and no row has."""
-    warn(f"parse_dates: no row has {listed(names)}", AbsentColumnsWarning)
+    warn(f"parse_dates: no row has {listed(names, _NAMED, quoted)}", AbsentColumnsWarning)
 
 
 def _times(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
@@ -146,11 +149,14 @@ def _times(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
 def warn_about_columns(notes: Notes) -> None:
     """Warn, once a load, of the columns that are not what their name promises."""
     if notes.mixed:
-        warn(f"values of several types, so JSON text: {listed(notes.mixed)}", MixedTypesWarning)
+        warn(f"values of several types, so JSON text: {listed(notes.mixed, _NAMED, quoted)}", MixedTypesWarning)
     if notes.misfits:
         kept = ", ".join(f"{count:,} in {name}" for name, count in sorted(notes.misfits.items()))
         warn(f"values of another type than documented, kept in column '*' ({kept})", MixedTypesWarning)
     if notes.crowded:
-        warn(f"more paths than columns, so the rarest are JSON text in {listed(notes.crowded)}", ColumnBudgetWarning)
+        warn(
+            f"more paths than columns, so the rarest are JSON text in {listed(notes.crowded, _NAMED, quoted)}",
+            ColumnBudgetWarning,
+        )
     if notes.unknown_statuses:
-        warn(f"unknown session statuses: {listed(notes.unknown_statuses)}", UnknownStatusWarning)
+        warn(f"unknown session statuses: {listed(notes.unknown_statuses, _NAMED, quoted)}", UnknownStatusWarning)

@@ -14,6 +14,7 @@ from galtea_frames.errors import MirrorError
 from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.delta import StoredTable
 from galtea_frames.mirror.local_folder import LOCK, LocationError, check_folder, check_lock, check_table, folder_at
+from galtea_frames.printable import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,8 +163,7 @@ class Location:
 def _products(scope: tuple[str, ...] | None) -> str:
     if scope is None:
         return "all products"
-    more = f" and {len(scope) - _NAMED:,} more" if scope[_NAMED:] else ""
-    return f"the products {', '.join(scope[:_NAMED])}{more}"
+    return f"the products {listed(scope, _NAMED)}"
 
 
 def _require(*packages: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from galtea_frames.printable import printable
+from galtea_frames.printable import listed, printable
 from galtea_frames.report.findings import Verdict
 from galtea_frames.report.wording import count, cut, figure, percent, plural
 
@@ -80,12 +80,11 @@ def _where(broken: ThresholdResult, versions: Mapping[str | None, Figures]) -> s
     """Return which versions break a threshold, each with its own figures."""
     if not broken.per_version:
         return ""
-    names = [
-        f"{cut(printable(str(each.label)), _LABEL)} ({_own(each, versions[each.version_id])})"
-        for each in broken.broken[:_NAMED]
-    ]
-    more = f" and {len(broken.broken) - _NAMED} more" if broken.broken[_NAMED:] else ""
-    return f" by {', '.join(names)}{more}"
+
+    def show(check: Check) -> str:
+        return f"{cut(printable(str(check.label)), _LABEL)} ({_own(check, versions[check.version_id])})"
+
+    return f" by {listed(broken.broken, _NAMED, show)}"
 
 
 def _own(check: Check, figures: Figures) -> str:
