@@ -207,7 +207,7 @@ def test_parse_dates_leaves_what_is_no_time(values: list[Any]) -> None:
     with pytest.warns(gf.GalteaFramesWarning, match=f"parse_dates: {name} stays") as caught:
         frame = framed(table, notes, parse_dates=[name])
     pd.testing.assert_frame_equal(framed(table, notes), frame)
-    assert [each.filename.rpartition("/")[2] for each in caught] == ["tables.py"]
+    assert [each.filename.rpartition("/")[2] for each in caught] == ["page_frames.py"]
 
 
 # -- warnings --
