@@ -1,7 +1,6 @@
-"""Decoding: bytes of pages to typed columns, of which nothing is lost.
+"""Decoding: page bytes to typed columns, without loss.
 
-In: the bytes of an answer. Out: Arrow columns of one schema, and notes on what they could not hold. Begin with `kinds`,
-the typing rule; `reader` reads a page, `gatherer` puts its values into narrow arrays, and `schema` widens these once
-all pages were seen. Where the pages come from is none of its business: that is `walk`, from which this room does not
-import.
+In: the bytes of a response. Out: Arrow columns with one schema, and notes on values they could not hold. Start with
+`kinds`, the typing rule; `reader` parses a page, `gatherer` puts its values into narrow arrays, and `schema` widens the
+arrays after the last page. Fetching the pages is the job of `walk`, which this package does not import.
 """

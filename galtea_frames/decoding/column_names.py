@@ -1,7 +1,7 @@
-r"""Column names of nested paths: keys joined by dots, escaped so that two paths never share a name; pure.
+r"""Column names of nested paths: keys joined by dots, escaped so that no two paths share a name; pure.
 
-A dot within a key is written `\.`, a backslash `\\`, and a key that is just `*` becomes `\*`, because a last part `*`
-names the column of what has no column of its own. A lone surrogate, which no file can hold, is written `\udXXX`.
+A dot in a key is written `\.`, a backslash `\\`, and the key `*` becomes `\*`, because a final `*` marks an overflow
+column. A lone surrogate, which files cannot store, is written `\udXXX`.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from galtea_frames.api.resource import snake_case
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: The last part of the name of a column that holds, as JSON text, what has no column of its own.
+#: The last part of the name of an overflow column: JSON text of values that have no column of their own.
 OVERFLOW = "*"
 
-#: Columns that a mirror adds. No field is called so in loaders' frames either: they have the same columns.
+#: Columns added by a mirror. Loaders reserve these names too, so that both return the same columns.
 OWN = frozenset({"removed_at"})
 
 _PIECE = re.compile(r"\\u[0-9a-f]{4}|\\.|.", re.DOTALL)
 
 
 def column_name(root: str, keys: Iterable[str] = ()) -> str:
-    """Return the column's name of the path of keys below a field's own column."""
+    """Return the column name for a path of keys below a field."""
     return ".".join([root, *map(_escape, keys)])
 
 
 def overflow_name(root: str | None) -> str:
-    """Return the name of the column of what has no column of its own: of one field, or of the whole record."""
+    """Return the name of the overflow column of a field; None means the whole record."""
     return OVERFLOW if root is None else f"{root}.{OVERFLOW}"
 
 
 def split_name(name: str) -> tuple[str, list[str], bool]:
-    """Return a column's root as it is written, the keys below it, and whether it is an overflow column."""
+    """Return the root of a column name, the unescaped keys below it, and whether it is an overflow column."""
     raw = _parts(name)
     overflow = raw[-1] == OVERFLOW
     root, *keys = raw[:-1] if overflow and len(raw) > 1 else raw
@@ -43,21 +43,21 @@ def split_name(name: str) -> tuple[str, list[str], bool]:
 
 
 def _parts(name: str) -> list[str]:
-    """Return what stands between the dots that are not escaped."""
+    """Split a name at its unescaped dots."""
     ends = [piece.start() for piece in _PIECE.finditer(name) if piece.group() == "."]
     return [name[start:end] for start, end in zip([0, *(end + 1 for end in ends)], [*ends, len(name)], strict=True)]
 
 
 def root_names(fields: Iterable[str], declared: Mapping[str, str]) -> dict[str, str]:
-    """Return the column's name of each field that is not declared: its name in snake_case, where that is free.
+    """Return the column name of each undeclared field: its name in snake_case if that is free.
 
-    It is not where a declared field has it, or a column of our own (`removedAt` keeps the API's name).
+    A name is taken if a declared field or a mirror column has it; such fields keep the API's name (`removedAt`).
 
-    Two fields may share a snake_case name (`runId`, `run_id`). The one that the API's own spelling gives keeps it; the
-    others keep the API's name, with its underscores escaped.
+    If two fields share a snake_case name (`runId`, `run_id`), the camelCase one gets it; the others keep the API's
+    name, with underscores escaped.
 
     Args:
-        fields: the fields' API names.
+        fields: API names of the fields.
         declared: the declared fields' column names, by API name.
     """
     wanting: dict[str, list[str]] = defaultdict(list)
@@ -89,6 +89,6 @@ def _unescape(key: str) -> str:
 
 
 def _plain(piece: str) -> str:
-    """Return the character that an escape stands for: the last of two, or the one with that code."""
+    """Return the character of an escape sequence."""
     is_code = len(piece) == len("\\u0000")
     return chr(int(piece.removeprefix("\\u"), 16)) if is_code else piece[-1]

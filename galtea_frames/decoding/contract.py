@@ -1,4 +1,4 @@
-"""Nested columns whose type a caller has named."""
+"""Pinned columns: nested columns with a type chosen by the caller."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from galtea_frames.decoding.json_text import RawJson
 
 
-#: Types of nested columns by their names in pandas, each with a kind of value that has it (`kinds.py`). What "json"
-#: names holds the JSON text of any value.
+#: Pinned types by pandas name, each with the kind of value it holds (`kinds.py`). "json" holds the JSON text of any
+#: value.
 _KINDS = {"string": "string", "Int64": "long", "Float64": "float", "boolean": "bool", "json": "json"}
 
 DECLARED = {column.name: column for column in SESSIONS.columns}
@@ -30,12 +30,12 @@ DECLARED = {column.name: column for column in SESSIONS.columns}
 
 @dataclass(frozen=True)
 class PinnedColumn:
-    """A nested column that a caller named, with its type.
+    """A nested column with a pinned type.
 
     Attributes:
-        name: as `load_sessions` names it.
-        source: the stored column in whose JSON text it lies.
-        keys: the keys below; where the source holds several fields, the first is the field, in snake_case.
+        name: the column name, as in `load_sessions`.
+        source: the stored column whose JSON text holds the values.
+        keys: the path below it; if the source holds several fields, the first key is the field, in snake_case.
         dtype: one of `_KINDS`.
     """
 
@@ -46,16 +46,16 @@ class PinnedColumn:
 
     @classmethod
     def named(cls, name: str, dtype: str, *, rest: str, own: Collection[str]) -> PinnedColumn:
-        """Return the column of a name.
+        """Return the column with a name.
 
         Args:
-            name: as `load_sessions` names it.
+            name: the column name, as in `load_sessions`.
             dtype: one of `_KINDS`.
-            rest: the stored column that holds the fields without a column of their own.
-            own: columns of whoever stores the rows.
+            rest: the stored column that holds all fields without a column of their own.
+            own: column names reserved by the store.
 
         Raises:
-            QueryError: it is no nested column, or the type is none that one can have.
+            QueryError: the name is not that of a nested column, or the type is unknown.
         """
         if dtype not in _KINDS:
             raise QueryError(f"nested columns are of type {', '.join(_KINDS)}, not {dtype!r} ({name!r})")
@@ -68,14 +68,14 @@ class PinnedColumn:
 
     @property
     def type(self) -> pa.DataType:
-        """Its Arrow type."""
+        """The Arrow type."""
         return arrow_type(frozenset({_KINDS[self.dtype]})) or TEXT
 
     def values(self, texts: Sequence[str | None]) -> pa.Array:
-        """Return what the JSON texts hold there.
+        """Return the column's values, extracted from JSON texts.
 
         Raises:
-            MirrorError: a value is of another type.
+            MirrorError: a value has another type.
         """
         found = [None if text is None else self._found(text) for text in texts]
         if self.dtype == "json":
@@ -83,7 +83,7 @@ class PinnedColumn:
         types = set(map(type, found)) - {type(None)}
         try:
             values, kinds = narrow(found, types)
-        except UnicodeEncodeError:  # a lone surrogate: as the loaders' columns show it
+        except UnicodeEncodeError:  # a lone surrogate: replaced, as in the loaders' columns
             values, kinds = narrow(replaced(found), types)
         if arrow_type(kinds | {_KINDS[self.dtype]}) != self.type:
             raise MirrorError(f'{self.name} holds values that are no {self.dtype}; the type "json" takes all of them')
@@ -99,5 +99,5 @@ class PinnedColumn:
 
 
 def _field(fields: Mapping[str, Any], name: str) -> str:
-    """Return the field whose column has a name."""
+    """Return the field with this column name."""
     return next((each for each in fields if snake_case(each) == name), name)

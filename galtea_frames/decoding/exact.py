@@ -1,7 +1,7 @@
-"""Reads any JSON page exactly, however odd: the text of each field of each row, taken from the page as it stands.
+"""Exact parsing of any JSON page: the text of each field of each row, exactly as sent.
 
-The fast readers refuse some JSON that the API can send: lone surrogates, numbers beyond a double, objects nested a
-thousand levels deep. This one is slow, needs no stack, and loses nothing: what no Python value can hold stays text.
+The fast readers reject some valid JSON: lone surrogates, numbers beyond a double, objects nested a thousand levels
+deep. This parser is slow but iterative and lossless: values that no Python object can represent stay text.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ _TOKEN = re.compile(
 )
 _BLANK = re.compile(r"[ \t\n\r]*")
 
-#: A value nested deeper than this stays text as a whole. Readers work on the stack, and how deep they get depends on
-#: the Python and on its caller; what comes back must not.
+#: Values nested deeper than this stay text. The fast readers recurse, and their depth limit depends on the Python
+#: version and the caller; the result must not.
 _DEEPEST = 500
 
-#: Python refuses to read longer integers, because reading them takes quadratic time (sys.int_info).
+#: Python refuses to parse longer integers, because that takes quadratic time (sys.int_info).
 _LONGEST_INTEGER = 4_000
 
 
 def unmarked(content: bytes) -> bytes:
-    """Return a page without the byte order mark that some gateways put before it, and that is no part of it."""
+    """Return a page without the byte order mark that some gateways prepend."""
     return content.removeprefix(codecs.BOM_UTF8)
 
 
 def scan_page(content: bytes) -> list[dict[str, str]]:
-    """Return, for each row of a page, the JSON text of each of its fields; of a repeated key, the last.
+    """Return the JSON text of each field of each row; of repeated keys, the last one wins.
 
     Raises:
         ValueError: the page is not a JSON list of objects.
@@ -70,13 +70,13 @@ def scan_page(content: bytes) -> list[dict[str, str]]:
     return rows
 
 
-def exact_value(text: str, odd: Callable[[str], Any] = RawJson) -> Any:  # noqa: ANN401 - whatever JSON can hold
+def exact_value(text: str, odd: Callable[[str], Any] = RawJson) -> Any:  # noqa: ANN401 - any JSON value
     """Return the Python value of a JSON text.
 
     Args:
         text: valid JSON.
-        odd: makes something of the text of a part that no Python value holds exactly: a number beyond a double or
-            of thousands of digits, or a value that is nested too deep to be taken apart.
+        odd: converts the text of parts that no Python value represents exactly: numbers beyond a double or with
+            thousands of digits, and values nested too deep.
     """
     if _is_deep(text):
         return odd(text)
@@ -85,28 +85,28 @@ def exact_value(text: str, odd: Callable[[str], Any] = RawJson) -> Any:  # noqa:
     except msgspec.DecodeError:
         pass
 
-    def exact_float(number: str) -> Any:  # noqa: ANN401 - what `odd` makes
+    def exact_float(number: str) -> Any:  # noqa: ANN401 - the result of `odd`
         value = float(number)
         return odd(number) if math.isinf(value) else value
 
-    def exact_integer(number: str) -> Any:  # noqa: ANN401 - what `odd` makes
+    def exact_integer(number: str) -> Any:  # noqa: ANN401 - the result of `odd`
         return int(number) if len(number) <= _LONGEST_INTEGER else odd(number)
 
     return json.loads(text, parse_float=exact_float, parse_int=exact_integer)
 
 
-def parted_value(text: str, levels: int) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    """Return the value of a JSON text as `exact_value` does, but take an object apart however deep it is.
+def parted_value(text: str, levels: int) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value of a JSON text as `exact_value` does, but parse the outer objects however deep it is nested.
 
     Args:
         text: valid JSON.
-        levels: how many levels of objects become dictionaries; what is too deep below them stays text.
+        levels: how many levels of objects become dictionaries; values nested too deep below them stay text.
     """
     return _parted(text, _tokens(text), levels) if text[0] == "{" and _is_deep(text) else exact_value(text)
 
 
 def _parted(text: str, tokens: Iterator[tuple[str, int, int]], levels: int) -> Any:  # noqa: ANN401 - as above
-    """Return the value that comes next, in one pass over its text."""
+    """Return the next value, in one pass over its text."""
     kind, start, end = next(tokens)
     if kind != "{" or not levels:
         return exact_value(text[start : _end(kind, end, tokens)])
@@ -120,7 +120,7 @@ def _parted(text: str, tokens: Iterator[tuple[str, int, int]], levels: int) -> A
 
 
 def _end(kind: str, end: int, tokens: Iterator[tuple[str, int, int]]) -> int:
-    """Return where the value ends that begins with this token."""
+    """Return the end of the value that starts with this token."""
     depth = int(kind in "[{")
     while depth:
         kind, _, end = next(tokens)
@@ -129,14 +129,14 @@ def _end(kind: str, end: int, tokens: Iterator[tuple[str, int, int]]) -> int:
 
 
 def _is_deep(text: str) -> bool:
-    if text.count("[") + text.count("{") <= _DEEPEST:  # at once, for nearly all
+    if text.count("[") + text.count("{") <= _DEEPEST:  # the quick answer, for nearly all values
         return False
     steps = ((kind in "[{") - (kind in "]}") for kind, _, _ in _tokens(text))
     return any(depth > _DEEPEST for depth in accumulate(steps))
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield each token with its start and end; a string is given as its opening quote."""
+    """Yield the first character of each token, its start and its end."""
     position = 0
     while match := _TOKEN.match(text, position):
         start, position = match.span(1)
@@ -148,7 +148,7 @@ def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
 def _take(tokens: Iterator[tuple[str, int, int]]) -> tuple[str, int, int]:
     token = next(tokens, None)
     if token is None:
-        raise ValueError("the page ends in the middle")
+        raise ValueError("the page is truncated")
     return token
 
 
@@ -171,7 +171,7 @@ def _scan_object(text: str, tokens: Iterator[tuple[str, int, int]]) -> dict[str,
 
 
 def _scan_value(text: str, tokens: Iterator[tuple[str, int, int]]) -> str:
-    """Return the text of the value that comes next, checking its grammar without a stack of calls."""
+    """Return the text of the next value, checking its grammar without recursion."""
     kind, start, end = _take(tokens)
     if kind in "]},:":
         raise ValueError("a value is missing")
@@ -186,7 +186,7 @@ def _scan_value(text: str, tokens: Iterator[tuple[str, int, int]]) -> str:
 
 
 class _Grammar:
-    """What may come next inside a nested value, as a stack of brackets and one expectation."""
+    """The parser state inside a nested value: a stack of open brackets and the expected next token."""
 
     def __init__(self) -> None:
         self._closing: list[str] = []

@@ -1,4 +1,4 @@
-"""JSON text of Python values, and values that are kept as text because nothing else holds them exactly."""
+"""JSON text of Python values, and values kept as text because no type represents them exactly."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 class RawJson:
-    """A value that is kept as its JSON text, because no column type and no Python value holds it exactly.
+    """A value kept as its JSON text, because no column type and no Python object represents it exactly.
 
-    No dataclass: msgspec would write that as an object with a key `text`.
+    Not a dataclass: msgspec would encode that as an object with a key `text`.
     """
 
     __slots__ = ("text",)
@@ -26,8 +26,8 @@ class RawJson:
 _COMMA = RawJson(",")
 
 
-def json_text(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
-    """Return the JSON text of a value, without spaces; a value that is kept as text gives that text."""
+def json_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Return the JSON text of a value, without spaces; a `RawJson` gives its own text."""
     try:
         return msgspec.json.encode(value, enc_hook=_raw).decode()
     except (UnicodeEncodeError, RecursionError):
@@ -37,11 +37,11 @@ def json_text(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
 def _raw(value: object) -> msgspec.Raw:
     if isinstance(value, RawJson):
         return msgspec.Raw(value.text.encode())
-    raise TypeError(f"{type(value).__name__} is no JSON value")
+    raise TypeError(f"{type(value).__name__} is not a JSON value")
 
 
-def _pieces(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON can hold
-    """Yield the JSON text of a value piece by piece: lone surrogates as escapes, and any depth without a stack."""
+def _pieces(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """Yield the JSON text of a value piece by piece: lone surrogates as escapes, any depth without recursion."""
     todo: list[Any] = [value]
     while todo:
         each = todo.pop()

@@ -1,6 +1,6 @@
-"""The typing rule: what kinds of values a column holds, and the one Arrow type that holds them all exactly; pure.
+"""The typing rule: the kinds of values in a column, and the Arrow type that represents all of them exactly; pure.
 
-The ladder, over all rows of a column (nulls do not count):
+The rule, applied to all rows of a column (nulls are ignored):
 
 | values | column |
 |---|---|
@@ -8,7 +8,7 @@ The ladder, over all rows of a column (nulls do not count):
 | integers within 64 bits | int64 |
 | numbers, integers among them within ±2^53 | float64 |
 | text | string |
-| lists whose elements fit one rung above | list of it |
+| lists whose elements fit one of the rows above | list of that type |
 | anything else | JSON text |
 """
 
@@ -35,30 +35,30 @@ if TYPE_CHECKING:
 #: The largest integer up to which every integer is exact as a double.
 EXACT = 2**53
 
-#: Values from which on it pays to have numpy look at them.
+#: The number of values from which numpy is faster.
 _MANY = 50
 
 _LIST = "list of "
 _ENCODER = msgspec.json.Encoder()
 _NONE = type(None)
 
-#: Columns of text, and of lists of it, by their kinds.
+#: The kinds of text columns and of columns of lists of text.
 TEXT_KINDS = {frozenset({"string"}), frozenset({"list of string"}), frozenset({"list of ", "list of string"})}
 
-#: Text columns, and columns of nulls only. Large, because a column of a million rows may exceed 2 GB.
+#: The type of text columns and of all-null columns. Large, because a million rows may exceed 2 GB.
 TEXT = pa.large_string()
 
-#: Half of a surrogate pair, as JSON's escapes can name it: no Unicode text has it, and no file can hold it.
+#: Half of a surrogate pair. JSON escapes can contain it, but valid Unicode text cannot, and no file can store it.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _BY_TYPE: dict[type, str] = {bool: "bool", str: "string", float: "float"}
 
 
 def text_array(values: Sequence[Any], kind: pa.DataType = TEXT) -> pa.Array | None:
-    """Return values that are all text, or all lists of text, or null; None where one is not, or has a lone surrogate.
+    """Return values as an array of text, or of lists of text; None if one is of another type or has a lone surrogate.
 
-    Arrow takes nothing else for text, as it takes truth values for numbers; so this needs no look at the values' types.
-    But it takes text for a list of its letters.
+    Arrow accepts no other type as text, so the types of the values need no check; but it accepts text as a list of its
+    characters.
     """
     if kind != TEXT and str in map(type, values):
         return None
@@ -69,10 +69,10 @@ def text_array(values: Sequence[Any], kind: pa.DataType = TEXT) -> pa.Array | No
 
 
 def narrow(values: Sequence[Any], types: set[type]) -> tuple[pa.Array, frozenset[str]]:
-    """Return values as `to_array` does, and their kinds.
+    """Return the array of `to_array`, and the kinds of the values.
 
     Args:
-        values: some of them may be None.
+        values: the values; some may be None.
         types: the types of the others.
     """
     if types == {int} and len(values) >= _MANY and (integers := _integers(values)) is not None:
@@ -82,7 +82,7 @@ def narrow(values: Sequence[Any], types: set[type]) -> tuple[pa.Array, frozenset
 
 
 def _integers(values: Sequence[int | None]) -> NDArray[np.int64] | None:
-    """Return values if none is null or beyond 64 bits: three times as fast as Arrow takes them."""
+    """Return the values as int64 if none is null or beyond 64 bits; three times as fast as Arrow."""
     try:
         return np.fromiter(values, np.int64, len(values))
     except (TypeError, OverflowError):
@@ -90,10 +90,10 @@ def _integers(values: Sequence[int | None]) -> NDArray[np.int64] | None:
 
 
 def kinds_of(values: Sequence[Any], types: set[type]) -> frozenset[str]:
-    """Return the kinds among values, whose types are given because the caller has them at hand.
+    """Return the kinds among values, given their types.
 
-    Besides "bool", "string", "float" and "json" there are three sizes of integer: "int" is exact as a double, "long"
-    fits 64 bits, "huge" fits no column type. Lists are "list of " their elements' kinds.
+    Kinds are "bool", "string", "float", "json" and three sizes of integer: "int" is exact as a double, "long" fits in
+    64 bits, "huge" fits no column type. A list has the kinds of its elements with the prefix "list of ".
     """
     kinds = {_BY_TYPE[each] for each in types if each in _BY_TYPE}
     if int in types:
@@ -108,26 +108,26 @@ def kinds_of(values: Sequence[Any], types: set[type]) -> frozenset[str]:
 
 @cache
 def arrow_type(kinds: frozenset[str]) -> pa.DataType | None:
-    """Return the type that holds values of all these kinds exactly, or None where only JSON text does."""
+    """Return the type that represents values of all these kinds exactly; None means JSON text."""
     lists = {kind for kind in kinds if kind.startswith(_LIST)}
     if not lists:
         return _scalar_type(kinds)
     if lists != kinds:
         return None
     element = _scalar_type(frozenset(kind.removeprefix(_LIST) for kind in lists) - {""})
-    # Lists hold plain strings: their offsets count one page's text, not a whole column's.
+    # Lists hold plain strings: their 32-bit offsets only span one page's text, not a whole column's.
     return None if element is None else pa.list_(pa.string() if element == TEXT else element)
 
 
 def is_mixed(kinds: frozenset[str]) -> bool:
-    """Tell whether values of these kinds, scalars or lists of them, share no column type."""
+    """Tell whether values of these kinds, scalars or lists, share no column type."""
     return arrow_type(kinds) is None and kinds - {_LIST} != {"json"}
 
 
 def to_array(values: Sequence[Any], kinds: frozenset[str]) -> pa.Array:
-    """Return the values as Arrow holds them: typed where all are of one kind, else each as its JSON text.
+    """Return the values as an array: typed if all are of one kind, otherwise the JSON text of each.
 
-    Values whose kinds share a type only by widening stay text for now: other pages may hold a kind that forbids it.
+    Values that share a type only after widening stay text for now: later pages may rule the widening out.
     """
     kind = arrow_type(kinds)
     if kind is None or not _same(kinds):
@@ -142,7 +142,7 @@ def is_text(kinds: frozenset[str]) -> bool:
 
 
 def convert(array: pa.Array, kinds: frozenset[str], wanted: pa.DataType | None) -> pa.Array:
-    """Return an array of `to_array` as the type that its whole column has; None stands for JSON text."""
+    """Convert an array of `to_array` to the type of its column; None means JSON text."""
     text = is_text(kinds)
     if wanted is None:
         if text:
@@ -154,29 +154,29 @@ def convert(array: pa.Array, kinds: frozenset[str], wanted: pa.DataType | None) 
 
 
 def _json_array(values: Sequence[Any]) -> pa.Array:
-    """Return the JSON text of each value; null where there is none."""
+    """Return the JSON text of each value, null for None."""
     try:
-        # All at once, a line each: no JSON text without spaces holds a line break. What is kept as text may.
+        # All at once, one line each: compact JSON has no line breaks. `RawJson` may, and raises TypeError here.
         lines = _ENCODER.encode_lines(values).decode().split("\n")
     except (UnicodeEncodeError, RecursionError, TypeError):
         return pa.array([None if value is None else json_text(value) for value in values], TEXT)
     return pa.array([None if value is None else line for value, line in zip(values, lines, strict=False)], TEXT)
 
 
-def replaced(value: Any) -> Any:  # noqa: ANN401 - text or a list of texts gives the same
-    """Return text, or a list of texts, with U+FFFD for each lone surrogate; anything else as it is."""
+def replaced(value: Any) -> Any:  # noqa: ANN401 - returns what it is given
+    """Replace each lone surrogate in text, or in a list of texts, with U+FFFD; return other values unchanged."""
     if isinstance(value, list):
         return [replaced(each) for each in value]
     return _LONE_SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _same(kinds: frozenset[str]) -> bool:
-    """Tell whether Arrow takes the values as they are, without widening one of them."""
+    """Tell whether Arrow accepts the values without widening any of them."""
     return not ("float" in kinds or _LIST + "float" in kinds) or len(kinds - {_LIST}) == 1
 
 
 def _scalar_type(kinds: frozenset[str]) -> pa.DataType | None:
-    """The ladder itself."""
+    """Apply the typing rule to scalars."""
     if not kinds or kinds == {"string"}:
         return TEXT
     if kinds == {"bool"}:

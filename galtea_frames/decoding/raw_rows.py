@@ -1,6 +1,6 @@
-"""Rows as the bytes that were sent, each by itself, to be read when it is known that they are wanted.
+"""Rows kept as raw bytes, parsed only when they are needed.
 
-As Python objects they would take several times the memory meanwhile.
+As Python objects they would take several times the memory in the meantime.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 #: One row, as JSON.
 Raw = bytes | msgspec.Raw
 
-#: Bytes of a part, about.
+#: The approximate number of bytes of a part.
 _PART = 2_000_000
 
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw])
 
-#: What JSON that is odd, or none, makes the fast reader raise.
+#: What the fast reader raises for invalid or unusual JSON.
 REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def split_page(content: bytes) -> Sequence[Raw]:
-    """Return each row of a page.
+    """Return the rows of a page.
 
     Raises:
         ValueError: not a JSON list of objects.
     """
-    content.decode("utf-8")  # text that is left unread is left unchecked
+    content.decode("utf-8")  # msgspec does not check the text of raw values
     try:
         raws: list[msgspec.Raw] = _RAWS.decode(content)
         if all(bytes(memoryview(raw)[:1]) == b"{" for raw in raws):
@@ -48,7 +48,7 @@ def split_page(content: bytes) -> Sequence[Raw]:
 
 
 def object_text(fields: Mapping[str, str]) -> str:
-    """Return the JSON text of an object with these fields."""
+    """Return the JSON text of an object, given the JSON text of each field."""
     return "{" + ",".join(f"{_key(name)}:{text}" for name, text in fields.items()) + "}"
 
 
@@ -59,18 +59,18 @@ def _key(name: str) -> str:
 
 @dataclass(frozen=True)
 class RawRows:
-    """Rows that are not read yet.
+    """Rows that are not parsed yet.
 
     Attributes:
         raws: the rows.
-        read: reads some of them, and gives what `batches` yields.
+        read: parses some of them into batches.
     """
 
     raws: Sequence[Raw]
     read: Callable[[Sequence[Raw]], Iterator[Any]]
 
     def values(self, *names: str) -> list[list[Any]]:
-        """Return some fields, each of every row."""
+        """Return the values of some fields, one list per field."""
         read = _reader(names)
         rows = [_values(raw, names, read) for raw in self.raws]
         return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in names]
@@ -80,7 +80,7 @@ class RawRows:
         return RawRows([self.raws[index] for index in order], self.read)
 
     def batches(self, skip: Collection[int]) -> Iterator[Any]:
-        """Yield all fields of the rows, but for those numbered in `skip`, in parts that are read one by one."""
+        """Yield the rows except those numbered in `skip`, parsing one part at a time."""
         raws = [raw for number, raw in enumerate(self.raws) if number not in skip] if skip else self.raws
         for part in _grouped(raws) if raws else ():
             yield from self.read(part)
@@ -88,7 +88,7 @@ class RawRows:
 
 @cache
 def _reader(names: tuple[str, ...]) -> Callable[[Raw], tuple[Any, ...]]:
-    """Return what reads these fields of a row, and skips the others."""
+    """Return a parser for these fields of a row; it skips the others."""
     renamed = {f"f{number}": name for number, name in enumerate(names)}
     struct = msgspec.defstruct("Fields", [(field, Any, None) for field in renamed], rename=renamed, gc=False)
     decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(struct)
@@ -104,7 +104,7 @@ def _values(raw: Raw, names: Sequence[str], read: Callable[[Raw], tuple[Any, ...
 
 
 def _grouped(raws: Sequence[Raw]) -> Iterator[Sequence[Raw]]:
-    """Yield rows in parts of so many bytes; a larger row is a part of its own."""
+    """Yield the rows in parts of about `_PART` bytes; a larger row is a part of its own."""
     ends = np.cumsum([len(memoryview(raw)) for raw in raws]) // _PART
     cuts: list[int] = np.flatnonzero(np.diff(ends, prepend=-1, append=-1)).tolist()
     return (raws[start:end] for start, end in pairwise(cuts))

@@ -1,4 +1,4 @@
-"""Bytes of a page to the values of its fields: fast where rows fit what was seen before, exact everywhere."""
+"""Page bytes to field values: fast for rows of a known layout, exact for all others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from galtea_frames.decoding.raw_rows import Raw
     from galtea_frames.decoding.shapes import Path
 
-#: Bytes of a page above which its rows are read in parts: as Python objects they take several times as much.
+#: Pages with more bytes are parsed in parts: as Python objects they take several times as much memory.
 _LARGE = 8_000_000
 
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw])
@@ -35,13 +35,13 @@ _RAW_RECORD = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 @dataclass(frozen=True)
 class ParsedBatch:
-    """The values of some rows, field by field.
+    """The values of some rows, by field.
 
     Attributes:
-        rows: how many rows there are.
-        fields: by API name, one value a row; ABSENT where a row lacks the field.
-        texts: the JSON text of the fields that were read as text, None for null or absent.
-        strays: what few rows hold besides, by the keys that lead there: the rows that hold it, and their values.
+        rows: the number of rows.
+        fields: by API name, one value per row; ABSENT where a row lacks the field.
+        texts: the JSON text of the fields kept as text; None for null or absent.
+        strays: by path, values outside the layout: the numbers of the rows that have them, and the values.
     """
 
     rows: int
@@ -51,34 +51,32 @@ class ParsedBatch:
 
 
 class Rows(Protocol):
-    """The rows of a page, as one of the readers read them."""
+    """The rows of a page, as parsed by one of the readers."""
 
     def values(self, *names: str) -> list[list[Any]]:
-        """Return some fields, each of every row."""
+        """Return the values of some fields, one list per field."""
 
     def batches(self, skip: Collection[int]) -> Iterator[ParsedBatch]:
-        """Yield all fields of the rows, but for those numbered in `skip`."""
+        """Yield the rows except those numbered in `skip`."""
 
     def reordered(self, order: Sequence[int]) -> Rows:
         """Return the rows in another order."""
 
 
 class PageReader:
-    """Reads pages of one resource, learning the shape of the rows from the rows themselves.
-
-    Safe to share between threads.
+    """Parses the pages of one resource, learning the shape of the rows as it goes. Thread-safe.
 
     Args:
-        resource: whose rows these are.
-        as_text: whether the declared objects are wanted as JSON text, exactly as sent.
-        as_values: whether they are wanted as Python values.
+        resource: the resource.
+        as_text: return declared objects as JSON text, exactly as sent.
+        as_values: return declared objects as Python values.
     """
 
     def __init__(self, resource: Resource, *, as_text: bool, as_values: bool) -> None:
         objects = {column.api for column in resource.columns if column.kind == "object"}
         self.texts: set[str] = objects if as_text else set()
         self.as_values = as_values
-        # As text, objects of other fields must stay whole too: what is fitted to a shape loses the order of its keys.
+        # With `as_text`, objects in other fields must stay whole too: fitting them to a shape loses the order of keys.
         self._plain: Any = Any if as_text else PLAIN
         self._depth = MAX_DEPTH if as_text else 1
         kinds = {column.api: column.kind for column in resource.columns}
@@ -96,14 +94,14 @@ class PageReader:
         if len(content) > _LARGE:
             return self.unread(split_page(content))
         if self.texts:
-            content.decode("utf-8")  # text that is left unread is left unchecked
+            content.decode("utf-8")  # msgspec does not check the text of raw values
         try:
             return self._read_together(content)
         except REFUSED:
             return self._read_exactly(content)
 
     def unread(self, raws: Sequence[Raw]) -> RawRows:
-        """Return rows that are read, in parts, when they are wanted."""
+        """Return rows that are parsed in parts, on demand."""
         return RawRows(raws, self._read_part)
 
     def _read_part(self, raws: Sequence[Raw]) -> Iterator[ParsedBatch]:
@@ -113,7 +111,7 @@ class PageReader:
             return self._read_exactly(b"[" + b",".join(raws) + b"]").batches(())
 
     def open(self, content: bytes) -> Page[Rows]:
-        """Return the page, with what a walk needs to know of it; rows of one creation time stand by their ids.
+        """Return the page with the metadata that a walk needs; rows with the same creation time are ordered by id.
 
         Raises:
             ValueError: not a JSON list of objects that each have an `id` and a `createdAt`.
@@ -121,7 +119,7 @@ class PageReader:
         return _open_page(self.read(content))
 
     def open_unread(self, content: bytes) -> Page[Rows]:
-        """Return the page with its rows unread; else as `open` does."""
+        """Return the page as `open` does, but with unparsed rows."""
         return _open_page(self.unread(split_page(unmarked(content))))
 
     def _read_together(self, content: bytes) -> Rows:
@@ -132,7 +130,7 @@ class PageReader:
             return self._read_apart(_RAWS.decode(content))
 
     def _read_apart(self, raws: Sequence[Raw]) -> Rows:
-        """Return rows of which some may not fit the shape, having let it grow where many do not."""
+        """Parse rows of which some may not match the layout; if many do not, extend the layout first."""
         layout = self._layout
         rows, unmatched = _decoded(layout, raws)
         if len(unmatched) * ONE_IN >= len(raws):
@@ -160,14 +158,14 @@ class PageReader:
 def _open_page(rows: Rows) -> Page[Rows]:
     ids, created = rows.values("id", "createdAt")
     moments = moments_of(ids, created)
-    # Rows are moved while they are Python objects: to move those of a finished table costs each of its cells.
+    # Reordered while they are Python objects: reordering a finished table would copy every cell.
     if order := _order(moments, ids):
         rows, ids, created = rows.reordered(order), [ids[index] for index in order], [created[index] for index in order]
     return dated_page(rows, ids, created, moments)
 
 
 def _order(moments: NDArray[np.int64], ids: Sequence[str]) -> list[int] | None:
-    """Return the order that puts rows of one creation time by their ids; None if they are, or times go backwards."""
+    """Return the order that sorts rows of one creation time by id; None if they are sorted, or times go backwards."""
     steps = np.diff(moments)
     if (steps < 0).any() or not any(ids[index] > ids[index + 1] for index in np.flatnonzero(steps == 0).tolist()):
         return None
@@ -176,14 +174,14 @@ def _order(moments: NDArray[np.int64], ids: Sequence[str]) -> list[int] | None:
 
 
 def _decoded(layout: Layout, raws: Sequence[Raw]) -> tuple[list[Any], list[int]]:
-    """Return the rows that fit a layout, with None for those that do not, and the numbers of these."""
+    """Return the rows that match a layout, with None for unmatched rows, and the numbers of the unmatched rows."""
     rows: list[Any] = []
     unmatched = []
     left = iter(raws)
     while len(rows) < len(raws):
         try:
             rows.extend(map(layout.one.decode, left))
-        except msgspec.ValidationError:  # those before it are in the list already, and the iterator stands behind it
+        except msgspec.ValidationError:  # the rows before it are in the list, and the iterator is past it
             unmatched.append(len(rows))
             rows.append(None)
     return rows, unmatched
@@ -194,10 +192,10 @@ class _Structs:
     """Rows as structs of one layout.
 
     Attributes:
-        reader: read them.
+        reader: the reader that parsed them.
         layout: their layout.
-        rows: one struct a row.
-        strays: by row, what the layout does not know.
+        rows: one struct per row.
+        strays: by row, the values outside the layout.
     """
 
     reader: PageReader
@@ -216,7 +214,7 @@ class _Structs:
     def batches(self, skip: Collection[int]) -> Iterator[ParsedBatch]:
         kept = [number for number in range(len(self.rows)) if number not in skip] if skip else None
         rows = self.rows if kept is None else [self.rows[number] for number in kept]
-        # One call a row and one for the whole, instead of one a cell.
+        # One call per row and one for all, instead of one per cell.
         columns = zip(*map(msgspec.structs.astuple, rows), strict=True) if rows else repeat(())
         fields: dict[str, Sequence[Any]] = dict(zip(self.layout.names, columns, strict=False))
         texts = {name: [_raw_text(raw) for raw in fields.pop(name)] for name in self.reader.texts}
@@ -226,7 +224,7 @@ class _Structs:
 
     def _strays(self, kept: Sequence[int] | None) -> Mapping[Path, tuple[list[int], list[Any]]]:
         by_path: dict[Path, tuple[list[int], list[Any]]] = defaultdict(lambda: ([], []))
-        # In the order of the rows, whatever order they were fitted in.
+        # In the order of the rows, whatever order they were parsed in.
         numbers = sorted(self.strays) if kept is None else kept
         for row, number in zip(numbers if kept is None else range(len(kept)), numbers, strict=True):
             for path, value in self.strays.get(number, {}).items():
@@ -257,12 +255,12 @@ class _ExactRows:
         yield ParsedBatch(len(rows), {name: [_exact(row, name) for row in rows] for name in wanted}, texts)
 
 
-def _exact(row: dict[str, str], name: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
+def _exact(row: dict[str, str], name: str) -> Any:  # noqa: ANN401 - any JSON value
     return _value(row[name]) if name in row else ABSENT
 
 
 def _value(text: str | None) -> Any:  # noqa: ANN401 - as above
-    """Return a value as the fast reader would: as deep as columns go, its objects are dictionaries."""
+    """Return a value as the fast reader does: objects are dictionaries down to the deepest column."""
     return None if text is None else parted_value(text, MAX_DEPTH)
 
 

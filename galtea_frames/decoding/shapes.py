@@ -1,8 +1,7 @@
-"""The shape of rows: which keys the objects in them have, learned from the rows, as struct types to decode them into.
+"""The shape of rows: the keys of their objects, learned from the rows, as struct types to decode into.
 
-A struct costs half of what a dictionary does, and gives up its values all at once. Its type knows every key that it may
-meet, so that a row with another one is told apart; such rows are fitted by hand, and when many rows have the same new
-key, the shape grows by it.
+A struct costs half as much as a dictionary and returns all values at once. Its type lists every known key, so a row
+with any other key is unmatched; unmatched rows are fitted one by one, and if many share a new key, the shape grows.
 """
 
 from __future__ import annotations
@@ -18,19 +17,19 @@ if TYPE_CHECKING:
 
 Path = tuple[str, ...]
 
-#: What a field holds in an object that does not have it.
+#: The value of a field that an object lacks.
 ABSENT = msgspec.UNSET
 
-#: A key joins the shape when one row in this many has it; rarer ones are cheaper row by row.
+#: A key joins the shape if at least one row in this many has it; rarer keys are cheaper row by row.
 ONE_IN = 8
 
-#: Keys of a shape, at most; every one costs each row a little.
+#: The most keys of a shape; each key costs every row a little.
 MOST_KEYS = 1_000
 
-#: Objects nested deeper are JSON text: nobody names a column so long.
+#: Objects nested deeper are JSON text: nobody uses column names that long.
 MAX_DEPTH = 32
 
-#: What a field may hold besides an object; an object there makes the row one that is fitted by hand.
+#: The types of a field without a known shape; a row with an object in such a field is unmatched.
 PLAIN = bool | int | float | str | list[Any] | None
 
 
@@ -39,7 +38,7 @@ class Struct(msgspec.Struct, gc=False):
 
     Attributes:
         keys: its keys, in the order of its values.
-        blank: an object without any of them.
+        blank: the values of an object with none of them.
     """
 
     keys: ClassVar[tuple[str, ...]]
@@ -48,17 +47,17 @@ class Struct(msgspec.Struct, gc=False):
 
 @dataclass(frozen=True)
 class Shape:
-    """The keys of an object, each with the shape of the objects that it holds, or None where it holds none."""
+    """The keys of an object, each with the shape of the objects in it; None for a key without objects."""
 
     keys: Mapping[str, Shape | None]
 
     @property
     def size(self) -> int:
-        """How many keys there are, at all depths."""
+        """The number of keys at all depths."""
         return len(self.keys) + sum(inner.size for inner in self.keys.values() if inner)
 
     def grown(self, objects: Sequence[Mapping[str, Any]], rows: int, depth: int) -> Shape:
-        """Return the shape with those keys of some objects, so deep in the rows, that an eighth of the rows have."""
+        """Return the shape extended by the keys of some objects, at a depth, that an eighth of the rows have."""
         counts = Counter(key for each in objects for key in each)
         keys = dict(self.keys)
         for key in [*keys, *(key for key, count in counts.items() if count * ONE_IN >= rows and key not in keys)]:
@@ -76,18 +75,18 @@ NO_KEYS = Shape({})
 
 
 class Layout:
-    """A shape as types, and what decodes rows into them.
+    """A shape as struct types, with decoders for rows.
 
     Args:
-        shape: of the rows.
-        fixed: types and defaults of fields whose objects, if they hold some, stay as they are.
-        plain: the type of any other field that holds no objects of a known shape.
+        shape: the shape of the rows.
+        fixed: types and defaults of fields whose objects are not fitted to a shape.
+        plain: the type of all other fields without a known shape.
 
     Attributes:
-        shape: as given.
-        names: the rows' fields.
-        many: reads a list of rows.
-        one: reads one row.
+        shape: the shape of the rows.
+        names: the fields of the rows.
+        many: decodes a list of rows.
+        one: decodes one row.
     """
 
     def __init__(self, shape: Shape, fixed: Mapping[str, tuple[Any, Any]], plain: Any = PLAIN) -> None:  # noqa: ANN401 - types of types
@@ -98,19 +97,19 @@ class Layout:
         self.one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self._node.type)
 
     def fitted(self, record: dict[str, Any], strays: dict[Path, Any]) -> Any:  # noqa: ANN401 - a struct of this layout
-        """Return a row as its struct, and put what the shape does not know among the strays, by its path."""
+        """Return a row as its struct; values outside the shape go to the strays, by path."""
         return self._node.fitted(record, (), strays)
 
 
 class _Node:
-    """The struct type of one shape, with those of the shapes within."""
+    """The struct type of one shape, with those of its inner shapes."""
 
     def __init__(self, shape: Shape, fixed: Mapping[str, tuple[Any, Any]], plain: Any) -> None:  # noqa: ANN401 - as above
         self.inner = {key: _Node(inner, {}, plain) for key, inner in shape.keys.items() if inner and key not in fixed}
         kinds = [fixed.get(key) or (self._kind(key, plain), ABSENT) for key in shape.keys]
         self._defaults = tuple(default for _, default in kinds)
-        # Fields are numbered: keys need not be names of Python.
-        self.type: type[Struct] = msgspec.defstruct(  # type: ignore[assignment] # it has the base given
+        # Fields are numbered, because keys need not be Python identifiers.
+        self.type: type[Struct] = msgspec.defstruct(  # type: ignore[assignment] # a subclass of its base
             "Object",
             [(f"f{number}", *kind) for number, kind in enumerate(kinds)],
             bases=(Struct,),
@@ -124,22 +123,22 @@ class _Node:
         return plain | self.inner[key].type if key in self.inner else plain
 
     def fitted(self, record: dict[str, Any], path: Path, strays: dict[Path, Any]) -> Any:  # noqa: ANN401 - a struct
-        """Return an object as its struct; None where none of what it holds has a place there."""
+        """Return an object as its struct; None if all its values are strays."""
         known = list(map(record.pop, self.type.keys, self._defaults))
         for key, value in record.items():
-            if path:  # a field of the row is counted as sent, and so stays whole
+            if path:  # top-level fields stay whole, because they are counted as sent
                 _scatter(value, (*path, key), strays)
             else:
                 strays[*path, key] = value
         for number, key in enumerate(self.type.keys):
             if key in self.inner and type(known[number]) is dict:
                 known[number] = self.inner[key].fitted(known[number], (*path, key), strays)
-        # As a struct without values it would pass for an empty object.
+        # A struct without values would look like an empty object.
         return None if path and record and tuple(known) == self._defaults else self.type(*known)
 
 
-def _scatter(value: Any, path: Path, strays: dict[Path, Any]) -> None:  # noqa: ANN401 - whatever JSON can hold
-    """Put what an object holds among the strays, key by key: it will be taken apart, and here that costs least."""
+def _scatter(value: Any, path: Path, strays: dict[Path, Any]) -> None:  # noqa: ANN401 - any JSON value
+    """Add the values of an object to the strays, key by key: they will be flattened anyway, and here it is cheapest."""
     if type(value) is not dict or not value or len(path) >= MAX_DEPTH:
         strays[path] = value
         return
@@ -148,5 +147,5 @@ def _scatter(value: Any, path: Path, strays: dict[Path, Any]) -> None:  # noqa: 
 
 
 def _nameable(key: str) -> bool:
-    """Tell whether a struct's field can have this key: msgspec would have to escape the others."""
+    """Tell whether a struct field can have this key; msgspec rejects names that need escapes."""
     return key.isprintable() and not set('"\\') & set(key)

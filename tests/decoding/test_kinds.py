@@ -132,5 +132,5 @@ def test_text_of_one_batch_is_read_back_when_another_widens_it() -> None:
 
 def test_what_is_no_json_has_no_text() -> None:
     """A Python object that no JSON reader gives is an error, never text."""
-    with pytest.raises(TypeError, match="complex is no JSON value"):
+    with pytest.raises(TypeError, match="complex is not a JSON value"):
         json_text([1j])
