@@ -232,7 +232,7 @@ def _columns(resource: Resource) -> str:
 
 def _readers() -> str:
     names = ", ".join(sorted(each.name.upper() for each in RESOURCES.values()))
-    methods = [_reader(each) for each in RESOURCES.values()] + [_joined_reader()]
+    methods = [reader(each) for each in RESOURCES.values()] + [_joined_reader()]
     return f'''"""The readers of a mirror, with the filters that stored columns can answer.
 
 Written by `python -m tools.write_loaders`; changes made here by hand are lost.
@@ -260,7 +260,8 @@ class Readers:
 ''' + "".join(f"\n{textwrap.indent(each, ' ' * 4, lambda line: line.strip() != '')}" for each in methods)
 
 
-def _reader(resource: Resource) -> str:
+def reader(resource: Resource) -> str:
+    """Return the source of a mirror's reader of a list."""
     paragraphs = [
         f"Read the stored {resource.name}, one row per {resource.singular}.",
         f"Columns, dtypes, warnings and the order of rows match `galtea_frames.load_{resource.name}`. {_STORED}",

@@ -83,6 +83,8 @@ class Resource:
         columns: the declared fields, in the order of the reference page.
         filters: the declared filters, besides `sort`, `limit` and `offset`, which every list takes.
         statuses: the known members of its "status" column.
+        final_statuses: those of them that do not change any more, except when a row is reopened.
+        few: an account has so few rows that a sync of a mirror compares all of them.
     """
 
     name: str
@@ -90,8 +92,14 @@ class Resource:
     columns: tuple[DeclaredColumn, ...]
     filters: tuple[Filter, ...]
     statuses: tuple[str, ...] = ()
+    final_statuses: tuple[str, ...] = ()
+    few: bool = False
 
     @property
     def singular(self) -> str:
         """What one row is called."""
         return self.name.removesuffix("s")
+
+    def takes(self, argument: str) -> bool:
+        """Tell whether a loader's argument is one of the filters."""
+        return any(each.name == argument for each in self.filters)

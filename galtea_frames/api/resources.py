@@ -17,6 +17,7 @@ SESSIONS = Resource(
     name="sessions",
     path="/sessions",
     statuses=("PENDING", "COMPLETED", "FAILED"),
+    final_statuses=("COMPLETED", "FAILED"),
     columns=(
         DeclaredColumn("id", "string", "the session's id"),
         DeclaredColumn("customId", "string", "your own id for the session; unique only within a version"),
@@ -55,6 +56,7 @@ SESSIONS = Resource(
 VERSIONS = Resource(
     name="versions",
     path="/versions",
+    few=True,
     columns=(
         DeclaredColumn("id", "string", "the version's id"),
         DeclaredColumn("productId", "string", "the product that it belongs to"),

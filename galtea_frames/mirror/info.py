@@ -9,12 +9,30 @@ import pyarrow.compute as pc
 
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.times import as_datetime
-from galtea_frames.mirror.sync import PENDING, PRESENT
+from galtea_frames.mirror.rows import PRESENT, pending_in
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from galtea_frames.mirror.delta import StoredTable
     from galtea_frames.mirror.location import Location
+
+
+@dataclass(frozen=True)
+class ListInfo:
+    """What is stored of one list.
+
+    Attributes:
+        rows: rows, without those removed.
+        pending: those of them that each sync fetches again, because their status is not final.
+        removed: rows that the API no longer serves.
+        version: the version of the table, for `as_of`.
+    """
+
+    rows: int
+    pending: int
+    removed: int
+    version: int
 
 
 @dataclass(frozen=True)
@@ -23,18 +41,19 @@ class MirrorInfo:
 
     Attributes:
         product_ids: the products that it holds; None for all that its key may see.
-        complete: whether its first sync came to an end.
-        synced_at: when the last sync that came to its end began.
+        complete: whether its first sync has finished.
+        synced_at: when the last finished sync began.
         rows: sessions, without those removed.
-        pending: those of them that each sync asks for again, because they are neither COMPLETED nor FAILED.
-        removed: sessions that the API served once.
+        pending: sessions that each sync fetches again, because they are neither COMPLETED nor FAILED.
+        removed: sessions that the API no longer serves.
         versions: versions, without those removed.
-        oldest: when the first of the sessions began.
-        newest: when the last of them began.
+        oldest: when the first session began.
+        newest: when the last session began.
         files: how many files hold the rows.
-        bytes: how large these are.
+        bytes: the size of these files.
         sessions_version: the version of the table of sessions, for `as_of`.
         versions_version: the version of the table of versions.
+        lists: what is stored of each list, by its name.
     """
 
     product_ids: tuple[str, ...] | None
@@ -50,6 +69,7 @@ class MirrorInfo:
     bytes: int
     sessions_version: int
     versions_version: int
+    lists: dict[str, ListInfo]
 
 
 def collect_info(location: Location) -> MirrorInfo:
@@ -58,21 +78,38 @@ def collect_info(location: Location) -> MirrorInfo:
     Raises:
         MirrorError: there is no mirror, or it cannot be read.
     """
-    sessions, versions = location.table(SESSIONS), location.table(VERSIONS)
-    span = pc.min_max(sessions.rows(PRESENT, ["created_at"]).column("created_at")).as_py()
-    files = sessions.files() + versions.files()
+    tables = {each.resource.name: each for each in location.stored_tables()}
+    for each in (SESSIONS, VERSIONS):
+        if each.name not in tables:
+            raise location.without(each)
+    table = tables[SESSIONS.name]
+    span = pc.min_max(table.rows(PRESENT, ["created_at"]).column("created_at")).as_py()
+    files = [size for each in tables.values() for size in each.files()]
+    lists = {name: _list_info(each) for name, each in tables.items()}
+    sessions, versions = lists[SESSIONS.name], lists[VERSIONS.name]
     return MirrorInfo(
-        product_ids=sessions.scope,
-        complete=sessions.synced_at is not None,
-        synced_at=None if sessions.synced_at is None else as_datetime(sessions.synced_at),
-        rows=sessions.count(PRESENT),
-        pending=sessions.count(PENDING),
-        removed=sessions.count(~PRESENT),
-        versions=versions.count(PRESENT),
+        product_ids=table.scope,
+        complete=table.synced_at is not None,
+        synced_at=None if table.synced_at is None else as_datetime(table.synced_at),
+        rows=sessions.rows,
+        pending=sessions.pending,
+        removed=sessions.removed,
+        versions=versions.rows,
         oldest=span["min"],
         newest=span["max"],
         files=len(files),
         bytes=sum(files),
         sessions_version=sessions.version,
         versions_version=versions.version,
+        lists=lists,
+    )
+
+
+def _list_info(table: StoredTable) -> ListInfo:
+    pending = pending_in(table.resource)
+    return ListInfo(
+        rows=table.count(PRESENT),
+        pending=0 if pending is None else table.count(pending),
+        removed=table.count(~PRESENT),
+        version=table.version,
     )

@@ -1,4 +1,4 @@
-"""Where a mirror lies: a folder or a URL with its two tables, and the lock that one sync at a time holds."""
+"""Where a mirror lies: a folder or a URL with a table for each list, and the lock that one sync at a time holds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.api.resources import RESOURCES
 from galtea_frames.errors import MirrorError
 from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.delta import StoredTable
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from galtea_frames.api.resource import Resource
-
-_TABLES = (VERSIONS, SESSIONS)
 
 _NAMED = 10
 
@@ -44,7 +42,7 @@ class Location:
         if not isinstance(path, str | os.PathLike) or not isinstance(os.fspath(path), str):
             raise LocationError(f"a mirror lies in a folder or at a URL, which is text or a Path, not {path!r}")
         self.display: str = os.fspath(path)
-        names = [each.name for each in _TABLES]
+        names = list(RESOURCES)
         self._folder = None if "://" in self.display else folder_at(self.display, names)
         # A folder that is named by a URL is looked at, but not locked.
         local = self.display.startswith("file://")
@@ -83,8 +81,7 @@ class Location:
             MirrorError: there is no mirror, nor the lock of one that is being made.
         """
         if self._folder is None or not (self._folder / LOCK).exists():
-            for each in (SESSIONS, VERSIONS):
-                self.table(each)
+            self.stored_tables()
 
     def table(self, resource: Resource, as_of: int | datetime | None = None) -> StoredTable:
         """Return a table as it is, or as it was.
@@ -93,22 +90,34 @@ class Location:
             MirrorError: there is no mirror, it was not there yet, or it cannot be read.
         """
         table = self._found(resource)
-        if table is None and self._is_just_begun():
-            raise self.incomplete()
         if table is None:
-            raise MirrorError(f"{self.display} is not a mirror; `galtea-frames sync {self.display}` makes one")
+            self.stored_tables()
+            raise self.without(resource)
         if as_of is not None:
             table.as_of(as_of)
         return table
 
-    def tables(self, scope: tuple[str, ...] | None) -> tuple[StoredTable, StoredTable, tuple[str, ...] | None]:
-        """Return the tables of sessions and versions, of which any may not be made yet, and the scope they shall have.
+    def stored_tables(self) -> list[StoredTable]:
+        """Return the tables that are there; those of lists that are new in this release appear with the next sync.
+
+        Raises:
+            MirrorError: there is none, or one cannot be read.
+        """
+        stored = [each for each in map(self._found, _lists()) if each is not None]
+        if not stored and self._is_just_begun():
+            raise self.incomplete()
+        if not stored:
+            raise MirrorError(f"{self.display} is not a mirror; `galtea-frames sync {self.display}` makes one")
+        return stored
+
+    def tables(self, scope: tuple[str, ...] | None) -> tuple[list[StoredTable], tuple[str, ...] | None]:
+        """Return the tables of all lists, made or not, and the scope that they are to have.
 
         Raises:
             MirrorError: the mirror has another scope, the folder holds other things, or it cannot be read or written.
         """
         there = self._seen is not None and check_folder(self._seen, self.display)
-        found = [self._found(each) for each in _TABLES]
+        found = [self._found(each) for each in _lists()]
         stored = [each for each in found if each is not None]
         if there and not stored:
             self._check_empty()
@@ -117,28 +126,30 @@ class Location:
         # A first sync that found nothing, mostly of a product whose id was mistyped, binds the mirror to nothing.
         if others and any(each.rows(columns=["id"]).num_rows for each in stored):
             raise MirrorError(f"{self.display} holds {_products(others[0])}, not {_products(wanted)}")
-        versions, sessions = (
+        tables = [
             table or StoredTable(each, self.display, wanted, self._address(each))
-            for table, each in zip(found, _TABLES, strict=True)
-        )
-        for each in () if self._seen else (versions, sessions):
+            for table, each in zip(found, _lists(), strict=True)
+        ]
+        for each in () if self._seen else tables:
             if not each.is_blank():
                 raise LocationError(
                     f"{self.display}/{each.resource.name} is not a mirror's, but not empty either; name another URL"
                 )
-        return sessions, versions, wanted
+        return tables, wanted
 
     def incomplete(self) -> MirrorError:
         """Return the error that the first sync has not come to its end."""
         return MirrorError(f"{self.display} is not complete: its first sync has not come to an end; run it again")
 
+    def without(self, resource: Resource) -> MirrorError:
+        """Return the error that a list is not stored, though others are."""
+        return MirrorError(f"{self.display} holds no {resource.name} yet; run `galtea-frames sync {self.display}`")
+
     def _is_just_begun(self) -> bool:
         """Tell whether a sync has been there that came to store nothing."""
         folder = self._folder
         return (
-            folder is not None
-            and (folder / LOCK).exists()
-            and not any((folder / each.name).exists() for each in _TABLES)
+            folder is not None and (folder / LOCK).exists() and not any((folder / name).exists() for name in RESOURCES)
         )
 
     def _found(self, resource: Resource) -> StoredTable | None:
@@ -151,13 +162,18 @@ class Location:
     def _check_empty(self) -> None:
         """Refuse a folder with other things in it: a slip in the path must not strew tables there."""
         assert self._seen is not None  # noqa: S101 - the caller looked
-        known = {LOCK, *(each.name for each in _TABLES)}
+        known = {LOCK, *RESOURCES}
         if any(each.name not in known for each in self._seen.iterdir()):
             raise LocationError(f"{self.display} is not a mirror, but not empty either; name a new folder")
 
     def _address(self, resource: Resource) -> str:
         root = self.display.rstrip("/") if self._folder is None else self._folder
         return f"{root}/{resource.name}"
+
+
+def _lists() -> list[Resource]:
+    """Return the lists in the order in which their tables are made and synced: first those of few rows."""
+    return sorted(RESOURCES.values(), key=lambda each: not each.few)
 
 
 def _products(scope: tuple[str, ...] | None) -> str:

@@ -102,8 +102,8 @@ class Mirror(Readers):
         with client_context(client) as asking:
             self._location.tables(scope)  # what is refused is left as it is, without a lock
             with self._location.lock():
-                sessions, versions, scope = self._location.tables(scope)
-                return Sync(sessions, versions, asking, scope, microseconds, allow_all_gone=allow_all_gone).run()
+                tables, scope = self._location.tables(scope)
+                return Sync(tables, asking, scope, microseconds, allow_all_gone=allow_all_gone).run()
 
     def compact(self) -> None:
         """Join small files to large ones, and delete files that no reader of the last 7 days can need.
@@ -116,8 +116,8 @@ class Mirror(Readers):
         """
         self._location.check_synced()
         with self._location.lock():
-            for resource in (SESSIONS, VERSIONS):
-                self._location.table(resource).compact()
+            for table in self._location.stored_tables():
+                table.compact()
 
     # -- reading it --
 

@@ -22,8 +22,7 @@ from galtea_frames.frames.joins import PREFIX, join_sessions_versions
 from galtea_frames.frames.options import parse_arguments
 from galtea_frames.mirror.arguments import parse_moment
 from galtea_frames.mirror.damage import mirror_errors
-from galtea_frames.mirror.rows import REMOVED_AT, to_page
-from galtea_frames.mirror.sync import PRESENT
+from galtea_frames.mirror.rows import PRESENT, REMOVED_AT, to_page
 from galtea_frames.printable import listed
 
 if TYPE_CHECKING:

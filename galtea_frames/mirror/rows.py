@@ -37,6 +37,9 @@ _RawRow = dict[str, bytes]
 #: By row, the fields that `extra` holds.
 _Extras = list[_RawRow]
 
+#: The condition of stored rows that the API served when last asked.
+PRESENT = pc.field(REMOVED_AT).is_null()
+
 _ROWS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _TEXTS = msgspec.json.Decoder(list[str | None])
 _ENCODER = msgspec.json.Encoder()
@@ -55,6 +58,14 @@ def record_schema(resource: Resource) -> pa.Schema:
 def stored_schema(resource: Resource) -> pa.Schema:
     """Return the columns of a stored row: what a record fills, `synced_at` and `removed_at`."""
     return pa.schema([*record_schema(resource), pa.field(SYNCED_AT, TIME), pa.field(REMOVED_AT, TIME)])
+
+
+def pending_in(resource: Resource) -> pc.Expression | None:
+    """Return the condition of rows that each sync fetches again, however old; None if rows of the list do not end."""
+    if not resource.final_statuses:
+        return None
+    status = pc.field(next(each.name for each in resource.columns if each.kind == "status"))
+    return PRESENT & (status.is_null() | ~status.isin(resource.final_statuses))
 
 
 def open_stored(resource: Resource, content: bytes) -> Page[pa.Table]:

@@ -1,4 +1,4 @@
-"""A new list of the API takes one entry: that which CONTRIBUTING.md shows, of a list made up."""
+"""A new list of the API takes one entry: the one that CONTRIBUTING.md shows, of a made-up list."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +18,12 @@ from pandas.testing import assert_frame_equal
 import galtea_frames as gf
 from galtea_frames.api import resources
 from galtea_frames.frames import loaders
+from galtea_frames.mirror import readers
 from galtea_frames.sample import RawPage, Request, Store
 from galtea_frames.sample.queries import read_selection
 from galtea_frames.sample.resources import Resource
 from galtea_frames.sample.store import encode_page
-from tools.write_loaders import iterator, loader
+from tools.write_loaders import iterator, loader, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,10 +56,13 @@ exec(loader(EVALUATIONS) + iterator(EVALUATIONS), LOADERS_MODULE)  # noqa: S102 
 load_evaluations: Callable[..., pd.DataFrame] = LOADERS_MODULE["load_evaluations"]
 iter_evaluations: Callable[..., Iterator[pd.DataFrame]] = LOADERS_MODULE["iter_evaluations"]
 
+READERS_MODULE: dict[str, Any] = {**vars(readers), "EVALUATIONS": EVALUATIONS}
+exec(reader(EVALUATIONS), READERS_MODULE)  # noqa: S102 - as above
 
-@pytest.fixture(scope="module")
-def api() -> Iterator[gf.sample.SampleApi]:
-    """A stand-in that has the new list, and caps its pages."""
+
+@contextmanager
+def serving(sessions: int) -> Iterator[gf.sample.SampleApi]:
+    """Serve the new list too, in capped pages."""
     store = Store(Resource("evaluations", {"ids": "id", "sessionIds": "sessionId"}, {}, frozenset()), RECORDS)
 
     def answer(request: Request) -> RawPage | None:
@@ -66,8 +71,15 @@ def api() -> Iterator[gf.sample.SampleApi]:
         selection = read_selection(request.query, store.resource, ("createdAt",))
         return RawPage(encode_page(store.select(selection, min(CAP, selection.limit or CAP))))
 
-    with gf.sample.serve(0, 0, answers=answer) as serving:
-        yield serving
+    with gf.sample.serve(sessions, 3, answers=answer) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[gf.sample.SampleApi]:
+    """A stand-in that has the new list."""
+    with serving(sessions=30) as served:
+        yield served
 
 
 @pytest.fixture
@@ -124,6 +136,77 @@ def test_frames_go_back_to_records(client: gf.Client, monkeypatch: pytest.Monkey
     monkeypatch.setitem(resources.RESOURCES, "evaluations", EVALUATIONS)
     gf.write_parquet(load_evaluations(nested="json", client=client), tmp_path / "evaluations.parquet")
     assert RECORDS == gf.to_records(gf.read_parquet(tmp_path / "evaluations.parquet"))
+
+
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table of resources names the new list, and mirrors have its reader."""
+    monkeypatch.setitem(resources.RESOURCES, "evaluations", EVALUATIONS)
+    monkeypatch.setattr(gf.Mirror, "load_evaluations", READERS_MODULE["load_evaluations"], raising=False)
+
+
+@pytest.mark.usefixtures("listed")
+def test_a_mirror_stores_it(api: gf.sample.SampleApi, client: gf.Client, tmp_path: Path) -> None:
+    """Synced, reported and read like the other lists; compared again from `lookback` before its newest row on."""
+    mirror: Any = gf.Mirror(tmp_path / "mirror")
+    assert 900 == mirror.sync(client).lists["evaluations"].new
+    assert {"evaluations": 900, "sessions": 30, "versions": 3} == {
+        name: each.rows for name, each in mirror.info().lists.items()
+    }
+    assert_frame_equal(load_evaluations(client=client), mirror.load_evaluations())
+    chosen = {"session_ids": ["session_1", "session_2"], "from_created_at": "2026-02-03", "nested": "both"}
+    assert_frame_equal(load_evaluations(**chosen, client=client), mirror.load_evaluations(**chosen))
+    api.requests.clear()
+    done = mirror.sync(client, lookback="2D")
+    assert (0, 0, 0, 900) == (
+        done.lists["evaluations"].new,
+        done.lists["evaluations"].changed,
+        done.lists["evaluations"].removed,
+        done.lists["evaluations"].rows,
+    )
+    since = [dict(each.query)["fromCreatedAt"] for each in api.requests if each.path == "/evaluations"]
+    assert "2026-02-08T07:59:59.999Z" == min(since)
+    mirror.compact()
+    assert 900 == len(mirror.load_evaluations())
+
+
+def test_a_mirror_that_is_older_than_the_list(
+    client: gf.Client, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """What it holds can be read and reported; the next sync adds the list."""
+    mirror: Any = gf.Mirror(tmp_path / "mirror")
+    mirror.sync(client)
+    request.getfixturevalue("listed")
+    assert ["versions", "sessions"] == list(mirror.info().lists)
+    assert 30 == len(mirror.load_sessions())
+    with pytest.raises(gf.MirrorError, match="holds no evaluations yet; run `galtea-frames sync "):
+        mirror.load_evaluations()
+    assert {"versions": 0, "sessions": 0, "evaluations": 900} == {
+        name: each.new for name, each in mirror.sync(client).lists.items()
+    }
+
+
+@pytest.mark.usefixtures("listed")
+def test_a_mirror_of_some_products_holds_all_of_a_list_that_has_no_such_filter(
+    api: gf.sample.SampleApi, client: gf.Client, tmp_path: Path
+) -> None:
+    """As the entry names no `productIds`."""
+    product = next(iter(api.versions))["productId"]
+    done = gf.Mirror(tmp_path / "mirror").sync(client, product_ids=product)
+    assert 900 == done.lists["evaluations"].rows
+    assert done.versions == sum(each["productId"] == product for each in api.versions)
+
+
+@pytest.mark.usefixtures("listed")
+def test_a_list_that_takes_no_ids_does_not_tell_whose_account_it_is(tmp_path: Path) -> None:
+    """If all versions were replaced and no session is stored, a product does."""
+    with serving(sessions=0) as api, gf.Client(api.api_key, api.url) as client:
+        mirror = gf.Mirror(tmp_path / "mirror")
+        mirror.sync(client)
+        for each in list(api.versions):
+            api.versions.delete(each["id"])
+            api.versions.insert({**each, "id": f"new_{each['id']}"})
+        assert 3 == mirror.sync(client).lists["versions"].removed
 
 
 def test_the_command_line_exports_it(api: gf.sample.SampleApi, tmp_path: Path) -> None:

@@ -71,8 +71,12 @@ def test_sync_says_it_as_json(run: Run, api: Api) -> None:
     done = json.loads(out)
     assert (0, "") == (code, err)
     assert {"new": 60, "changed": 0, "removed": 0, "rows": 60, "versions": 3, "mirror": "mirror"} == {
-        name: value for name, value in done.items() if name not in ("requests", "seconds")
+        name: value for name, value in done.items() if name not in ("requests", "seconds", "lists")
     }
+    assert {
+        "sessions": {"new": 60, "changed": 0, "removed": 0, "rows": 60},
+        "versions": {"new": 3, "changed": 0, "removed": 0, "rows": 3},
+    } == done["lists"]
     assert len(api.requests) == done["requests"]
     assert 0 < done["seconds"]
 

@@ -139,6 +139,7 @@ assert_type(
     tuple[int, int, int, int, int, int],
 )
 assert_type(synced.seconds, float)
+assert_type(synced.lists["sessions"].changed, int)
 assert_type(
     mirror.load_sessions(
         ids="a",
@@ -182,6 +183,7 @@ assert_type((info.synced_at, info.oldest, info.newest), tuple[datetime | None, d
 assert_type((info.rows, info.pending, info.removed, info.versions), tuple[int, int, int, int])
 assert_type((info.files, info.bytes), tuple[int, int])
 assert_type((info.sessions_version, info.versions_version), tuple[int, int])
+assert_type(info.lists["sessions"].pending, int)
 info.rows = 3  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
 
 # Reports
