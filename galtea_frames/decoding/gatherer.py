@@ -1,4 +1,4 @@
-"""Pages to narrow Arrow arrays, batch by batch, noting on the way what the columns of all rows will have to hold."""
+"""Parsed rows to narrow Arrow arrays, batch by batch, recording what the columns of all rows will have to hold."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class ColumnBatch:
     """Some rows as narrow Arrow arrays.
 
     Attributes:
-        rows: how many.
-        declared: by API name, the declared columns, nested ones among them as JSON text where that is wanted.
-        sent_times: the time columns as they were sent, where that is wanted.
-        objects: by API name, what the declared objects hold.
-        others: what other fields hold, objects among them taken apart.
-        others_whole: the same with objects as JSON text, where that is wanted.
-        exact: by row, declared fields with values that their column cannot hold, or cannot hold exactly.
-        nulls: by API name, the rows in which another field was sent as null, where that is wanted.
+        rows: the number of rows.
+        declared: by API name, the declared columns, with nested ones as JSON text if requested.
+        sent_times: by API name, the text of time columns as sent, if requested.
+        objects: by API name, the values in declared objects.
+        others: the values of undeclared fields, with objects flattened.
+        others_whole: the same with objects as JSON text, if requested.
+        exact: by row, values of declared fields that their column cannot hold exactly.
+        nulls: by API name, the rows in which an undeclared field was sent as null, if requested.
     """
 
     rows: int
@@ -52,24 +52,24 @@ class ColumnBatch:
 
 
 class Gatherer:
-    """Gathers pages of one resource.
+    """Gathers the pages of one resource.
 
     Args:
-        resource: whose rows these are.
+        resource: the resource.
         nested: whether nested fields become typed columns, JSON text, or both.
 
     Attributes:
-        reader: opens the pages.
-        rows: how many rows were gathered.
-        objects: by API name, what was seen of the declared objects.
-        others: what was seen of other fields.
+        reader: parses the pages.
+        rows: the number of rows gathered.
+        objects: by API name, what is known of the values in declared objects.
+        others: what is known of the values of undeclared fields.
         others_whole: the same with objects as JSON text.
-        sent: by API name, how many rows had another field.
-        sent_as_null: how many of them had it as null.
-        statuses: members of the status column.
-        misfits: by API name, how many values of declared fields are of another type.
-        replaced: by API name, in how many texts of declared fields U+FFFD stands for what no Unicode text holds.
-        layouts: by API name and digits, how many times of a column were written with so many digits.
+        sent: by API name, the number of rows that have an undeclared field.
+        sent_as_null: by API name, the number of those in which it is null.
+        statuses: the statuses seen.
+        misfits: by API name, the number of values of declared fields that have another type.
+        replaced: by API name, the number of texts of declared fields with U+FFFD in place of lone surrogates.
+        layouts: by API name and digits, the number of times written with that many digits after the second.
     """
 
     def __init__(self, resource: Resource, nested: Nested = "columns") -> None:
@@ -90,11 +90,11 @@ class Gatherer:
         self.layouts: dict[str, Counter[int]] = defaultdict(Counter)
 
     def gather(self, rows: Rows, skip: Collection[int] = ()) -> Iterator[ColumnBatch]:
-        """Yield the rows of a page, but for those numbered in `skip`: all at once, unless the page is large."""
+        """Yield the rows of a page except those numbered in `skip`: in one batch, unless the page is large."""
         return (self.gather_batch(parsed) for parsed in rows.batches(skip) if parsed.rows)
 
     def gather_batch(self, parsed: ParsedBatch) -> ColumnBatch:
-        """Return rows that were read, gathered."""
+        """Return parsed rows as a column batch."""
         batch = ColumnBatch(parsed.rows)
         self.rows += parsed.rows
         for api, texts in parsed.texts.items():
@@ -115,7 +115,7 @@ class Gatherer:
             self.gather_declared(column, values, batch)
 
     def gather_declared(self, column: DeclaredColumn, values: Sequence[Any], batch: ColumnBatch) -> None:
-        """Put the values of a declared field that is no object into a batch."""
+        """Add the values of a declared field, other than an object, to a batch."""
         texts = self._texts(column, values, batch)
         if column.kind == "status":
             coded = texts.dictionary_encode()
@@ -179,7 +179,7 @@ class Gatherer:
         self, api: str, values: Sequence[Any], batch: ColumnBatch, rows: Sequence[int] | None = None
     ) -> None:
         sent = len(values) - values.count(ABSENT)
-        if not sent:  # known from other pages, or from a row that is skipped
+        if not sent:  # a field of other pages, or of a skipped row
             return
         self.sent[api] += sent
         if self.flatten:
@@ -192,7 +192,7 @@ class Gatherer:
 
 
 def declared_arrays(resource: Resource, fields: Mapping[str, Sequence[Any]]) -> dict[str, pa.Array]:
-    """Return the values of declared fields by their columns, as a frame holds them; statuses as text."""
+    """Return the values of declared fields by column, as in a frame but with statuses as text."""
     gatherer, batch = Gatherer(resource), ColumnBatch(0)
     columns = [column for column in resource.columns if column.api in fields]
     for column in columns:
@@ -205,6 +205,6 @@ def declared_arrays(resource: Resource, fields: Mapping[str, Sequence[Any]]) -> 
 
 
 def written_alike(times: pa.Array, sent: pa.Array, digits: int) -> pa.Array:
-    """Tell for each time whether it was sent with so many digits after the second and a `Z`; a null was."""
+    """Tell for each time whether it was sent with this many digits after the second and a `Z`; true for nulls."""
     written = pc.strftime(times.cast(pa.timestamp(LAYOUTS[digits][1]), safe=False), "%Y-%m-%dT%H:%M:%SZ")
     return pc.or_kleene(pc.is_null(sent), pc.fill_null(pc.equal(written.cast(TEXT), sent), fill_value=False))

@@ -1,4 +1,4 @@
-"""Gathered batches to one Arrow table: one schema over all rows."""
+"""Column batches to one Arrow table: one schema for all rows."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
 @dataclass
 class Notes:
-    """What a frame must say about its columns.
+    """What a frame reports about its columns.
 
     Attributes:
         mixed: columns of JSON text because their values share no type.
-        overflow: columns of JSON text that hold what has no column of its own, or none that holds it exactly.
-        crowded: those of them that hold paths beyond the most columns that a field may have.
-        json: every column of JSON text, these two kinds among them.
-        fields: the API's name of each field that is not declared, by its column's name.
-        null_fields: those of them whose nulls were sent as nulls; elsewhere a null field was not sent.
-        whole_numbers: columns of numbers, or lists of them, in which integers were sent beside others.
-        time_digits: digits after the second in each time column whose times were not written with three.
+        overflow: overflow columns: JSON text of values that no other column holds exactly.
+        crowded: those of them with paths beyond the most columns that a field may have.
+        json: all columns of JSON text, including mixed and overflow columns.
+        fields: the API name of each undeclared field, by column name.
+        null_fields: those of them whose nulls were sent; for the others, null means the field was absent.
+        whole_numbers: float columns, and lists of floats, in which some numbers were sent as integers.
+        time_digits: digits after the second of each time column whose times were not sent with three.
         misfits: declared columns with values of another type, and how many.
-        replaced: columns in which U+FFFD stands for what no Unicode text holds, and in how many of their values.
-        unknown_statuses: members of the status column beyond the declared ones.
+        replaced: columns with U+FFFD in place of lone surrogates, and in how many values.
+        unknown_statuses: statuses that are not declared.
     """
 
     mixed: list[str] = field(default_factory=list)
@@ -57,24 +57,24 @@ class Notes:
 
 @dataclass(frozen=True)
 class _TableColumn:
-    """One column: its type, and what makes its values of some batches."""
+    """One column: its type, and a function that makes its arrays from batches."""
 
     type: pa.DataType
     make: Callable[[Sequence[ColumnBatch]], list[pa.Array]]
 
 
 class TableSchema:
-    """The columns of a table, once all batches were gathered.
+    """The columns of a table, resolved after the last batch.
 
-    Declared columns come first, in the resource's order, nested ones where their field stands, by name; then the
-    other fields, by name; last `*`, the JSON text of what no column could hold.
+    Declared columns come first, in the resource's order, with nested columns sorted by name in place of their field;
+    then undeclared fields, by name; last `*`, the JSON text of what no column could hold.
 
     Args:
-        gathered: what was seen of all batches.
+        gathered: the gatherer of all batches.
 
     Attributes:
-        notes: what to say about the columns.
-        schema: the columns' names and types.
+        notes: what to report about the columns.
+        schema: the names and types of the columns.
     """
 
     def __init__(self, gathered: Gatherer) -> None:
@@ -95,7 +95,7 @@ class TableSchema:
         self._note_fields()
 
     def table(self, batches: Iterable[ColumnBatch]) -> pa.Table:
-        """Return the rows of the batches, in their order; of none, a table that has the columns all the same."""
+        """Return the rows of the batches in order; without batches, an empty table with all columns."""
         given = list(batches)
         arrays = [pa.chunked_array(column.make(given), column.type) for column in self._columns.values()]
         return pa.Table.from_arrays(arrays, schema=self.schema)
@@ -108,14 +108,14 @@ class TableSchema:
         return _declared(TIME if column.kind == "time" else TEXT, column)
 
     def _statuses(self, column: DeclaredColumn) -> _TableColumn:
-        """Return the statuses as codes of one list of members: the declared ones, then any other by name."""
+        """Return the statuses as codes into one dictionary: the declared statuses, then any others by name."""
         declared = self._gathered.resource.statuses
         self.notes.unknown_statuses = sorted(self._gathered.statuses - set(declared))
         members = pa.array([*declared, *self.notes.unknown_statuses], TEXT)
 
         def make(batches: Sequence[ColumnBatch]) -> list[pa.Array]:
             coded = [pc.index_in(batch.declared[column.api].dictionary_decode(), members) for batch in batches]
-            # One array at least, for it carries the members.
+            # At least one array, because it carries the dictionary.
             return [pa.DictionaryArray.from_arrays(codes, members) for codes in coded or [pa.array([], pa.int32())]]
 
         return _TableColumn(pa.dictionary(pa.int32(), TEXT), make)
@@ -132,7 +132,7 @@ class TableSchema:
 
         resolved = self._gathered.objects[column.api].resolve()
         for each in resolved.columns:
-            # Beside its JSON text the field needs no column for values that are no objects.
+            # Next to its JSON text, the field needs no column for values other than objects.
             if each.path or not self._gathered.as_text:
                 columns[self._nested_name(each, column.name, each.path)] = _nested(each, chunks)
             if each.replaced and not each.path and not self._gathered.as_text:
@@ -143,7 +143,7 @@ class TableSchema:
             self.notes.crowded += [name] if resolved.overflow else []
         return columns
 
-    # -- other fields --
+    # -- undeclared fields --
 
     def _others(self) -> dict[str, _TableColumn]:
         columns = {}
@@ -153,7 +153,7 @@ class TableSchema:
         return columns
 
     def _other_columns(self) -> Iterator[tuple[InferredColumn, Callable[[ColumnBatch], Chunks]]]:
-        """Yield the columns of other fields: typed as far as the budget goes, and else, or beside it, as JSON text."""
+        """Yield the columns of undeclared fields: typed within the budget, otherwise or in addition as JSON text."""
         gathered = self._gathered
         typed, whole = gathered.others.resolve(), gathered.others_whole.resolve()
         objects = {path for path in gathered.others.objects if len(path) == 1 and gathered.as_text}
@@ -212,7 +212,7 @@ class TableSchema:
         return self._noted(name, mixed=column.is_mixed) if column.is_json else name
 
     def _noted(self, name: str, *, mixed: bool = False, overflow: bool = False) -> str:
-        """Return the name of a column of JSON text, noting what a frame must say of it."""
+        """Note a column of JSON text, and return its name."""
         self.notes.json.append(name)
         if mixed:
             self.notes.mixed.append(name)
@@ -222,7 +222,7 @@ class TableSchema:
 
 
 def _by_column(counts: Mapping[str, int]) -> dict[str, int]:
-    """Return counts of declared fields by the names of their columns."""
+    """Return counts of declared fields by column name."""
     return {snake_case(api): count for api, count in sorted(counts.items())}
 
 
@@ -235,7 +235,7 @@ def _nested(column: InferredColumn, chunks: Callable[[ColumnBatch], Chunks]) -> 
 
 
 def _json(objects: Callable[[ColumnBatch], dict[int, dict[str, Any]]]) -> _TableColumn:
-    """Return a column of JSON text, made of objects by their rows."""
+    """Return a column of JSON text, made from objects by row."""
     return _TableColumn(TEXT, lambda batches: [_json_texts(objects(batch), batch.rows) for batch in batches])
 
 

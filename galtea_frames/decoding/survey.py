@@ -1,9 +1,9 @@
-"""Free-form values to columns: every path gets one column, typed over all rows.
+"""Free-form values to columns: one column per path, typed over all rows.
 
-This happens in two steps, because the type of a column is only known when all rows were seen. `Survey.gather` takes
-the values of one batch apart, key by key, each key's values into one Arrow array of the narrowest type, and notes what
-kinds of values each path holds. When all batches were gathered, `Survey.resolve` gives each path its type, and
-`InferredColumn.arrays` makes arrays of it. Values are looked at a list at a time, never a cell at a time.
+This takes two steps, because the type of a column is only known after the last row. `Survey.gather` flattens the values
+of one batch, puts the values of each path into an Arrow array of the narrowest type, and records the kinds of values of
+each path. After the last batch, `Survey.resolve` gives each path its type, and
+`InferredColumn.arrays` makes its arrays. Values are processed a list at a time, never a cell at a time.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH, ONE_IN, Path, Struc
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-#: Columns of one nested field, at most (docs/guarantees.md).
+#: The most columns of one nested field (docs/guarantees.md).
 MAX_COLUMNS = 500
 
 _NOTHING = {type(None), type(ABSENT)}
@@ -47,10 +47,10 @@ class Chunk:
     """The values of one path in one batch.
 
     Attributes:
-        rows: at which rows of the batch; None for all of them.
-        values: as `kinds.narrow` holds them.
-        kinds: what kinds of values they are.
-        exact: the JSON text of those in which U+FFFD stands for what no Unicode text holds, by their places.
+        rows: the row numbers of the values; None for all rows.
+        values: the array of `kinds.narrow`.
+        kinds: the kinds of the values.
+        exact: by position, the JSON text of values with U+FFFD in place of lone surrogates.
     """
 
     rows: Sequence[int] | None
@@ -59,14 +59,14 @@ class Chunk:
     exact: Mapping[int, str] = field(default_factory=dict)
 
     def converted(self, wanted: pa.DataType | None) -> pa.Array:
-        """Return the values as the type that their whole column has; None stands for JSON text, which is exact."""
+        """Return the values converted to the type of their column; None means JSON text, which is exact."""
         values = convert(self.values, self.kinds, wanted)
         if wanted is not None or not self.exact:
             return values
         return pa.array([self.exact.get(index, text) for index, text in enumerate(values.to_pylist())], TEXT)
 
     def exact_rows(self) -> dict[int, RawJson]:
-        """Return what `exact` holds by the rows of the batch."""
+        """Return `exact` by row number."""
         return {index if self.rows is None else self.rows[index]: RawJson(text) for index, text in self.exact.items()}
 
 
@@ -78,9 +78,9 @@ class InferredColumn:
     """One column of free-form values.
 
     Attributes:
-        path: the path; empty for values that are no objects.
+        path: the path below the field; empty for values that are not objects.
         kinds: the kinds of all its values.
-        inexact: in how many of its values U+FFFD would stand for what no Unicode text holds.
+        inexact: the number of values with lone surrogates.
     """
 
     path: Path
@@ -89,17 +89,17 @@ class InferredColumn:
 
     @property
     def type(self) -> pa.DataType:
-        """The Arrow type that holds all its values."""
+        """The Arrow type."""
         return arrow_type(self.kinds) or TEXT
 
     @property
     def is_json(self) -> bool:
-        """Whether it is JSON text."""
+        """Whether the column is JSON text."""
         return arrow_type(self.kinds) is None
 
     @property
     def is_widened(self) -> bool:
-        """Whether it holds integers as numbers."""
+        """Whether it is a float column with integers among its values."""
         return not self.is_json and is_text(self.kinds)
 
     @property
@@ -109,11 +109,11 @@ class InferredColumn:
 
     @property
     def replaced(self) -> int:
-        """In how many of its values U+FFFD stands for what no Unicode text holds; JSON text escapes it."""
+        """The number of values with U+FFFD in place of lone surrogates; JSON text escapes them instead."""
         return 0 if self.is_json else self.inexact
 
     def arrays(self, batches: Iterable[tuple[Chunks, int]]) -> list[pa.Array]:
-        """Return its values in batches of so many rows each: an array for one batch, or for several that have few."""
+        """Return its arrays, given the chunks and sizes of batches; batches with few values share an array."""
         arrays: list[pa.Array] = []
         few: list[tuple[int, Chunk]] = []
         rows = 0
@@ -129,7 +129,7 @@ class InferredColumn:
         return [*arrays, self._spread(few, rows)] if rows else arrays
 
     def _spread(self, chunks: Sequence[tuple[int, Chunk]], size: int) -> pa.Array:
-        """Return so many values, null but for those of chunks, whose rows are counted from the numbers given."""
+        """Return an array of this size: the values of chunks, each with the offset of its rows, and null elsewhere."""
         if not chunks:
             return pa.nulls(size, self.type)
         values = pa.concat_arrays([chunk.converted(arrow_type(self.kinds)) for _, chunk in chunks])
@@ -141,11 +141,11 @@ class InferredColumn:
 
 @dataclass(frozen=True)
 class ResolvedColumns:
-    """What the columns are, once all batches were gathered.
+    """The columns of all batches.
 
     Attributes:
-        columns: in the order of their paths.
-        overflow: the paths with values that have no column of their own.
+        columns: the columns, sorted by path.
+        overflow: the paths without a column of their own.
     """
 
     columns: list[InferredColumn]
@@ -153,11 +153,11 @@ class ResolvedColumns:
 
     @property
     def replaced(self) -> list[Path]:
-        """The paths, below the field itself, whose columns show U+FFFD for what no Unicode text holds."""
+        """The paths below the field whose columns have U+FFFD in place of lone surrogates."""
         return [each.path for each in self.columns if each.replaced and each.path]
 
     def leftovers(self, chunks: Chunks) -> dict[int, dict[str, Any]]:
-        """Return, by row of a batch, an object of what no column below the field holds, or holds exactly."""
+        """Return by row the values of a batch that no column holds exactly, as an object."""
         rows: dict[int, dict[str, Any]] = defaultdict(dict)
         for path in self.overflow:
             if (chunk := chunks.get(path)) is not None:
@@ -173,13 +173,13 @@ class ResolvedColumns:
 
 
 class Survey:
-    """What was seen of free-form values, batch by batch.
+    """What is known of the values of a field, batch by batch.
 
     Args:
-        flatten: whether objects are taken apart; else they are JSON text.
+        flatten: flatten objects; otherwise they become JSON text.
 
     Attributes:
-        objects: the paths at which objects were seen.
+        objects: the paths that hold objects.
     """
 
     def __init__(self, *, flatten: bool = True) -> None:
@@ -190,23 +190,23 @@ class Survey:
         self.objects: set[Path] = set()
 
     def gather(self, values: Sequence[Any], into: Chunks, path: Path = (), rows: Sequence[int] | None = None) -> None:
-        """Put the values at a path into chunks; None where null, ABSENT where not sent.
+        """Add the values of a path to chunks.
 
         Args:
-            values: one for each row of a batch, or for those named.
-            into: where they go.
-            path: where they stand.
-            rows: numbers of the rows that hold them; None for all.
+            values: one per row; None for null, ABSENT if the row lacks the path.
+            into: the chunks of the batch.
+            path: the path below the field.
+            rows: the row numbers of the values; None for all rows of the batch.
         """
         self.objects.update(path[:length] for length in range(len(path)))
         self._gather(path, values, rows, into)
 
     def resolve(self, budget: int = MAX_COLUMNS) -> ResolvedColumns:
-        """Return the columns; beyond the budget, the paths with the fewest values share one."""
+        """Return the columns; beyond the budget, the paths with the fewest values share one overflow column."""
         parents = {path[:length] for path in self._kinds for length in range(len(path))}
-        # A path that is only ever null where others hold objects needs no column: its nulls are theirs.
+        # A path that only holds nulls and objects needs no column: the columns below it represent both.
         paths = [path for path in self._kinds if self._present[path] or (path and path not in parents)]
-        # No object could hold what is none, so the field's own path has a column however rare its values are.
+        # The overflow column holds objects, so the field's own path needs a column however rare its values are.
         ranked = sorted(paths, key=lambda path: (path != (), -self._present[path], path))
         columns = [InferredColumn(path, self._kinds[path], self._inexact[path]) for path in sorted(ranked[:budget])]
         return ResolvedColumns(columns, sorted(path for path in ranked[budget:] if self._present[path]))
@@ -214,16 +214,16 @@ class Survey:
     def _gather(
         self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, into: Chunks, missing: int = 0
     ) -> None:
-        """Put values into chunks; so many of them are Nones in place of what objects that are not there would hold."""
+        """Add values to chunks; `missing` of them are None because a row lacks the parent object."""
         kinds = self._kinds.get(path)
-        # Most columns are text: one that was so far is tried as text, without a look at each value's type.
+        # Most columns are text: try text first if the column has been text so far, without checking each value.
         if kinds in TEXT_KINDS and (texts := text_array(values, arrow_type(kinds))) is not None:
             self._add(path, Chunk(rows, texts, kinds), into)
             return
         types = set(map(type, values))
         if type(ABSENT) in types:
             if types <= _NOTHING and values.count(None) <= missing:
-                return  # no row has it
+                return  # no row has the path
             values = [None if value is ABSENT else value for value in values]
         if not types <= _PLAIN:
             self.objects.add(path)
@@ -245,7 +245,7 @@ class Survey:
     def _take_apart(
         self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, types: set[type], into: Chunks
     ) -> Sequence[Any]:
-        """Gather what the objects among the values hold; return the values without them."""
+        """Gather the values in objects; return the other values."""
         if structs := [each for each in types if issubclass(each, Struct)]:
             return self._take_structs(path, values, rows, structs[0], into)
         if len(path) >= MAX_DEPTH or not self._flatten:
@@ -271,7 +271,7 @@ class Survey:
     def _take_structs(
         self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, kind: type[Struct], into: Chunks
     ) -> Sequence[Any]:
-        """Do the same with objects of a learned shape."""
+        """Do the same for structs of a known shape."""
         objects, rows, missing = _complete(values, rows, kind)
         tuples = list(map(astuple, objects))
         for key, column in zip(kind.keys, zip(*tuples, strict=True), strict=False):
@@ -286,9 +286,9 @@ class Survey:
 def _complete(
     values: Sequence[Any], rows: Sequence[int] | None, kind: type[Struct]
 ) -> tuple[Sequence[Struct], Sequence[int] | None, int]:
-    """Return an object for each value, with Nones in it where the value is none; or, where few are, only these objects.
+    """Return one struct per value, empty where the value is not one; if few are, return only these.
 
-    With them come their rows, and how many are made up.
+    Also return their row numbers and the number of empty structs added.
     """
     held = list(map(type, values)).count(kind)
     if held == len(values):
@@ -300,22 +300,22 @@ def _complete(
     return [value if type(value) is kind else nothing for value in values], rows, len(values) - held
 
 
-def _without_struct(value: Any, kind: type[Struct]) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    """Return what is no object as it is, and an empty object as its text; what others hold is told elsewhere."""
+def _without_struct(value: Any, kind: type[Struct]) -> Any:  # noqa: ANN401 - any JSON value
+    """Return None for a struct, as its values are gathered elsewhere, `{}` for an empty one, other values unchanged."""
     if type(value) is not kind:
         return value
     return _EMPTY if astuple(value) == kind.blank else None
 
 
 def _row_numbers(rows: Sequence[int] | None, positions: Sequence[int]) -> Sequence[int]:
-    """Return the numbers of the rows at some places of what may itself be some of the rows."""
+    """Return the row numbers at some positions; None as `rows` means all rows."""
     return positions if rows is None else [rows[index] for index in positions]
 
 
 def _chunk(rows: Sequence[int] | None, values: Sequence[Any], types: set[type]) -> Chunk:
     try:
         return Chunk(rows, *narrow(values, types))
-    except UnicodeEncodeError:  # lone surrogates: only JSON has a text for them
+    except UnicodeEncodeError:  # lone surrogates: only JSON text can represent them
         text = replaced(values)
     exact = {index: json_text(value) for index, value in enumerate(values) if value != text[index]}
     return Chunk(rows, *narrow(text, types), exact)
