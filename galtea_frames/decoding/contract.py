@@ -58,12 +58,12 @@ class PinnedColumn:
             QueryError: the name is not that of a nested column, or the type is unknown.
         """
         if dtype not in _KINDS:
-            raise QueryError(f"nested columns are of type {', '.join(_KINDS)}, not {dtype!r} ({name!r})")
+            raise QueryError(f"unknown dtype {dtype!r} for {name!r}; use one of {', '.join(_KINDS)}")
         if name in own:
-            raise QueryError(f"{name!r} is a column of the mirror's own; a field of that name stands in {rest!r}")
+            raise QueryError(f"{name!r} is a column of the mirror's own; a field of that name is in {rest!r}")
         root, keys, overflow = split_name(name)
         if overflow or (root in DECLARED and not (keys and DECLARED[root].kind == "object")):
-            raise QueryError(f"{name!r} is no nested column such as 'metadata.latency_ms'")
+            raise QueryError(f"{name!r} is not a nested column such as 'metadata.latency_ms'")
         return cls(name, root, tuple(keys), dtype) if root in DECLARED else cls(name, rest, (root, *keys), dtype)
 
     @property
@@ -86,7 +86,7 @@ class PinnedColumn:
         except UnicodeEncodeError:  # a lone surrogate: replaced, as in the loaders' columns
             values, kinds = narrow(replaced(found), types)
         if arrow_type(kinds | {_KINDS[self.dtype]}) != self.type:
-            raise MirrorError(f'{self.name} holds values that are no {self.dtype}; the type "json" takes all of them')
+            raise MirrorError(f'{self.name} has values that are not {self.dtype}; use "json", which holds any value')
         return convert(values, kinds, self.type)
 
     def _found(self, text: str) -> Any:  # noqa: ANN401 - whatever JSON can hold

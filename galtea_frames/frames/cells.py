@@ -25,7 +25,7 @@ def json_values(values: pd.Series[Any], digits: int = USUAL_DIGITS) -> list[Any]
         digits: how many digits after the second a time is written with; a finer one has microseconds.
 
     Raises:
-        QueryError: the column holds values that no load gives.
+        QueryError: the column has values that no loader returns.
     """
     array = arrow_array(values)
     if pa.types.is_timestamp(array.type):
@@ -39,7 +39,7 @@ def arrow_array(values: pd.Series[Any]) -> pa.Array | pa.ChunkedArray:
     """Return a column as Arrow.
 
     Raises:
-        QueryError: the column holds values that no load gives.
+        QueryError: the column has values that no loader returns.
     """
     try:
         array = pa.Array.from_pandas(values)
@@ -53,7 +53,7 @@ def arrow_array(values: pd.Series[Any]) -> pa.Array | pa.ChunkedArray:
 
 
 def _foreign(values: pd.Series[Any]) -> QueryError:
-    return QueryError(f"column {quoted(values.name)} holds values that no load gives ({values.dtype}); drop it first")
+    return QueryError(f"column {quoted(values.name)} has values that no loader returns ({values.dtype}); drop it first")
 
 
 def _time_text(microseconds: int, digits: int) -> str:

@@ -100,7 +100,7 @@ class _Part:
         """
         display = f"frame {number}"
         if not isinstance(frame, pd.DataFrame):
-            raise QueryError(f"concat takes DataFrames of loads; {display} is {quoted(frame)}")
+            raise QueryError(f"concat takes frames returned by loaders; {display} is {quoted(frame)}")
         try:
             origin = _origin(frame)
             _check_columns(frame, origin)
@@ -109,7 +109,7 @@ class _Part:
             raise QueryError(f"{display}: {problem}") from None
         is_whole = _is_text(ids.type) and pa.types.is_timestamp(created.type)
         if not is_whole or ids.null_count or created.null_count:
-            raise QueryError(f"{display} has rows without an id or a creation time, as no load gives them")
+            raise QueryError(f"{display} has rows without an id or a creation time; load them again")
         moments = np.asarray(created.cast(TIME).cast(pa.int64()))
         return cls(display, frame, origin, origin.nested or "columns", moments)
 
@@ -160,9 +160,9 @@ def _is_list(frames: object) -> TypeGuard[Iterable[Any]]:
 def _origin(frame: pd.DataFrame) -> Origin:
     origin = Origin.of(frame)
     if origin is None and quoted(attrs_of(frame).get("resource")) == "'joined'":
-        raise QueryError("sessions with their versions are not concatenated; concatenate the sessions, then join them")
+        raise QueryError("joined frames cannot be concatenated; concatenate the sessions, then join")
     if origin is None:
-        raise QueryError("it does not say which list its rows are of, as a frame of load_sessions does in its attrs")
+        raise QueryError("its attrs do not name the list it was loaded from; pass frames returned by loaders")
     return replace(origin, nested=origin.nested or _guess_nested(frame, origin))
 
 
@@ -178,13 +178,13 @@ def _check_columns(frame: pd.DataFrame, origin: Origin) -> None:
     names: list[Any] = list(frame.columns)
     own = [name for name in names if not isinstance(name, str) or not _is_loaded(name, origin)]
     if own:
-        raise QueryError(f"the column {quoted(own[0])} is of no field of the API; drop it, and add it to the result")
+        raise QueryError(f"the column {quoted(own[0])} is not a field of the API; drop it and add it to the result")
     if repeated := next((name for name in names if names.count(name) > 1), None):
         raise QueryError(f"the column {quoted(repeated)} occurs twice")
     declared = origin.resource.columns
     needed = [each.name for each in declared if each.kind != "object" or origin.has_whole_fields]
     if missing := [name for name in needed if name not in names]:
-        raise QueryError(f"the column {missing[0]!r} was dropped; drop columns of the result instead")
+        raise QueryError(f"the column {missing[0]!r} was dropped; drop columns from the result instead")
 
 
 def _is_loaded(name: str, origin: Origin) -> bool:
@@ -199,7 +199,8 @@ def _check_alike(first: _Part, part: _Part) -> None:
         )
     if part.nested != first.nested:
         raise QueryError(
-            f"concat takes frames with one nested: {first.display} has {first.nested!r}, {part.display} {part.nested!r}"
+            f"concat takes frames with the same nested: {first.display} has {first.nested!r},"
+            f" {part.display} {part.nested!r}"
         )
 
 

@@ -67,7 +67,7 @@ class LoadedRows:
         """Return why it does not prove to hold every row that its filters select, or None if it does."""
         if self.attrs.get("complete") is not True:
             told = self.attrs.get("problem")
-            why = printable(told) if isinstance(told, str) else "its load did not come to its end"
+            why = printable(told) if isinstance(told, str) else "its load did not finish"
             return f"{self.display} is not complete: {why}"
         if not isinstance(self.attrs.get("filters"), dict) or self.fetched is None:
             return f"{self.display} does not say when and with which filters it was loaded"
@@ -79,13 +79,13 @@ class LoadedRows:
         proof.add(self.ids, self.created)
         for name, value in proof.attrs().items():
             if _written(self.attrs.get(name)) != _written(value):
-                return f"{self.display} does not prove to hold the rows that were loaded: {self._rows()}"
+                return f"{self.display} does not match the rows that were loaded: {self._rows()}"
         return None
 
     def _rows(self) -> str:
         loaded = self.attrs.get("rows")
-        known = f"{loaded:,} were loaded, " if type(loaded) is int else ""
-        return f"{known}{len(self.ids):,} are there"
+        known = f"{loaded:,} loaded, " if type(loaded) is int else ""
+        return f"{known}{len(self.ids):,} present"
 
 
 def combined_attrs(loads: Sequence[LoadedRows]) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def _problem(loads: Sequence[LoadedRows]) -> str | None:
             return problem
     for load in loads[1:]:
         if others := _different(loads[0], load):
-            return f"{load.display} was loaded with another {' and '.join(others)} than {loads[0].display}"
+            return f"{load.display} was loaded with different {' and '.join(others)} than {loads[0].display}"
     return _gap(loads)
 
 

@@ -126,7 +126,7 @@ def all_times(name: str, tables: Iterable[pa.Table], prefix: str = "") -> bool:
     """Tell, with a warning if not, whether a column can be read as times in every part of a result."""
     if all(_times(table.column(name)) is not None for table in tables):
         return True
-    warn(f"parse_dates: {prefix}{name} stays as it is, for not all of it is ISO 8601 text", GalteaFramesWarning)
+    warn(f"parse_dates: {prefix}{name} is not converted: not all values are ISO 8601 text", GalteaFramesWarning)
     return False
 
 
@@ -149,13 +149,13 @@ def _times(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
 def warn_about_columns(notes: Notes) -> None:
     """Warn, once a load, of the columns that are not what their name promises."""
     if notes.mixed:
-        warn(f"values of several types, so JSON text: {listed(notes.mixed, _NAMED, quoted)}", MixedTypesWarning)
+        warn(f"mixed types, kept as JSON text: {listed(notes.mixed, _NAMED, quoted)}", MixedTypesWarning)
     if notes.misfits:
         kept = ", ".join(f"{count:,} in {name}" for name, count in sorted(notes.misfits.items()))
-        warn(f"values of another type than documented, kept in column '*' ({kept})", MixedTypesWarning)
+        warn(f"values that do not match the declared type, kept in column '*' ({kept})", MixedTypesWarning)
     if notes.crowded:
         warn(
-            f"more paths than columns, so the rarest are JSON text in {listed(notes.crowded, _NAMED, quoted)}",
+            f"too many nested columns; the rarest paths are JSON text in {listed(notes.crowded, _NAMED, quoted)}",
             ColumnBudgetWarning,
         )
     if notes.unknown_statuses:

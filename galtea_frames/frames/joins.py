@@ -60,7 +60,7 @@ def _check(sessions: object, versions: object, how: object) -> None:
         raise JoinError(f'how is "left", "inner", "right" or "outer", not {quoted(how)}')
     for name, frame, column in (("sessions", sessions, "version_id"), ("versions", versions, "id")):
         if not isinstance(frame, pd.DataFrame):
-            raise JoinError(f"{name} is a pandas DataFrame with a column {column!r}, not {quoted(frame)}")
+            raise JoinError(f"{name} must be a pandas DataFrame with a column {column!r}, not {quoted(frame)}")
         if column not in frame.columns:
             raise JoinError(
                 f"{name} have no column {column!r}; their columns are {listed(frame.columns.tolist(), _NAMED)}"
@@ -76,12 +76,12 @@ def _positions(wanted: pd.Series[Any], ids: pd.Series[Any]) -> NDArray[np.intp]:
     try:
         if (again := ids.duplicated()).any():
             raise JoinError(
-                f"version ids occur twice, which would double sessions: {listed(ids[again].unique().tolist(), _NAMED)}"
+                f"duplicate version ids would duplicate sessions: {listed(ids[again].unique().tolist(), _NAMED)}"
             )
         # No version's id is null, so a null `version_id` is positions nowhere.
         found: NDArray[np.intp] = pd.Index(ids.astype(object)).get_indexer(pd.Index(wanted.astype(object)))
     except TypeError:
-        raise JoinError("ids are text; a list or another object cannot be looked up") from None
+        raise JoinError("ids must be text, not lists or other objects") from None
     return found
 
 

@@ -62,7 +62,7 @@ def _restorable_columns(frame: pd.DataFrame, origin: Origin) -> list[str]:
     names: list[Any] = frame.columns.tolist()
     ours = [name for name in names if isinstance(name, str) and _is_restored(name, frame, origin)]
     if not ours:
-        raise QueryError("to_records takes a frame of a load, and none of these columns is a field of the API")
+        raise QueryError("to_records takes a frame returned by a loader; none of these columns is a field of the API")
     if repeated := next((name for name in ours if ours.count(name) > 1), None):
         raise QueryError(f"the column {quoted(repeated)} occurs twice; drop one of them first")
     return ours
@@ -102,7 +102,7 @@ def _values(column: pd.Series[Any], name: str, origin: Origin) -> list[Any]:
     except (ValueError, TypeError, AttributeError):
         raise QueryError(f"column {quoted(name)} holds text that is not JSON; load the rows again") from None
     if split_name(name)[2] and any(each is not None and not isinstance(each, dict) for each in read):
-        raise QueryError(f"column {quoted(name)} holds text that is no JSON object; load the rows again")
+        raise QueryError(f"column {quoted(name)} holds text that is not a JSON object; load the rows again")
     return read
 
 

@@ -168,7 +168,7 @@ class _Rows:
             return [None] * len(self._frame)
         found = self._parsed(name, json_values(self._frame[name]), MAX_DEPTH)
         if any(each is not None and not isinstance(each, dict) for each in found):
-            raise QueryError(f"column {quoted(name)} holds text that is no JSON object; load the rows again")
+            raise QueryError(f"column {quoted(name)} holds text that is not a JSON object; load the rows again")
         return found
 
     def _parsed(self, name: str, texts: Sequence[Any], depth: int) -> list[Any]:

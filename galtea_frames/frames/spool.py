@@ -116,8 +116,8 @@ def _errors() -> Iterator[None]:
     except OSError as problem:
         folder = tempfile.tempdir or "the folder for temporary files"
         raise GalteaFramesError(
-            f"rows that wait for the last ones cannot be kept in {folder}: {problem.strerror or problem}; make room"
-            " there, or name another folder in TMPDIR"
+            f"cannot store rows temporarily in {folder}: {problem.strerror or problem}; make room"
+            " there, or set TMPDIR to another folder"
         ) from problem
 
 

@@ -193,7 +193,7 @@ def test_json_is_for_machines(run: Run) -> None:
 def test_warnings_are_one_line(run: Run) -> None:
     """On stderr, without the line of code that a developer would look for."""
     done = run("export", "sessions", "--out", "f")
-    assert re.fullmatch(r"warning: values of several types, so JSON text: .*\n", done.err)
+    assert re.fullmatch(r"warning: mixed types, kept as JSON text: .*\n", done.err)
 
 
 def test_client_options_reach_the_client(run: Run, api: Api) -> None:

@@ -71,10 +71,8 @@ def test_parts_of_one_load_are_that_load() -> None:
     first, _, last = gf.iter_sessions(client=client)
     partly = about(gf.concat([first, last]))
     assert not partly["complete"]
-    assert partly["problem"] == (
-        "frame 1 does not prove to hold the rows that were loaded: 20,500 were loaded, 10,500 are there"
-    )
-    assert about(gf.concat([first, *gf.iter_sessions(client=client)]))["problem"].startswith("frame 1 does not prove")
+    assert partly["problem"] == ("frame 1 does not match the rows that were loaded: 20,500 loaded, 10,500 present")
+    assert about(gf.concat([first, *gf.iter_sessions(client=client)]))["problem"].startswith("frame 1 does not match")
 
 
 MIXTURES: list[Any] = [
@@ -272,22 +270,22 @@ DOUBTS: list[Any] = [
     ),
     pytest.param(
         lambda: [span(None, "2026-02-10"), span("2026-02-11", None, statuses="FAILED")],
-        "frame 2 was loaded with another statuses than frame 1",
+        "frame 2 was loaded with different statuses than frame 1",
         id="another filter",
     ),
     pytest.param(
         lambda: [load(product_ids="a"), load(product_ids=["a", "b"], params={"userIds": ["u"]})],
-        "frame 2 was loaded with another product_ids and user_ids than frame 1",
+        "frame 2 was loaded with different product_ids and user_ids than frame 1",
         id="other filters",
     ),
     pytest.param(
         lambda: [load(custom_ids=[f"a{n}" for n in range(30)]), load(custom_ids=[f"b{n}" for n in range(30)])],
-        "frame 2 was loaded with another custom_ids than frame 1",
+        "frame 2 was loaded with different custom_ids than frame 1",
         id="other long lists",
     ),
     pytest.param(
         lambda: [changed(mirror={"version": 3, "include_removed": True})(load()), load()],
-        "frame 2 was loaded with another mirror include_removed than frame 1",
+        "frame 2 was loaded with different mirror include_removed than frame 1",
         id="removed ones too",
     ),
     pytest.param(lambda: [load(limit=0), load(offset=0, limit=0)], "frame 1 was loaded with limit=0", id="limit of 0"),
@@ -297,7 +295,7 @@ DOUBTS: list[Any] = [
     ),
     pytest.param(
         lambda: [span(None, "2026-02-10"), span("2026-02-11", None).iloc[1:]],
-        r"frame 2 does not prove to hold the rows that were loaded: (\d+) were loaded, \d+ are there",
+        r"frame 2 does not match the rows that were loaded: (\d+) loaded, \d+ present",
         id="a row less",
     ),
     pytest.param(
@@ -305,7 +303,7 @@ DOUBTS: list[Any] = [
     ),
     pytest.param(
         lambda: [changed(complete="yes")(load())],
-        "frame 1 is not complete: its load did not come to its end",
+        "frame 1 is not complete: its load did not finish",
         id="complete is no truth",
     ),
     pytest.param(
@@ -320,7 +318,7 @@ DOUBTS: list[Any] = [
     ),
     pytest.param(
         lambda: [changed(rows="all", fingerprint=5)(load())],
-        "frame 1 does not prove to hold the rows that were loaded: 120 are there",
+        "frame 1 does not match the rows that were loaded: 120 present",
         id="no fingerprint",
     ),
 ]
@@ -404,16 +402,18 @@ REFUSED: list[Any] = [
     pytest.param(lambda: {"a": load()}, "concat takes a list of frames, not {'a': a DataFrame}", id="mapping"),
     pytest.param(lambda: None, "concat takes a list of frames, not None", id="None"),
     pytest.param(lambda: "frames", "concat takes a list of frames, not 'frames'", id="text"),
-    pytest.param(lambda: [load(), None], "concat takes DataFrames of loads; frame 2 is None", id="None in it"),
-    pytest.param(lambda: [load()["id"]], "concat takes DataFrames of loads; frame 1 is a Series", id="Series in it"),
+    pytest.param(lambda: [load(), None], "concat takes frames returned by loaders; frame 2 is None", id="None in it"),
+    pytest.param(
+        lambda: [load()["id"]], "concat takes frames returned by loaders; frame 1 is a Series", id="Series in it"
+    ),
     pytest.param(
         lambda: [pd.DataFrame({"id": ["a"]})],
-        "frame 1: it does not say which list its rows are of, as a frame of load_sessions does in its attrs",
+        "frame 1: its attrs do not name the list it was loaded from; pass frames returned by loaders",
         id="no attrs",
     ),
     pytest.param(
         lambda: [load(), changed(resource=["sessions"])(load())],
-        "frame 2: it does not say which list its rows are of, as a frame of load_sessions does in its attrs",
+        "frame 2: its attrs do not name the list it was loaded from; pass frames returned by loaders",
         id="a resource that is none",
     ),
     pytest.param(
@@ -423,27 +423,27 @@ REFUSED: list[Any] = [
     ),
     pytest.param(
         lambda: [gf.load_sessions_with_versions(client=DirectTransport(SESSIONS, VERSIONS).client())],
-        "frame 1: sessions with their versions are not concatenated; concatenate the sessions, then join them",
+        "frame 1: joined frames cannot be concatenated; concatenate the sessions, then join",
         id="joined",
     ),
     pytest.param(
         lambda: [load(), load(nested="json")],
-        "concat takes frames with one nested: frame 1 has 'columns', frame 2 'json'",
+        "concat takes frames with the same nested: frame 1 has 'columns', frame 2 'json'",
         id="two ways of nested",
     ),
     pytest.param(
         lambda: [load().assign(week=1)],
-        "frame 1: the column 'week' is of no field of the API; drop it, and add it to the result",
+        "frame 1: the column 'week' is not a field of the API; drop it and add it to the result",
         id="a column of one's own",
     ),
     pytest.param(
         lambda: [load().assign(**{"latency.s": 1})],
-        "frame 1: the column 'latency.s' is of no field of the API; drop it, and add it to the result",
+        "frame 1: the column 'latency.s' is not a field of the API; drop it and add it to the result",
         id="a column of one's own with a dot",
     ),
     pytest.param(
         lambda: [load().rename(columns={"error": 5})],
-        "frame 1: the column 5 is of no field of the API; drop it, and add it to the result",
+        "frame 1: the column 5 is not a field of the API; drop it and add it to the result",
         id="a number as a name",
     ),
     pytest.param(
@@ -453,43 +453,43 @@ REFUSED: list[Any] = [
     ),
     pytest.param(
         lambda: [load().drop(columns="error")],
-        "frame 1: the column 'error' was dropped; drop columns of the result instead",
+        "frame 1: the column 'error' was dropped; drop columns from the result instead",
         id="a column less",
     ),
     pytest.param(
         lambda: [load(nested="json").drop(columns="metadata")],
-        "frame 1: the column 'metadata' was dropped; drop columns of the result instead",
+        "frame 1: the column 'metadata' was dropped; drop columns from the result instead",
         id="JSON text less",
     ),
     pytest.param(
         lambda: [load().assign(id=None)],
-        "frame 1 has rows without an id or a creation time, as no load gives them",
+        "frame 1 has rows without an id or a creation time; load them again",
         id="no ids",
     ),
     pytest.param(
         lambda: [load().assign(created_at=pd.Series(pd.NaT, range(120)))],
-        "frame 1 has rows without an id or a creation time, as no load gives them",
+        "frame 1 has rows without an id or a creation time; load them again",
         id="no times",
     ),
     pytest.param(
         lambda: [load().assign(created_at="2026")],
-        "frame 1 has rows without an id or a creation time, as no load gives them",
+        "frame 1 has rows without an id or a creation time; load them again",
         id="text for times",
     ),
     pytest.param(
         lambda: [load().assign(id=5)],
-        "frame 1 has rows without an id or a creation time, as no load gives them",
+        "frame 1 has rows without an id or a creation time; load them again",
         id="numbers for ids",
     ),
     pytest.param(lambda: np.array(3), "concat takes a list of frames, not array(3)", id="a number of numpy"),
     pytest.param(
         lambda: [load().assign(error=np.array([1, "a"] * 60, dtype=object))],
-        "column 'error' holds values that no load gives (object); drop it first",
+        "column 'error' has values that no loader returns (object); drop it first",
         id="objects",
     ),
     pytest.param(
         lambda: [load().assign(error=pd.Timedelta(1))],
-        "column 'error' holds values that no load gives (",
+        "column 'error' has values that no loader returns (",
         id="spans of time",
     ),
     pytest.param(
@@ -504,7 +504,7 @@ REFUSED: list[Any] = [
     ),
     pytest.param(
         lambda: [load([record(1, error=5)]).assign(**{"*": "5"})],
-        "column '*' holds text that is no JSON object; load the rows again",
+        "column '*' holds text that is not a JSON object; load the rows again",
         id="no object",
     ),
     pytest.param(

@@ -134,7 +134,7 @@ def test_what_no_row_has_is_told_by_its_name_in_the_frame(way: str, tmp_path: Pa
     assert [
         "parse_dates: no row has 'metadata.on', 'metadata.by', 'facts.at'",
         "parse_dates: no row has 'version.custom'",
-        "parse_dates: version.id stays as it is, for not all of it is ISO 8601 text",
+        "parse_dates: version.id is not converted: not all values are ISO 8601 text",
     ] == [str(each.message) for each in caught]
     assert [gf.AbsentColumnsWarning] * 2 == [each.category for each in caught][:2]
 

@@ -204,7 +204,7 @@ def test_parse_dates_leaves_what_is_no_time(values: list[Any]) -> None:
         [slow_reference.page([{"metadata": [each] if isinstance(each, dict) else {"at": each}} for each in values])]
     )
     (name,) = [each for each in table.column_names if each.startswith("metadata")]
-    with pytest.warns(gf.GalteaFramesWarning, match=f"parse_dates: {name} stays") as caught:
+    with pytest.warns(gf.GalteaFramesWarning, match=f"parse_dates: {name} is not converted") as caught:
         frame = framed(table, notes, parse_dates=[name])
     pd.testing.assert_frame_equal(framed(table, notes), frame)
     assert [each.filename.rpartition("/")[2] for each in caught] == ["page_frames.py"]
@@ -219,7 +219,7 @@ def test_parse_dates_leaves_what_is_no_time(values: list[Any]) -> None:
         pytest.param(
             [{"metadata": {"x": 1}}, {"metadata": {"x": "a"}}],
             gf.MixedTypesWarning,
-            "values of several types, so JSON text: 'metadata.x'",
+            "mixed types, kept as JSON text: 'metadata.x'",
             id="mixed types",
         ),
         pytest.param(
@@ -237,7 +237,7 @@ def test_parse_dates_leaves_what_is_no_time(values: list[Any]) -> None:
         pytest.param(
             [{"metadata": {f"k{at}": at for at in range(501)}}],
             gf.ColumnBudgetWarning,
-            r"the rarest are JSON text in 'metadata\.\*'",
+            r"the rarest paths are JSON text in 'metadata\.\*'",
             id="more paths than columns",
         ),
         pytest.param([{"status": "Z"}, {"status": "A"}], gf.UnknownStatusWarning, "'A', 'Z'", id="unknown statuses"),

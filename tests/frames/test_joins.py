@@ -148,7 +148,7 @@ def test_frames_without_attrs_join() -> None:
             {"version_id": ["a"]},
             {"id": ["a", "b", "a"]},
             "left",
-            "version ids occur twice, which would double sessions: a",
+            "duplicate version ids would duplicate sessions: a",
             id="a repeated id",
         ),
         pytest.param(
@@ -162,7 +162,7 @@ def test_frames_without_attrs_join() -> None:
             {"version_id": ["a"]},
             {"id": [f"v{at // 2}" for at in range(14)]},
             "left",
-            "version ids occur twice, which would double sessions: v0, v1, v2, v3, v4 and 2 more",
+            "duplicate version ids would duplicate sessions: v0, v1, v2, v3, v4 and 2 more",
             id="many repeated ids",
         ),
         pytest.param(
@@ -183,14 +183,14 @@ def test_frames_without_attrs_join() -> None:
             {"version_id": [["a"]]},
             {"id": ["a"]},
             "left",
-            "ids are text; a list or another object cannot be looked up",
+            "ids must be text, not lists or other objects",
             id="a list among version ids",
         ),
         pytest.param(
             {"version_id": ["a"]},
             {"id": [{"a": 1}]},
             "left",
-            "ids are text; a list or another object cannot be looked up",
+            "ids must be text, not lists or other objects",
             id="an object among ids",
         ),
         pytest.param(
@@ -221,20 +221,25 @@ def test_a_join_that_would_lose_or_double_rows_raises(
 @pytest.mark.parametrize(
     ("left", "right", "message"),
     [
-        pytest.param(None, versions, "sessions is a pandas DataFrame with a column 'version_id', not None", id="None"),
         pytest.param(
-            sessions, [], "versions is a pandas DataFrame with a column 'id', not []", id="an empty list of versions"
+            None, versions, "sessions must be a pandas DataFrame with a column 'version_id', not None", id="None"
+        ),
+        pytest.param(
+            sessions,
+            [],
+            "versions must be a pandas DataFrame with a column 'id', not []",
+            id="an empty list of versions",
         ),
         pytest.param(
             lambda: sessions()["version_id"],
             versions,
-            "sessions is a pandas DataFrame with a column 'version_id', not a Series",
+            "sessions must be a pandas DataFrame with a column 'version_id', not a Series",
             id="Series",
         ),
         pytest.param(
             sessions,
             lambda: pl.DataFrame({"id": ["a"]}),
-            "versions is a pandas DataFrame with a column 'id', not a DataFrame",
+            "versions must be a pandas DataFrame with a column 'id', not a DataFrame",
             id="Polars",
         ),
         pytest.param(

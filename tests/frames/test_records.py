@@ -246,7 +246,7 @@ def attrs_of(**changes: object) -> dict[str, Any]:
         pytest.param(
             pd.DataFrame({"mine": [1], "latency.s": [2]}),
             attrs_of(),
-            "to_records takes a frame of a load, and none of these columns is a field of the API",
+            "to_records takes a frame returned by a loader; none of these columns is a field of the API",
             id="no column of a load",
         ),
         pytest.param(
@@ -258,13 +258,13 @@ def attrs_of(**changes: object) -> dict[str, Any]:
         pytest.param(
             pd.DataFrame({"id": [pd.Timedelta(1)]}),
             attrs_of(),
-            "column 'id' holds values that no load gives (timedelta64[",
+            "column 'id' has values that no loader returns (timedelta64[",
             id="a span of time",
         ),
         pytest.param(
             pd.DataFrame({"id": [object()]}),
             attrs_of(),
-            "column 'id' holds values that no load gives (object",
+            "column 'id' has values that no loader returns (object",
             id="objects",
         ),
         pytest.param(
@@ -282,7 +282,7 @@ def attrs_of(**changes: object) -> dict[str, Any]:
         pytest.param(
             pd.DataFrame({"*": ["[1]"], "id": ["a"]}),
             attrs_of(json_columns=["*"]),
-            "column '*' holds text that is no JSON object; load the rows again",
+            "column '*' holds text that is not a JSON object; load the rows again",
             id="no object",
         ),
     ],

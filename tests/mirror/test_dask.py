@@ -162,7 +162,7 @@ def test_nested_columns_are_typed_as_named(odd: gf.Mirror, name: str, dtype: str
 )
 def test_a_value_of_another_type_is_an_error(odd: gf.Mirror, name: str, dtype: str) -> None:
     """Nothing is bent to fit; the message says what takes all values."""
-    with pytest.raises(gf.MirrorError, match=rf'{name} holds values that are no {dtype}; the type "json"'):
+    with pytest.raises(gf.MirrorError, match=rf'{name} has values that are not {dtype}; use "json"'):
         odd.to_dask({name: dtype}).compute(scheduler="synchronous")
 
 
@@ -177,10 +177,10 @@ def test_unknown_statuses_and_removed_rows_are_told(odd: gf.Mirror) -> None:
 @pytest.mark.parametrize(
     ("nested", "message"),
     [
-        pytest.param({"metadata.a": "int"}, "not 'int'", id="no such type"),
-        pytest.param({"status": "string"}, "no nested column", id="a declared column"),
-        pytest.param({"metadata": "string"}, "no nested column", id="a whole field"),
-        pytest.param({"metadata.*": "json"}, "no nested column", id="what has no column"),
+        pytest.param({"metadata.a": "int"}, "unknown dtype 'int'", id="no such type"),
+        pytest.param({"status": "string"}, "not a nested column", id="a declared column"),
+        pytest.param({"metadata": "string"}, "not a nested column", id="a whole field"),
+        pytest.param({"metadata.*": "json"}, "not a nested column", id="what has no column"),
         pytest.param({"extra": "json"}, "'extra' is a column of the mirror's own", id="a column of our own"),
         pytest.param({"removed_at": "string"}, "'removed_at' is a column of the mirror's own", id="another one"),
         pytest.param({"customId.a": "json"}, None, id="below a field that may exist"),

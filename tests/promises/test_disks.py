@@ -150,8 +150,8 @@ def test_a_full_disk_for_temporary_files_is_told(
     code, err = run("export", "sessions", "--out", tmp_path / "target")
     assert (1, ["disk"]) == (code, [each.name for each in tmp_path.iterdir()])
     assert err == (
-        f"galtea-frames: rows that wait for the last ones cannot be kept in {disk}: No space left on device; make room"
-        " there, or name another folder in TMPDIR\n"
+        f"galtea-frames: cannot store rows temporarily in {disk}: No space left on device; make room"
+        " there, or set TMPDIR to another folder\n"
     )
 
 
