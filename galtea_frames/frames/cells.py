@@ -1,4 +1,4 @@
-"""A column of a frame as the values that the API sent."""
+"""The values of a frame's columns as the API sent them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from galtea_frames.printable import quoted
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Types of a value in a column that a load gave.
+#: The types of values in the columns of a load.
 _KINDS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating)
 
 
 def json_values(values: pd.Series[Any], digits: int = USUAL_DIGITS) -> list[Any]:
-    """Return a column's values as JSON has them, None for nulls; times as text.
+    """Return a column's values as JSON values: None for nulls, times as text.
 
     Args:
         values: the column.
-        digits: how many digits after the second a time is written with; a finer one has microseconds.
+        digits: the number of digits after the second in times; finer times are written with microseconds.
 
     Raises:
         QueryError: the column has values that no loader returns.
@@ -36,7 +36,7 @@ def json_values(values: pd.Series[Any], digits: int = USUAL_DIGITS) -> list[Any]
 
 
 def arrow_array(values: pd.Series[Any]) -> pa.Array | pa.ChunkedArray:
-    """Return a column as Arrow.
+    """Return a column as an Arrow array.
 
     Raises:
         QueryError: the column has values that no loader returns.
@@ -57,5 +57,5 @@ def _foreign(values: pd.Series[Any]) -> QueryError:
 
 
 def _time_text(microseconds: int, digits: int) -> str:
-    """Return an instant as text, with more digits than usual where it would be another one without."""
+    """Return a time as text, with six digits if fewer would change it."""
     return render(microseconds, digits if microseconds % 10 ** (6 - digits) == 0 else 6)

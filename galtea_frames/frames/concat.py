@@ -1,4 +1,4 @@
-"""Several loads of one list as one frame: the frame that one load of all their rows would have given."""
+"""Combines several loads of one list into the frame that one load of all rows would return."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ if TYPE_CHECKING:
 
 
 def concat(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Return several loads of one list as one frame: each row once, by `created_at`, then `id`.
+    """Combine several loads of one list into one frame: each row once, by `created_at`, then `id`.
 
-    Columns, dtypes and categories are those of one load of all the rows: a column that is of numbers in one frame and
-    of text in another is JSON text. Of rows with the same id the one that was fetched last is kept.
+    Columns, dtypes and categories are those of one load of all rows: a column with numbers in one frame and text in
+    another becomes JSON text. Of rows with the same id, the one fetched last is kept.
 
-    `frame.attrs["galtea_frames"]` has `complete: True` only if nothing can be missing between the first frame's
-    beginning and the last one's end: each frame proves to hold all rows of its load (or frames together all parts of
-    one, as `iter_sessions` yields them), the filters are the same but for the time, and the spans leave no gap. No load
-    covers what was created after it. Else `problem` says in words why not.
+    `frame.attrs["galtea_frames"]` has `complete: True` only if no row can be missing between the start of the first
+    load and the end of the last: each load has all its rows (in one frame, or in several as `iter_sessions` yields
+    them), the filters differ only in time, and the time spans leave no gap. The span of a load ends no later than when
+    it was fetched. Otherwise `problem` explains why rows may be missing.
 
     Args:
-        frames: what `load_sessions`, `load_versions`, `iter_sessions`, `iter_versions` or a mirror gave, of one list,
-            with one `nested`; or what `concat` made of these. Rows may have been left out, columns not added.
+        frames: frames of one list with the same `nested`, returned by `load_sessions`, `load_versions`,
+            `iter_sessions`, `iter_versions`, a mirror or `concat`. You may drop rows, but not add columns.
 
     Raises:
-        QueryError: these are no such frames.
+        QueryError: the frames cannot be combined.
     """
     parts = [_Part.of(number, frame) for number, frame in enumerate(_as_list(frames), start=1)]
     first = parts[0]
@@ -78,10 +78,10 @@ class _Part:
     """One of the frames.
 
     Attributes:
-        display: what a message calls it.
+        display: its name in messages.
         frame: the frame.
-        origin: where it comes from.
-        nested: how nested fields came.
+        origin: its origin.
+        nested: how nested fields are represented.
         created: the creation times of its rows, in microseconds.
     """
 
@@ -93,10 +93,10 @@ class _Part:
 
     @classmethod
     def of(cls, number: int, frame: object) -> _Part:
-        """Return a frame, checked.
+        """Return a checked frame.
 
         Raises:
-            QueryError: it is none of a load.
+            QueryError: it was not returned by a loader.
         """
         display = f"frame {number}"
         if not isinstance(frame, pd.DataFrame):
@@ -115,19 +115,19 @@ class _Part:
 
     @property
     def backend(self) -> DtypeBackend:
-        """How its columns are held."""
+        """The dtype backend."""
         return "pyarrow" if isinstance(self.frame["id"].dtype, pd.ArrowDtype) else "numpy_nullable"
 
     @property
     def fetched(self) -> int:
-        """When it was fetched; the beginning of time where it does not say."""
+        """When it was fetched; the earliest time if unknown."""
         try:
             return instant(attrs_of(self.frame)["fetched_at"])
         except (KeyError, TypeError, ValueError):
             return -(2**63)
 
     def rows(self, kept: NDArray[np.bool_]) -> _Part:
-        """Return it with some of its rows, without columns that only the others needed."""
+        """Return it with some of its rows, without columns that are only set in the others."""
         if kept.all():
             return self
         declared = {column.name for column in self.origin.resource.columns}
@@ -167,14 +167,14 @@ def _origin(frame: pd.DataFrame) -> Origin:
 
 
 def _guess_nested(frame: pd.DataFrame, origin: Origin) -> Nested:
-    """Return how nested fields came, in a frame of a release that did not say so: objects came whole."""
+    """Guess `nested` for a frame of a release that did not record it: "json" keeps objects whole."""
     roots = [name for name in origin.fields if name in origin.json_columns and name in frame]
     whole = any(str(text).startswith("{") and text != "{}" for name in roots for text in frame[name].dropna())
     return "json" if whole else "columns"
 
 
 def _check_columns(frame: pd.DataFrame, origin: Origin) -> None:
-    """Refuse columns that no load gives, and declared ones that are not there."""
+    """Reject columns that no loader returns, and missing declared columns."""
     names: list[Any] = list(frame.columns)
     own = [name for name in names if not isinstance(name, str) or not _is_loaded(name, origin)]
     if own:
@@ -205,8 +205,8 @@ def _check_alike(first: _Part, part: _Part) -> None:
 
 
 def _each_id_once(parts: Sequence[_Part]) -> list[_Part]:
-    """Return the parts, each id in one of them: in the one fetched last, and of its rows the last."""
-    # A stable sort: of frames as old as each other, the one given last wins.
+    """Return the parts with each id once: the last row with it in the part fetched last."""
+    # A stable sort: of frames fetched at the same time, the last one wins.
     by_age = sorted(parts, key=lambda part: part.fetched)
     ids = pd.Index(np.concatenate([np.asarray(part.frame["id"], dtype=object) for part in by_age]))
     kept = ~ids.duplicated(keep="last")
@@ -215,7 +215,7 @@ def _each_id_once(parts: Sequence[_Part]) -> list[_Part]:
 
 
 def _by_load(parts: Sequence[_Part]) -> list[list[_Part]]:
-    """Return the parts of each load together; what all of them say of it is the same."""
+    """Group the parts by load; all parts of a load have the same attrs."""
     loads: dict[str, list[_Part]] = {}
     for part in parts:
         about = {
@@ -227,10 +227,10 @@ def _by_load(parts: Sequence[_Part]) -> list[list[_Part]]:
 
 
 def _with_whole_numbers(load: Sequence[_Part]) -> list[_Part]:
-    """Return the parts of a load with those columns of numbers in which every integer was sent as one.
+    """Return the parts of a load with the float columns in which every whole number was sent as an integer.
 
-    Where no number has a fraction, some were sent as `2.0`, for else it would be a column of integers; which of them
-    cannot be told, so that all of them stay as they are.
+    If no number in a column has a fraction, some were sent as `2.0`, or it would be an integer column. Which ones is
+    unknown, so all of them stay floats.
     """
     known = frozenset(
         name
@@ -242,7 +242,7 @@ def _with_whole_numbers(load: Sequence[_Part]) -> list[_Part]:
 
 
 def _has_fraction(values: pd.Series[Any]) -> bool:
-    """Tell whether a column holds a number that was surely sent as one: no integer, or too large for one."""
+    """Tell whether a column holds a number that was certainly sent as a float: with a fraction, or very large."""
     numbers = arrow_array(values)
     if pa.types.is_list(numbers.type):
         numbers = numbers.flatten()
@@ -260,7 +260,7 @@ def _load(parts: Sequence[_Part]) -> LoadedRows:
 
 
 def _dates(parts: Sequence[_Part]) -> tuple[str, ...]:
-    """Return the columns of text that were read as times in every frame that has a value in them."""
+    """Return the text columns parsed as times in every frame that has values in them."""
     read: dict[str, bool] = {}
     for part in parts:
         times = {column.name for column in part.origin.resource.columns if column.kind == "time"}

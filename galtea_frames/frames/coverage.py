@@ -1,4 +1,4 @@
-"""Whether several loads of one list, together, hold every row of one span of time; pure."""
+"""Completeness of combined loads: whether they cover every row of one time span; pure."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-#: Filters that do not say which rows there are, or are looked at one by one.
+#: Filters that do not select rows, or that are compared one by one.
 _APART = ("sort", "limit", "offset", "from_created_at", "to_created_at", "params")
 
 _BEGINNING, _END = -(2**63), 2**63 - 1
 
-#: A millisecond, in microseconds: the API's times are that far apart, as far as is known.
+#: A millisecond, in microseconds: the resolution of the API's times, as far as is known.
 _MILLISECOND = 1000
 
 
 @dataclass(frozen=True)
 class LoadedRows:
-    """What one load says of itself, and which of its rows are at hand.
+    """The attrs of one load, and those of its rows that are present.
 
     Attributes:
-        display: what a message calls it: "frame 2".
-    attrs: the attrs of its frame, or of each of its parts.
-        ids: the ids at hand, each once.
+        display: its name in messages: "frame 2".
+        attrs: the attrs of its frames.
+        ids: the ids present, each once.
         created: their creation times, in microseconds.
     """
 
@@ -44,30 +44,30 @@ class LoadedRows:
 
     @property
     def filters(self) -> Mapping[str, Any]:
-        """The filters that it says it was made with."""
+        """The filters of the load, according to its attrs."""
         found = self.attrs.get("filters")
         return found if isinstance(found, dict) else {}
 
     @property
     def fetched(self) -> int | None:
-        """When it began, in microseconds."""
+        """When the load started, in microseconds."""
         return _instant(self.attrs.get("fetched_at"))
 
     @property
     def start(self) -> int:
-        """From which creation time on it has rows."""
+        """The start of its time span."""
         return _bound(self.filters.get("from_created_at"), _BEGINNING)
 
     @property
     def end(self) -> int:
-        """Up to which creation time it has rows: no later one than when it was made."""
+        """The end of its time span: not after the start of the load."""
         return min(_bound(self.filters.get("to_created_at"), _END), _END if self.fetched is None else self.fetched)
 
     def problem(self) -> str | None:
-        """Return why it does not prove to hold every row that its filters select, or None if it does."""
+        """Return why it may lack rows that its filters select, or None if it is proven complete."""
         if self.attrs.get("complete") is not True:
-            told = self.attrs.get("problem")
-            why = printable(told) if isinstance(told, str) else "its load did not finish"
+            problem = self.attrs.get("problem")
+            why = printable(problem) if isinstance(problem, str) else "its load did not finish"
             return f"{self.display} is not complete: {why}"
         if not isinstance(self.attrs.get("filters"), dict) or self.fetched is None:
             return f"{self.display} does not say when and with which filters it was loaded"
@@ -78,7 +78,7 @@ class LoadedRows:
         proof = Proof()
         proof.add(self.ids, self.created)
         for name, value in proof.attrs().items():
-            if _written(self.attrs.get(name)) != _written(value):
+            if _canonical_text(self.attrs.get(name)) != _canonical_text(value):
                 return f"{self.display} does not match the rows that were loaded: {self._rows()}"
         return None
 
@@ -89,10 +89,10 @@ class LoadedRows:
 
 
 def combined_attrs(loads: Sequence[LoadedRows]) -> dict[str, Any]:
-    """Return what the frame of several loads says of its rows: filters, age, cost, and whether none is missing."""
-    # A span whose end lies before its beginning is one of the future: it has no rows yet.
+    """Return the attrs of a frame of several loads: filters, age, cost and completeness."""
+    # A span that ends before it starts lies in the future: it has no rows yet.
     spans = [load for load in loads if load.start <= load.end] or loads
-    # Which load reaches furthest says up to when the whole one does.
+    # The load that reaches furthest determines the end of the whole span.
     last = max(spans, key=lambda load: (load.end, load.fetched or _BEGINNING))
     first = min(spans, key=lambda load: load.start)
     problem = _problem(loads)
@@ -114,7 +114,7 @@ def combined_attrs(loads: Sequence[LoadedRows]) -> dict[str, Any]:
 
 
 def _problem(loads: Sequence[LoadedRows]) -> str | None:
-    """Return why rows of the span that the loads cover may be missing, or None if none are."""
+    """Return why rows of the combined span may be missing, or None if none are."""
     for load in loads:
         if problem := load.problem():
             return problem
@@ -125,13 +125,13 @@ def _problem(loads: Sequence[LoadedRows]) -> str | None:
 
 
 def _gap(loads: Sequence[LoadedRows]) -> str | None:
-    """Return what no load covers between the first one's beginning and the last one's end, or None."""
+    """Return the first gap between the spans of the loads, or None."""
     whole = all(not (load.created % _MILLISECOND).any() for load in loads)
     step = _MILLISECOND if whole else 1
     spans = sorted((load.start, load.end) for load in loads if load.start <= load.end)
     reached = spans[0][1] if spans else _END
     for start, end in spans:
-        # Both ends belong to a span, and no time lies between two that follow each other.
+        # Both ends are inclusive, so consecutive times leave no gap.
         if start > reached + step:
             return f"no load covers the time from {_time_text(reached)} to {_time_text(start)}"
         reached = max(reached, end)
@@ -143,26 +143,26 @@ def _time_text(moment: int) -> str:
 
 
 def _different(one: LoadedRows, other: LoadedRows) -> list[str]:
-    """Return the filters by which two loads differ, beside the span of time."""
+    """Return the filters in which two loads differ, except the time span."""
     these, those = _canonical(one), _canonical(other)
     return sorted(name for name in these.keys() | those.keys() if these.get(name) != those.get(name))
 
 
 def _canonical(load: LoadedRows) -> dict[str, str]:
-    """Return the filters, each in one way of writing: a list is a set, and one text a list of it."""
+    """Return the filters in canonical form: lists are sets, and one text is a list of one."""
     params = load.filters.get("params")
     filters = {name: value for name, value in load.filters.items() if name not in _APART and value is not None}
     for name, value in (params if isinstance(params, dict) else {}).items():
         filters[snake_case(str(name).removesuffix("[]"))] = value
     mirror = load.attrs.get("mirror")
     for name, value in (mirror if isinstance(mirror, dict) else {}).items():
-        if name != "version" and _written(value) not in ("null", "false", "[]"):
+        if name != "version" and _canonical_text(value) not in ("null", "false", "[]"):
             filters[f"mirror {name}"] = value
-    return {name: _written(value) for name, value in filters.items()}
+    return {name: _canonical_text(value) for name, value in filters.items()}
 
 
-def _written(value: Any) -> str:  # noqa: ANN401 - whatever attrs hold
-    """Return a value such that two that mean the same are equal, whatever kinds they are of."""
+def _canonical_text(value: Any) -> str:  # noqa: ANN401 - any value of attrs
+    """Return a value in canonical form, so that equivalent values are equal."""
     if isinstance(value, list | tuple):
         return to_json(sorted({str(each) if isinstance(each, str) else quoted(each) for each in value}))
     if isinstance(value, dict):
@@ -171,7 +171,7 @@ def _written(value: Any) -> str:  # noqa: ANN401 - whatever attrs hold
 
 
 def to_json(value: Any) -> str:  # noqa: ANN401 - as above
-    """Return a value as JSON text, as far as it can be written so."""
+    """Return a value as JSON text if possible, otherwise as quoted text."""
     try:
         return json.dumps(value, sort_keys=True, default=quoted)
     except (TypeError, ValueError, RecursionError):
@@ -179,14 +179,14 @@ def to_json(value: Any) -> str:  # noqa: ANN401 - as above
 
 
 def cut_by(filters: Mapping[str, Any]) -> list[str]:
-    """Return which of `limit` and `offset` may have left out rows; a limit of 0 leaves out all of them."""
+    """Return which of `limit` and `offset` may have excluded rows; a limit of 0 excludes all."""
     given = {name: filters[name] for name in ("limit", "offset") if filters.get(name) is not None}
-    # Attrs may hold anything, and not all can be compared.
+    # Attrs may hold anything, and not all values can be compared.
     return [name for name, value in given.items() if name == "limit" or type(value) is not int or value]
 
 
 def _common(loads: Sequence[LoadedRows]) -> dict[str, Any]:
-    """Return the filters that all loads have alike, as the first one states them."""
+    """Return the filters shared by all loads, as written in the first."""
     different = {name for load in loads[1:] for name in _different(loads[0], load)}
     return {
         name: value

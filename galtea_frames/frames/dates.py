@@ -1,4 +1,4 @@
-"""`parse_dates`: which columns a caller wants read as times; pure."""
+"""`parse_dates`: the columns to parse as times; pure."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.gatherer import Nested
 
-#: How alike a name must be to that of a declared column to be taken for a slip: about one letter. Any other name may
-#: be that of a field which the API sends tomorrow.
+#: The similarity to a declared column above which a name is a typo: about one letter. Any other name may belong to a
+#: field that the API adds later.
 _SLIP = 0.92
 
-#: Characters of a name that are compared with others.
+#: How many characters of a name are compared.
 _LONGEST = 100
 
 
 def checked_dates(resource: Resource, value: object, nested: Nested, prefix: str = "") -> tuple[str, ...]:
-    """Return the columns that a caller named, each once.
+    """Return the columns named in `parse_dates`, each once.
 
     Args:
-        resource: whose columns they are.
-        value: a name, or several.
-        nested: what becomes of nested fields.
-        prefix: what stands before the names in the caller's frame.
+        resource: the resource.
+        value: one name or several.
+        nested: how nested fields are represented.
+        prefix: the prefix of the column names in the caller's frame.
 
     Raises:
-        QueryError: no rows whatever could have a column of such a name.
+        QueryError: no load can return a column of that name.
     """
     names = _names(value)
     for name in names:
@@ -42,15 +42,15 @@ def checked_dates(resource: Resource, value: object, nested: Nested, prefix: str
 
 
 def split_dates(value: object, prefix: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names of a joined frame's columns that are the left frame's, and the right frame's own names.
+    """Split the column names of a joined frame into those of the left and of the right frame, without the prefix.
 
     Raises:
-        QueryError: the value is no name and no names.
+        QueryError: the value is not a name or a list of names.
     """
     names = _names(value)
     right = tuple(name.removeprefix(prefix) for name in names if name.startswith(prefix))
     left = (name for name in names if not name.startswith(prefix))
-    # So a join calls a left column that begins with the prefix itself.
+    # The join escapes left columns that start with the prefix.
     escaped = prefix.replace(".", "\\.")
     return tuple(prefix + name.removeprefix(escaped) if name.startswith(escaped) else name for name in left), right
 
@@ -80,8 +80,8 @@ def _check(resource: Resource, name: str, nested: Nested, prefix: str) -> None:
 
 
 def _suggestion(root: str, declared: dict[str, str]) -> str | None:
-    """Return the declared column that was most likely meant."""
-    if "\\" in root:  # an escaped name is that of a field which is nearly called so
+    """Return the declared column that was probably meant."""
+    if "\\" in root:  # an escaped name belongs to an undeclared field with a similar name
         return None
     close = difflib.get_close_matches(root[:_LONGEST], declared.values(), n=1, cutoff=_SLIP)
     return declared.get(root) or (close[0] if close else None)

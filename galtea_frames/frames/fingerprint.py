@@ -1,4 +1,4 @@
-"""The fingerprint of a set of rows, by which a frame proves that it still holds the rows it was loaded with; pure."""
+"""The fingerprint of a set of rows, which shows whether a frame still has the rows it was loaded with; pure."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ _ALL = 2**64
 
 
 def fingerprint(ids: Iterable[Any]) -> str:
-    """Return 16 hexadecimal digits that depend on which ids there are and how often each occurs, not on their order.
+    """Return 16 hexadecimal digits that depend on the ids and how often each occurs, but not on their order.
 
-    The sum of a hash of each id: cheap (0.3 s a million), and that of rows loaded in parts is the sum of the parts'.
-    It tells rows that were cut, doubled or exchanged by accident; it is no proof against forgery.
+    The sum of a hash of each id: cheap (0.3 s per million) and additive over parts of a load. It detects rows that were
+    dropped, duplicated or replaced by accident, but not forgery.
     """
     return _written(int(_hashes(ids).sum(dtype=np.uint64)))
 
 
 class Proof:
-    """What a frame says of its rows, so that it can be told later whether it still holds them; made part by part."""
+    """The fingerprints in a frame's attrs, which show later whether it still has its rows; computed part by part."""
 
     def __init__(self) -> None:
         self._ids = 0
         self._dated = 0
 
     def add(self, ids: Iterable[Any], created: NDArray[np.int64]) -> None:
-        """Take in some rows: their ids and creation times in microseconds."""
+        """Add rows, given their ids and creation times in microseconds."""
         hashes = _hashes(ids)
-        # An odd factor, so that each time gives another product.
+        # An odd factor, so that each time gives a different product.
         dated = hashes * (2 * created.astype(np.uint64) + np.uint64(1))
         self._ids += int(hashes.sum(dtype=np.uint64))
         self._dated += int(dated.sum(dtype=np.uint64))
 
     def attrs(self) -> dict[str, str]:
-        """Return the fingerprint of the ids, and that of the ids with their creation times."""
+        """Return the fingerprint of the ids, and of the ids with their creation times."""
         return {"fingerprint": _written(self._ids), "dated_fingerprint": _written(self._dated)}
 
 

@@ -1,4 +1,4 @@
-"""Arrow table to pandas DataFrame, and back to the API's records: order, dtypes, attrs, warnings."""
+"""Arrow table to pandas DataFrame: order, dtypes, attrs, warnings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: Names in a warning, at most.
 _NAMED = 5
 
-#: The key of `DataFrame.attrs` under which a frame says where it comes from.
+#: The key in `DataFrame.attrs` of a frame's origin.
 ATTRS = "galtea_frames"
 
 DtypeBackend = Literal["numpy_nullable", "pyarrow"]
@@ -39,7 +39,7 @@ def sorted_table(table: pa.Table, sort: Sequence[tuple[str, bool]]) -> pa.Table:
 
     Args:
         table: a table of one resource.
-        sort: pairs of column and whether it descends.
+        sort: pairs of a column and whether it is descending.
     """
     if not sort and _is_sorted(table):
         return table
@@ -54,7 +54,7 @@ def sorted_table(table: pa.Table, sort: Sequence[tuple[str, bool]]) -> pa.Table:
 
 
 def _is_sorted(table: pa.Table) -> bool:
-    """Tell whether rows stand by `created_at`, then `id`, as most do when they come: sorting copies all of them."""
+    """Tell whether rows are sorted by `created_at`, then `id`, as most are on arrival; sorting would copy them."""
     if table.column("created_at").null_count or table.column("id").null_count:
         return False
     steps = np.diff(table.column("created_at").cast(pa.int64()).to_numpy())
@@ -71,17 +71,17 @@ def to_frame(
     dtype_backend: DtypeBackend = "numpy_nullable",
     parse_dates: Iterable[str] = (),
 ) -> pd.DataFrame:
-    """Return a table as a DataFrame with a RangeIndex, one row a record.
+    """Return a table as a DataFrame with a RangeIndex, one row per record.
 
-    With "numpy_nullable", text is `string`, whole numbers `Int64`, numbers `Float64`, truth values `boolean`, lists
-    Arrow lists; with "pyarrow", every one of them is an Arrow dtype. In both, times are in UTC to the microsecond and
-    a status is a category.
+    With "numpy_nullable", text is `string`, integers are `Int64`, floats `Float64`, booleans `boolean` and lists Arrow
+    lists; with "pyarrow", all of these are Arrow dtypes. In both, times are in UTC with microseconds, and the status is
+    a category.
 
     Args:
-        table: the rows in their order.
-        attrs: what the frame says of itself, kept under `frame.attrs["galtea_frames"]`.
+        table: the rows in order.
+        attrs: stored under `frame.attrs["galtea_frames"]`.
         dtype_backend: "numpy_nullable" or "pyarrow".
-        parse_dates: text columns to read as times; one that holds other text stays text.
+        parse_dates: text columns to parse as times; columns with other text stay text.
     """
     columns = {}
     for name in table.column_names:
@@ -94,7 +94,7 @@ def to_frame(
 
 
 def _series(values: pa.ChunkedArray, backend: DtypeBackend) -> pd.Series[Any]:
-    """Return a column as pandas holds it."""
+    """Return a column as a Series."""
     kind = values.type
     if pa.types.is_dictionary(kind):
         return pd.Series(_category(values), copy=False)
@@ -116,14 +116,14 @@ def _nullable_dtype(kind: pa.DataType) -> Any:  # noqa: ANN401 - pandas' dtypes 
 
 
 def _category(values: pa.ChunkedArray) -> pd.Categorical:
-    # One list of members for all chunks: schema.py makes it so.
+    # All chunks share one dictionary, as schema.py ensures.
     codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in values.chunks]
     members = values.chunk(0).dictionary.to_pylist()
     return pd.Categorical.from_codes(np.concatenate(codes), categories=pd.Index(members, dtype=object))
 
 
 def all_times(name: str, tables: Iterable[pa.Table], prefix: str = "") -> bool:
-    """Tell, with a warning if not, whether a column can be read as times in every part of a result."""
+    """Tell whether a column can be parsed as times in every part of a result, and warn if not."""
     if all(_times(table.column(name)) is not None for table in tables):
         return True
     warn(f"parse_dates: {prefix}{name} is not converted: not all values are ISO 8601 text", GalteaFramesWarning)
@@ -131,12 +131,12 @@ def all_times(name: str, tables: Iterable[pa.Table], prefix: str = "") -> bool:
 
 
 def warn_about_absent(names: Sequence[str]) -> None:
-    """Warn of columns that a caller named and no row has."""
+    """Warn about columns in `parse_dates` that no row has."""
     warn(f"parse_dates: no row has {listed(names, _NAMED, quoted)}", AbsentColumnsWarning)
 
 
 def _times(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Return a text column as times, or None where it holds anything else."""
+    """Return a text column as times, or None if it holds anything else."""
     if pa.types.is_timestamp(values.type):
         return values
     try:
@@ -147,7 +147,7 @@ def _times(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 
 def warn_about_columns(notes: Notes) -> None:
-    """Warn, once a load, of the columns that are not what their name promises."""
+    """Warn about irregular columns, once per load."""
     if notes.mixed:
         warn(f"mixed types, kept as JSON text: {listed(notes.mixed, _NAMED, quoted)}", MixedTypesWarning)
     if notes.misfits:

@@ -1,4 +1,4 @@
-"""Python's garbage collector, which has nothing to find among rows and yet would walk over all of them."""
+"""A pause of Python's garbage collector, which would traverse all rows of a load and find nothing."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import gc
 import os
 import threading
 
-#: Batches between two looks at what is young, so that the garbage of other threads does not wait for the end of a load.
+#: Batches between collections of young objects, so that garbage of other threads need not wait for the load to end.
 _PERIOD = 50
 
-#: Loads that end between two looks at everything: with many threads one always is, and what
-#: has outlived its youth would never be found.
+#: Finished loads between full collections: with many threads there is always a load running, and old objects would
+#: never be collected.
 _LOADS = 50
 
 
 class _GCPause:
-    """Keeps the collector from walking over rows while there are some: none is part of a cycle."""
+    """Disables the collector while any load runs: rows are never part of a cycle."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._inside = 0
         self._was_on = False
         self._ended = 0
-        # Systems without it do not fork.
+        # Systems without this function do not fork.
         getattr(os, "register_at_fork", dict)(after_in_child=self._end)
 
     def __enter__(self) -> None:
@@ -30,7 +30,7 @@ class _GCPause:
             first = not self._inside
             if first:
                 self._was_on = gc.isenabled()
-            # Counted before it is off, and until it is on again: at no moment may a fork leave it off for ever.
+            # Counted before disabling and until enabled again, so that a fork at any moment re-enables it in the child.
             self._inside += 1
             if first:
                 gc.disable()
@@ -46,17 +46,17 @@ class _GCPause:
             gc.collect()
 
     def _end(self) -> None:
-        """End the pause in a process that was just forked: the loads of its parent go on in the parent alone."""
+        """End the pause in a forked child: the loads of its parent continue in the parent only."""
         if self._was_on and self._inside:
             gc.enable()
         self._lock = threading.Lock()
         self._inside = 0
 
     def collect_young(self, number: int) -> None:
-        """Collect what is young, every so many calls, if the collector was on."""
+        """Collect young objects every `_PERIOD` batches, if the collector was enabled."""
         if self._was_on and number % _PERIOD == 0:
             gc.collect(0)
 
 
-#: The collector is the process's, and so is its pause.
+#: One per process, as is the collector.
 GC_PAUSE = _GCPause()

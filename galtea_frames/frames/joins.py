@@ -1,4 +1,4 @@
-"""Sessions with their versions: every row kept, none doubled."""
+"""Joins sessions with their versions, without losing or duplicating rows."""
 
 from __future__ import annotations
 
@@ -17,36 +17,37 @@ if TYPE_CHECKING:
 
 How = Literal["left", "inner", "right", "outer"]
 
-#: What stands before the names of versions' columns.
+#: The prefix of version columns.
 PREFIX = "version."
 
 _NAMED = 5
 
 
 def join_sessions_versions(sessions: pd.DataFrame, versions: pd.DataFrame, *, how: How = "left") -> pd.DataFrame:
-    r"""Return the sessions, each beside its version.
+    r"""Return sessions joined with their versions.
 
-    Columns of versions come as `version.id`, `version.name`, `version.created_at`, … with their dtypes. A session
-    whose `version_id` is null or names no version has nulls there. How many were matched stands in
-    `frame.attrs["galtea_frames"]["join"]`.
+    Version columns are named `version.id`, `version.name`, `version.created_at`, … and keep their dtypes. They are null
+    for sessions whose `version_id` is null or unknown. `frame.attrs["galtea_frames"]["join"]` has the counts of matched
+    and unmatched sessions.
 
-    A column of sessions whose name begins with `version.`, such as those of a field `version` that is an object, is
-    kept under an escaped name, `version\.name`; `join` then says which, under `renamed_columns`.
+    Session columns whose name starts with `version.`, such as those of an object field `version`, are kept under an
+    escaped name, `version\.name`; `join` lists them under `renamed_columns`.
 
     Args:
-        sessions: one row a session, with a column `version_id`.
-        versions: one row a version, with a column `id`.
-        how: "left" keeps exactly the rows of `sessions`, in their order and with their index. "inner" leaves out
-            those without a version. "right" and "outer" are these two, followed by the versions without a session.
+        sessions: one row per session, with a column `version_id`.
+        versions: one row per version, with a column `id`.
+        how: "left" keeps exactly the rows of `sessions`, with their order and index. "inner" drops sessions without a
+            version. "right" and "outer" equal "inner" and "left", followed by the versions without a session.
 
     Raises:
-        JoinError: these are no frames, a column is missing, a version id is repeated or null, or `how` is unknown.
+        JoinError: an argument is not a frame, a column is missing, a version id is repeated or null, or `how` is
+            unknown.
     """
     _check(sessions, versions, how)
     positions = _positions(sessions["version_id"], versions["id"])
     renamed = _escaped_names(sessions)
     left, right = sessions.rename(columns=renamed), versions.add_prefix(PREFIX)
-    left.attrs, right.attrs = {}, {}  # pandas asks whether they are equal, and not all values can say
+    left.attrs, right.attrs = {}, {}  # pandas compares them, and not all values can be compared
     joined = _side_by_side(left, right, positions, how)
     about = {"how": how, **_counts(sessions, positions), "versions": dict(attrs_of(versions))}
     about |= {"renamed_columns": renamed} if renamed else {}
@@ -70,7 +71,7 @@ def _check(sessions: object, versions: object, how: object) -> None:
 
 
 def _positions(wanted: pd.Series[Any], ids: pd.Series[Any]) -> NDArray[np.intp]:
-    """Return at which place each wanted id stands among the ids, -1 where it is null or unknown."""
+    """Return the position of each wanted id among the ids, -1 if it is null or unknown."""
     if ids.isna().any():
         raise JoinError("a version without an id cannot be joined; drop it first")
     try:
@@ -78,7 +79,7 @@ def _positions(wanted: pd.Series[Any], ids: pd.Series[Any]) -> NDArray[np.intp]:
             raise JoinError(
                 f"duplicate version ids would duplicate sessions: {listed(ids[again].unique().tolist(), _NAMED)}"
             )
-        # No version's id is null, so a null `version_id` is positions nowhere.
+        # No version id is null, so a null `version_id` is never found.
         found: NDArray[np.intp] = pd.Index(ids.astype(object)).get_indexer(pd.Index(wanted.astype(object)))
     except TypeError:
         raise JoinError("ids must be text, not lists or other objects") from None
@@ -86,10 +87,10 @@ def _positions(wanted: pd.Series[Any], ids: pd.Series[Any]) -> NDArray[np.intp]:
 
 
 def _escaped_names(sessions: pd.DataFrame) -> dict[str, str]:
-    """Return the names under which columns are kept whose own are those of versions' columns.
+    """Return the new names of session columns that start with the prefix of version columns.
 
-    All that begin like them, whether or not versions have such a column today: what `version.region` means must not
-    change when versions get a field `region`.
+    All of them are renamed, even if versions have no such column yet: the meaning of `version.region` must not change
+    when versions get a field `region`.
     """
     names: list[Any] = sessions.columns.tolist()
     taken = {name for name in names if isinstance(name, str)}
@@ -129,11 +130,11 @@ def _counts(sessions: pd.DataFrame, positions: NDArray[np.intp]) -> dict[str, in
 
 
 def _about_columns(sessions: pd.DataFrame, renamed: dict[str, str]) -> dict[str, Any]:
-    """Return what sessions say of themselves, their columns by the names that these have now."""
+    """Return the attrs of the sessions, with renamed columns under their new names."""
     return {name: _with_new_names(value, renamed) for name, value in attrs_of(sessions).items()}
 
 
-def _with_new_names(value: Any, renamed: dict[str, str]) -> Any:  # noqa: ANN401 - whatever attrs hold
+def _with_new_names(value: Any, renamed: dict[str, str]) -> Any:  # noqa: ANN401 - any value of attrs
     if isinstance(value, list):
         return [renamed.get(each, each) if isinstance(each, str) else each for each in value]
     return value

@@ -1,7 +1,7 @@
-"""Which rows are in a result with `limit` or `offset`: decided before any of them makes a column.
+"""`limit` and `offset`: selects the rows of the result before they are parsed.
 
-The columns of a frame are those of its own rows. So a row waits, as the bytes that were sent, until its place in the
-order is known, and is read only if that place is in the result.
+A frame only has the columns of its own rows. So each row is kept as raw bytes until its position in the order is known,
+and is parsed only if that position is in the result.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from galtea_frames.api.query import Query
     from galtea_frames.decoding.raw_rows import Raw
 
-#: The column with the number that a row waits under.
+#: The column with the number of a pending row.
 _NUMBER = "#"
 
-#: Rows that wait beyond those that may be wanted, before they are looked through.
+#: How many surplus rows may be pending before they are pruned.
 _SPARE = 10_000
 
 
 class RowSelector:
-    """Takes in the rows that a query selects, and gives back those that `offset` and `limit` leave.
+    """Takes the rows that a query selects, and returns those within `limit` and `offset`.
 
     Args:
-        query: says the order, and which of the rows.
-        ascending: whether no row is older than one that came before it, and the oldest are wanted first; then places
-            are known as the rows come, and few have to wait.
+        query: defines the order, `limit` and `offset`.
+        ascending: rows arrive by creation time and the result is in the same order; then positions are known as rows
+            arrive, and few rows are pending.
     """
 
     def __init__(self, query: Query, *, ascending: bool) -> None:
@@ -46,16 +46,16 @@ class RowSelector:
         self._passed = 0
 
     def add(self, page: Page[Any], skip: Collection[int]) -> list[Raw]:
-        """Take in the rows of a page, but for those numbered in `skip`; return those known to be in the result now.
+        """Take the rows of a page except those numbered in `skip`; return the rows now known to be in the result.
 
         Args:
-            page: its rows are `RawRows`.
-            skip: numbers of rows.
+            page: a page with `RawRows`.
+            skip: numbers of the rows to skip.
         """
         kept = [number for number in range(len(page.ids)) if number not in skip]
         numbers = range(self._came, self._came + len(kept))
         self._came += len(kept)
-        raws = page.rows.raws  # it was opened unread
+        raws = page.rows.raws  # the page was opened unread
         self._raws.update({number: bytes(raws[index]) for number, index in zip(numbers, kept, strict=True)})
         keys = pa.table(declared_arrays(self._query.resource, self._sorted_by(page)))
         self._keys.append(keys.take(pa.array(kept, pa.int64())).append_column(_NUMBER, pa.array(numbers)))
@@ -64,16 +64,16 @@ class RowSelector:
         return self._drop_beyond() if len(self._raws) > 2 * self._most + _SPARE else []
 
     def rest(self) -> list[Raw]:
-        """Return those of the rows that wait that are in the result, all rows having come."""
+        """Return the pending rows that are in the result, after the last page."""
         return self._release(None) if self._keys else []
 
     @property
     def _most(self) -> int:
-        """How many places at the beginning are to be told from the others."""
+        """The number of leading positions that matter."""
         return self._query.offset + (self._query.limit or 0)
 
     def _sorted_by(self, page: Page[Any]) -> dict[str, Sequence[Any]]:
-        """Return the fields that the order looks at."""
+        """Return the fields that the rows are sorted by."""
         fields: dict[str, Sequence[Any]] = {"id": page.ids, "createdAt": page.created}
         wanted = {name for name, _ in self._query.sort}
         further = [each.api for each in self._query.resource.columns if each.name in wanted and each.api not in fields]
@@ -83,7 +83,7 @@ class RowSelector:
         return sorted_table(pa.concat_tables(self._keys), self._query.sort)
 
     def _release(self, before: int | None) -> list[Raw]:
-        """Let the rows go that were created before a time, which no row will come before; None for all of them."""
+        """Release the rows created before a time, given that no earlier row will arrive; None releases all rows."""
         table = self._sorted()
         going = table.num_rows
         if before is not None:
@@ -95,13 +95,13 @@ class RowSelector:
         return self._taken(table.slice(0, going), start, min(going, left))
 
     def _drop_beyond(self) -> list[Raw]:
-        """Let the rows go that are surely beyond the places at the beginning; these are still to be found out."""
+        """Release the rows beyond the leading positions; the rows at these are not final yet."""
         table = self._sorted()
         self._keys = [table.slice(0, self._most)]
         beyond = table.slice(self._most)
         return self._taken(beyond, 0, beyond.num_rows if self._query.limit is None else 0)
 
     def _taken(self, table: pa.Table, start: int, end: int) -> list[Raw]:
-        """Return the rows from one place to another, and forget all of the table."""
+        """Return the rows from one position to another, and discard the whole table."""
         raws = [self._raws.pop(number) for number in table.column(_NUMBER).to_pylist()]
         return list(raws[start:end])

@@ -1,4 +1,4 @@
-"""What a frame says of where it comes from, read with suspicion: attrs go through files, and anyone can change them."""
+"""The origin of a frame, validated: attrs pass through files, and anyone can change them."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ _NESTED: tuple[Nested, ...] = ("columns", "json", "both")
 
 
 def attrs_of(frame: pd.DataFrame) -> Mapping[str, Any]:
-    """Return what a frame says of itself; nothing where that is no mapping."""
+    """Return the attrs of a load; empty if they are not a mapping."""
     attrs = frame.attrs.get(ATTRS)
     return attrs if isinstance(attrs, Mapping) else {}
 
 
 @dataclass(frozen=True)
 class Origin:
-    """How the columns of a frame came from the fields of records.
+    """How the columns of a frame relate to the fields of records.
 
     Attributes:
-        resource: whose records these are.
-        fields: the API's name of each field that has a column, by the column's name.
-        undeclared: those of them that are not declared.
+        resource: the resource.
+        fields: the API name of each field that has a column, by column name.
+        undeclared: those of them that are undeclared.
         json_columns: the columns of JSON text.
-        null_fields: the fields whose nulls were sent as nulls.
-        whole_numbers: columns of numbers in which integers were sent as well.
-        time_digits: digits after the second in time columns that have not the usual number.
-        nested: how nested fields came, or None where an earlier release did not say.
+        null_fields: the undeclared fields whose nulls were sent.
+        whole_numbers: float columns in which some numbers were sent as integers.
+        time_digits: digits after the second of time columns with an unusual number of them.
+        nested: how nested fields are represented; None for frames of earlier releases, which did not record it.
     """
 
     resource: Resource
@@ -53,10 +53,10 @@ class Origin:
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Origin | None:
-        """Return the origin of a frame of one list; None where the frame does not say which.
+        """Return the origin of a frame of one list; None if its attrs do not name the list.
 
         Raises:
-            QueryError: what the frame says is of a wrong kind.
+            QueryError: an attr has the wrong type.
         """
         attrs = attrs_of(frame)
         name = attrs.get("resource")
@@ -67,7 +67,7 @@ class Origin:
         digits = _mapping(attrs, "time_digits", int)
         if not set(digits.values()) <= LAYOUTS.keys():
             raise _wrong("time_digits", digits)
-        nested = quoted(attrs.get("nested"))  # as text, for not every value can be compared
+        nested = quoted(attrs.get("nested"))  # as text, because not all values can be compared
         return cls(
             resource,
             {column.name: column.api for column in resource.columns} | undeclared,
@@ -81,7 +81,7 @@ class Origin:
 
     @property
     def has_whole_fields(self) -> bool:
-        """Whether declared objects, and objects of other fields, have a column of their whole JSON text."""
+        """Whether objects, declared or not, have a column with their whole JSON text."""
         return self.nested in ("json", "both")
 
 

@@ -1,4 +1,4 @@
-"""How far a load is: rows, pages and rate, on a terminal or in a notebook, gone when the load is done."""
+"""Progress of a load: rows, pages and rate, on a terminal or in a notebook, removed at the end."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TextIO
 
-#: Seconds before a notebook shows anything: what is shown leaves an output without content in the saved notebook.
+#: Seconds before a notebook shows progress: it leaves an empty output in the saved notebook.
 _NOTEBOOK_PATIENCE = 1.0
 
-#: Seconds between two lines shown in a notebook, each of which is a message to the browser.
+#: Seconds between updates in a notebook; each is a message to the browser.
 _NOTEBOOK_PERIOD = 0.25
 
 
-#: Shells of notebooks, by their classes' names: Jupyter's, Google Colab's and Databricks'; on a terminal it is another.
+#: Class names of notebook shells: Jupyter, Google Colab and Databricks. A terminal has a different one.
 _NOTEBOOKS = frozenset({"ZMQInteractiveShell", "Shell", "DatabricksShell"})
 
 
 class Progress:
-    """The line that says how far a load is.
+    """The progress line of a load.
 
     Args:
         what: what the rows are.
-        show: shows a line in place of the one before.
+        show: replaces the line shown.
     """
 
     def __init__(self, what: str, show: Callable[[str], None]) -> None:
@@ -41,21 +41,21 @@ class Progress:
         self._started = time.monotonic()
 
     def count(self, rows: int, pages: int) -> None:
-        """Show how many rows came so far, in how many pages, and how fast."""
+        """Show the number of rows and pages so far, and the rate."""
         seconds = max(time.monotonic() - self._started, 1e-3)
         self._show(f"{self._what} {rows:,} rows  {pages:,} pages  {rows / seconds:,.0f} rows/s")
 
     def tell(self, words: str) -> None:
-        """Show what is waited for, until further rows come."""
+        """Show what the load is waiting for, until more rows arrive."""
         self._show(printable(masked(f"{self._what}: {words}")))
 
 
 @contextmanager
 def show_progress(wanted: bool | Literal["auto"], what: str) -> Iterator[Progress]:
-    """Show progress while inside, on stderr or in the notebook; give what to tell rows and pages so far.
+    """Show progress inside the context, on stderr or in the notebook; return the progress line to update.
 
     Args:
-        wanted: True or False, or "auto": where a person looks on.
+        wanted: True or False, or "auto": only in notebooks and on terminals.
         what: what the rows are.
     """
     notebook = _in_notebook()
@@ -72,7 +72,7 @@ def _silent(_text: str) -> None:
 
 
 def _in_notebook() -> bool:
-    """Tell whether a notebook's kernel runs this process."""
+    """Tell whether this process is a notebook kernel."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     return not _NOTEBOOKS.isdisjoint(each.__name__ for each in type(shell).__mro__)
@@ -80,15 +80,15 @@ def _in_notebook() -> bool:
 
 @contextmanager
 def _terminal_line() -> Iterator[Callable[[str], None]]:
-    # Imported here: a load that shows nothing should not pay for it.
+    # Imported here, so that loads without progress do not pay for it.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    # A terminal that goes away, or a log on a full disk, is no reason for a load to fail.
+    # A closed terminal, or a log on a full disk, must not fail the load.
     console = Console(file=cast("TextIO", Stream(sys.stderr)), emoji=False)
-    # Whoever wants progress in a log gets its last line.
+    # A log keeps the last line.
     transient, of_prints = is_terminal(sys.stderr), sys.stdout is not None
     with Bar(*columns, console=console, transient=transient, redirect_stdout=of_prints) as bar:
         task = bar.add_task("", total=None)
@@ -116,6 +116,6 @@ def _notebook_line() -> Iterator[Callable[[str], None]]:
         yield show
     finally:
         if handle is not None:
-            # Nothing that could be shown: an empty text would be an empty line. To clear the cell would take away what
-            # its user has printed.
+            # Empty data, because an empty text would show as an empty line, and clearing the cell would remove what
+            # the user has printed.
             handle.update({}, raw=True)

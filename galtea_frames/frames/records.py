@@ -1,4 +1,4 @@
-"""Frame to the records of the API: the way back."""
+"""Frames back to records of the API."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ Record = dict[str, Any]
 
 
 def to_records(frame: pd.DataFrame) -> list[Record]:
-    """Return the API's objects of a frame: one dict a row, in the frame's order, with the API's field names.
+    """Return the records of a frame: one dict per row, in the frame's order, with the API's field names.
 
-    From a frame loaded with `nested="json"` or `"both"` they equal what the API sent, but that a declared field that
-    was absent comes back as None. From nested columns, a key whose value was null comes back absent. A number that no
-    Python float holds comes back as a Decimal. Text that a column shows with U+FFFD comes back as it was sent, as long
-    as the frame has its columns `*` and `metadata.*`.
+    From a frame loaded with `nested="json"` or `"both"`, they equal what the API sent, except that absent declared
+    fields become None. From nested columns, keys with null values become absent. Numbers outside the range of a Python
+    float become Decimals. Text shown with U+FFFD is restored as it was sent if the frame still has its overflow columns
+    `*` and `metadata.*`.
 
-    A column of your own comes back only where its name is that of a path below a field, such as `metadata.mine`.
+    Columns that you added are included only if named like a path below a field, such as `metadata.mine`.
 
     Args:
-        frame: what `load_sessions` or `load_versions` returned, or some of its rows and columns.
+        frame: a frame of `load_sessions` or `load_versions`, or some of its rows and columns.
 
     Raises:
-        QueryError: the frame does not say which resource its rows are, or its columns are no longer those of a load.
+        QueryError: the attrs of the frame do not name its list, or its columns have been changed.
     """
     if not isinstance(frame, pd.DataFrame):
         raise QueryError(f"to_records takes a DataFrame of load_sessions or load_versions, not {quoted(frame)}")
@@ -41,11 +41,11 @@ def to_records(frame: pd.DataFrame) -> list[Record]:
     if origin is None:
         raise QueryError("to_records takes a frame of load_sessions or load_versions, with its attrs")
     frame = frame.copy(deep=False)
-    frame.attrs = {}  # which pandas copies with each column that is looked at
+    frame.attrs = {}  # pandas would copy them with each column accessed
     null = {column.api: None for column in origin.resource.columns}
     null |= {origin.fields[name]: None for name in origin.null_fields}
     records = [dict(null) for _ in range(len(frame))]
-    # A field's own value comes before what lies in it, and what no column could hold comes last.
+    # A field's own value comes before the paths below it, and overflow columns come last.
     for name in sorted(
         _restorable_columns(frame, origin), key=lambda each: (each == OVERFLOW, each.endswith(".*"), each)
     ):
@@ -54,10 +54,10 @@ def to_records(frame: pd.DataFrame) -> list[Record]:
 
 
 def _restorable_columns(frame: pd.DataFrame, origin: Origin) -> list[str]:
-    """Return the columns that came from records: a caller's own are left out.
+    """Return the columns that hold fields of records, without those added by the caller.
 
     Raises:
-        QueryError: there are none, or one of them occurs twice.
+        QueryError: there are none, or one occurs twice.
     """
     names: list[Any] = frame.columns.tolist()
     ours = [name for name in names if isinstance(name, str) and _is_restored(name, frame, origin)]
@@ -72,15 +72,15 @@ def _is_restored(name: str, frame: pd.DataFrame, origin: Origin) -> bool:
     root, keys, overflow = split_name(name)
     if overflow and name not in origin.json_columns:
         return False
-    # Where there is JSON text of the whole field, it says it all.
+    # The JSON text of a whole field holds everything below it.
     whole = origin.has_whole_fields and root in origin.json_columns and root in frame
     return name == OVERFLOW or (root in origin.fields and not (whole and (keys or overflow)))
 
 
 def _restore(records: list[Record], name: str, frame: pd.DataFrame, origin: Origin) -> None:
-    """Put a column's values where they stood in the records."""
+    """Insert a column's values into the records."""
     root, keys, overflow = split_name(name)
-    # Frames of an earlier release do not say whether JSON text is of the whole field.
+    # Frames of earlier releases do not record whether JSON text holds the whole field.
     whole = frame[root].notna() if keys and root in origin.json_columns and root in frame else repeat(False)
     for record, value, is_restored in zip(records, _values(frame[name], name, origin), whole, strict=False):
         if value is None or is_restored:
@@ -116,7 +116,7 @@ def _insert(record: Record, path: list[str], value: object) -> None:
 
 
 def _merged(old: object, new: Record) -> Record:
-    """Return an object with what another one holds besides, level by level."""
+    """Merge two objects, level by level; the new values win."""
     if not isinstance(old, dict):
         return new
     both = old.keys() & new.keys()

@@ -1,4 +1,4 @@
-"""A frame's rows as a page's: the values that were sent, field by field, to be gathered together with other frames'."""
+"""A frame's rows back to parsed batches, to be gathered together with the rows of other frames."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from galtea_frames.decoding.shapes import Path
     from galtea_frames.frames.origin import Origin
 
-#: Rows that are taken apart together.
+#: The number of rows per batch.
 _TOGETHER = 10_000
 
-#: By path below a field, the value of each row.
+#: Values by path below a field, one per row.
 _Values = dict["Path", list[Any]]
 
 
 def parsed_batches(frame: pd.DataFrame, origin: Origin) -> Iterator[ParsedBatch]:
-    """Yield the rows of a frame as they were sent, as far as its columns say it.
+    """Yield the rows of a frame as they were sent, as far as its columns record it.
 
     Args:
         frame: some rows of one load.
-        origin: how its columns came about; its `nested` is known.
+        origin: the origin of the frame, with `nested` set.
 
     Raises:
-        QueryError: a column holds what no load gives.
+        QueryError: a column has values that no loader returns.
     """
     only_null = _only_null(frame, origin)
     for start in range(0, len(frame), _TOGETHER):
@@ -46,7 +46,7 @@ def parsed_batches(frame: pd.DataFrame, origin: Origin) -> Iterator[ParsedBatch]
 
 
 def _only_null(frame: pd.DataFrame, origin: Origin) -> frozenset[str]:
-    """Return the fields of which typed columns say only that they were sent as null, somewhere."""
+    """Return the undeclared fields that have a column but no values: some row sent them as null."""
     if origin.has_whole_fields:
         return frozenset()
     held = {split_name(name)[0] for name in frame.columns if frame[name].notna().any()}
@@ -59,11 +59,11 @@ class _Rows:
 
     Args:
         frame: the rows.
-        origin: how their columns came about.
-        only_null: fields that were sent as null somewhere, so in the first of these rows as well as anywhere.
+        origin: the origin of the frame.
+        only_null: fields that some unknown row sent as null; the first of these rows stands in for it.
 
     Attributes:
-        leftovers: by row, what no column of its own could hold, by API name.
+        leftovers: by row, the values of column `*` by API name.
     """
 
     def __init__(self, frame: pd.DataFrame, origin: Origin, only_null: frozenset[str]) -> None:
@@ -78,7 +78,7 @@ class _Rows:
                 self._below.setdefault(root, []).append((tuple(keys), name))
 
     def batch(self) -> ParsedBatch:
-        """Return the values of all fields."""
+        """Return the values of all fields as a batch."""
         fields: dict[str, Sequence[Any]] = {}
         texts: dict[str, list[str | None]] = {}
         strays: dict[Path, tuple[Sequence[int], list[Any]]] = {}
@@ -106,20 +106,20 @@ class _Rows:
     # -- fields --
 
     def _overlaid(self, api: str, values: list[Any]) -> list[Any]:
-        """Return a field's values with those that its column could not hold, or not exactly."""
+        """Return a field's values, with those that its column could not hold exactly taken from the leftovers."""
         return [rest.get(api, value) for value, rest in zip(values, self.leftovers, strict=True)]
 
     def _own(self, name: str) -> list[Any]:
         return self._column(name, MAX_DEPTH) if name in self._frame else [None] * len(self._frame)
 
     def _as_sent(self, api: str, name: str, values: list[Any], below: Sequence[list[Any]]) -> list[Any]:
-        """Return the values of a field that is not declared, ABSENT where it was not sent.
+        """Return the values of an undeclared field, ABSENT where it was not sent.
 
         Args:
-            api: the field.
-            name: its column.
-            values: its own values, None where null.
-            below: the values of what lies in it, which make its own None no null.
+            api: the API name of the field.
+            name: its column name.
+            values: the values of that column, None for null.
+            below: the values of the paths below it; where one is set, the field was sent.
         """
         if name in self._origin.null_fields:
             return values
@@ -132,7 +132,7 @@ class _Rows:
     # -- nested columns --
 
     def _take_below(self, name: str, api: str, strays: dict[Path, tuple[Sequence[int], list[Any]]]) -> list[Any]:
-        """Put what lies in a field among the strays; return the field's own values, None where it holds objects."""
+        """Add the values below a field to the strays; return the field's own values, None where it holds objects."""
         found: _Values = {(): self._own(name)}
         for keys, column in self._below.get(name, ()):
             found[keys] = self._column(column, MAX_DEPTH - len(keys))
@@ -145,8 +145,8 @@ class _Rows:
         strays |= {(api, *keys): (every, values) for keys, values in found.items()}
         return own
 
-    def _insert(self, found: _Values, path: Path, value: Any, row: int) -> None:  # noqa: ANN401 - whatever JSON can hold
-        """Put a value at a path of a row, each member of an object at its own."""
+    def _insert(self, found: _Values, path: Path, value: Any, row: int) -> None:  # noqa: ANN401 - any JSON value
+        """Insert a value at a path of a row, and the members of an object at their own paths."""
         if type(value) is dict and value and len(path) < MAX_DEPTH:
             for key, each in value.items():
                 self._insert(found, (*path, key), each, row)
@@ -156,14 +156,14 @@ class _Rows:
     # -- columns --
 
     def _column(self, name: str, depth: int) -> list[Any]:
-        """Return the values of a column, those of JSON text being read, integers among numbers as integers."""
+        """Return the values of a column, with JSON text parsed and whole numbers as integers."""
         values = json_values(self._frame[name])
         if name in self._origin.json_columns:
             return self._parsed(name, values, depth)
         return list(map(_plain_number, values)) if name in self._origin.whole_numbers else values
 
     def _objects(self, name: str) -> list[Any]:
-        """Return the values of an overflow column: objects."""
+        """Return the objects of an overflow column."""
         if name not in self._frame:
             return [None] * len(self._frame)
         found = self._parsed(name, json_values(self._frame[name]), MAX_DEPTH)
@@ -182,7 +182,7 @@ class _Rows:
 
 
 def _plain_number(value: Any) -> Any:  # noqa: ANN401 - a number, a list of them, or None
-    """Return a number without a fraction as an integer: as such it was sent, where integers were."""
+    """Return a number without a fraction as an integer, as it was sent."""
     if isinstance(value, list):
         return list(map(_plain_number, value))
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT else value

@@ -1,4 +1,4 @@
-"""Gathered batches, kept until all of them were seen, and then given back as tables in the order of creation."""
+"""Column batches, kept until the last one has arrived, then returned as tables in the order of creation."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 _CREATED = "createdAt"
 
-#: Batches that become columns together: what a column costs beside its values, it costs once for all of them.
+#: Batches converted together, which spreads the fixed cost of each column.
 _TOGETHER = 8
 
 
 class _Entry:
-    """One batch: the first creation time in it, and the batch or the bytes of the file that hold it."""
+    """One batch: its first creation time, and the batch itself or its byte range in the file."""
 
     def __init__(self, first: int, kept: ColumnBatch | range) -> None:
         self.first = first
@@ -36,13 +36,13 @@ class _Entry:
 
 
 class Spool:
-    """Batches in memory, or in a file of the system's folder for temporary files, gone when the spool is closed.
+    """Batches in memory or in a temporary file, which is removed when the spool is closed.
 
     Args:
-        on_disk: keep them in a file. It has no name that another program could open.
+        on_disk: keep them in a file; it has no name that another program could open.
 
     Raises:
-        GalteaFramesError: there is no folder for temporary files, or, later, no room in it.
+        GalteaFramesError: there is no folder for temporary files or, later, no space in it.
     """
 
     def __init__(self, *, on_disk: bool) -> None:
@@ -53,7 +53,7 @@ class Spool:
         self._entries: list[_Entry] = []
 
     def append(self, batch: ColumnBatch) -> None:
-        """Keep a batch; one of no rows is nothing."""
+        """Keep a batch, unless it has no rows."""
         if not batch.rows:
             return
         first = pc.min(batch.declared[_CREATED].cast(pa.int64())).as_py()
@@ -67,16 +67,16 @@ class Spool:
                 self._entries.append(_Entry(first, range(begin, self._file.tell())))
 
     def tables(self, schema: TableSchema) -> Iterator[pa.Table]:
-        """Yield all rows by `created_at`, then `id`, in tables of some batches each; at least one table.
+        """Yield all rows by `created_at`, then `id`, in tables of several batches each; at least one table.
 
-        Batches in memory are released as their rows are given, so this can be done once; from a file, at any time.
+        Batches in memory are released once yielded, so this works once; from a file, it works repeatedly.
         """
         entries = sorted(self._entries, key=lambda entry: entry.first)
         groups = [entries[start : start + _TOGETHER] for start in range(0, len(entries), _TOGETHER)]
         rest = schema.table([])
         for group, following in zip_longest(groups, groups[1:]):
             rest = sorted_table(pa.concat_tables([rest, schema.table(map(self._take, group))]), ())
-            # What lies before the next batch's first row is in its place; among later rows others may belong.
+            # Rows before the next batch's first row are in their final position; later ones may not be.
             ready = rest.num_rows if following is None else _count_before(rest, following[0].first)
             yield rest.slice(0, ready)
             rest = rest.slice(ready)
@@ -86,19 +86,19 @@ class Spool:
         if isinstance(entry.kept, range) and self._file is not None:
             return _unpacked(self._file, entry.kept)
         kept, entry.kept = entry.kept, None
-        assert kept is not None  # noqa: S101 - given back once
+        assert kept is not None  # noqa: S101 - each batch is taken once
         assert not isinstance(kept, range)  # noqa: S101 - in memory
         return kept
 
     def close(self) -> None:
         """Remove the file."""
         if self._file is not None:
-            with suppress(OSError):  # what a full disk did not take is not wanted any more
+            with suppress(OSError):  # data that a full disk rejected is no longer needed
                 self._file.close()
 
 
 def _unpacked(file: IO[bytes], where: range) -> ColumnBatch:
-    """Return the batch in these bytes of a file, leaving alone its position, which forked processes share."""
+    """Return the batch in a byte range of a file, without moving its position, which forked processes share."""
     begin = where.start - where.start % mmap.ALLOCATIONGRANULARITY
     with (
         mmap.mmap(file.fileno(), where.stop - begin, access=mmap.ACCESS_READ, offset=begin) as mapped,
@@ -110,7 +110,7 @@ def _unpacked(file: IO[bytes], where: range) -> ColumnBatch:
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    """Turn what goes wrong with the file into one line that says what to do."""
+    """Turn errors of the file into one line that says what to do."""
     try:
         yield
     except OSError as problem:
@@ -122,5 +122,5 @@ def _errors() -> Iterator[None]:
 
 
 def _count_before(table: pa.Table, moment: int) -> int:
-    """Return how many rows of a sorted table were created before a time."""
+    """Return the number of rows of a sorted table created before a time."""
     return pc.sum(pc.less(table.column("created_at").cast(pa.int64()), moment)).as_py() or 0
