@@ -86,7 +86,7 @@ def _normalize(given: Bodies) -> object:
 
 def _polars(given: Bodies) -> object:
     whole = b"[" + b",".join(page[1:-1] for page in given.pages) + b"]"
-    # Types are settled over all rows; from the first hundred it would refuse the rest.
+    # Types are inferred from all rows; inferred from the first hundred, they would reject the rest.
     return import_module("polars").read_json(whole, infer_schema_length=None).to_pandas()
 
 
@@ -108,7 +108,7 @@ def _dlt(given: Bodies) -> object:
 
 
 def _duckdb(given: Bodies) -> object:
-    # Types are settled over all rows, as above. Its buffers are multiples of the largest page it is told of.
+    # Types are inferred from all rows, as above. Its buffers are multiples of the largest page it is told of.
     options = {"format": "array", "sample_size": -1, "maximum_object_size": max(map(len, given.pages)) + 1}
     return import_module("duckdb").read_json(str(given.folder / "*.json"), **options).df()
 

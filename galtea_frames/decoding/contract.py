@@ -89,7 +89,7 @@ class PinnedColumn:
             raise MirrorError(f'{self.name} has values that are not {self.dtype}; use "json", which holds any value')
         return convert(values, kinds, self.type)
 
-    def _found(self, text: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    def _found(self, text: str) -> Any:  # noqa: ANN401 - any JSON value
         value: Any | RawJson = exact_value(text)
         for depth, key in enumerate(self.keys):
             if not isinstance(value, dict):

@@ -1,3 +1,5 @@
+"""Column names of nested paths and of undeclared fields."""
+
 import pytest
 
 from galtea_frames.api.resource import snake_case

@@ -1,3 +1,5 @@
+"""The exact parser: pages that the fast readers reject, and invalid JSON."""
+
 from decimal import Decimal
 
 import pytest

@@ -1,4 +1,4 @@
-"""The decoder against bytes that nobody thought of: a short run of `fuzz_decode.py`, and the pages it starts from."""
+"""The decoder against random bytes: a short run of `fuzz_decode.py`, and its seed pages."""
 
 from __future__ import annotations
 

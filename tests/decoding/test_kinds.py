@@ -1,3 +1,5 @@
+"""The typing rule: the column type of every mix of values."""
+
 from itertools import permutations
 from typing import Any
 

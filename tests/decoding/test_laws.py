@@ -1,4 +1,4 @@
-"""Laws that hold for any records whatever: checked on random ones against `slow_reference.py`."""
+"""Laws of decoding: random records compared with `slow_reference.py`."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Pages parsed to values: metadata of the page, layouts, skipped rows, raw text."""
+
 import json
 from operator import itemgetter
 from typing import Any, get_args

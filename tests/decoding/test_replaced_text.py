@@ -1,4 +1,4 @@
-"""Text that is no valid Unicode, such as half an emoji: U+FFFD in its column, counted, and exact elsewhere."""
+"""Text with lone surrogates, such as half an emoji: U+FFFD in its column, counted, and exact in the overflow."""
 
 from __future__ import annotations
 

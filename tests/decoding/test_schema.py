@@ -1,3 +1,5 @@
+"""The columns of a table: declared, nested and undeclared fields, misfits and overflow."""
+
 import json
 from typing import Any, get_args
 

@@ -1,4 +1,4 @@
-"""Rows that fit what was learned of their shape, rows that do not, and pages too large to be read at once."""
+"""Rows that match the learned layout, unmatched rows, and pages parsed in parts."""
 
 import json
 from typing import Any

@@ -1,3 +1,5 @@
+"""Nested values flattened to columns, and the column budget."""
+
 import json
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""`concat`: rows, columns, completeness, and the frames it rejects."""
+
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any

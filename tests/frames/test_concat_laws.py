@@ -1,4 +1,4 @@
-"""Laws of `concat`: whatever rows loads bring, and however they are parted, the frame is that of one load of all."""
+"""Laws of `concat`: for any rows, split in any way, the frame equals one load of all rows."""
 
 from __future__ import annotations
 

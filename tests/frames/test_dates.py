@@ -1,4 +1,4 @@
-"""`parse_dates`: names that mean what they say, and what is said of those that mean nothing."""
+"""`parse_dates`: valid names, and errors and warnings for the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""By what a frame proves that it holds the rows that it was loaded with."""
+"""Fingerprints: whether a frame still has the rows it was loaded with."""
 
 from __future__ import annotations
 

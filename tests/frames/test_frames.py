@@ -1,3 +1,5 @@
+"""Frames: dtypes, order, `parse_dates`, attrs and warnings."""
+
 import contextlib
 import warnings
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""The pause of the garbage collector during loads."""
+
 import gc
 import weakref
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""`join_sessions_versions`: rows, columns, counts, and the frames it rejects."""
+
 from pathlib import Path
 from typing import Any
 

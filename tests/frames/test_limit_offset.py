@@ -1,4 +1,4 @@
-"""Results with `limit` and `offset`: their columns, types, warnings and counts are those of their own rows."""
+"""`limit` and `offset`: columns, types, warnings and counts come from the rows of the result only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions loaded beside their versions: which versions are asked for, and what is said of the others."""
+"""Sessions loaded with their versions: which versions are requested, and how unknown ones are counted."""
 
 from __future__ import annotations
 

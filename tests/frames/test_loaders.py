@@ -1,3 +1,5 @@
+"""The loaders: filters, arguments, iterators and errors, against a local server."""
+
 import errno
 import json
 import os

@@ -1,4 +1,4 @@
-"""Progress is shown where a person looks on, on stderr, and is gone when the load is done."""
+"""Progress: where it is shown, what it shows, and that it disappears at the end."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""`to_records`: frames back to the records that the API sent."""
+
 from decimal import Decimal
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Many threads with one client for long: every result right, and neither memory nor connections grow."""
+"""Many threads share one client for a long time: correct results, no growth of memory or connections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random faults, changes, caps, latencies, page sizes and workers at once, beside a model of what must come out."""
+"""Random faults, changes, caps, latencies, page sizes and workers combined, compared with a model of the result."""
 
 from __future__ import annotations
 

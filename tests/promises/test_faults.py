@@ -1,4 +1,4 @@
-"""Every fault, at every place of a load, with one worker and with eight: the whole frame or a named error."""
+"""Every fault at every point of a load, with one worker and with eight: the whole frame or a named error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes that are forked, as pools of workers and web servers do it: each is a client of its own."""
+"""Forked processes, as in worker pools and web servers: each acts as a client of its own."""
 
 from __future__ import annotations
 

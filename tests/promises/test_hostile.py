@@ -1,4 +1,4 @@
-"""Hostile data from the server to the frame, and on to files, joins, mirror and report: right, or one clear line."""
+"""Hostile data from the server through frames, files, joins, mirror and report: correct, or one clear error."""
 
 from __future__ import annotations
 

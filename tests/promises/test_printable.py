@@ -1,3 +1,5 @@
+"""Text made safe to print: quoted values and lists of names."""
+
 from typing import Any
 
 import numpy as np

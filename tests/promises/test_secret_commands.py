@@ -1,4 +1,4 @@
-"""One key through every command: nothing that is printed, logged or written holds it, whatever the API does."""
+"""The API key in every command: never printed, logged or written, whatever the API does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key in tracebacks: no message quotes it, and no local variable of a frame that an error came through holds it."""
+"""The API key in tracebacks: in no message, and in no local variable of a frame in the traceback."""
 
 import http.client
 import logging

@@ -1,3 +1,5 @@
+"""The API key appears in no message, representation, log or file."""
+
 import copy
 import dataclasses
 import http.client
