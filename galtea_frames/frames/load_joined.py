@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.splitting import askable_ids
-from galtea_frames.frames.dates import checked_dates, split_dates
 from galtea_frames.frames.frame import ATTRS
 from galtea_frames.frames.joins import PREFIX, join_sessions_versions
 from galtea_frames.frames.load import client_context, fetch_frame, stream_frames
-from galtea_frames.frames.options import parse_arguments
+from galtea_frames.frames.options import checked_dates, parse_arguments, split_dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -16,10 +16,9 @@ from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames.assembly import build_frame, column_attrs
-from galtea_frames.frames.dates import checked_dates, split_dates
 from galtea_frames.frames.frame import ATTRS, sorted_table, to_frame
 from galtea_frames.frames.joins import PREFIX, join_sessions_versions
-from galtea_frames.frames.options import parse_arguments
+from galtea_frames.frames.options import checked_dates, parse_arguments, split_dates
 from galtea_frames.mirror.arguments import parse_moment
 from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.rows import PRESENT, REMOVED_AT, to_page

@@ -11,8 +11,8 @@ from direct_transport import DirectTransport
 
 import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS, VERSIONS
-from galtea_frames.frames.dates import checked_dates, split_dates
 from galtea_frames.frames.load_joined import iterate_joined
+from galtea_frames.frames.options import checked_dates, split_dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable

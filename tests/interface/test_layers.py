@@ -23,7 +23,7 @@ ROOMS = {
     "walk": "slices ties source lookup window crew seen walk fetch",
     "decoding": "json_text exact shapes kinds column_names survey contract raw_rows reader gatherer schema",
     "frames": """
-        fingerprint frame gc_pause progress spool cells limit_offset coverage dates options assembly load origin joins
+        fingerprint frame gc_pause progress spool cells limit_offset coverage options assembly load origin joins
         load_joined loaders records reparse concat
     """,
     "files": """
