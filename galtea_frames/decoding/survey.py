@@ -316,9 +316,9 @@ def _chunk(rows: Sequence[int] | None, values: Sequence[Any], types: set[type]) 
     try:
         return Chunk(rows, *narrow(values, types))
     except UnicodeEncodeError:  # lone surrogates: only JSON text can represent them
-        text = replaced(values)
-    exact = {index: json_text(value) for index, value in enumerate(values) if value != text[index]}
-    return Chunk(rows, *narrow(text, types), exact)
+        cleaned = replaced(values)
+    exact = {index: json_text(value) for index, value in enumerate(values) if value != cleaned[index]}
+    return Chunk(rows, *narrow(cleaned, types), exact)
 
 
 def _insert(target: dict[str, Any], path: Path, value: RawJson) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: The similarity to a declared column above which a name is a typo: about one letter. Any other name may belong to a
 #: field that the API adds later.
-_SLIP = 0.92
+_TYPO_SIMILARITY = 0.92
 
 #: How many characters of a name are compared.
 _LONGEST = 100
@@ -131,5 +131,5 @@ def _suggestion(root: str, declared: dict[str, str]) -> str | None:
     """Return the declared column that was probably meant."""
     if "\\" in root:  # an escaped name belongs to an undeclared field with a similar name
         return None
-    close = difflib.get_close_matches(root[:_LONGEST], declared.values(), n=1, cutoff=_SLIP)
+    close = difflib.get_close_matches(root[:_LONGEST], declared.values(), n=1, cutoff=_TYPO_SIMILARITY)
     return declared.get(root) or (close[0] if close else None)

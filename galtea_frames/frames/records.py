@@ -82,8 +82,8 @@ def _restore(records: list[Record], name: str, frame: pd.DataFrame, origin: Orig
     root, keys, overflow = split_name(name)
     # Frames of earlier releases do not record whether JSON text holds the whole field.
     whole = frame[root].notna() if keys and root in origin.json_columns and root in frame else repeat(False)
-    for record, value, is_restored in zip(records, _values(frame[name], name, origin), whole, strict=False):
-        if value is None or is_restored:
+    for record, value, is_whole in zip(records, _values(frame[name], name, origin), whole, strict=False):
+        if value is None or is_whole:
             continue
         if name == OVERFLOW:
             record.update(_merged(record, value))
