@@ -92,8 +92,12 @@ def _shortened(name: object) -> str:
 
 def listed(items: Sequence[T], most: int, show: Callable[[T], str] = _shortened) -> str:
     """Return the first items on one line, separated by commas, and how many more there are."""
-    more = f" and {len(items) - most:,} more" if len(items) > most else ""
-    return printable(", ".join(map(show, items[:most]))) + more
+    return printable(", ".join(map(show, items[:most]))) + more(items, most)
+
+
+def more(items: Sequence[object], most: int) -> str:
+    """Return " and 3 more" if there are more items than are listed."""
+    return f" and {len(items) - most:,} more" if len(items) > most else ""
 
 
 def _with_article(name: str) -> str:

@@ -34,14 +34,14 @@ def _report(
     as_json: bool,
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> int:
-    from galtea_frames.report.report import compute, place, require
+    from galtea_frames.report.report import compute, require, target_of
     from galtea_frames.report.terms import parse_terms
 
     settings, written = client_settings(given), _written(given)
     terms = parse_terms(**written)
     with before_asking():
         require()
-        place(out)
+        target_of(out)
     span = {"from_created_at": terms.periods[0].start, "to_created_at": terms.periods[-1].end - _INSTANT}
     try:
         sessions, versions = _frames(mirror, settings, span, list(product_ids))

@@ -1,5 +1,5 @@
-"""The report: what a day, a week or a month was like beside the one before.
+"""The report: a day, week or month compared with the previous one.
 
-In: frames of sessions and versions, and terms. Out: HTML, Markdown, JSON, charts. Begin with `report`, what users call;
-`terms` checks what is asked for, `analysis` computes, `findings` are what it says as plain values, `pages` show them.
+In: frames of sessions and versions, and terms. Out: HTML, Markdown, JSON, charts. Begin with `report`, which users
+call; `terms` checks the arguments, `analysis` computes the `findings`, plain values, which `pages` renders.
 """

@@ -1,7 +1,7 @@
-"""What a report says, as plain values: HTML, Markdown and JSON all come from these.
+"""The content of a report as plain values; HTML, Markdown and JSON are made from them.
 
-Shares and differences of shares are fractions (0.02 is two percentage points), times ISO 8601 text, and None stands
-where there is nothing to divide or to compare with.
+Field names are the keys of report.json. Shares and their differences are fractions (0.02 is two percentage points),
+times are ISO 8601 text, and None means that there was nothing to divide by or to compare with.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """What a report comes to."""
+    """The verdict of a report."""
 
     OK = "OK"
     WARN = "WARN"
@@ -24,13 +24,13 @@ class Verdict(StrEnum):
 
     @property
     def exit_code(self) -> int:
-        """What the command line ends with: 0; 3 if data is incomplete; 10 if a threshold to fail on is broken."""
+        """The exit code of the command line: 0, 3 if data is incomplete, 10 if a `fail_if` threshold is broken."""
         return {Verdict.FAIL: 10, Verdict.INCOMPLETE: 3}.get(self, 0)
 
 
 @dataclass(frozen=True)
 class Span:
-    """A period: its ISO 8601 code, its name for people, its local days, its first instant and the first after it."""
+    """A period: its ISO 8601 code, title, first and last local day, first instant and the first instant after it."""
 
     code: str
     title: str
@@ -46,12 +46,12 @@ class Scope:
 
     Attributes:
         unit: "day", "week" or "month".
-        timezone: whose days they are.
-        as_of: the instant that it is made for.
-        period, previous: what it is about, and compared with.
-        no_previous: why there is nothing to compare with, if so.
-        selection: which sessions these are, if its maker says so.
-        products: those of the versions.
+        timezone: the time zone of the days.
+        as_of: the instant it is made for.
+        period, previous: the period, and the one it is compared with.
+        no_previous: why there is nothing to compare with; None if there is.
+        selection: which sessions these are, if the author says so.
+        products: the products of the versions.
     """
 
     unit: str
@@ -66,7 +66,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Completeness:
-    """Whether all that there was has been seen; else why not."""
+    """Whether all sessions were loaded, and why not."""
 
     complete: bool
     sessions: int
@@ -75,10 +75,11 @@ class Completeness:
 
 
 @dataclass(frozen=True)
-class Figure:
+class TotalLine:
     """A count, or a share of `n`, in this period and the previous one.
 
-    `change` is a difference of counts, or of shares; `relative` a count's, as a fraction of at least 30.
+    `change` is the difference of counts or shares; `relative` is that of counts as a fraction, if `before` is 30 or
+    more.
     """
 
     name: str
@@ -94,7 +95,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Reading:
-    """The value of a figure that a threshold names, beside its limit."""
+    """A number that a threshold names (`figure`), with its value and limit."""
 
     figure: str
     value: float | None
@@ -104,7 +105,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Check:
-    """A threshold held against the total (`version_id` and `label` are None) or a version; "n/a" was not judged."""
+    """A threshold judged on the total (`version_id` and `label` are None) or on a version; "n/a" if it could not be."""
 
     version_id: str | None
     label: str | None
@@ -114,7 +115,7 @@ class Check:
 
 @dataclass(frozen=True)
 class ThresholdResult:
-    """A threshold with all its checks; it is broken if one of them is."""
+    """A threshold with its checks; it is broken if any of them is."""
 
     level: Literal["fail", "warn"]
     text: str
@@ -127,28 +128,28 @@ class ThresholdResult:
 
 @dataclass(frozen=True)
 class VersionLine:
-    """One version with sessions in the period; `id` is None for the sessions without one.
+    """One version with sessions in the period.
 
     Attributes:
-        id: its id.
-        label: its name, told apart from others of the same name.
+        id: its id; None for sessions without a version.
+        label: its unique label.
         name: its name; None if the version is not known.
-        created: when it was made.
+        created: when it was created.
         model: the model it runs.
-        product: the product it is of.
-        known: whether it is among the versions.
-        is_new: whether it was made in the period.
+        product: the product it belongs to.
+        known: whether the frame of versions has it.
+        is_new: whether it was created in the period.
         few: whether fewer than 30 of its sessions have ended, so that it is not ranked by its failure rate.
-        colour: its place among the colours of the charts; None if it is part of "other".
-        sessions: its sessions of the period.
-        share: their share of all.
+        colour: the number of its colour in the charts; None if it is part of "Other".
+        sessions: its sessions in the period.
+        share: their share of all sessions.
         completed: those completed.
         failed: those failed.
         pending: those pending.
         failure_rate: its failure rate.
-        change: the failure rate's difference to the previous period.
+        change: the change of the failure rate since the previous period.
         previous: the previous period's failure rate.
-        trend: failure rates of all periods that were loaded, oldest first; None for one that was not.
+        trend: the failure rates of all periods, oldest first; None for periods that were not loaded.
     """
 
     id: str | None
@@ -174,7 +175,7 @@ class VersionLine:
 
 @dataclass(frozen=True)
 class Series:
-    """Sessions of one version, or of all others (`colour` is None), at each place of an axis."""
+    """Sessions of one version, or of all others (`colour` is None), along an axis."""
 
     label: str
     version_id: str | None
@@ -184,7 +185,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Stack:
-    """Sessions at each place of an axis, by version; `totals` are the sums."""
+    """Sessions along an axis by version; `totals` are the sums."""
 
     axis: tuple[str, ...]
     series: tuple[Series, ...]
@@ -193,7 +194,7 @@ class Stack:
 
 @dataclass(frozen=True)
 class Reason:
-    """A stopping reason (None: those that are rarer than the ones listed) with its sessions and their share."""
+    """A stopping reason (None: all rarer ones) with its sessions and their share."""
 
     text: str | None
     sessions: int
@@ -203,7 +204,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Quantiles:
-    """Quantiles of a numeric column among the sessions that have a value."""
+    """Quantiles of a numeric column over the sessions that have a number."""
 
     n: int
     median: float | None
@@ -223,9 +224,10 @@ class MetricLine:
 
 @dataclass(frozen=True)
 class Metric:
-    """A column's numbers by version, those with most of them first, and in total.
+    """A column's quantiles in total and by version, versions with the most numbers first.
 
-    Of the period's `sessions` so many have a value `present`; if none is a number, `numeric` are columns with some.
+    `present` is how many of the period's `sessions` have a value; if none is a number, `numeric` names columns with
+    numbers.
     """
 
     column: str
@@ -249,16 +251,16 @@ class Change:
 
 @dataclass(frozen=True)
 class ErrorShape:
-    """Errors that differ in numbers, ids and quoted parts only.
+    """Errors that differ only in numbers, ids and quoted parts.
 
     Attributes:
         shape: what they have in common.
-        sessions: how many in this period.
+        sessions: how many sessions have them in this period.
         before: how many in the previous one.
         trend: how many in each period, oldest first.
-        is_new: whether none of the earlier periods has any.
-        examples: ids of the latest ones.
-        message: the latest one's own words, if raw text was asked for.
+        is_new: whether no earlier period has any.
+        examples: ids of the latest sessions.
+        message: the latest message, if raw text was asked for.
     """
 
     shape: str
@@ -272,7 +274,7 @@ class ErrorShape:
 
 @dataclass(frozen=True)
 class Changes:
-    """What this period has that earlier ones had not, and the other way round; `keys` is None if not looked for."""
+    """What is new or gone compared with earlier periods; `keys` is None if it was not checked."""
 
     new_versions: tuple[Change, ...]
     silent_versions: tuple[Change, ...]
@@ -284,7 +286,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class QualityLine:
-    """Something that readers should know of the data: how many sessions, of how many, and what it means."""
+    """Something readers should know about the data: how many sessions, out of how many, and what it means."""
 
     label: str
     sessions: int
@@ -294,7 +296,7 @@ class QualityLine:
 
 @dataclass(frozen=True)
 class LateChange:
-    """A figure of an earlier report beside what it is now for the same period."""
+    """A count in an earlier report, and the same count now."""
 
     label: str
     said: int
@@ -307,10 +309,10 @@ class Quality:
 
     Attributes:
         lines: what was counted.
-        mixed_columns: columns that hold several types, as JSON text.
-        partial_day: what of the day of `as_of` is left out, since it is not over.
+        mixed_columns: columns of mixed types, which hold JSON text.
+        partial_day: what is left out because the period of `as_of` is not over.
         late_period: the period of the earlier report; None without one.
-        late_changes: what has changed in it since.
+        late_changes: the counts that have changed since.
     """
 
     lines: tuple[QualityLine, ...]
@@ -322,7 +324,7 @@ class Quality:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """How to get the same report: the call or command, the query, and what it was computed with."""
+    """How to reproduce the report: the call or command, the filters, and the libraries."""
 
     command: str
     query: tuple[tuple[str, str], ...]
@@ -331,14 +333,14 @@ class Reproduction:
 
 @dataclass(frozen=True)
 class Findings:
-    """All that a report says; `unit` and `timezone` hold for all of it."""
+    """The content of a report."""
 
     verdict: Verdict
     headline: str
     scope: Scope
     completeness: Completeness
     thresholds: tuple[ThresholdResult, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[TotalLine, ...]
     versions: tuple[VersionLine, ...]
     trend_axis: tuple[str, ...]
     by_day: Stack

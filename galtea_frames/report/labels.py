@@ -1,4 +1,4 @@
-"""What to call versions, so that no two look alike wherever they are shown; pure."""
+"""Labels of versions, no two of which look alike; pure."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from galtea_frames.report.wording import cut
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: What stands for the sessions without a version, and for versions without a name.
+#: Labels of sessions without a version, and of versions without a name or record.
 NO_VERSION, UNNAMED, UNKNOWN = "No version", "Unnamed", "Unknown version"
 
-#: What reports call other things than versions.
+#: Labels of other things than versions.
 _TAKEN = (NO_VERSION, UNNAMED, UNKNOWN, "Other", "All versions", "all sessions")
 
-#: As much of a label as there is room for everywhere: two labels differ within it.
+#: The length within which labels differ; every table and chart has room for it.
 ROOM = 26
 
-#: As much of an id as tells most versions of one name apart, and as much as there is room for.
+#: How much of an id is appended: enough for most versions of one name, then as much as fits.
 _TAILS = (6, 12)
 
 
 def labels(names: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return a label for each id: its name where that is unlike all others, else with the end of its id behind it.
+    """Return a label for each id: its name if no other looks like it, else its name and the end of the id.
 
-    Labels differ within their first 26 characters as they are shown, also in capitals and in width.
+    Labels differ within their first 26 characters as displayed, ignoring case and width.
 
     Args:
-        names: ids, each once, with their names.
+        names: pairs of a unique id and a name.
     """
     wanted = {id_: " ".join(printable(name).split()) or UNNAMED for id_, name in sorted(names)}
     rivals = Counter(map(_look, wanted.values())) + Counter(map(_look, _TAKEN))
@@ -45,13 +45,13 @@ def labels(names: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _further(name: str, id_: str) -> Iterator[str]:
-    """Yield the name with more and more of the id behind it, and then with numbers."""
-    shown = "".join(printable(id_).split())
+    """Yield the name with more and more of the id, then with numbers."""
+    display = "".join(printable(id_).split())
     for length in _TAILS:
-        yield _with(name, f"…{shown[-length:]}")
+        yield _with(name, f"…{display[-length:]}")
     number = 2
     while True:
-        yield _with(name, f"…{shown[-_TAILS[0] :]}, {number}")
+        yield _with(name, f"…{display[-_TAILS[0] :]}, {number}")
         number += 1
 
 
@@ -60,5 +60,5 @@ def _with(name: str, mark: str) -> str:
 
 
 def _look(label: str) -> str:
-    """Return what two labels have in common that look alike where there is little room."""
+    """Return a key that labels which look alike in little room have in common."""
     return unicodedata.normalize("NFKC", cut(label, ROOM)).casefold()

@@ -1,4 +1,4 @@
-"""Equal, closed spans of time in a time zone: days, ISO weeks, months; pure."""
+"""Days, ISO weeks and months in a time zone; pure."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Unit = Literal["day", "week", "month"]
 
 UNITS: tuple[str, ...] = get_args(Unit)
 
-# Not strftime's: those follow the machine's language, and a report says the same everywhere.
+# Not strftime's, which depend on the machine's language.
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 
-#: Years within which every span that a report looks at is in the calendar.
+#: Years for which all periods of a report are within the calendar.
 _YEARS = range(1971, 9998)
 
 _DAY = timedelta(days=1)
 
-#: What lies beside the zones, but is another one on each machine, counts leap seconds, or is no zone at all.
+#: Names in the zone database that depend on the machine, count leap seconds or are not zones.
 _LOCAL = frozenset({"localtime", "posixrules", "posix", "right", "factory"})
 
 
@@ -33,12 +33,12 @@ _LOCAL = frozenset({"localtime", "posixrules", "posix", "right", "factory"})
 class Period:
     """One day, ISO week or month, from local midnight to local midnight.
 
-    It is as long as its local days are: a week in which clocks change has 167 or 169 hours.
+    A week in which clocks change has 167 or 169 hours.
 
     Attributes:
         unit: "day", "week" or "month".
         first: its first local day.
-        zone: whose days they are.
+        zone: the time zone.
     """
 
     unit: Unit
@@ -47,14 +47,14 @@ class Period:
 
     @property
     def following(self) -> Period:
-        """The one after it."""
+        """The next period."""
         if self.unit == "month":
             return Period("month", (self.first + 31 * _DAY).replace(day=1), self.zone)
         return Period(self.unit, self.first + (7 * _DAY if self.unit == "week" else _DAY), self.zone)
 
     @property
     def previous(self) -> Period:
-        """The one before it."""
+        """The previous period."""
         return _holding(self.first - _DAY, self.unit, self.zone)
 
     @property
@@ -79,7 +79,7 @@ class Period:
 
     @property
     def code(self) -> str:
-        """Its ISO 8601 name: 2026-03-29, 2026-W13 or 2026-03."""
+        """Its ISO 8601 code: 2026-03-29, 2026-W13 or 2026-03."""
         if self.unit == "week":
             year, week, _ = self.first.isocalendar()
             return f"{year}-W{week:02}"
@@ -87,7 +87,7 @@ class Period:
 
     @property
     def title(self) -> str:
-        """Its name for people: "Week 13, 23 to 29 March 2026"."""
+        """Its title: "Week 13, 23 to 29 March 2026"."""
         if self.unit == "month":
             return f"{_MONTHS[self.first.month - 1]} {self.first.year}"
         if self.unit == "day":
@@ -98,12 +98,12 @@ class Period:
 
 
 def day_title(day: date, *, with_year: bool = True) -> str:
-    """Return a day for people: "29 March 2026"."""
+    """Format a day: "29 March 2026"."""
     return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if with_year else "")
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """Return the instant at which a local day begins, in UTC; where clocks skip midnight, the one they skip to."""
+    """Return the start of a local day, in UTC; if clocks skip midnight, the instant they skip to."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
@@ -111,61 +111,61 @@ def last_closed(as_of: datetime, unit: Unit, zone: ZoneInfo) -> Period:
     """Return the last period that was over at an instant.
 
     Raises:
-        QueryError: the unit is none, or the instant is too far from today for the calendar.
+        QueryError: the unit is unknown, or the year is out of range.
     """
     if unit not in UNITS:
-        raise QueryError(f"period is {', '.join(map(repr, UNITS[:-1]))} or {UNITS[-1]!r}, not {quoted(unit)}")
+        raise QueryError(f"period must be {', '.join(map(repr, UNITS[:-1]))} or {UNITS[-1]!r}, not {quoted(unit)}")
     if as_of.year not in _YEARS:
-        raise QueryError(f"as_of is a time of the years {_YEARS[0]} to {_YEARS[-1]}, not {as_of.isoformat()}")
+        raise QueryError(f"as_of must be in the years {_YEARS[0]} to {_YEARS[-1]}, not {as_of.isoformat()}")
     holding = _holding(as_of.astimezone(zone).date(), unit, zone)
     return holding if holding.end <= as_of else holding.previous
 
 
 def up_to(period: Period, count: int) -> tuple[Period, ...]:
-    """Return so many periods in a row, oldest first, of which this is the last."""
+    """Return consecutive periods, oldest first, ending with this one."""
     periods = [period]
     while len(periods) < count:
         periods.append(periods[-1].previous)
     return tuple(reversed(periods))
 
 
-def parse_zone(given: Any) -> ZoneInfo:  # noqa: ANN401 - a name or a `ZoneInfo`, or what has to be refused
-    """Return the time zone of an IANA name, such as Europe/Madrid.
+def parse_zone(given: Any) -> ZoneInfo:  # noqa: ANN401 - a name or a `ZoneInfo`, or an invalid value
+    """Return the time zone with an IANA name, such as Europe/Madrid.
 
     Raises:
-        QueryError: there is none of that name, or it is whichever the machine is in.
+        QueryError: there is none, or the name depends on the machine.
     """
     name = given.key if isinstance(given, ZoneInfo) else given
     try:
         if not isinstance(name, str) or name.lower().partition("/")[0] in _LOCAL:
-            raise TypeError  # noqa: TRY301 - one message for every value that is no zone
+            raise TypeError  # noqa: TRY301 - one message for all invalid values
         return ZoneInfo(name)
-    except (KeyError, ValueError, TypeError, OSError):  # what it raises depends on how the name is no name
-        raise QueryError(f"timezone is an IANA name such as 'Europe/Madrid', not {quoted(given)}") from None
+    except (KeyError, ValueError, TypeError, OSError):  # depending on what is wrong
+        raise QueryError(f"timezone must be an IANA name such as 'Europe/Madrid', not {quoted(given)}") from None
 
 
 def parse_moment(value: str | date | np.datetime64, zone: ZoneInfo) -> datetime:
-    """Return a caller's time as an instant in UTC; what names no zone is local, and a date its midnight.
+    """Return a time as an instant in UTC; times without a zone are local, dates are midnight.
 
     Raises:
-        QueryError: no time can be read from the value.
+        QueryError: the value is not a time.
     """
     try:
         value = pd.Timestamp(value) if isinstance(value, np.datetime64) else value
         if not isinstance(value, str | date):
-            raise TypeError  # noqa: TRY301 - one message for every value that is no time
+            raise TypeError  # noqa: TRY301 - one message for all invalid values
         moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
         if not isinstance(moment, datetime):
             moment = datetime.combine(moment, time())
         moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        # Through the standard library's own type: a Timestamp knows nanoseconds, and NaT is refused here.
+        # Drops a Timestamp's nanoseconds, and raises for NaT.
         return datetime.fromisoformat(datetime.isoformat(moment, timespec="microseconds")).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
-        raise QueryError(f"as_of is a time such as '2026-03-30T08:00', not {quoted(value)}") from None
+        raise QueryError(f"as_of must be a time such as '2026-03-30T08:00', not {quoted(value)}") from None
 
 
 def _holding(day: date, unit: Unit, zone: ZoneInfo) -> Period:
-    """Return the period that a local day lies in."""
+    """Return the period that contains a local day."""
     if unit == "week":
         return Period(unit, day - day.weekday() * _DAY, zone)
     return Period(unit, day.replace(day=1) if unit == "month" else day, zone)

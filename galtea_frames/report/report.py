@@ -1,4 +1,4 @@
-"""The report: computed from frames, shown as HTML, Markdown and JSON, written as a folder."""
+"""The report: built from frames, rendered as HTML, Markdown and JSON, written to a folder."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ _HTML, _MARKDOWN, _JSON, _CHARTS = "report.html", "report.md", "report.json", "c
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What a period was like beside the one before; made by `build_report`.
+    """A period compared with the previous one; returned by `build_report`.
 
-    In a notebook it shows itself. HTML, Markdown and JSON are made of the same findings, and the same input gives the
-    same bytes.
+    Notebooks display it as a page. HTML, Markdown and JSON are rendered from the same findings, and the same input
+    gives the same bytes.
 
     Attributes:
-        findings: all that it says, as plain values.
-        rows: the sessions behind it, one row a session of the periods that were looked at, as they were counted:
-            `id`, `created_at` (`datetime64[us, UTC]`), `period` and `day` (category, local), `version_id`, `version`,
+        findings: its content, as plain values.
+        rows: the sessions behind it, one row per session of all periods, as they were counted: `id`,
+            `created_at` (`datetime64[us, UTC]`), `period` and `day` (category, local), `version_id`, `version`,
             `status`, `production` (`boolean`), `user_id`, `test_case_id`, `stopping_reason`, the metrics, and
             `error_shape` (category).
     """
@@ -58,24 +58,24 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """OK, WARN, FAIL or INCOMPLETE, which is text as well."""
+        """OK, WARN, FAIL or INCOMPLETE; it is also a `str`."""
         return self.findings.verdict
 
     @property
     def exit_code(self) -> int:
-        """What a scheduler goes by: 0; 10 if a threshold to fail on is broken; 3 if the data is incomplete."""
+        """The exit code for schedulers: 0, 10 if a `fail_if` threshold is broken, 3 if the data is incomplete."""
         return self.verdict.exit_code
 
     def __repr__(self) -> str:
         return f"<Report {self.findings.scope.period.code} {self.verdict}: {self.findings.headline}>"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all that it says as dicts, lists, text, numbers, true and false, and None: as JSON has it."""
+        """Return the findings as values that JSON can hold, the content of report.json."""
         said: dict[str, Any] = _plain(asdict(self.findings))
         return {"verdict": said["verdict"], "exit_code": self.exit_code} | said
 
     def to_html(self) -> str:
-        """Return one HTML page with everything in it: no script, and nothing that is fetched from anywhere.
+        """Return one self-contained HTML page, without scripts or requests.
 
         Raises:
             ReportError: the extra `[report]` is not installed.
@@ -84,7 +84,7 @@ class Report:
         return rendering.html(self.findings, self._pictures())
 
     def to_markdown(self) -> str:
-        """Return the same as Markdown, without the charts: for a chat, or a job's summary.
+        """Return the report as Markdown, without charts: for a chat or a job summary.
 
         Raises:
             ReportError: the extra `[report]` is not installed.
@@ -95,18 +95,18 @@ class Report:
     def write(self, directory: str | PathLike[str]) -> None:
         """Write report.html, report.md, report.json, charts/*.png and rows.parquet.
 
-        The folder appears when it is whole, in the place of an earlier report. A folder in which there is anything
-        else, or a file of that report that was changed since, is left as it is.
+        Writes are atomic, and replace an earlier report. A folder that holds anything else, or a file that changed
+        since, is never replaced.
 
         Args:
-            directory: a local folder, or a URL that fsspec knows, where there must be nothing yet.
+            directory: a local folder, or an fsspec URL where nothing exists yet.
 
         Raises:
             ReportError: the extra `[report]` is not installed, or the folder holds something else.
             ParquetError: the folder cannot be written.
         """
         require()
-        target = place(directory)
+        target = target_of(directory)
         pictures = self._pictures()
         texts = {
             _HTML: rendering.html(self.findings, pictures),
@@ -122,14 +122,13 @@ class Report:
 
     def _pictures(self) -> dict[Chart, tuple[bytes, bytes]]:
         with matplotlib_alone():
-            drawn = charts.charts(self.findings)
-            return {chart: (chart.png(charts.LIGHT), chart.png(charts.DARK)) for chart in drawn}
+            return {chart: (chart.png(charts.LIGHT), chart.png(charts.DARK)) for chart in charts.charts(self.findings)}
 
     def _repr_mimebundle_(self, **_kinds: object) -> dict[str, str]:
-        """Return what a notebook may show: the page where it may be framed, else Markdown, else one line.
+        """Return what notebooks can display: the page in a frame, Markdown, or one line.
 
-        The page is in a frame of its own, so that its style and the notebook's leave each other alone. Where frames are
-        not shown, on code hosts and in notebooks that are not trusted, Markdown says the same.
+        A sandboxed frame keeps the styles of page and notebook apart. Where frames are removed, as on code hosts and in
+        untrusted notebooks, Markdown takes its place.
         """
         page = html.escape(self.to_html())
         style = "width:100%;height:46rem;border:1px solid #8884;border-radius:8px"
@@ -152,45 +151,43 @@ def build_report(
     selection: str | None = None,
     command: str | None = None,
 ) -> Report:
-    """Return what the last full day, ISO week or month before `as_of` was like, beside the one before.
+    """Report on the last full day, ISO week or month before `as_of`, compared with the previous one.
 
-    A period is a full one of the time zone: from local midnight to local midnight, so that a week in which clocks
-    change has 167 or 169 hours. A session is of the period in which it was created. Failure rates are failed /
-    (completed + failed), with 95 % Wilson intervals; differences of rates have Newcombe's intervals; versions of which
-    fewer than 30 sessions have ended are marked and not ranked. A session is in production if `is_production` says so,
-    and where that was not sent if it ran no test case.
+    Periods run from local midnight to local midnight, so that a week in which clocks change has 167 or 169 hours. A
+    session belongs to the period it was created in. Failure rates are failed / (completed + failed), with 95 % Wilson
+    intervals; differences of rates have Newcombe's intervals; versions with fewer than 30 ended sessions are marked and
+    not ranked. A session is in production if `is_production` is true or, where that is null, if it ran no test case.
 
-    A million sessions take one to three seconds and, besides their frame, about 0.25 GB: a copy of the ten columns
-    that are needed, and four numbers a session. Showing and writing take seconds, however many there are.
+    A million sessions take one to three seconds and about 0.25 GB in addition to their frame. Rendering and writing
+    take seconds for any number of sessions.
 
     Args:
-        sessions: as `load_sessions` returns them, from the first of the trend's periods on. A frame passes only if it
-            proves, by its attrs and its rows, that it holds all sessions of the period; else the verdict is INCOMPLETE.
-            Sorting it, adding columns, writing it to Parquet and reading it back leave the proof as it is; taking out,
-            adding or exchanging rows does not.
-        versions: as `load_versions` returns them. If it does not prove to be whole, and sessions are of versions that
-            it has not, the verdict is INCOMPLETE as well.
-        as_of: the time that the report is made for; what names no zone is in `timezone`, and a date its midnight.
+        sessions: as returned by `load_sessions`, from the first period of the trend on. Unless the frame proves, by its
+            attrs and rows, that it has all sessions of the period, the verdict is INCOMPLETE. You may sort it, add
+            columns, or write it to Parquet and read it back, but not remove, add or replace rows.
+        versions: as returned by `load_versions`. The verdict is also INCOMPLETE if sessions have versions that are not
+            in the frame and the frame may lack some.
+        as_of: the time to report for; times without a zone are in `timezone`, and dates are midnight.
         period: "day", "week" or "month".
         timezone: an IANA name, such as "Europe/Madrid", or its `zoneinfo.ZoneInfo`.
-        thresholds: one condition or a list of them to fail on, such as `"failure_rate > 5% and n >= 30 per version"`;
-            `{"fail_if": …, "warn_if": …}`; or a `pathlib.Path` of a TOML file with these two keys. By default it warns
-            of each version whose failure rate has risen by more than chance explains. README, "Thresholds".
-        metrics: columns to give quantiles of, such as "metadata.latency_ms". Values that are no numbers are counted
+        thresholds: one or more conditions to fail on, such as `"failure_rate > 5% and n >= 30 per version"`;
+            `{"fail_if": …, "warn_if": …}`; or the `pathlib.Path` of a TOML file with these keys. By default, warns of
+            versions whose failure rate rose by more than chance explains.
+        metrics: columns to compute quantiles of, such as "metadata.latency_ms". Values that are not numbers are counted
             and left out.
-        trend_periods: how many periods trends go back, the last one included.
-        include_text: quote error messages, and keep errors and contexts among the rows.
-        last_report: an earlier report, as `Report.to_dict` gives it or the path of its report.json: figures of its
-            period that have changed since are listed.
-        selection: which sessions these are, where some were left out on purpose, such as "voice channel only". The
-            page shows it beside the period, and rows that were selected, or of which nothing is known, are judged as
-            if they were all. What is known to be missing stays so: a load that failed, that was cut by `limit` or
-            `offset`, that does not cover the period, or was made before it was over.
-        command: what to show as the way to get the same report; by default this call.
+        trend_periods: how many periods trends cover, including the last.
+        include_text: quote error messages, and keep errors and contexts in the rows.
+        last_report: an earlier report, as returned by `Report.to_dict`, or the path of its report.json, to list counts
+            of its period that have changed since.
+        selection: which sessions these are, if some were left out on purpose, such as "voice channel only". The page
+            shows it next to the period, and the rows are judged as if they were all there are. Rows that are known to
+            be missing still make the verdict INCOMPLETE: after a failed load, a load with `limit` or `offset`, and one
+            that does not cover the period or was made before its end.
+        command: how to reproduce the report, as shown on the page; by default this call.
 
     Raises:
-        QueryError: an argument cannot be used.
-        ReportError: the frames are not such as the loaders return.
+        QueryError: an argument is invalid.
+        ReportError: the frames are not as the loaders return them.
     """
     terms = parse_terms(
         as_of=as_of,
@@ -207,35 +204,34 @@ def build_report(
 
 
 def compute(sessions: pd.DataFrame, versions: pd.DataFrame, terms: Terms, command: str) -> Report:
-    """Return the report on these terms, which says that `command` gives the same one.
+    """Return the report on these terms; `command` is how to reproduce it.
 
     Raises:
-        QueryError: the terms' earlier report is none.
-        ReportError: the frames are not such as the loaders return.
+        ReportError: the frames are not as the loaders return them.
     """
     for name, frame in (("sessions", sessions), ("versions", versions)):
         if not isinstance(frame, pd.DataFrame):
-            raise ReportError(f"{name} is a pandas DataFrame, as load_{name} returns it, not {_kind(frame)}")
+            raise ReportError(f"{name} must be a pandas DataFrame as returned by load_{name}, not {_kind(frame)}")
     return Report(*analyse(sessions, versions, terms, command))
 
 
 def _kind(value: object) -> str:
-    """Return what a message calls a value: tables of other libraries have the same name."""
+    """Describe a value for a message; tables of other libraries may also be called DataFrame."""
     library = type(value).__module__.partition(".")[0]
     return f"a {type(value).__name__} of {library}" if hasattr(value, "columns") else quoted(value)
 
 
 def require() -> None:
-    """Refuse, with what to install, if the extra `[report]` is missing.
+    """Check that the extra `[report]` is installed.
 
     Raises:
-        ReportError: it is.
+        ReportError: it is not; the message says what to install.
     """
     rendering.require("jinja2", "matplotlib")
 
 
-def place(directory: str | PathLike[str]) -> Target:
-    """Return where a report is to be written, if nothing else is there: writing one replaces the folder whole.
+def target_of(directory: str | PathLike[str]) -> Target:
+    """Return the target of a folder that a report may be written to.
 
     Raises:
         ReportError: the folder holds something else, or is the current one.
@@ -247,7 +243,7 @@ def place(directory: str | PathLike[str]) -> Target:
 
 
 def _call(terms: Terms) -> str:
-    """Return the call that makes a report on these terms."""
+    """Return the call that builds a report on these terms."""
     thresholds = {f"{level}_if": [each.text for each in terms.thresholds if each.level == level] for level in LEVELS}
     arguments: dict[str, Any] = {
         "as_of": terms.as_of.isoformat(),
@@ -262,8 +258,8 @@ def _call(terms: Terms) -> str:
     return f"gf.build_report(sessions, versions, {given})"
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of a finding
-    """Return a value as JSON has it."""
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any value in findings
+    """Return a value that JSON can hold."""
     if isinstance(value, dict):
         return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):

@@ -1,10 +1,11 @@
-"""What a report is asked for, checked before anything is fetched."""
+"""The terms of a report, checked before anything is fetched."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from galtea_frames.report.thresholds import parse_thresholds
 from galtea_frames.small_files import SmallFileError, read_small_file
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
     from zoneinfo import ZoneInfo
 
     import numpy as np
@@ -23,34 +24,56 @@ if TYPE_CHECKING:
     from galtea_frames.report.periods import Period, Unit
     from galtea_frames.report.thresholds import Threshold, Thresholds
 
-#: A line of trend needs two ends; and five years of weeks is more than anyone can see in a small picture.
+#: A trend needs two points, and a sparkline cannot show more than five years of weeks.
 _TREND = range(2, 261)
 
-#: Characters of a selection, at the most.
+#: The longest selection, in characters.
 _SELECTION = 200
 
-
-#: What an earlier report says of its period, as `Report.to_dict` gives it, or the path of its report.json.
+#: An earlier report, as returned by `Report.to_dict`, or the path of its report.json.
 LastReport = dict[str, Any] | str | PathLike[str]
 
-#: Bytes of a report.json, at the most: one with ten thousand versions has a tenth.
+#: The largest report.json, in bytes: ten times that of ten thousand versions.
 _LARGEST = 100_000_000
+
+#: Counts compared with those of an earlier report, and their range.
+_COMPARED = ("sessions", "completed", "failed", "pending")
+_COUNTS = range(2**53)
+
+
+@dataclass(frozen=True)
+class EarlierReport:
+    """What is compared of an earlier report.
+
+    Attributes:
+        span: the first instant of its period, and the first one after it.
+        products: the products of its versions.
+        selection: which sessions it is about, if stated.
+        query: the filters of its frames.
+        counts: its sessions by status, and in total.
+    """
+
+    span: tuple[datetime, datetime]
+    products: tuple[str, ...]
+    selection: str | None
+    query: dict[str, str]
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a report is asked for.
+    """What a report is to be about.
 
     Attributes:
-        as_of: the instant that it is made for, in UTC.
-        unit: whether it is about a day, a week or a month.
-        zone: whose days they are.
-        thresholds: the conditions to hold the figures against.
+        as_of: the instant it is made for, in UTC.
+        unit: "day", "week" or "month".
+        zone: the time zone of the days.
+        thresholds: the conditions that make it fail or warn.
         metrics: numeric columns.
-        trend_periods: how many periods trends go back, the last one included.
+        trend_periods: how many periods trends cover, including the last.
         include_text: whether raw text of the data may be shown.
-        last_report: what an earlier report says, to find late changes.
-        selection: which sessions these are, if whoever asks says so.
+        last_report: an earlier report, to find late changes.
+        selection: which sessions these are, if the caller says so.
     """
 
     as_of: datetime
@@ -60,35 +83,62 @@ class Terms:
     metrics: tuple[str, ...]
     trend_periods: int
     include_text: bool
-    last_report: dict[str, Any] | None
+    last_report: EarlierReport | None
     selection: str | None
 
     @property
     def periods(self) -> tuple[Period, ...]:
-        """The periods that are looked at, oldest first."""
+        """The periods it covers, oldest first."""
         return up_to(last_closed(self.as_of, self.unit, self.zone), self.trend_periods)
 
 
-def read_last(last: LastReport) -> dict[str, Any]:
-    """Return what an earlier report says.
+def parse_last_report(given: LastReport) -> EarlierReport | None:
+    """Return what is compared of an earlier report; None if its load failed, so that it has no numbers.
 
     Raises:
-        QueryError: its file cannot be read.
+        QueryError: it cannot be read, or is not a report.
     """
-    if isinstance(last, dict):
-        return last
-    if not isinstance(last, str | PathLike):
-        raise QueryError(f"last_report is the path of a report.json or what to_dict returned, not {quoted(last)}")
-    path = fspath(last)
+    if isinstance(given, dict):
+        report, problem = given, "last_report must be the result of Report.to_dict"
+    elif isinstance(given, str | PathLike):
+        report, problem = _read_json(fspath(given)), f"{fspath(given)} is not a report.json"
+    else:
+        raise QueryError(f"last_report must be the path of a report.json or the result of to_dict, not {quoted(given)}")
     try:
-        said = json.loads(read_small_file(path, _LARGEST))
+        if report["figures"] == []:
+            return None
+        scope, period = report["scope"], report["scope"]["period"]
+        numbers = {each["name"]: each["now"] for each in report["figures"]}
+        return EarlierReport(
+            span=(datetime.fromisoformat(period["start"]), datetime.fromisoformat(period["end"])),
+            products=(*scope["products"],),
+            selection=scope.get("selection"),
+            query={str(name): value for name, value in dict(report["reproduction"]["query"]).items()},
+            counts={name: _count(numbers[name]) for name in _COMPARED},
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise QueryError(f"{problem}: use one written by build_report or galtea-frames report") from None
+
+
+def _read_json(path: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return the content of a JSON file; None if it is not JSON."""
+    try:
+        return json.loads(read_small_file(path, _LARGEST))
     except SmallFileError as problem:
         raise QueryError(f"cannot read the last report {path}: {problem}") from None
     except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
-        raise QueryError(f"{path} is no report.json of a report")
-    return said
+        return None
+
+
+def _count(value: Any) -> int:  # noqa: ANN401 - any JSON
+    """Return a count.
+
+    Raises:
+        TypeError: the value is not a count.
+    """
+    if type(value) is not int or value not in _COUNTS:
+        raise TypeError
+    return value
 
 
 def parse_terms(
@@ -103,14 +153,14 @@ def parse_terms(
     last_report: LastReport | None,
     selection: str | None = None,
 ) -> Terms:
-    """Return what a caller asks for, checked: nothing of it can fail once sessions have been fetched.
+    """Check and return the terms, so that none of them can fail once sessions have been fetched.
 
     Raises:
-        QueryError: an argument cannot be used.
+        QueryError: an argument is invalid.
     """
     zone = parse_zone(timezone)
     if isinstance(trend_periods, bool) or trend_periods not in _TREND:
-        raise QueryError(f"trend_periods is a number from {_TREND[0]} to {_TREND[-1]}, not {trend_periods!r}")
+        raise QueryError(f"trend_periods must be a number from {_TREND[0]} to {_TREND[-1]}, not {trend_periods!r}")
     terms = Terms(
         as_of=parse_moment(as_of, zone),
         unit=period,
@@ -119,7 +169,7 @@ def parse_terms(
         metrics=_metrics(metrics),
         trend_periods=trend_periods,
         include_text=include_text,
-        last_report=None if last_report is None else read_last(last_report),
+        last_report=None if last_report is None else parse_last_report(last_report),
         selection=None if selection is None else _selection(selection),
     )
     last_closed(terms.as_of, terms.unit, zone)
@@ -127,20 +177,22 @@ def parse_terms(
 
 
 def _metrics(given: object) -> tuple[str, ...]:
-    """Return the columns that a caller names, each once."""
+    """Return the names of the columns, each once."""
     metrics = [given] if isinstance(given, str) else given
     if not isinstance(metrics, Sequence) or not all(isinstance(each, str) for each in metrics):
-        raise QueryError(f"metrics is a column or a list of columns, not {quoted(given)}")
+        raise QueryError(f"metrics must be a column or a list of columns, not {quoted(given)}")
     return tuple(dict.fromkeys(metrics))
 
 
 def _selection(given: object) -> str:
-    """Return what a caller says of the rows, on one line."""
+    """Return the selection on one line."""
     if not isinstance(given, str) or not given.strip():
-        raise QueryError(f"selection says which sessions these are, such as 'voice channel only', not {quoted(given)}")
+        raise QueryError(
+            f"selection must say which sessions these are, such as 'voice channel only', not {quoted(given)}"
+        )
     text = " ".join(given.split())
     if len(text) > _SELECTION:
-        raise QueryError(f"selection is a text of at most {_SELECTION} characters, not of {len(text):,}")
+        raise QueryError(f"selection must have at most {_SELECTION} characters, not {len(text):,}")
     if printable(text).count("\ufffd") > text.count("\ufffd"):
-        raise QueryError(f"selection holds a character that cannot be shown: {quoted(text)}")
+        raise QueryError(f"selection contains a character that cannot be displayed: {quoted(text)}")
     return text

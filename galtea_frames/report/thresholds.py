@@ -1,11 +1,11 @@
-"""Conditions on a report's figures: read by a small parser, judged with three outcomes; pure.
+"""Thresholds: conditions on a report's numbers that are true, false or unknown.
 
 ```
 threshold  := comparison ("and" comparison)* ["per version" | "in total"]
-comparison := figure ("<" | "<=" | ">" | ">=" | "==" | "!=") number ["%"]
+comparison := name ("<" | "<=" | ">" | ">=" | "==" | "!=") number ["%"]
 ```
 
-Limits are exact fractions, and so are all figures but the ends of intervals: 29 of 1,000 is 2.9 %, not a hair more.
+Limits are exact fractions, and so are all numbers but the ends of intervals: 29 of 1,000 does not exceed 2.9 %.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ Level = Literal["fail", "warn"]
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 
-#: One condition or a list of them to fail on, `{"fail_if": …, "warn_if": …}`, or the path of a TOML file.
+#: One or more conditions to fail on, `{"fail_if": …, "warn_if": …}`, or the path of a TOML file.
 Thresholds = str | Sequence[str] | Mapping[str, str | Sequence[str]] | PathLike[str]
 
-#: The figures that a condition may name, with their meaning; those of versions first.
+#: The numbers a condition may name, per version or in total, with their meaning.
 OF_VERSIONS = {
     "sessions": "sessions of the period",
     "completed": "sessions with the status COMPLETED",
     "failed": "sessions with the status FAILED",
     "pending": "sessions with the status PENDING",
-    "n": "completed and failed sessions: what the failure rate is of",
+    "n": "completed + failed, the denominator of the failure rate",
     "failure_rate": "failed / (completed + failed)",
     "failure_rate_low": "lower end of its 95 % interval",
     "failure_rate_high": "upper end of its 95 % interval",
@@ -55,13 +55,13 @@ IN_TOTAL = OF_VERSIONS | {
     "active_versions": "versions with a session",
 }
 
-#: Those that are shares, or differences of shares: beyond 1 they cannot be.
+#: Shares and differences of shares, which cannot exceed 1.
 _SHARES = frozenset(name for name in IN_TOTAL if "rate" in name)
 
-#: What is judged when nothing is asked for: the one sign of getting worse that chance alone gives once in forty.
+#: The default: warn of a rise in the failure rate that chance alone would cause once in forty.
 USUAL = {"warn_if": ["failure_rate_change_low > 0 and n >= 30 and previous_n >= 30 per version"]}
 
-#: A figure's value: exact, but for the ends of intervals; None where there is nothing to divide or to compare with.
+#: A number's value; None if there is nothing to divide by or to compare with.
 Value = Fraction | float | None
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
@@ -73,34 +73,35 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "!=": operator.ne,
 }
 
-#: Spaces are also those that a report puts between a number and its unit, and a minus is also the one that it writes.
+#: Accepts the no-break spaces and the minus sign that a report prints, so that its numbers can be pasted.
 _TOKEN = re.compile(
     r"(?P<space>[\s\u00a0\u202f]+)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)|(?P<operator>[<>=!]=|[<>])"
     r"|(?P<number>[+\-\u2212]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?([\s\u00a0\u202f]*%)?)|(?P<other>.)",
     re.DOTALL | re.ASCII,
 )
 
-_SHOWN = 60
+#: How many characters of a condition an error message quotes on either side.
+_QUOTED = 60
 
-#: More than any figure needs, and little enough to compute with: of a number, of a condition, of a list of them.
+#: Limits that no condition needs to exceed: digits and exponents of a number, characters of a condition, conditions.
 _DIGITS, _EXPONENTS = 40, range(-400, 309)
 _LONGEST, _MOST = 2_000, 1_000
 
-#: Bytes of a file of thresholds, and of one of its lines, at the most: what TOML takes to be read grows with
-#: the square of a key's length.
+#: The largest file of thresholds and its longest line, in bytes: the time to parse TOML grows with the square of a
+#: key's length.
 _LARGEST, _LINE = 50_000, 2_500
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A figure, an operator, a limit."""
+    """The name of a number, an operator and a limit."""
 
-    figure: str
+    name: str
     operator: str
     limit: Fraction
 
     def of(self, value: Value) -> bool | None:
-        """Tell whether it is true of a value; None where there is no value."""
+        """Tell whether it is true of a value; None without a value."""
         return None if value is None else _OPERATORS[self.operator](value, self.limit)
 
 
@@ -112,7 +113,7 @@ class Threshold:
         level: "fail" or "warn".
         text: the condition as it was written.
         comparisons: all of them must be true.
-        per_version: whether it is about each version, or about the total.
+        per_version: whether it is judged per version, not in total.
     """
 
     level: Level
@@ -120,23 +121,23 @@ class Threshold:
     comparisons: tuple[Comparison, ...]
     per_version: bool
 
-    def broken(self, figures: Mapping[str, Value]) -> bool | None:
-        """Tell whether figures break it; None where that cannot be told, for a figure that matters is missing."""
-        outcomes = [each.of(figures[each.figure]) for each in self.comparisons]
+    def broken(self, numbers: Mapping[str, Value]) -> bool | None:
+        """Tell whether numbers break it; None if a number that matters is missing."""
+        outcomes = [each.of(numbers[each.name]) for each in self.comparisons]
         if False in outcomes:
             return False
         return None if None in outcomes else True
 
 
-def parse_thresholds(given: Any) -> tuple[Threshold, ...]:  # noqa: ANN401 - `Thresholds`, or what has to be refused
-    """Return the thresholds of what a caller gives; the usual ones of None.
+def parse_thresholds(given: Any) -> tuple[Threshold, ...]:  # noqa: ANN401 - `Thresholds`, or an invalid value
+    """Return the thresholds of an argument; None means the default ones.
 
     Args:
-        given: a condition or a list of them, to fail on; a mapping with `fail_if` and `warn_if`; or the path, as a
-            `pathlib.Path`, of a TOML file with these two keys.
+        given: one or more conditions to fail on; a mapping with `fail_if` and `warn_if`; or the `pathlib.Path` of a
+            TOML file with these keys.
 
     Raises:
-        QueryError: a condition cannot be read; the message points at the place.
+        QueryError: a condition is invalid; the message points at the error.
     """
     if given is None:
         given = USUAL
@@ -145,15 +146,15 @@ def parse_thresholds(given: Any) -> tuple[Threshold, ...]:  # noqa: ANN401 - `Th
     if not isinstance(given, Mapping):
         given = {"fail_if": given}
     if unknown := sorted(str(key) for key in given if key not in ("fail_if", "warn_if")):
-        raise QueryError(f"thresholds have the keys fail_if and warn_if, not {unknown[0]!r}")
+        raise QueryError(f"unknown key {unknown[0]!r} in thresholds: use fail_if and warn_if")
     return tuple(parse(text, level) for level in LEVELS for text in _listed(given.get(f"{level}_if", ())))
 
 
 def parse(text: str, level: Level) -> Threshold:
-    """Return the threshold that a condition says.
+    """Return the threshold of a condition.
 
     Raises:
-        QueryError: it cannot be read; the message points at the place.
+        QueryError: it is invalid; the message points at the error.
     """
     return _Parser(text).threshold(level)
 
@@ -164,24 +165,24 @@ def _read_file(path: str) -> dict[str, Any]:
     except SmallFileError as problem:
         raise QueryError(f"cannot read thresholds from {path}: {problem}") from None
     if any(len(line) > _LINE for line in content.splitlines()):
-        raise QueryError(f"{path} has a line of more than {_LINE:,} bytes: write one condition a line")
+        raise QueryError(f"{path} has a line of more than {_LINE:,} bytes: write one condition per line")
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as problem:  # no TOML, no UTF-8, or lists in lists in lists
-        raise QueryError(f"{path} is not TOML: {problem}") from None
+    except (ValueError, RecursionError) as problem:  # not TOML, not UTF-8, or nested too deep
+        raise QueryError(f"{path} is not valid TOML: {problem}") from None
 
 
-def _listed(texts: Any) -> list[str]:  # noqa: ANN401 - as in `parse_thresholds`
+def _listed(texts: Any) -> list[str]:  # noqa: ANN401 - an invalid value too
     texts = [texts] if isinstance(texts, str) else texts
     if not isinstance(texts, list | tuple) or not all(isinstance(each, str) for each in texts):
-        raise QueryError(f"a threshold is text such as 'failure_rate > 5% and n >= 30', not {quoted(texts)}")
+        raise QueryError(f"a threshold must be text such as 'failure_rate > 5% and n >= 30', not {quoted(texts)}")
     if len(texts) > _MOST or any(len(each) > _LONGEST for each in texts):
-        raise QueryError(f"thresholds are at most {_MOST:,} of at most {_LONGEST:,} characters each")
+        raise QueryError(f"at most {_MOST:,} thresholds of at most {_LONGEST:,} characters each are supported")
     return list(texts)
 
 
 class _Parser:
-    """One condition, read from left to right."""
+    """Parses one condition from left to right."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -198,32 +199,33 @@ class _Parser:
             comparisons.append(self._comparison())
         per_version = self._scope()
         self._expect("end", "'and', 'per version', 'in total' or the end")
-        if per_version and (lacking := [each.figure for each, _ in comparisons if each.figure not in OF_VERSIONS]):
-            place = next(at for each, at in comparisons if each.figure == lacking[0])
-            raise self._error(f"{lacking[0]} is not known per version", place)
+        if per_version and (lacking := [each.name for each, _ in comparisons if each.name not in OF_VERSIONS]):
+            position = next(start for each, start in comparisons if each.name == lacking[0])
+            raise self._error(f"{lacking[0]} is only available in total", position)
         return Threshold(level, self.text.strip(), tuple(each for each, _ in comparisons), per_version)
 
     def _comparison(self) -> tuple[Comparison, int]:
-        name, at = self._expect("name", "a figure")
+        name, position = self._expect("name", "a name such as failure_rate")
         if name not in IN_TOTAL:
-            raise self._error(f"there is no figure {name[:_SHOWN]!r}, but {', '.join(IN_TOTAL)}", at)
+            raise self._error(f"unknown name {name[:_QUOTED]!r}, use one of {', '.join(IN_TOTAL)}", position)
         sign, _ = self._expect("operator", "one of " + " ".join(_OPERATORS))
-        number, place = self._expect("number", "a number")
-        return Comparison(name, sign, self._limit(name, number.replace("\u2212", "-"), place)), at
+        number, limit_position = self._expect("number", "a number")
+        limit = self._limit(name, number.replace("\u2212", "-"), limit_position)
+        return Comparison(name, sign, limit), position
 
-    def _limit(self, figure: str, number: str, at: int) -> Fraction:
+    def _limit(self, name: str, number: str, position: int) -> Fraction:
         digits, percent, _ = number.partition("%")
         written = Decimal(digits.strip())
         if len(digits) > _DIGITS or written.adjusted() not in _EXPONENTS:
-            raise self._error(f"the number is too large, too small or of more than {_DIGITS} digits", at)
+            raise self._error(f"the number is too large, too small or has more than {_DIGITS} digits", position)
         limit = Fraction(written)
         if percent:
             return limit / 100
-        if abs(limit) > 1 and figure in _SHARES:
-            least = -1 if "change" in figure else 0
-            raise self._error(f"{figure} is from {least} to 1: write {digits.strip()}% for a percentage", at)
-        if limit < -1 and figure == "sessions_change":
-            raise self._error(f"{figure} is -1 at the least: write {digits.strip()}% for a percentage", at)
+        if abs(limit) > 1 and name in _SHARES:
+            least = -1 if "change" in name else 0
+            raise self._error(f"{name} ranges from {least} to 1: write {digits.strip()}% for a percentage", position)
+        if limit < -1 and name == "sessions_change":
+            raise self._error(f"{name} is at least -1: write {digits.strip()}% for a percentage", position)
         return limit
 
     def _scope(self) -> bool:
@@ -245,16 +247,15 @@ class _Parser:
             raise self._error(f"expected {word!r}", self.tokens[0][2])
 
     def _expect(self, kind: str, what: str) -> tuple[str, int]:
-        found, token, at = self.tokens[0]
+        found, token, position = self.tokens[0]
         if found != kind:
-            advice = ": write one threshold for each side" if (found, token) == ("name", "or") else ""
-            raise self._error(f"expected {what}{advice}", at)
+            advice = ": write one threshold per side" if (found, token) == ("name", "or") else ""
+            raise self._error(f"expected {what}{advice}", position)
         del self.tokens[0]
-        return token, at
+        return token, position
 
-    def _error(self, problem: str, at: int) -> QueryError:
-        start = max(0, at - _SHOWN)
-        before, after = self.text[start:at], self.text[at : at + _SHOWN]
-        # One line, whatever the text holds.
-        shown = " ".join(f"{before}⟶{after}".split())
-        return QueryError(f"threshold, at character {at + 1}: {problem}: {shown}")
+    def _error(self, problem: str, position: int) -> QueryError:
+        start = max(0, position - _QUOTED)
+        before, after = self.text[start:position], self.text[position : position + _QUOTED]
+        display = " ".join(f"{before}⟶{after}".split())
+        return QueryError(f"invalid threshold at character {position + 1}: {problem}: {display}")

@@ -1,4 +1,4 @@
-"""How a report writes its numbers; pure."""
+"""How a report writes numbers; pure."""
 
 from __future__ import annotations
 
@@ -10,53 +10,53 @@ if TYPE_CHECKING:
 
     Number = Fraction | float
 
-#: What stands where there is nothing to divide, or nothing to compare with.
+#: What a missing number is written as.
 NOTHING = "n/a"
 
 _MINUS = "\u2212"
 
-#: From here on numbers are written with an exponent.
+#: The smallest number written with an exponent.
 _LARGE = 1e15
 
 
 def count(value: Number | None) -> str:
-    """Return a number with its thousands apart: "4,812"."""
+    """Format a count: "4,812"."""
     return NOTHING if value is None else f"{float(value):,.0f}".replace("-", _MINUS)
 
 
 def signed_count(value: float | None) -> str:
-    """Return a difference of counts: "+412"."""
+    """Format a difference of counts: "+412"."""
     return NOTHING if value is None else _signed(f"{value:+,.0f}")
 
 
 def percent(value: Number | None) -> str:
-    """Return a share: "7.9 %"."""
+    """Format a share: "7.9 %"."""
     return NOTHING if value is None else f"{100 * float(value):.1f}\u00a0%"
 
 
 def signed_percent(value: Number | None) -> str:
-    """Return a relative change: "+9.4 %"."""
+    """Format a relative change: "+9.4 %"."""
     return NOTHING if value is None else f"{_signed(f'{100 * float(value):+.1f}')}\u00a0%"
 
 
 def points(value: Number | None) -> str:
-    """Return a difference of shares in percentage points: "+2.1"."""
+    """Format a difference of shares in percentage points: "+2.1"."""
     return NOTHING if value is None else _signed(f"{100 * float(value):+.1f}")
 
 
 def number(value: Number | None) -> str:
-    """Return a measured value, with three digits at least and no more than it needs: "1,276", "0.0167"."""
+    """Format a measured value with three significant digits, or as an integer: "1,276", "0.0167"."""
     if value is None:
         return NOTHING
     found = float(value)
     if abs(found) >= _LARGE:
         return f"{found:.3g}".replace("-", _MINUS)
-    text = f"{found:,.0f}" if abs(found) >= 1000 or found == int(found) else f"{found:.3g}"  # noqa: PLR2004 - below, three digits are needed
+    text = f"{found:,.0f}" if abs(found) >= 1000 or found == int(found) else f"{found:.3g}"  # noqa: PLR2004 - smaller numbers need decimals for three digits
     return text.replace("-", _MINUS)
 
 
-def figure(name: str, value: Number | None) -> str:
-    """Return the value of a figure that thresholds name, as its kind is written."""
+def named_value(name: str, value: Number | None) -> str:
+    """Format a number that thresholds name, as a count, share or difference."""
     if "change" in name and "rate" in name:
         return NOTHING if value is None else f"{points(value)}\u00a0pp"
     if "rate" in name:
@@ -65,7 +65,7 @@ def figure(name: str, value: Number | None) -> str:
 
 
 def limit(name: str, value: float) -> str:
-    """Return the limit of a figure, with as many digits as it has: "2.95 %", so that it can be told from the value."""
+    """Format a limit with all its digits, to tell it apart from the value: "2.95 %"."""
     if "rate" not in name and "change" not in name:
         return f"{value:,.15g}".replace("-", _MINUS)
     unit = "pp" if "rate" in name and "change" in name else "%"
@@ -76,15 +76,15 @@ def limit(name: str, value: float) -> str:
 
 
 def cut(text: str, length: int) -> str:
-    """Return the beginning of a text that is longer than this, with an ellipsis."""
+    """Shorten a text to a length, with an ellipsis."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def plural(number_of: int, one: str, many: str | None = None) -> str:
-    """Return a count with its noun: "1 session", "4,812 sessions"."""
+    """Format a count with its noun: "1 session", "4,812 sessions"."""
     return f"{number_of:,} {one if number_of == 1 else many or one + 's'}"
 
 
 def _signed(text: str) -> str:
-    """Return a number that has its sign with a minus as wide as the plus; what rounds to nothing has none."""
+    """Return a signed number with a minus as wide as the plus, and without a sign if it rounds to zero."""
     return text.replace("-", _MINUS) if re.search(r"[1-9]", text) else text.lstrip("+-")

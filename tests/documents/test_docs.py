@@ -392,7 +392,7 @@ PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
     "there is no Parquet": lambda *_: said(lambda: gf.read_parquet("nowhere.parquet")),
     "… is not a whole": lambda *_: torn("torn.parquet"),
     "… holds what is not": lambda *_: among("mine", lambda to: gf.write_parquet(FEW, to, partition_by="a")),
-    "… holds files that": lambda *_: among("mine", report.place),
+    "… holds files that": lambda *_: among("mine", report.target_of),
     "… is no name of": lambda *_: said(lambda: gf.write_parquet(FEW, "x.csv")),
     "… exists": lambda *_: twice("memory://docs/dataset"),
     "…://": lambda patch, _: lacking(patch, "s3fs", lambda: gf.read_parquet("s3://bucket/a.parquet")),
@@ -402,11 +402,11 @@ PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
     "…: another sync": lambda *_: busy(),
     "… holds …, not": lambda *_: rescoped(),
     "a mirror needs": lambda patch, _: lacking(patch, "deltalake", lambda: gf.Mirror("mirror")),
-    "…there is no figure": lambda *_: judged("cost > 5"),
+    "…unknown name": lambda *_: judged("cost > 5"),
     "…failure_rate is": lambda *_: judged("failure_rate > 5"),
     "created_at has no": lambda *_: said(lambda: reported(lambda frame: frame.assign(created_at=naive(frame)))),
     "The data is incomplete": lambda *_: reported(lambda frame: frame.head(100)),
-    "… is not known": lambda *_: judged("users > 5 per version"),
+    "… is only available": lambda *_: judged("users > 5 per version"),
     "thresholds come": lambda *_: shell("report", "--out", "r", "--thresholds", "t.toml", "--fail-if", "n > 1"),
 }
 

@@ -35,8 +35,8 @@ ROOMS = {
     """,
     "report": """
         findings wording periods thresholds terms analysis.verdict analysis.headline pages.sparklines
-        analysis.fields analysis.sessions analysis.counts analysis.totals analysis.completeness labels
-        analysis.known_versions analysis.stacks analysis.changes analysis.version_lines analysis.metrics
+        analysis.fields analysis.load_attrs analysis.sessions analysis.counts analysis.totals analysis.completeness
+        labels analysis.known_versions analysis.stacks analysis.changes analysis.version_lines analysis.metrics
         analysis.quality analysis.analyse pages.lettering pages.charts pages.rendering report
     """,
     "cli": "options signals check export mirror report demo serve main",

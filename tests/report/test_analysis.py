@@ -132,7 +132,7 @@ def test_a_rate_of_nothing_is_no_rate() -> None:
         found["before_n"],
         found["change"]["value"],
     )
-    assert "none of which has ended" in report.findings.headline
+    assert "none ended yet" in report.findings.headline
 
 
 def counted_slowly(records: Iterable[Record], first: datetime, days: int, zone: ZoneInfo) -> dict[str, Any]:
@@ -284,7 +284,9 @@ def test_each_threshold_is_shown_with_value_limit_and_outcome() -> None:
     assert ["v2"] == [check["version_id"] for check in each["broken"]]
     assert ["v1"] == [check["version_id"] for check in each["held"]]
     assert ["v3"] == [check["version_id"] for check in each["not_judged"]]
-    assert report.findings.headline.startswith("“n > 100” is broken, and so is 1 more threshold: 128 sessions, 20.2")
+    assert report.findings.headline.startswith(
+        "“n > 100” is broken, and so is 1 more threshold: 128 sessions, failure rate 20.2"
+    )
 
 
 def test_what_cannot_be_judged_is_worth_a_look() -> None:
@@ -301,11 +303,11 @@ HEADLINES: list[tuple[list[Record], dict[str, Any], str]] = [
         two_weeks(),
         {"thresholds": []},
         (
-            "No thresholds were set: 128 sessions, 20.2\u00a0% of those ended failed"
+            "No thresholds were set: 128 sessions, failure rate 20.2\u00a0%"
             " (95 % interval 14.0\u00a0% to 28.1\u00a0%), 13.8 points above the week before."
         ),
     ),
-    (two_weeks(), {"thresholds": "n > 500"}, "No threshold is broken, of 1: 128 sessions"),
+    (two_weeks(), {"thresholds": "n > 500"}, "All thresholds passed (1): 128 sessions"),
     (
         two_weeks(),
         {},
@@ -323,10 +325,14 @@ HEADLINES: list[tuple[list[Record], dict[str, Any], str]] = [
     (
         [*sessions(9, "2026-03-17"), *sessions(9, "2026-03-24")],
         {},
-        "0.0\u00a0% to 29.9\u00a0%), as in the week before.",
+        "0.0\u00a0% to 29.9\u00a0%), unchanged from the week before.",
     ),
     ([*sessions(9, "2026-03-17", "FAILED"), *sessions(9, "2026-03-24")], {}, ", 100.0 points below the week before."),
-    ([*sessions(9, "2026-03-17", "PENDING"), *sessions(9, "2026-03-24")], {}, "; nothing ended in the week before."),
+    (
+        [*sessions(9, "2026-03-17", "PENDING"), *sessions(9, "2026-03-24")],
+        {},
+        "; no sessions ended in the week before.",
+    ),
     (sessions(9, "2026-03-24"), {}, "; no previous period: there are no sessions before this week."),
     (
         [each for number in range(5) for each in sessions(1, "2026-03-24", version=f"v{number}")],
@@ -409,8 +415,8 @@ def test_keys_are_not_looked_for_in_json_text() -> None:
     as_text = frame_of([record | {"metadata": {"a": 1}} for record in two_weeks()], "json")
     report = gf.build_report(as_text, frames[1], as_of=AS_OF)
     assert report.findings.changes.keys is None
-    assert "not looked for" in report.to_markdown()
-    assert "not looked for" in report.to_html()
+    assert "not checked" in report.to_markdown()
+    assert "not checked" in report.to_html()
 
 
 def test_errors_are_grouped_by_shape() -> None:
@@ -533,7 +539,7 @@ def test_a_metric_that_no_session_has_is_told() -> None:
     report = report_on(sessions(3, "2026-03-24", metadata={"ms": 1.5, "word": "a"}), metrics=["metadata.mss"])
     (metric,) = report.findings.metrics
     assert (0, 0, 3, ("metadata.ms",)) == (metric.total.now.n, metric.present, metric.sessions, metric.numeric)
-    assert "Columns that have numbers: metadata.ms" in report.to_markdown()
+    assert "Columns with numbers: metadata.ms" in report.to_markdown()
     (metric,) = report_on([], metrics=["metadata.ms"]).findings.metrics
     assert (0, None, (), ()) == (metric.total.now.n, metric.total.now.median, metric.versions, metric.numeric)
 
@@ -566,7 +572,7 @@ def test_metrics_near_the_end_of_what_numbers_can_be_are_numbers(values: list[fl
 @pytest.mark.parametrize("metrics", [7, None, [1], {"metadata.ms"}])
 def test_metrics_are_names(metrics: Any) -> None:  # noqa: ANN401 - anything
     """One, or a list of them."""
-    with pytest.raises(gf.QueryError, match="metrics is a column or a list of columns, not"):
+    with pytest.raises(gf.QueryError, match="metrics must be a column or a list of columns, not"):
         report_on([], metrics=metrics)
 
 
@@ -603,8 +609,10 @@ def test_mixed_columns_and_the_day_that_is_not_over_are_told() -> None:
     world = [*sessions(1, "2026-03-24", metadata={"a": 1}), *sessions(2, "2026-03-30", metadata={"a": "x"})]
     quality = report_on(world, timezone="Europe/Madrid").findings.quality
     assert ("metadata.a",) == quality.mixed_columns
-    expected = "Left out: sessions from 30 March 2026 on, 2 of which were loaded; at the as-of time, 08:00, that week "
-    assert f"{expected}is not over." == quality.partial_day
+    expected = (
+        "Sessions from 30 March 2026 on (2 loaded) are left out: that week was not over at the as-of time, 08:00."
+    )
+    assert expected == quality.partial_day
     assert "nothing is left out" in report_on(world, as_of="2026-03-30").findings.quality.partial_day
 
 
@@ -671,7 +679,7 @@ def test_a_last_report_that_is_none_is_refused(tmp_path: Path, content: str | by
     """In one line, whatever is wrong with it."""
     file = tmp_path / "report.json"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(gf.QueryError, match=r"is no report\.json") as caught:
+    with pytest.raises(gf.QueryError, match=r"is not a report\.json") as caught:
         report_on(two_weeks(), last_report=file)
     assert 1 == len(str(caught.value).splitlines())
 
@@ -683,7 +691,7 @@ def test_a_last_report_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         with pytest.raises(gf.QueryError, match=f"cannot read the last report .*{words}"):
             report_on(two_weeks(), last_report=path)
     with pytest.raises(
-        gf.QueryError, match=r"last_report is the path of a report\.json or what to_dict returned, not 7"
+        gf.QueryError, match=r"last_report must be the path of a report\.json or the result of to_dict, not 7"
     ):
         report_on(two_weeks(), last_report=7)
 
@@ -702,7 +710,7 @@ def test_a_last_report_of_other_sessions_is_not_compared(then: dict[str, Any], n
     last = report_on(two_weeks()[:100], as_of="2026-03-23", **then)
     report = report_on(two_weeks(), last_report=last.to_dict(), **now)
     assert (None, ()) == (report.findings.quality.late_period, report.findings.quality.late_changes)
-    assert "not looked for, without an earlier report of the same sessions" in report.to_markdown()
+    assert "not checked, because no earlier report of the same sessions" in report.to_markdown()
 
 
 # -- frames --
@@ -735,8 +743,8 @@ def test_a_frame_needs_four_columns_only() -> None:
 
 
 BAD_FRAMES: list[tuple[Callable[[pd.DataFrame, pd.DataFrame], Any], str]] = [
-    (lambda s, v: (s.drop(columns="status"), v), "sessions have no column 'status'"),
-    (lambda s, v: (s.assign(created_at="soon"), v), "created_at are times, not"),
+    (lambda s, v: (s.drop(columns="status"), v), "sessions has no column 'status'"),
+    (lambda s, v: (s.assign(created_at="soon"), v), "created_at must hold times, not"),
     (lambda s, v: (s.assign(created_at=s["created_at"].dt.tz_localize(None)), v), "created_at has no time zone"),
     (
         lambda s, v: (s.assign(created_at=s["created_at"].dt.tz_localize(None).astype(object)), v),
@@ -747,15 +755,15 @@ BAD_FRAMES: list[tuple[Callable[[pd.DataFrame, pd.DataFrame], Any], str]] = [
         "created_at has no time zone",
     ),
     (lambda s, v: (s, v.assign(created_at=v["created_at"].dt.tz_localize(None))), "created_at has no time zone"),
-    (lambda s, v: (pd.concat([s, s[["status"]]], axis=1), v), "sessions have several columns 'status'"),
-    (lambda s, v: (s, pd.concat([v, v[["name"]]], axis=1)), "versions have several columns 'name'"),
-    (lambda _, v: (None, v), "sessions is a pandas DataFrame, as load_sessions returns it, not None"),
-    (lambda s, v: (s.to_dict("records"), v), "sessions is a pandas DataFrame, as load_sessions returns it, not"),
-    (lambda s, v: (s["id"], v), "sessions is a pandas DataFrame, as load_sessions returns it, not a Series"),
-    (lambda s, v: (pa.Table.from_pandas(s), v), "returns it, not a Table of pyarrow"),
-    (lambda s, _: (s, None), "versions is a pandas DataFrame, as load_versions returns it, not None"),
-    (lambda s, v: (s, v.drop(columns="id")), "versions have no column 'id'"),
-    (lambda s, v: (s, pd.concat([v, v])), "version 'v1' occurs more than once"),
+    (lambda s, v: (pd.concat([s, s[["status"]]], axis=1), v), "sessions has several columns named 'status'"),
+    (lambda s, v: (s, pd.concat([v, v[["name"]]], axis=1)), "versions has several columns named 'name'"),
+    (lambda _, v: (None, v), "sessions must be a pandas DataFrame as returned by load_sessions, not None"),
+    (lambda s, v: (s.to_dict("records"), v), "sessions must be a pandas DataFrame as returned by load_sessions, not"),
+    (lambda s, v: (s["id"], v), "sessions must be a pandas DataFrame as returned by load_sessions, not a Series"),
+    (lambda s, v: (pa.Table.from_pandas(s), v), "by load_sessions, not a Table of pyarrow"),
+    (lambda s, _: (s, None), "versions must be a pandas DataFrame as returned by load_versions, not None"),
+    (lambda s, v: (s, v.drop(columns="id")), "versions has no column 'id'"),
+    (lambda s, v: (s, pd.concat([v, v])), "versions has 'v1' more than once"),
 ]
 
 
@@ -769,7 +777,7 @@ def test_frames_that_cannot_be_counted_are_refused(change: Any, message: str) ->
 @pytest.mark.parametrize("trend_periods", [1, 261, True, "12", 2.5])
 def test_trends_go_over_a_few_periods(trend_periods: Any) -> None:  # noqa: ANN401 - anything
     """Two at least: the previous one is among them."""
-    with pytest.raises(gf.QueryError, match="trend_periods is a number from 2 to 260"):
+    with pytest.raises(gf.QueryError, match="trend_periods must be a number from 2 to 260"):
         report_on([], trend_periods=trend_periods)
     assert 2 == len(report_on(two_weeks(), trend_periods=2).findings.versions[0].trend)
 

@@ -13,7 +13,8 @@ import pytest
 from report_frames import AS_OF, Record, framed, report_on, sessions, two_weeks
 
 import galtea_frames as gf
-from galtea_frames.report.analysis.fields import flags, json_columns, numbers, texts
+from galtea_frames.report.analysis.fields import flags, numbers, texts
+from galtea_frames.report.analysis.load_attrs import json_columns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,10 +102,10 @@ def test_fields_that_are_something_else_tomorrow_count_as_unknown(field: str, va
         frame, of_versions = framed(rows, [{"id": "v1", "name": "one"}])
         report = gf.build_report(frame, of_versions, as_of=AS_OF, thresholds=[], include_text=True)
         lines = {line.label: line for line in report.findings.quality.lines}
-        line = lines["Values of another type than documented"]
+        line = lines["Values of an undeclared type"]
         assert 5 == line.sessions
-        assert "counted as unknown: " in line.meaning
-        assert "Values of another type" in report.to_markdown()
+        assert "treated as missing: " in line.meaning
+        assert "Values of an undeclared type" in report.to_markdown()
         assert "OK" == report.verdict
     report.write(tmp_path / "r")
     assert 5 == len(gf.read_parquet(tmp_path / "r" / "rows.parquet"))
@@ -146,8 +147,8 @@ def test_frames_that_callers_changed_are_counted_as_far_as_they_can_be() -> None
         },
     )
     report = gf.build_report(changed, of_versions, as_of=AS_OF, metrics=["metadata.ms"], include_text=True)
-    line = next(each for each in report.findings.quality.lines if "another type" in each.label)
-    assert "counted as unknown: error, stopping_reason, user_id" == line.meaning
+    line = next(each for each in report.findings.quality.lines if "undeclared type" in each.label)
+    assert "treated as missing: error, stopping_reason, user_id" == line.meaning
     assert 128 == line.sessions
     assert "float64" == str(report.rows["metadata.ms"].dtype)
     assert json.dumps(report.to_dict(), allow_nan=False)
@@ -158,5 +159,5 @@ def test_a_column_of_misfits_that_is_no_json_is_passed_over() -> None:
     frame, of_versions = framed(two_weeks())
     cells = [["{", "[" * 100_000, "[1]", '{"userId": 3, "nested": {}}'][place % 4] for place in range(len(frame) - 1)]
     report = gf.build_report(frame.assign(**{"*": column([*cells, 7.0], object)}), of_versions, as_of=AS_OF)
-    line = next(each for each in report.findings.quality.lines if "another type" in each.label)
-    assert "counted as unknown: user_id" == line.meaning
+    line = next(each for each in report.findings.quality.lines if "undeclared type" in each.label)
+    assert "treated as missing: user_id" == line.meaning

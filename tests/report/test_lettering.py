@@ -62,7 +62,7 @@ def test_a_name_that_cannot_be_written_is_told_by_its_id(name: str, written: boo
     found = lettering.names([(name, "version_abcdefghijkl"), (name, "versión 目标")], "version")
     expected = [name, "version 2"] if written else ["…abcdefghijkl", "version 2"]
     assert expected == found
-    assert written == lettering.can_write(name)
+    assert written == lettering.can_draw(name)
 
 
 def test_no_two_names_are_alike() -> None:
@@ -84,8 +84,8 @@ def test_fonts_that_are_installed_are_used(monkeypatch: pytest.MonkeyPatch) -> N
     assert (lettering.PLAIN, "STIXGeneral") == lettering.fonts()
     assert lettering.letters()[1]
     monkeypatch.setattr(lettering, "letters", lambda: (frozenset("a…"), frozenset("目标हि")))
-    assert lettering.can_write("a目标")
-    assert not lettering.can_write("हि")
+    assert lettering.can_draw("a目标")
+    assert not lettering.can_draw("हि")
     assert ["目标" * 6 + "…"] == lettering.names([("目标" * 20, None)], "version")
 
 

@@ -118,7 +118,7 @@ def test_a_time_without_a_zone_is_local(given_as: str | date, expected: str) -> 
 @pytest.mark.parametrize("value", ["soon", "", None, 7, pd.NaT, "0001-01-01T00:00+14:00"])
 def test_what_is_no_time_is_refused(value: Any) -> None:  # noqa: ANN401 - anything
     """In one line that shows what a time looks like."""
-    with pytest.raises(gf.QueryError, match="as_of is a time"):
+    with pytest.raises(gf.QueryError, match="as_of must be a time"):
         parse_moment(value, MADRID)
 
 
@@ -132,12 +132,12 @@ def test_what_is_no_zone_is_refused(name: Any) -> None:  # noqa: ANN401 - anythi
 @pytest.mark.parametrize("year", [1970, 9999])
 def test_the_ends_of_the_calendar_are_refused(year: int) -> None:
     """There the spans that a report looks at leave it."""
-    with pytest.raises(gf.QueryError, match="as_of is a time of the years 1971 to 9997"):
+    with pytest.raises(gf.QueryError, match="as_of must be in the years 1971 to 9997"):
         last_closed(datetime(year, 1, 5, tzinfo=UTC), "week", MADRID)
 
 
 def test_other_units_are_refused() -> None:
     """By naming those that there are."""
     unit: Any = "year"
-    with pytest.raises(gf.QueryError, match="period is 'day', 'week' or 'month', not 'year'"):
+    with pytest.raises(gf.QueryError, match="period must be 'day', 'week' or 'month', not 'year'"):
         last_closed(datetime(2026, 1, 5, tzinfo=UTC), unit, MADRID)

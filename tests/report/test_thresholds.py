@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import galtea_frames as gf
-from galtea_frames.report.analysis.counts import Counts, figures
+from galtea_frames.report.analysis.counts import Counts, numbers_of
 from galtea_frames.report.thresholds import IN_TOTAL, OF_VERSIONS, Comparison, parse, parse_thresholds
 
 READ = [
@@ -40,28 +40,28 @@ def test_conditions_are_read(text: str, comparisons: list[tuple[str, str, str | 
 
 
 REFUSED = [
-    ("", 1, "expected a figure"),
-    ("failure_rat > 1", 1, "there is no figure 'failure_rat', but sessions, completed"),
+    ("", 1, "expected a name such as failure_rate"),
+    ("failure_rat > 1", 1, "unknown name 'failure_rat', use one of sessions, completed"),
     ("failure_rate", 13, "expected one of < <= > >= == !="),
     ("failure_rate = 1", 14, "expected one of"),
     ("failure_rate > many", 16, "expected a number"),
     ("failure_rate > 1e999", 16, "the number is too large"),
     ("n > 1e999999999", 5, "the number is too large, too small"),
     ("n > 1e-999999999", 5, "the number is too large, too small"),
-    (f"n > {'9' * 41}", 5, "of more than 40 digits"),
-    ("failure_rate > 5", 16, "failure_rate is from 0 to 1: write 5% for a percentage"),
-    ("n > 3 and pending_rate >= 1.01", 27, "pending_rate is from 0 to 1: write 1.01% for a percentage"),
-    ("failure_rate_change < -2 per version", 23, "failure_rate_change is from -1 to 1: write -2% for a"),
-    ("failure_rate_high > 20", 21, "failure_rate_high is from 0 to 1: write 20% for"),
-    ("production_rate < 90", 19, "production_rate is from 0 to 1: write 90% for"),
-    ("sessions_change < -20", 19, "sessions_change is -1 at the least: write -20% for"),
+    (f"n > {'9' * 41}", 5, "has more than 40 digits"),
+    ("failure_rate > 5", 16, "failure_rate ranges from 0 to 1: write 5% for a percentage"),
+    ("n > 3 and pending_rate >= 1.01", 27, "pending_rate ranges from 0 to 1: write 1.01% for a percentage"),
+    ("failure_rate_change < -2 per version", 23, "failure_rate_change ranges from -1 to 1: write -2% for a"),
+    ("failure_rate_high > 20", 21, "failure_rate_high ranges from 0 to 1: write 20% for"),
+    ("production_rate < 90", 19, "production_rate ranges from 0 to 1: write 90% for"),
+    ("sessions_change < -20", 19, "sessions_change is at least -1: write -20% for"),
     ("failure_rate > 1 n", 18, "expected 'and', 'per version', 'in total' or the end"),
-    ("n > 1 or n < 0", 7, "write one threshold for each side"),
-    ("n > 1 and", 10, "expected a figure"),
+    ("n > 1 or n < 0", 7, "write one threshold per side"),
+    ("n > 1 and", 10, "expected a name such as failure_rate"),
     ("n > 1 per session", 11, "expected 'version'"),
     ("n > 1 in all", 10, "expected 'total'"),
-    ("n > 1 and users > 2 per version", 11, "users is not known per version"),
-    ("__import__('os').system('x') > 1", 1, "there is no figure"),
+    ("n > 1 and users > 2 per version", 11, "users is only available in total"),
+    ("__import__('os').system('x') > 1", 1, "unknown name"),
     ("n > 1\n;", 7, "expected 'and'"),
 ]
 
@@ -72,7 +72,7 @@ def test_what_cannot_be_read_is_pointed_at(text: str, character: int, problem: s
     with pytest.raises(gf.QueryError) as caught:
         parse(text, "fail")
     message = str(caught.value)
-    assert message.startswith(f"threshold, at character {character}: ")
+    assert message.startswith(f"invalid threshold at character {character}: ")
     assert problem in message
     assert 1 == len(message.splitlines())
 
@@ -130,7 +130,7 @@ EXACT = [
 @pytest.mark.parametrize(("figure", "now", "before", "limit"), EXACT)
 def test_limits_are_compared_exactly(figure: str, now: tuple[int, int], before: tuple[int, int], limit: str) -> None:
     """A figure that equals its limit is neither above nor below."""
-    found = figures(*(Counts(n, n - failed, failed, 0) for failed, n in (now, before)))
+    found = numbers_of(*(Counts(n, n - failed, failed, 0) for failed, n in (now, before)))
     outcomes = [
         parse(f"{figure} {sign} {limit} per version", "fail").broken(found)
         for sign in ("<", "<=", "==", "!=", ">=", ">")
@@ -144,7 +144,7 @@ def test_any_limit_is_compared_exactly(n: int, failed: int, limit: int, sign: st
     """With limits of up to three digits after the point of a percentage."""
     failed = min(failed, n)
     exactly = Fraction(failed, n) - Fraction(limit, 100_000)
-    found = figures(Counts(n, n - failed, failed, 0), None)
+    found = numbers_of(Counts(n, n - failed, failed, 0), None)
     written = f"failure_rate {sign} {limit / 1000:.3f} %"
     assert (exactly < 0 if sign == "<" else exactly > 0) == parse(written, "fail").broken(found)
 
@@ -167,11 +167,11 @@ def test_thresholds_come_in_several_forms(tmp_path: Path) -> None:
 
 
 BAD: list[tuple[Any, str]] = [
-    ({"fail": "n > 1"}, "the keys fail_if and warn_if, not 'fail'"),
-    ({"fail_if": [1]}, "a threshold is text such as"),
-    (7, "a threshold is text such as"),
-    (["n > 1"] * 1_001, "thresholds are at most 1,000 of at most 2,000 characters each"),
-    ("n > 1" + " and n > 1" * 300, "thresholds are at most 1,000 of at most 2,000 characters each"),
+    ({"fail": "n > 1"}, "unknown key 'fail' in thresholds: use fail_if and warn_if"),
+    ({"fail_if": [1]}, "a threshold must be text such as"),
+    (7, "a threshold must be text such as"),
+    (["n > 1"] * 1_001, "at most 1,000 thresholds of at most 2,000 characters each are supported"),
+    ("n > 1" + " and n > 1" * 300, "at most 1,000 thresholds of at most 2,000 characters each are supported"),
     (Path("no/such.toml"), "cannot read thresholds from no.such.toml: no such file"),
 ]
 
@@ -188,13 +188,13 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> No
     """By its name."""
     file = tmp_path / "limits.toml"
     file.write_bytes(content)
-    with pytest.raises(gf.QueryError, match=r"limits\.toml is not TOML"):
+    with pytest.raises(gf.QueryError, match=r"limits\.toml is not valid TOML"):
         parse_thresholds(file)
 
 
 FILES = {
     "a line of a key that has a hundred thousand parts": ("a" + ".a" * 20_000 + "=1", "has a line of more than 2,500"),
-    "lists in lists in lists": ("a=\n" + "[\n" * 20_000, "is not TOML"),
+    "lists in lists in lists": ("a=\n" + "[\n" * 20_000, "is not valid TOML"),
     "more than anyone writes": ("# \n" * 50_000, "is larger than 50,000 bytes"),
     "a number of more digits than Python reads": ("fail_if=" + "1" * 2_000 + "\n" + "a=1" + "_1" * 1_200, "."),
 }

@@ -1,4 +1,4 @@
-"""Frames to findings: what a period was like beside the one before, version by version."""
+"""Frames to findings: a period compared with the previous one, version by version."""
 
 from __future__ import annotations
 
@@ -13,123 +13,127 @@ import pandas as pd
 from galtea_frames._version import __version__
 from galtea_frames.errors import masked
 from galtea_frames.frames.origin import attrs_of
-from galtea_frames.report.analysis.changes import find_changes, shapes_of_rows
-from galtea_frames.report.analysis.completeness import filters_of, loaded_since, problems, statement
-from galtea_frames.report.analysis.counts import counts, figures
-from galtea_frames.report.analysis.fields import json_columns, numbers, texts
+from galtea_frames.report.analysis.changes import find_changes
+from galtea_frames.report.analysis.completeness import problems, statement
+from galtea_frames.report.analysis.counts import Counts, numbers_of
+from galtea_frames.report.analysis.fields import numbers, texts
 from galtea_frames.report.analysis.headline import headline
 from galtea_frames.report.analysis.known_versions import roster
+from galtea_frames.report.analysis.load_attrs import filter_texts, json_columns
 from galtea_frames.report.analysis.metrics import measure, with_hint
 from galtea_frames.report.analysis.quality import assess
 from galtea_frames.report.analysis.sessions import observe
-from galtea_frames.report.analysis.stacks import colours, stack
-from galtea_frames.report.analysis.totals import figure_lines, stopping_reasons, total_figures
+from galtea_frames.report.analysis.stacks import colours_of, stack
+from galtea_frames.report.analysis.totals import stopping_reasons, total_lines, total_numbers
 from galtea_frames.report.analysis.verdict import judge, verdict
 from galtea_frames.report.analysis.version_lines import version_lines
 from galtea_frames.report.findings import Changes, Completeness, Findings, Reproduction, Scope, Span, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
+    from galtea_frames.report.analysis.counts import Numbers
     from galtea_frames.report.analysis.known_versions import Roster
-    from galtea_frames.report.analysis.sessions import Observations
+    from galtea_frames.report.analysis.sessions import ObservedSessions
     from galtea_frames.report.periods import Period
     from galtea_frames.report.terms import Terms
-    from galtea_frames.report.thresholds import Value
-
-    #: The figures of each version, by its id.
-    OfVersions = Mapping[str | None, Mapping[str, Value]]
 
 _LIBRARIES = ("pandas", "pyarrow", "numpy", "jinja2", "matplotlib")
 
-#: Raw text of conversations, as far as sessions hold any; kept among a report's rows only if that was asked for.
+#: Raw text of conversations, kept in a report's rows only if asked for.
 _TEXTS = ("error", "context", "context.value")
 
 
 def analyse(
     sessions: pd.DataFrame, versions: pd.DataFrame, terms: Terms, command: str
 ) -> tuple[Findings, pd.DataFrame]:
-    """Return what the frames say, and the sessions behind it: one row a session of the periods that were looked at.
+    """Return the findings and the sessions behind them, one row per session of all periods.
 
     Args:
-        sessions: as `load_sessions` returns them.
-        versions: as `load_versions` returns them.
-        terms: what is asked for.
-        command: how to get the same.
+        sessions: as returned by `load_sessions`.
+        versions: as returned by `load_versions`.
+        terms: what the report is to be about.
+        command: how to reproduce it.
 
     Raises:
-        QueryError: the terms cannot be met.
-        ReportError: the frames are not such as the loaders return.
+        ReportError: the frames are not as the loaders return them.
     """
-    words = _TEXTS if terms.include_text else ()
-    seen = observe(sessions, terms.periods, [*terms.metrics, *words])
-    entries = roster(versions, seen.version_ids)
-    scope = _scope(seen, versions, attrs_of(sessions), terms)
-    completeness = _completeness(seen, sessions, versions, entries, terms)
-    made = Reproduction(masked(command), _query(sessions, versions), _libraries())
-    found = _findings(seen, sessions, entries, scope=scope, completeness=completeness, terms=terms, made=made)
-    if not found.completeness.complete and sessions.empty:
-        found = _without_figures(found)
-    return found, _rows(seen, entries, terms.metrics, words, json_columns(attrs_of(sessions)))
+    texts_kept = _TEXTS if terms.include_text else ()
+    observed = observe(sessions, terms.periods, [*terms.metrics, *texts_kept])
+    entries = roster(versions, observed.version_ids)
+    completeness = _completeness(observed, sessions, versions, entries, terms)
+    reproduction = Reproduction(masked(command), _query(sessions, versions), _libraries())
+    found = _findings(
+        observed,
+        sessions,
+        entries,
+        scope=_scope(observed, versions, terms),
+        completeness=completeness,
+        terms=terms,
+        reproduction=reproduction,
+    )
+    if not completeness.complete and sessions.empty:
+        found = _without_numbers(found)
+    return found, _rows(observed, entries, terms.metrics, texts_kept, json_columns(attrs_of(sessions)))
 
 
 def _findings(
-    seen: Observations,
+    observed: ObservedSessions,
     sessions: pd.DataFrame,
     entries: Roster,
     *,
     scope: Scope,
     completeness: Completeness,
     terms: Terms,
-    made: Reproduction,
+    reproduction: Reproduction,
 ) -> Findings:
-    attrs = attrs_of(sessions)
-    first, loaded = scope.no_previous is not None, _loaded(seen.periods, attrs)
-    total, versions = total_figures(seen, first=first), _figures_of_versions(seen, first=first)
-    judged = [(id_, entries[id_].label, its) for id_, its in versions.items()]
+    attrs, total, by_version = attrs_of(sessions), total_numbers(observed), _version_numbers(observed)
+    judged = [(id_, entries[id_].label, its) for id_, its in by_version.items()]
     results = tuple(judge(each, total, judged) for each in terms.thresholds)
     outcome = verdict(results, complete=completeness.complete, sessions=completeness.sessions)
-    is_json = json_columns(attrs)
-    by_period = seen.by_status().sum(axis=2)
+    is_json, colours = json_columns(attrs), colours_of(observed)
+    codes = [period.code for period in observed.periods]
+    days, by_day = _last_days(observed)
     return Findings(
         verdict=outcome,
-        headline=headline(outcome, results, completeness, scope, total=total, versions=versions),
+        headline=headline(outcome, results, completeness, scope, total=total, versions=by_version),
         scope=scope,
         completeness=completeness,
         thresholds=results,
-        figures=figure_lines(seen, first=first),
-        versions=version_lines(seen, entries, colours(seen), loaded=loaded, first=first),
-        trend_axis=tuple(period.code for period in seen.periods),
-        by_day=_by_day(seen, entries, loaded),
-        by_period=stack([period.code for period in seen.periods[-loaded:]], by_period[-loaded:], seen, entries),
-        stopping_reasons=stopping_reasons(seen),
+        figures=total_lines(observed),
+        versions=version_lines(observed, entries, colours),
+        trend_axis=tuple(codes),
+        by_day=stack(days, by_day, observed, entries, colours),
+        by_period=stack(codes[-observed.loaded :], observed.by_version[-observed.loaded :], observed, entries, colours),
+        stopping_reasons=stopping_reasons(observed),
         metrics=tuple(
-            with_hint(measure(name, seen, entries, is_json=name in is_json), sessions) for name in terms.metrics
+            with_hint(measure(name, observed, entries, is_json=name in is_json), sessions) for name in terms.metrics
         ),
-        changes=find_changes(seen, sessions, entries, first=first, include_text=terms.include_text),
+        changes=find_changes(observed, sessions, entries, include_text=terms.include_text),
         quality=assess(
-            seen,
+            observed,
             entries,
             attrs,
             as_of=terms.as_of,
             scope=scope,
-            query=dict(made.query),
+            query=dict(reproduction.query),
             last=terms.last_report,
         ),
-        reproduction=made,
+        reproduction=reproduction,
     )
 
 
-def _scope(seen: Observations, versions: pd.DataFrame, attrs: Mapping[str, Any], terms: Terms) -> Scope:
-    period, previous = seen.periods[-1], seen.periods[-2]
+def _scope(observed: ObservedSessions, versions: pd.DataFrame, terms: Terms) -> Scope:
     products = texts(versions["product_id"]).found.dropna().unique() if "product_id" in versions else ()
     return Scope(
         unit=terms.unit,
         timezone=terms.zone.key,
         as_of=terms.as_of.astimezone(terms.zone).isoformat(timespec="seconds"),
-        period=_span(period),
-        previous=_span(previous),
-        no_previous=_no_previous(seen, attrs),
+        period=_span(observed.periods[-1]),
+        previous=_span(observed.periods[-2]),
+        no_previous=observed.no_previous,
         selection=terms.selection,
         products=tuple(sorted(map(str, products))),
     )
@@ -146,57 +150,37 @@ def _span(period: Period) -> Span:
     )
 
 
-def _loaded(periods: tuple[Period, ...], attrs: Mapping[str, Any]) -> int:
-    """Return how many of the periods, the last ones, the frame has all sessions of; one at least."""
-    since = loaded_since(attrs)
-    return max(1, sum(since is None or since <= period.start for period in periods))
-
-
-def _no_previous(seen: Observations, attrs: Mapping[str, Any]) -> str | None:
-    """Return why the last period has nothing to be compared with, or None if it has."""
-    unit, loaded, since = seen.periods[-1].unit, _loaded(seen.periods, attrs), loaded_since(attrs)
-    if loaded == 1:
-        return f"no previous period: the {unit} before was not loaded"
-    if not seen.before and not (seen.period < seen.current).any():
-        earlier = f"before this {unit}" if since is None else f"in the {loaded - 1} {unit}s before"
-        return f"no previous period: there are no sessions {earlier}"
-    return None
-
-
 def _completeness(
-    seen: Observations, sessions: pd.DataFrame, versions: pd.DataFrame, entries: Roster, terms: Terms
+    observed: ObservedSessions, sessions: pd.DataFrame, versions: pd.DataFrame, entries: Roster, terms: Terms
 ) -> Completeness:
-    known = np.array([id_ is None or entries[id_].known for id_ in seen.version_ids])
-    current = seen.period == seen.current
-    unknown = int((current & ~known[seen.version]).sum())
-    found = problems(sessions, versions, seen.periods[-1], unknown=unknown, selection=terms.selection)
+    known = np.array([id_ is None or entries[id_].known for id_ in observed.version_ids])
+    unknown = int((observed.is_current & ~known[observed.version]).sum())
+    found = problems(sessions, versions, observed.periods[-1], unknown=unknown, selection=terms.selection)
     found = tuple(map(masked, found))
-    number = int(current.sum())
+    number = int(observed.is_current.sum())
     return Completeness(not found, number, statement(number, found, terms.selection), found)
 
 
-def _figures_of_versions(seen: Observations, *, first: bool) -> OfVersions:
-    """Return the figures of each version with sessions in the last period."""
-    by_status = seen.by_status()
-    return {
-        id_: figures(counts(by_status[-1, at]), None if first else counts(by_status[-2, at]))
-        for at, id_ in enumerate(seen.version_ids)
-        if id_ is not None and by_status[-1, at].any()
-    }
+def _version_numbers(observed: ObservedSessions) -> dict[str | None, Numbers]:
+    """Return the numbers of each version with sessions in the last period, by its id."""
+    found: dict[str | None, Numbers] = {}
+    for index, id_ in enumerate(observed.version_ids[:-1]):
+        before, now = (Counts.of(each) for each in observed.by_status[-2:, index])
+        if now.sessions:
+            found[id_] = numbers_of(now, before if observed.has_previous else None)
+    return found
 
 
-def _by_day(seen: Observations, entries: Roster, loaded: int) -> Stack:
-    """Return the days of the last two periods; of all of them, where a period is a day."""
-    wanted = min(loaded, 2) if seen.periods[-1].unit != "day" else loaded
-    days = sum(len(period.days) for period in seen.periods[-wanted:])
-    return stack([day.isoformat() for day in seen.days[-days:]], seen.by_day()[-days:], seen, entries)
+def _last_days(observed: ObservedSessions) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the days of the last two periods, or of all periods if these are days, and their sessions."""
+    periods = observed.loaded if observed.periods[-1].unit == "day" else min(observed.loaded, 2)
+    days = sum(len(period.days) for period in observed.periods[-periods:])
+    return [day.isoformat() for day in observed.days[-days:]], observed.by_day[-days:]
 
 
-def _without_figures(found: Findings) -> Findings:
-    """Return the findings of a load that failed: no sessions were seen, which is not the same as none."""
+def _without_numbers(found: Findings) -> Findings:
+    """Return the findings of a load that failed: it saw no sessions, which does not mean that there were none."""
     nothing = Stack((), (), ())
-    changes = Changes((), (), (), None, (), 0)
-    quality = replace(found.quality, lines=(), late_period=None, late_changes=())
     return replace(
         found,
         figures=(),
@@ -205,16 +189,16 @@ def _without_figures(found: Findings) -> Findings:
         by_period=nothing,
         stopping_reasons=(),
         metrics=(),
-        changes=changes,
-        quality=quality,
+        changes=Changes((), (), (), None, (), 0),
+        quality=replace(found.quality, lines=(), late_period=None, late_changes=()),
     )
 
 
 def _query(sessions: pd.DataFrame, versions: pd.DataFrame) -> tuple[tuple[str, str], ...]:
-    """Return the filters that the frames say they were loaded with."""
+    """Return the filters that the frames were loaded with."""
     found = []
     for name, frame in (("sessions", sessions), ("versions", versions)):
-        found += [(f"{name}: {key}", masked(value)) for key, value in filters_of(attrs_of(frame)).items()]
+        found += [(f"{name}: {key}", masked(value)) for key, value in filter_texts(attrs_of(frame)).items()]
     return tuple(found)
 
 
@@ -229,28 +213,32 @@ def _libraries() -> tuple[tuple[str, str], ...]:
 
 
 def _rows(
-    seen: Observations, entries: Roster, metrics: Sequence[str], words: Sequence[str], is_json: frozenset[str]
+    observed: ObservedSessions,
+    entries: Roster,
+    metrics: Sequence[str],
+    texts_kept: Sequence[str],
+    is_json: frozenset[str],
 ) -> pd.DataFrame:
     """Return the sessions as they were counted."""
-    labels = [entries[id_].label for id_ in seen.version_ids]
+    rows, labels = observed.rows, [entries[id_].label for id_ in observed.version_ids]
     columns: dict[str, Any] = {
-        "id": seen.rows["id"],
-        "created_at": seen.rows["created_at"].astype(pd.DatetimeTZDtype("us", "UTC")),
-        "period": _named(seen.period, [period.code for period in seen.periods]),
-        "day": _named(seen.day, [day.isoformat() for day in seen.days]),
-        "version_id": seen.rows["version_id"],
-        "version": pd.array(np.array(labels, dtype=object)[seen.version], dtype="string"),
-        "status": seen.rows["status"],
-        "production": pd.array(seen.production, dtype="boolean"),
+        "id": rows["id"],
+        "created_at": rows["created_at"].astype(pd.DatetimeTZDtype("us", "UTC")),
+        "period": _categories(observed.period, [period.code for period in observed.periods]),
+        "day": _categories(observed.day, [day.isoformat() for day in observed.days]),
+        "version_id": rows["version_id"],
+        "version": pd.array(np.array(labels, dtype=object)[observed.version], dtype="string"),
+        "status": rows["status"],
+        "production": pd.array(observed.production, dtype="boolean"),
     }
-    further = ("user_id", "test_case_id", "stopping_reason", *metrics, *words)
-    for name in (each for each in further if each in seen.rows and each not in columns):
-        values = seen.rows[name]
-        if values.dtype == object:  # anything at all, of which only this was counted
+    further = ("user_id", "test_case_id", "stopping_reason", *metrics, *texts_kept)
+    for name in (each for each in further if each in rows and each not in columns):
+        values = rows[name]
+        if values.dtype == object:  # any values, of which only those of one type were counted
             values = numbers(values, is_json=name in is_json).found if name in metrics else texts(values).found
         columns[name] = values
-    return pd.DataFrame(columns | {"error_shape": shapes_of_rows(seen)})
+    return pd.DataFrame(columns | {"error_shape": observed.error_shape})
 
 
-def _named(places: Any, names: list[str]) -> pd.Categorical:  # noqa: ANN401 - an array of places
-    return pd.Categorical.from_codes(places, categories=pd.Index(names, dtype=object))
+def _categories(codes: NDArray[np.int64], names: list[str]) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype=object))

@@ -1,13 +1,15 @@
-"""Sessions of one group counted by status, and the figures that thresholds may name; pure."""
+"""The counts of one group of sessions, and the numbers that thresholds compare; pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from galtea_frames.rates import Rate, difference, rate
 from galtea_frames.report.analysis.sessions import COMPLETED, FAILED, PENDING
+from galtea_frames.report.thresholds import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from galtea_frames.report.thresholds import Value
+#: The numbers that thresholds compare, by name.
+Numbers = Mapping[str, Value]
 
 
 @dataclass(frozen=True)
@@ -34,27 +37,27 @@ class Counts:
     failed: int
     pending: int
 
+    @classmethod
+    def of(cls, by_status: NDArray[np.int64] | Sequence[int]) -> Counts:
+        """Return the counts of a group from its number of sessions by status."""
+        total = int(sum(by_status))
+        return cls(total, int(by_status[COMPLETED]), int(by_status[FAILED]), int(by_status[PENDING]))
+
     @property
     def failure_rate(self) -> Rate:
-        """Failed / (completed + failed): what is pending or of a status unknown to us has not ended yet."""
+        """Failed / (completed + failed): sessions of any other status have not ended."""
         return rate(self.failed, self.completed + self.failed)
 
 
-def counts(by_status: NDArray[np.int64] | Sequence[int]) -> Counts:
-    """Return the counts of a group from how many sessions have each status."""
-    total = int(sum(by_status))
-    return Counts(total, int(by_status[COMPLETED]), int(by_status[FAILED]), int(by_status[PENDING]))
-
-
 def share(count: int, of: int) -> Fraction | None:
-    """Return a share exactly, so that it can be held against a limit; None of nothing."""
+    """Return an exact share; None of nothing."""
     return Fraction(count, of) if of else None
 
 
-def figures(now: Counts, before: Counts | None) -> dict[str, Value]:
-    """Return the figures of a group in a period beside the previous one; None stands for no previous period.
+def numbers_of(now: Counts, before: Counts | None) -> dict[str, Value]:
+    """Return the numbers of a group in a period; `before` is None without a previous period.
 
-    They are exact, but for the ends of intervals.
+    All but the ends of intervals are exact.
     """
     failing = now.failure_rate
     earlier = rate(0, 0) if before is None else before.failure_rate
@@ -75,9 +78,5 @@ def figures(now: Counts, before: Counts | None) -> dict[str, Value]:
         "pending_rate": share(now.pending, now.sessions),
         "previous_sessions": None if before is None else before.sessions,
         "previous_n": None if before is None else earlier.n,
-        "sessions_change": None if before is None else _growth(now.sessions, before.sessions),
+        "sessions_change": None if before is None else share(now.sessions - before.sessions, before.sessions),
     }
-
-
-def _growth(now: int, before: int) -> Fraction | None:
-    return Fraction(now - before, before) if before else None

@@ -1,7 +1,7 @@
-"""Columns of any frame as a report reads them: text, truth values, numbers, and what is of another kind; pure.
+"""A column's texts, booleans or numbers, whatever else it holds; pure.
 
-The API may send a field as something else tomorrow, and callers add and change columns. A report counts whatever it
-cannot read as unknown, and says how many that are.
+The API may change a field's type, and callers add and change columns. A report treats values of any other type as
+missing, and says how many there are.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-#: Halves of characters, which no column of text can hold.
-_HALVES = re.compile("[\ud800-\udfff]")
+#: Lone surrogates, which Arrow text cannot hold.
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
-#: Whole numbers of more digits are no measurements, and Python refuses to read them.
+#: Integers with more digits are not measurements, and Python refuses to parse them.
 _DIGITS = 400
 
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """A column's values of one kind.
+    """A column's values of one type.
 
     Attributes:
-        found: the column, null where it has no value of the kind.
-        strange: tells of each row whether it has a value of another kind.
+        found: the column, null where it has no value of this type.
+        strange: whether each row has a value of another type.
     """
 
     found: pd.Series[Any]
@@ -41,49 +41,38 @@ class Field:
 
 
 def texts(column: pd.Series[Any]) -> Field:
-    """Return the texts of a column, as `string`."""
+    """Return the texts in a column, as `string`."""
     if isinstance(column.dtype, pd.CategoricalDtype) and all(isinstance(each, str) for each in column.cat.categories):
         return Field(column.astype("string"), _none(column))
     if pd.api.types.is_string_dtype(column.dtype) and column.dtype != object:
         return Field(column.astype("string"), _none(column))
-    return _picked(column, lambda value: _HALVES.sub("\ufffd", value) if isinstance(value, str) else None, "string")
+    return _picked(column, lambda value: _SURROGATES.sub("\ufffd", value) if isinstance(value, str) else None, "string")
 
 
 def flags(column: pd.Series[Any], *, is_json: bool) -> Field:
-    """Return the truth values of a column, as `boolean`.
+    """Return the booleans in a column, as `boolean`.
 
     Args:
         column: any column.
-        is_json: whether its text is JSON, as in columns of several types.
+        is_json: whether its text is JSON, as in columns of mixed types.
     """
     if pd.api.types.is_bool_dtype(column.dtype) and column.dtype != object:
         return Field(column.astype("boolean"), _none(column))
-    return _picked(_read(column) if is_json else column, _truth, "boolean")
+    return _picked(_parsed(column) if is_json else column, _boolean, "boolean")
 
 
 def numbers(column: pd.Series[Any], *, is_json: bool) -> Field:
-    """Return the finite numbers of a column, as `float64`; null is NaN.
+    """Return the finite numbers in a column, as `float64`; null is NaN.
 
     Args:
         column: any column.
-        is_json: whether its text is JSON, as in columns of several types.
+        is_json: whether its text is JSON, as in columns of mixed types.
     """
     if _is_real(column):
         found = column.to_numpy(dtype="float64", na_value=np.nan)
         values = pd.Series(np.where(np.isfinite(found), found, np.nan), index=column.index)
         return Field(values, (values.isna() & column.notna()).to_numpy(dtype=bool))
-    return _picked(_read(column) if is_json else column, _number, "float64")
-
-
-def json_columns(attrs: Mapping[str, Any]) -> frozenset[str]:
-    """Return the columns whose text is JSON, as far as a frame's attrs say so."""
-    return frozenset(named("json_columns", attrs) + named("mixed_columns", attrs))
-
-
-def named(list_of: str, attrs: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names in a list of a frame's attrs; none where that is no list."""
-    found = attrs.get(list_of)
-    return tuple(map(str, found)) if isinstance(found, list | tuple) else ()
+    return _picked(_parsed(column) if is_json else column, _number, "float64")
 
 
 def _is_real(column: pd.Series[Any]) -> bool:
@@ -96,7 +85,7 @@ def _none(column: pd.Series[Any]) -> NDArray[np.bool_]:
 
 
 def _picked(column: pd.Series[Any], pick: Callable[[Any], Any], dtype: Any) -> Field:  # noqa: ANN401 - a dtype
-    """Return what a function finds in each value that is not null."""
+    """Apply a function to each value that is not null; where it returns None, the value is strange."""
     present = column.notna().to_numpy(dtype=bool)
     cells = column.astype(object).to_numpy(dtype=object)
     found = [pick(value) if there else None for value, there in zip(cells, present, strict=True)]
@@ -104,7 +93,7 @@ def _picked(column: pd.Series[Any], pick: Callable[[Any], Any], dtype: Any) -> F
     return Field(values, present & values.isna().to_numpy(dtype=bool))
 
 
-def _truth(value: Any) -> bool | None:  # noqa: ANN401 - any value of a frame
+def _boolean(value: Any) -> bool | None:  # noqa: ANN401 - any value of a frame
     return bool(value) if isinstance(value, bool | np.bool_) else None
 
 
@@ -118,8 +107,8 @@ def _number(value: Any) -> float | None:  # noqa: ANN401 - any value of a frame
     return found if math.isfinite(found) else None
 
 
-def _read(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return the values that JSON texts stand for; objects and lists stay text, which is neither number nor truth."""
+def _parsed(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the values of JSON scalars; the text of objects, lists and strings stays as it is."""
     return column.astype(object).map(_scalar, na_action="ignore")
 
 

@@ -1,4 +1,4 @@
-"""What is known of each version that sessions name, and what to call it."""
+"""What is known of each version, and its label."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """One version; what is not known of it is None.
+    """One version; unknown attributes are None.
 
     Attributes:
         id: its id; None for the sessions without a version.
-        label: what to call it, unlike any other here.
+        label: its unique label.
         name: its name.
-        created: when it was made.
+        created: when it was created.
         model: the model it runs.
-        product: the product it is of.
-        known: whether it is among the versions.
+        product: the product it belongs to.
+        known: whether the frame of versions has it.
     """
 
     id: str | None
@@ -43,7 +43,7 @@ class Entry:
     known: bool = False
 
     def made_in(self, period: Period) -> bool:
-        """Tell whether it was made in a period."""
+        """Tell whether it was created in a period."""
         return self.created is not None and period.start <= self.created < period.end
 
 
@@ -51,19 +51,19 @@ Roster = dict[str | None, Entry]
 
 
 def roster(versions: pd.DataFrame, occurring: Iterable[str | None]) -> Roster:
-    """Return an entry for each version of the frame, and for each other id that occurs in sessions.
+    """Return an entry for each version in the frame and for each further id in sessions.
 
     Raises:
-        ReportError: the frame has no ids, one of them twice, or creation times that are none.
+        ReportError: the frame has no ids, repeats one, or has creation times of another type.
     """
     if "id" not in versions.columns:
-        raise ReportError("versions have no column 'id': load the frame with galtea_frames")
+        raise ReportError("versions has no column 'id': load the frame with galtea_frames")
     check_unique(versions, "versions", ["id", "name", "model_id", "product_id", "created_at"])
     ids, names, models, products = (_texts(versions, name) for name in ("id", "name", "model_id", "product_id"))
     rows = [row for row in zip(ids, names, _created(versions), models, products, strict=True) if row[0] is not None]
     known = [row[0] for row in rows]
     if repeated := [id_ for id_, count in Counter(known).items() if count > 1]:
-        raise ReportError(f"version {printable(repeated[0])!r} occurs more than once")
+        raise ReportError(f"versions has {printable(repeated[0])!r} more than once: keep one row per version")
     unknown = {each for each in occurring if each is not None} - set(known)
     called = labels([(row[0], row[1] or UNNAMED) for row in rows] + [(each, UNKNOWN) for each in unknown])
     entries: Roster = {
@@ -74,7 +74,7 @@ def roster(versions: pd.DataFrame, occurring: Iterable[str | None]) -> Roster:
 
 
 def _texts(frame: pd.DataFrame, column: str) -> list[Any]:
-    """Return the texts of a column; None for what is missing or no text."""
+    """Return the texts of a column; None for other values."""
     if column not in frame:
         return [None] * len(frame)
     return [None if each is pd.NA else each for each in texts(frame[column]).found]

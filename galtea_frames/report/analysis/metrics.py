@@ -16,53 +16,54 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from galtea_frames.report.analysis.known_versions import Roster
-    from galtea_frames.report.analysis.sessions import Observations
+    from galtea_frames.report.analysis.sessions import ObservedSessions
 
 _LEVELS = (0.5, 0.9, 0.95)
-_SHOWN = 8
+_HINTS = 8
 _NONE = Quantiles(0, None, None, None)
 
-#: Numbers beyond this are divided before they are interpolated, by a power of two, so that nothing is rounded.
+#: Larger numbers are scaled down before interpolation, by a power of two, which rounds nothing.
 _LARGE, _SCALE = 2.0**1000, 2.0**30
 
 
-def measure(column: str, seen: Observations, entries: Roster, *, is_json: bool) -> Metric:
-    """Return the quantiles of a column in the last two periods, those versions first that have most values.
+def measure(column: str, observed: ObservedSessions, entries: Roster, *, is_json: bool) -> Metric:
+    """Return the quantiles of a column in the last two periods, versions with the most values first.
 
-    Quantiles are interpolated linearly between two values, as pandas, NumPy and Excel do by default. What is no number
-    is left out, and counted.
+    Quantiles are interpolated linearly, the default of pandas, NumPy and Excel. Values that are not numbers are left
+    out and counted.
 
     Args:
         column: the name of any column.
-        seen: the sessions of all periods.
+        observed: the sessions of all periods.
         entries: what is known of the versions.
-        is_json: whether its text is JSON, as in columns of several types.
+        is_json: whether its text is JSON, as in columns of mixed types.
     """
     total = MetricLine(None, "All versions", _NONE, _NONE)
-    current = seen.period == seen.current
-    if column not in seen.rows:
-        return Metric(column, total, (), 0, int(current.sum()), ())
-    read = numbers(seen.rows[column], is_json=is_json)
+    sessions = int(observed.is_current.sum())
+    if column not in observed.rows:
+        return Metric(column, total, (), 0, sessions, ())
+    read = numbers(observed.rows[column], is_json=is_json)
     values = read.found.reset_index(drop=True)
-    now, before = (values.where(seen.period == place) for place in (seen.current, seen.current - 1))
+    now, before = (values.where(mask) for mask in (observed.is_current, observed.is_previous))
     total = MetricLine(None, "All versions", *(_all(each) for each in (now, before)))
-    of_now, of_before = (_by_version(each, seen.version) for each in (now, before))
+    of_now, of_before = (_by_version(each, observed.version) for each in (now, before))
+    ids = {index: observed.version_ids[index] for index in of_now}
     lines = [
-        MetricLine(seen.version_ids[place], entries[seen.version_ids[place]].label, found, of_before.get(place, _NONE))
-        for place, found in of_now.items()
+        MetricLine(ids[index], entries[ids[index]].label, found, of_before.get(index, _NONE))
+        for index, found in of_now.items()
     ]
     lines.sort(key=lambda line: (-line.now.n, line.version_id or ""))
-    values_of_any_kind = total.now.n + int(read.strange[current].sum())
-    return Metric(column, total, tuple(lines), values_of_any_kind, int(current.sum()), ())
+    present = total.now.n + int(read.strange[observed.is_current].sum())
+    return Metric(column, total, tuple(lines), present, sessions, ())
 
 
 def with_hint(metric: Metric, sessions: pd.DataFrame) -> Metric:
-    """Return a metric without any number with the columns that have some: its name may be misspelt."""
+    """Return a metric without numbers with the names of numeric columns: its own may be misspelt."""
     if metric.total.now.n:
         return metric
     kinds = zip(map(str, sessions.columns), sessions.dtypes, strict=True)
     numeric = [name for name, kind in kinds if is_numeric_dtype(kind) and not is_bool_dtype(kind)]
-    return replace(metric, numeric=tuple(dict.fromkeys(numeric))[:_SHOWN])
+    return replace(metric, numeric=tuple(dict.fromkeys(numeric))[:_HINTS])
 
 
 def _all(values: pd.Series[float]) -> Quantiles:
@@ -75,6 +76,6 @@ def _by_version(values: pd.Series[float], version: NDArray[np.int64]) -> dict[in
     groups = (values[present] / scale).groupby(version[present])
     sizes, levels = groups.size(), [groups.quantile(level) for level in _LEVELS]
     return {
-        int(place): Quantiles(int(sizes[place]), *(float(level[place]) * scale for level in levels))
-        for place in sizes.index
+        int(index): Quantiles(int(sizes[index]), *(float(level[index]) * scale for level in levels))
+        for index in sizes.index
     }

@@ -1,10 +1,11 @@
-"""The sessions of a row of periods as numbers: which period, day, version and status each one is of."""
+"""The sessions of a series of periods as arrays: each one's period, day, version and status."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +14,11 @@ import pyarrow as pa
 
 from galtea_frames.api.resource import snake_case
 from galtea_frames.decoding.column_names import OVERFLOW
+from galtea_frames.error_shapes import shapes
 from galtea_frames.errors import ReportError
 from galtea_frames.frames.origin import attrs_of
-from galtea_frames.report.analysis.fields import flags, json_columns, texts
+from galtea_frames.report.analysis.fields import flags, texts
+from galtea_frames.report.analysis.load_attrs import json_columns, loaded_since
 from galtea_frames.report.periods import midnight
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.report.periods import Period
 
-#: Their places among the statuses; whatever else the API sends comes after them.
+#: Indices of the statuses that the API declares; other statuses follow.
 PENDING, COMPLETED, FAILED = range(3)
 KNOWN = ("PENDING", "COMPLETED", "FAILED")
 
@@ -34,36 +37,40 @@ _REQUIRED = ("id", "version_id", "status", "created_at")
 _TEXTS = ("id", "version_id", "status", "user_id", "test_case_id", "stopping_reason", "error")
 _PRODUCTION = "is_production"
 _KEPT = (*_REQUIRED, *_TEXTS[3:], _PRODUCTION)
-_US_A_SECOND = 1_000_000
+_US_PER_SECOND = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Observations:
-    """Sessions created in a row of periods; the arrays have one member a session.
+class ObservedSessions:
+    """Sessions created in a series of periods, and their counts; arrays have one element per session.
 
     Attributes:
-        rows: the sessions' own columns, as far as a report needs them, in their order and numbered from 0.
-        places: where each session stands in the frame it came from.
-        periods: oldest first; the last is the one that a report is about.
+        rows: the columns that a report needs, in the frame's order, with a fresh index.
+        positions: each session's position in the frame.
+        periods: oldest first; the report is about the last one.
+        loaded: how many periods, counted from the last, the frame has all sessions of; at least 1.
+        since: the creation time from which on sessions were loaded; None for all.
         days: the local days of all periods.
-        period: each session's place in `periods`.
-        day: each session's place in `days`.
-        version: its place in `version_ids`.
-        version_ids: the ids that occur, sorted, and last of all None, for sessions without one.
-        status: its place in `statuses`.
-        statuses: the known ones, then those unknown to us, sorted, and last of all None.
-        production: whether it was in production: `is_production` where that was sent, else whether it ran no test case.
-        strange: by column, which sessions have a value that is not of the column's kind, and so counts as unknown.
-        repeated: how many further rows the sessions have; each session is counted once, by its last row.
-        before: how many sessions of the frame were created before the periods.
-        earlier_ids: the versions of these.
-        after: how many after them.
-        undated: how many have no creation time.
+        period: each session's index in `periods`.
+        day: each session's index in `days`.
+        version: each session's index in `version_ids`.
+        version_ids: the ids that occur, sorted, then None for sessions without a version.
+        status: each session's index in `statuses`.
+        statuses: the declared ones, then all others, sorted, then None.
+        production: `is_production`, or where that is null, whether the session ran no test case.
+        strange: by column, which sessions have a value of another type, which counts as missing.
+        repeated: how many rows repeat a session; the last row of each session counts.
+        before: how many sessions were created before the periods.
+        earlier_ids: the versions of those.
+        after: how many sessions were created after the periods.
+        undated: how many sessions have no creation time.
     """
 
     rows: pd.DataFrame
-    places: NDArray[np.int64]
+    positions: NDArray[np.int64]
     periods: tuple[Period, ...]
+    loaded: int
+    since: datetime | None
     days: tuple[date, ...]
     period: NDArray[np.int64]
     day: NDArray[np.int64]
@@ -81,59 +88,118 @@ class Observations:
 
     @property
     def current(self) -> int:
-        """The place of the period that a report is about."""
+        """The index of the period that the report is about."""
         return len(self.periods) - 1
 
-    def by_status(self) -> NDArray[np.int64]:
-        """Return how many sessions there are, by period, version and status."""
-        return counted((self.period, self.version, self.status), self._sizes)
+    @cached_property
+    def is_current(self) -> NDArray[np.bool_]:
+        """Whether each session is in the period that the report is about."""
+        found: NDArray[np.bool_] = self.period == self.current
+        return found
 
-    def by_day(self) -> NDArray[np.int64]:
-        """Return how many sessions there are, by day and version."""
-        return counted((self.day, self.version), (len(self.days), len(self.version_ids)))
+    @cached_property
+    def is_previous(self) -> NDArray[np.bool_]:
+        """Whether each session is in the period before."""
+        found: NDArray[np.bool_] = self.period == self.current - 1
+        return found
+
+    @cached_property
+    def no_previous(self) -> str | None:
+        """Why there is nothing to compare the last period with; None if there is."""
+        unit = self.periods[-1].unit
+        if self.loaded == 1:
+            return f"no previous period: the {unit} before was not loaded"
+        if self.before or not self.is_current.all():
+            return None
+        earlier = f"before this {unit}" if self.since is None else f"in the {self.loaded - 1} {unit}s before"
+        return f"no previous period: there are no sessions {earlier}"
 
     @property
-    def _sizes(self) -> tuple[int, int, int]:
-        return len(self.periods), len(self.version_ids), len(self.statuses)
+    def has_previous(self) -> bool:
+        """Whether the last period can be compared with the one before."""
+        return self.no_previous is None
+
+    @cached_property
+    def by_status(self) -> NDArray[np.int64]:
+        """The number of sessions by period, version and status."""
+        sizes = (len(self.periods), len(self.version_ids), len(self.statuses))
+        return count_combinations((self.period, self.version, self.status), sizes)
+
+    @cached_property
+    def by_version(self) -> NDArray[np.int64]:
+        """The number of sessions by period and version."""
+        found: NDArray[np.int64] = self.by_status.sum(axis=2)
+        return found
+
+    @cached_property
+    def totals(self) -> NDArray[np.int64]:
+        """The number of sessions of all versions, by period and status."""
+        found: NDArray[np.int64] = self.by_status.sum(axis=1)
+        return found
+
+    @cached_property
+    def by_day(self) -> NDArray[np.int64]:
+        """The number of sessions by day and version."""
+        return count_combinations((self.day, self.version), (len(self.days), len(self.version_ids)))
+
+    @cached_property
+    def version_index(self) -> Mapping[str | None, int]:
+        """The index of each version's id."""
+        return {id_: index for index, id_ in enumerate(self.version_ids)}
+
+    @cached_property
+    def error_shape(self) -> pd.Categorical:
+        """The shape of each session's error message; null without one."""
+        if "error" not in self.rows:
+            return pd.Categorical.from_codes([-1] * len(self.rows), categories=pd.Index([], dtype=object))
+        # Many sessions share a message, so each message is looked at once.
+        code, messages = pd.factorize(self.rows["error"])
+        found = shapes(pa.array([str(each) for each in messages], pa.string())).to_numpy(zero_copy_only=False)
+        names, index = np.unique(found.astype(object), return_inverse=True)
+        # The code of null is -1, the last element of this table.
+        categories = pd.Index([str(each) for each in names], dtype=object)
+        return pd.Categorical.from_codes(np.append(index, -1)[code], categories=categories)
 
 
-def counted(places: Sequence[NDArray[np.int64]], sizes: tuple[int, ...]) -> NDArray[np.int64]:
-    """Return how often each combination of places occurs, as an array with one dimension for each of them."""
-    flat = np.ravel_multi_index(tuple(places), sizes)
+def count_combinations(indices: Sequence[NDArray[np.int64]], sizes: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return how often each combination of indices occurs, as an array with one dimension per index."""
+    flat = np.ravel_multi_index(tuple(indices), sizes)
     return np.bincount(flat, minlength=int(np.prod(sizes))).reshape(sizes)
 
 
-def observe(sessions: pd.DataFrame, periods: tuple[Period, ...], columns: Sequence[str] = ()) -> Observations:
-    """Return the sessions that were created in these periods.
+def observe(sessions: pd.DataFrame, periods: tuple[Period, ...], columns: Sequence[str] = ()) -> ObservedSessions:
+    """Return the sessions created in these periods.
 
     Args:
-        sessions: one row a session.
-        periods: in a row, oldest first.
-        columns: what to keep besides the columns that every report needs.
+        sessions: one row per session.
+        periods: consecutive, oldest first.
+        columns: further columns to keep.
 
     Raises:
-        ReportError: a column is missing, or occurs twice, or creation times are none.
+        ReportError: a column is missing, occurs twice, or is not of the type that it must have.
     """
     _check(sessions, columns)
+    attrs = attrs_of(sessions)
     created = microseconds(sessions["created_at"])
     days = tuple(day for period in periods for day in period.days)
     day_of_row = np.searchsorted(_starts(periods), created, side="right") - 1
     within = (day_of_row >= 0) & (day_of_row < len(days))
-    again = _again(sessions["id"], within)
-    places = np.flatnonzero(within & ~again)
+    repeated = _repeated(sessions["id"], within)
+    positions = np.flatnonzero(within & ~repeated)
     kept = [name for name in dict.fromkeys([*_KEPT, *columns]) if name in sessions.columns]
-    rows, strange = _read(sessions[kept].iloc[places].reset_index(drop=True), json_columns(attrs_of(sessions)))
-    strange = _with_misfits(strange, sessions, places)
-    day = day_of_row[places]
+    rows, strange = _typed(sessions[kept].iloc[positions].reset_index(drop=True), json_columns(attrs))
+    day = day_of_row[positions]
     period_of_day = np.repeat(np.arange(len(periods)), [len(period.days) for period in periods])
-    version, version_ids = _places(rows["version_id"], ())
-    status, statuses = _places(rows["status"], KNOWN)
+    version, version_ids = _indexed(rows["version_id"], ())
+    status, statuses = _indexed(rows["status"], KNOWN)
     dated = sessions["created_at"].notna().to_numpy(dtype=bool)
-    older = dated & (day_of_row < 0)
-    return Observations(
+    older, since = dated & (day_of_row < 0), loaded_since(attrs)
+    return ObservedSessions(
         rows=rows,
-        places=places,
+        positions=positions,
         periods=periods,
+        loaded=max(1, sum(since is None or since <= period.start for period in periods)),
+        since=since,
         days=days,
         period=period_of_day[day],
         day=day,
@@ -142,8 +208,8 @@ def observe(sessions: pd.DataFrame, periods: tuple[Period, ...], columns: Sequen
         status=status,
         statuses=statuses,
         production=_production(rows),
-        strange=strange,
-        repeated=int(again.sum()),
+        strange=_with_misfits(strange, sessions, positions),
+        repeated=int(repeated.sum()),
         before=int(older.sum()),
         earlier_ids=frozenset(texts(sessions["version_id"].iloc[np.flatnonzero(older)]).found.dropna().unique()),
         after=int((day_of_row >= len(days)).sum()),
@@ -152,23 +218,23 @@ def observe(sessions: pd.DataFrame, periods: tuple[Period, ...], columns: Sequen
 
 
 def microseconds(times: pd.Series[Any]) -> NDArray[np.int64]:
-    """Return times as microseconds since 1970; those that are null as a number before all others.
+    """Return times as microseconds since 1970; null is a number below all times.
 
     Raises:
-        ReportError: these are no times, or times without a time zone.
+        ReportError: the column does not hold times with a time zone.
     """
     if _is_naive(times):
-        raise ReportError('created_at has no time zone: give it one, as with .dt.tz_localize("UTC")')
+        raise ReportError('created_at has no time zone: set one, for example with .dt.tz_localize("UTC")')
     try:
         aware = times.astype(pd.DatetimeTZDtype("us", "UTC"))
     except (TypeError, ValueError, OverflowError):
-        raise ReportError(f"created_at are times, not {times.dtype}: load the frame with galtea_frames") from None
+        raise ReportError(f"created_at must hold times, not {times.dtype}: load the frame with galtea_frames") from None
     found: NDArray[np.int64] = aware.dt.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
     return found
 
 
 def _is_naive(times: pd.Series[Any]) -> bool:
-    """Tell whether any of these times says nothing of its zone."""
+    """Tell whether any of these times has no time zone."""
     if times.dtype == object:
         return any(isinstance(each, datetime) and each.tzinfo is None for each in times.dropna())
     kind = getattr(times.dtype, "pyarrow_dtype", None)
@@ -178,58 +244,58 @@ def _is_naive(times: pd.Series[Any]) -> bool:
 
 def _check(sessions: pd.DataFrame, columns: Sequence[str]) -> None:
     if missing := [name for name in _REQUIRED if name not in sessions.columns]:
-        raise ReportError(f"sessions have no column {missing[0]!r}: load the frame with galtea_frames")
+        raise ReportError(f"sessions has no column {missing[0]!r}: load the frame with galtea_frames")
     check_unique(sessions, "sessions", [*_KEPT, OVERFLOW, *columns])
 
 
 def check_unique(frame: pd.DataFrame, what: str, names: Sequence[str]) -> None:
-    """Refuse a frame in which one of these columns stands twice, or has further levels.
+    """Check that none of these columns occurs twice or has further levels.
 
     Raises:
         ReportError: one does.
     """
     for name in names:
         if name in frame.columns and not isinstance(frame[name], pd.Series):
-            raise ReportError(f"{what} have several columns {name!r}: rename or drop all but one")
+            raise ReportError(f"{what} has several columns named {name!r}: rename or drop all but one")
 
 
-def _again(ids: pd.Series[Any], within: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell of each row of the periods whether a later one is of the same session."""
-    again = np.zeros(len(ids), dtype=bool)
+def _repeated(ids: pd.Series[Any], within: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell whether a later row within the periods has the same id, for each row."""
+    repeated = np.zeros(len(ids), dtype=bool)
     known = np.flatnonzero(within & ids.notna().to_numpy(dtype=bool))
-    again[known] = texts(ids.iloc[known]).found.duplicated(keep="last").to_numpy(dtype=bool)
-    return again
+    repeated[known] = texts(ids.iloc[known]).found.duplicated(keep="last").to_numpy(dtype=bool)
+    return repeated
 
 
-def _read(rows: pd.DataFrame, is_json: frozenset[str]) -> tuple[pd.DataFrame, dict[str, NDArray[np.bool_]]]:
-    """Return the rows with what is not of a column's kind as null, and which values these are, by column."""
+def _typed(rows: pd.DataFrame, is_json: frozenset[str]) -> tuple[pd.DataFrame, dict[str, NDArray[np.bool_]]]:
+    """Return the rows with values of another type as null, and where these are, by column."""
     found = {name: texts(rows[name]) for name in _TEXTS if name in rows}
     if _PRODUCTION in rows:
         found[_PRODUCTION] = flags(rows[_PRODUCTION], is_json=_PRODUCTION in is_json)
-    # Columns that hold what they should stay as they are: a status remains a category.
+    # Columns without such values stay as they are: a status remains a category.
     changed = {name: each.found for name, each in found.items() if each.strange.any() or rows[name].dtype == object}
     changed |= {name: each.found for name, each in found.items() if name == _PRODUCTION}
     return rows.assign(**changed), {name: each.strange for name, each in found.items() if each.strange.any()}
 
 
 def _with_misfits(
-    strange: Mapping[str, NDArray[np.bool_]], sessions: pd.DataFrame, places: NDArray[np.int64]
+    strange: Mapping[str, NDArray[np.bool_]], sessions: pd.DataFrame, positions: NDArray[np.int64]
 ) -> dict[str, NDArray[np.bool_]]:
-    """Return what is strange with what the loader found to be so, and left in the column of what fits nowhere."""
+    """Add the misfits that the loader found, which are in columns of their own."""
     found = dict(strange)
     for name in (each for each in sessions.columns if str(each).startswith(f"{_PRODUCTION}.")):
-        # Objects, whose keys became columns of their own.
-        cells = sessions[name].iloc[places].notna().to_numpy(dtype=bool)
+        # The keys of objects are columns.
+        cells = sessions[name].iloc[positions].notna().to_numpy(dtype=bool)
         found[_PRODUCTION] = found.get(_PRODUCTION, False) | cells
     if OVERFLOW in sessions:
-        for place, text in enumerate(sessions[OVERFLOW].iloc[places]):
+        for index, text in enumerate(sessions[OVERFLOW].iloc[positions]):
             for name in _fields_of(text) & set(_KEPT):
-                found.setdefault(name, np.zeros(len(places), dtype=bool))[place] = True
+                found.setdefault(name, np.zeros(len(positions), dtype=bool))[index] = True
     return found
 
 
 def _fields_of(text: Any) -> set[str]:  # noqa: ANN401 - any value of a frame
-    """Return the columns that the fields of a JSON object belong to."""
+    """Return the columns of the fields in a JSON object."""
     try:
         fields = json.loads(text) if isinstance(text, str) else {}
     except (ValueError, RecursionError):
@@ -238,20 +304,20 @@ def _fields_of(text: Any) -> set[str]:  # noqa: ANN401 - any value of a frame
 
 
 def _starts(periods: Sequence[Period]) -> NDArray[np.int64]:
-    """Return the first instant of each local day, and the first one after the last."""
+    """Return the start of each local day and the end of the last, in microseconds."""
     moments = [midnight(day, period.zone) for period in periods for day in period.days]
     moments.append(periods[-1].end)
-    return np.array([round(moment.timestamp()) * _US_A_SECOND for moment in moments], dtype=np.int64)
+    return np.array([round(moment.timestamp()) * _US_PER_SECOND for moment in moments], dtype=np.int64)
 
 
-def _places(values: pd.Series[Any], known: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str | None, ...]]:
-    """Return each value's place in a list of the known values, the others that occur, sorted, and None."""
+def _indexed(values: pd.Series[Any], known: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str | None, ...]]:
+    """Return each value's index in the known values, then all others, sorted, then None; and that list."""
     codes, found = pd.factorize(values)
     names = [str(each) for each in found]
     members = [*known, *sorted(set(names) - set(known)), None]
-    place = {name: index for index, name in enumerate(members)}
-    # The code of nulls is -1, so their place is the last one of this table too.
-    table = np.array([*(place[name] for name in names), place[None]], dtype=np.int64)
+    index_of = {name: index for index, name in enumerate(members)}
+    # The code of null is -1, the last element of this table.
+    table = np.array([*(index_of[name] for name in names), index_of[None]], dtype=np.int64)
     return table[codes], tuple(members)
 
 

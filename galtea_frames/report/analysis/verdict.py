@@ -1,4 +1,4 @@
-"""Thresholds held against the figures, and the verdict that follows; pure."""
+"""Thresholds judged on a period's numbers, and the verdict that follows; pure."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ if TYPE_CHECKING:
 
     from galtea_frames.report.thresholds import Threshold, Value
 
-    Figures = Mapping[str, Value]
+    Numbers = Mapping[str, Value]
 
 Outcome = Literal["broken", "held", "n/a"]
 
+#: What it means that a condition is true, false or unknown, the worst first.
 _OUTCOMES: dict[bool | None, Outcome] = {True: "broken", False: "held", None: "n/a"}
 
 
-def judge(threshold: Threshold, total: Figures, versions: Iterable[tuple[str | None, str, Figures]]) -> ThresholdResult:
-    """Return what comes of a threshold.
+def judge(threshold: Threshold, total: Numbers, versions: Iterable[tuple[str | None, str, Numbers]]) -> ThresholdResult:
+    """Judge a threshold on the total, or on each version.
 
-    It is broken if the total, or any version, breaks it. It could not be judged if the total could not be, or none of
-    the versions.
+    It is broken if any check breaks it, and "n/a" if no check could be judged.
 
     Args:
         threshold: the condition.
-        total: the figures of all sessions.
-        versions: id, label and figures of each version.
+        total: the numbers of all sessions.
+        versions: id, label and numbers of each version.
     """
     if threshold.per_version:
-        checks = [_check(threshold, id_, label, figures) for id_, label, figures in versions]
+        checks = [_check(threshold, id_, label, numbers) for id_, label, numbers in versions]
     else:
         checks = [_check(threshold, None, None, total)]
     by_outcome = {wanted: tuple(each for each in checks if each.outcome == wanted) for wanted in _OUTCOMES.values()}
-    nothing: Outcome = "n/a"  # where there are no versions to hold it against
-    outcome = next((each for each in _OUTCOMES.values() if by_outcome[each]), nothing)
+    without_versions: Outcome = "n/a"
+    outcome = next((each for each in _OUTCOMES.values() if by_outcome[each]), without_versions)
     return ThresholdResult(
         level=threshold.level,
         text=threshold.text,
@@ -49,12 +49,12 @@ def judge(threshold: Threshold, total: Figures, versions: Iterable[tuple[str | N
 
 
 def verdict(results: Sequence[ThresholdResult], *, complete: bool, sessions: int) -> Verdict:
-    """Return what a report comes to: incomplete data never passes, and what was not judged is worth a look.
+    """Return the verdict: incomplete data never passes, and anything that could not be judged is a warning.
 
     Args:
-        results: what came of each threshold.
-        complete: whether all sessions of the period were seen.
-        sessions: how many these are; a period of none is worth a look, whatever was asked for.
+        results: the judged thresholds.
+        complete: whether all sessions of the period were loaded.
+        sessions: how many these are; none at all is a warning.
     """
     if not complete:
         return Verdict.INCOMPLETE
@@ -65,14 +65,14 @@ def verdict(results: Sequence[ThresholdResult], *, complete: bool, sessions: int
     return Verdict.WARN if broken or unclear or not sessions else Verdict.OK
 
 
-def _check(threshold: Threshold, version_id: str | None, label: str | None, figures: Figures) -> Check:
+def _check(threshold: Threshold, version_id: str | None, label: str | None, numbers: Numbers) -> Check:
     readings = tuple(
-        Reading(each.figure, _plain(figures[each.figure]), each.operator, float(each.limit))
+        Reading(each.name, _plain(numbers[each.name]), each.operator, float(each.limit))
         for each in threshold.comparisons
     )
-    return Check(version_id, label, readings, _OUTCOMES[threshold.broken(figures)])
+    return Check(version_id, label, readings, _OUTCOMES[threshold.broken(numbers)])
 
 
 def _plain(value: Value) -> float | None:
-    """Return a figure as JSON has it."""
+    """Return a number as JSON has it."""
     return float(value) if isinstance(value, Fraction) else value

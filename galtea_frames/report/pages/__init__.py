@@ -1,5 +1,5 @@
-"""Pages: findings to HTML, Markdown and pictures. Nothing is computed here but where things stand.
+"""Pages: findings to HTML, Markdown and PNG; only layout is computed here.
 
-In: findings. Out: text and PNG. Begin with `rendering`, which fills the templates beside it; `charts` draws with
-matplotlib, `sparklines` are the small drawings within tables.
+In: findings. Out: text and PNG. Begin with `rendering`, which fills the templates; `charts` draws with matplotlib, and
+`sparklines` places the small drawings in tables.
 """

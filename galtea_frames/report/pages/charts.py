@@ -1,4 +1,4 @@
-"""A report's charts as PNG, for light and for dark pages; the same findings give the same bytes."""
+"""Charts as PNG, for light and for dark pages; the same findings give the same bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.report.findings import Findings, Metric, Stack
 
-#: How many versions a chart has room for; the tables have them all.
+#: Versions in a chart; the tables have them all.
 _ROOM = 14
 _LABEL = 26
 _DRAWABLE = 1e200
@@ -26,10 +26,10 @@ _WIDTH, _DPI = 3.9, 240
 
 @dataclass(frozen=True)
 class Look:
-    """Colours of a page: its ground, its text, and those of up to seven versions and of all others.
+    """Colours of a page: background, text, grid, up to seven versions, and all others.
 
-    The light ones are those of Okabe and Ito, "Color Universal Design" (2008), which colour-blind readers can tell
-    apart, but for their yellow, which is too pale on white; the dark ones are the same, lightened.
+    The light ones are Okabe and Ito's from "Color Universal Design" (2008), which colour-blind readers can tell apart,
+    except for their yellow, which is too pale on white. The dark ones are lighter shades of them.
     """
 
     ground: str
@@ -61,7 +61,7 @@ DARK = Look(
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart to draw: the name of its file, its title, what it shows in words, its height and how it is drawn."""
+    """A chart: the name of its file, title, alternative text, height, and a function that draws it."""
 
     name: str
     title: str
@@ -70,27 +70,27 @@ class Chart:
     draw: Callable[[Axes, Look], None]
 
     def png(self, look: Look) -> bytes:
-        """Return the picture."""
-        # Imported here: matplotlib takes longer to import than all the rest of a report.
+        """Return the picture as PNG."""
+        # Imported here: importing matplotlib takes longer than building a report.
         from matplotlib import rc_context, rcdefaults  # noqa: PLC0415
         from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
         from matplotlib.figure import Figure  # noqa: PLC0415
 
         with rc_context():
-            rcdefaults()  # whatever the user's own settings are
+            rcdefaults()  # the user's settings must not change the picture
             with rc_context(_settings(look)):
                 figure = Figure(figsize=(_WIDTH, self.height), dpi=_DPI, layout="constrained", facecolor=look.ground)
                 canvas = FigureCanvasAgg(figure)
                 self.draw(figure.add_subplot(), look)
                 file = io.BytesIO()
-                # Not `savefig`, which goes over the figure once more beforehand. And without name and version of the
-                # program, so that an update of it does not change what looks the same.
+                # Not `savefig`, which lays out the figure twice. Without the name and version of matplotlib, so that
+                # its updates do not change the bytes.
                 canvas.print_png(file, metadata={"Software": None})  # type: ignore[no-untyped-call]
         return file.getvalue()
 
 
 def charts(findings: Findings) -> tuple[Chart, ...]:
-    """Return the charts that there is something to draw for."""
+    """Return the charts that have something to draw."""
     return tuple(_charts(findings))
 
 
@@ -103,13 +103,13 @@ def _charts(findings: Findings) -> Iterator[Chart]:
         yield _shares(findings.by_period)
     if findings.stopping_reasons:
         yield _stopping_reasons(findings)
-    for place, metric in enumerate(findings.metrics, 1):
+    for number_of, metric in enumerate(findings.metrics, 1):
         if metric.versions and _can_be_drawn(metric):
-            yield _quantiles(metric, place)
+            yield _quantiles(metric, number_of)
 
 
 def _can_be_drawn(metric: Metric) -> bool:
-    """Tell whether matplotlib can: the ends of an axis lie beyond what it shows, and are numbers too."""
+    """Tell whether matplotlib can draw the numbers: an axis reaches beyond them, and must end at numbers too."""
     levels = (level for line in metric.versions for level in (line.now.median, line.now.p90, line.now.p95))
     return all(abs(level) < _DRAWABLE for level in levels if level is not None)
 
@@ -136,30 +136,30 @@ def _settings(look: Look) -> dict[Any, Any]:
     }
 
 
-# -- what is drawn --
+# -- charts --
 
 
 def _sessions_by_day(stack: Stack) -> Chart:
     busiest = max(range(len(stack.axis)), key=stack.totals.__getitem__)
     alt = (
-        f"Stacked bars: sessions a day by version, {stack.axis[0]} to {stack.axis[-1]},"
-        f" {sum(stack.totals):,} in all; most, {stack.totals[busiest]:,}, on {stack.axis[busiest]}."
+        f"Stacked bars: sessions per day by version, {stack.axis[0]} to {stack.axis[-1]}, {sum(stack.totals):,} in all;"
+        f" busiest day {stack.axis[busiest]} with {stack.totals[busiest]:,}."
     )
 
     def draw(axes: Axes, look: Look) -> None:
         _bars(axes, look, stack, [1.0] * len(stack.axis))
-        axes.set_ylabel("sessions a day")
+        axes.set_ylabel("sessions per day")
         _ticks(axes, [label[5:] for label in stack.axis])
         _whole_numbers(axes)
 
-    return Chart("sessions_by_day", "Sessions a day, by version", alt, 3.0, draw)
+    return Chart("sessions_by_day", "Sessions per day by version", alt, 3.0, draw)
 
 
 def _shares(stack: Stack) -> Chart:
     last = sorted(stack.series, key=lambda series: (-series.values[-1], series.label))
     total = stack.totals[-1]
     parts = (f"{_name(each.label)} {percent(each.values[-1] / total)}" for each in last if each.values[-1])
-    alt = f"Stacked bars: share of each version in the sessions of each period. In the last one: {', '.join(parts)}."
+    alt = f"Stacked bars: share of sessions by version in each period. In the last one: {', '.join(parts)}."
 
     def draw(axes: Axes, look: Look) -> None:
         _bars(axes, look, stack, [100 / total if total else 0.0 for total in stack.totals])
@@ -167,7 +167,7 @@ def _shares(stack: Stack) -> Chart:
         axes.set_ylabel("% of sessions")
         _ticks(axes, [label.partition("-")[2] or label for label in stack.axis])
 
-    return Chart("share_of_versions", "Share of versions over time", alt, 3.0, draw)
+    return Chart("share_of_versions", "Share of sessions by version", alt, 3.0, draw)
 
 
 def _failure_rates(findings: Findings) -> Chart:
@@ -176,17 +176,17 @@ def _failure_rates(findings: Findings) -> Chart:
     alt = f"Failure rate by version with its 95 % interval: {'; '.join(parts)}."
 
     def draw(axes: Axes, look: Look) -> None:
-        for place, line in enumerate(lines):
+        for row, line in enumerate(lines):
             found = line.failure_rate
             if found.value is not None and found.low is not None and found.high is not None:
                 colour = look.colour(line.colour)
-                axes.plot([100 * found.low, 100 * found.high], [place, place], color=colour, linewidth=2.2, alpha=0.55)
+                axes.plot([100 * found.low, 100 * found.high], [row, row], color=colour, linewidth=2.2, alpha=0.55)
                 fill = look.ground if line.few else colour
-                axes.plot([100 * found.value], [place], "o", color=colour, markerfacecolor=fill, markersize=6)
+                axes.plot([100 * found.value], [row], "o", color=colour, markerfacecolor=fill, markersize=6)
         names = lettering.names([(line.label, line.id) for line in lines], "version")
         _rows(axes, [name + (" *" if line.few else "") for name, line in zip(names, lines, strict=True)])
         axes.set_xlim(left=0)
-        few = "\n* fewer than 30 have ended" if any(line.few for line in lines) else ""
+        few = "\n* fewer than 30 ended sessions" if any(line.few for line in lines) else ""
         _below(axes, f"failure rate, %, with 95 % interval{few}")
 
     return Chart("failure_rate_by_version", "Failure rate by version", alt, _height(len(lines)), draw)
@@ -209,7 +209,7 @@ def _stopping_reasons(findings: Findings) -> Chart:
     return Chart("stopping_reasons", "Stopping reasons", alt, _height(len(reasons)), draw)
 
 
-def _quantiles(metric: Metric, place: int) -> Chart:
+def _quantiles(metric: Metric, number_of: int) -> Chart:
     lines = metric.versions[:_ROOM]
     parts = (f"{_name(line.label)} {number(line.now.median)}, {number(line.now.p95)}" for line in lines)
     name = _name(metric.column)
@@ -222,17 +222,17 @@ def _quantiles(metric: Metric, place: int) -> Chart:
             for level, sign in zip(levels, "oD|", strict=True):
                 axes.plot([level], [row], sign, color=look.colours[0], markersize=6, markeredgewidth=1.6)
         _rows(axes, lettering.names([(line.label, line.version_id) for line in lines], "version"))
-        written = name if lettering.can_write(name) else f"metric {place}"
+        written = name if lettering.can_draw(name) else f"metric {number_of}"
         _below(axes, f"{written}\n● median   ◆ 90th   | 95th percentile")
 
-    return Chart(f"metric_{place}", f"{name} by version", alt, _height(len(lines)), draw)
+    return Chart(f"metric_{number_of}", f"{name} by version", alt, _height(len(lines)), draw)
 
 
-# -- how --
+# -- drawing --
 
 
 def _bars(axes: Axes, look: Look, stack: Stack, scale: list[float]) -> None:
-    """Draw a stack of bars, each value times its place's scale, with its legend below."""
+    """Draw stacked bars, scaled per bar, with a legend below."""
     floor = [0.0] * len(stack.axis)
     names = lettering.names([(series.label, series.version_id) for series in stack.series], "version")
     for series, name in zip(stack.series, names, strict=True):
@@ -245,7 +245,7 @@ def _bars(axes: Axes, look: Look, stack: Stack, scale: list[float]) -> None:
             color=look.colour(series.colour),
             edgecolor=look.ground,
             linewidth=0.6,
-            label=f" {name}",  # a legend leaves out what begins with an underscore
+            label=f" {name}",  # legends omit labels that begin with an underscore
         )
         floor = [low + height for low, height in zip(floor, heights, strict=True)]
     axes.grid(axis="y")
@@ -254,7 +254,7 @@ def _bars(axes: Axes, look: Look, stack: Stack, scale: list[float]) -> None:
 
 
 def _rows(axes: Axes, names: list[str]) -> None:
-    """Name the rows of a chart that is read from the top."""
+    """Label the rows, the first at the top."""
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.grid(axis="x")
@@ -262,15 +262,15 @@ def _rows(axes: Axes, names: list[str]) -> None:
 
 
 def _below(axes: Axes, words: str) -> None:
-    """Write below a chart, in the middle of the whole picture: its axis may be a narrow part of it."""
+    """Write below the chart, centred in the whole picture, since the axes may be narrow."""
     axes.figure.supxlabel(words, fontsize=8)
 
 
 def _ticks(axes: Axes, labels: list[str]) -> None:
-    """Name as many places of the axis as there is room for, the last one among them."""
+    """Label as many ticks as there is room for, including the last."""
     step = max(1, -(-len(labels) // 8))
-    places = range((len(labels) - 1) % step, len(labels), step)
-    axes.set_xticks(list(places), [labels[place] for place in places])
+    ticks = range((len(labels) - 1) % step, len(labels), step)
+    axes.set_xticks(list(ticks), [labels[tick] for tick in ticks])
 
 
 def _whole_numbers(axes: Axes) -> None:
@@ -284,5 +284,5 @@ def _height(rows: int) -> float:
 
 
 def _name(text: str) -> str:
-    """Return text as words beside a picture have it: short."""
+    """Shorten text for a title or an alternative text."""
     return cut(printable(text), _LABEL)

@@ -1,7 +1,7 @@
-"""What charts can write: the letters of the fonts there are, and what stands for a name of other letters.
+"""Names that charts can draw with the installed fonts, and substitutes for all others.
 
-matplotlib sets one letter after the other, from left to right. What needs more than that, because letters are joined,
-or run from right to left, would be wrong without looking so; and a letter that no font has would be a box.
+matplotlib draws character by character, from left to right. Scripts that join characters or run from right to left
+would come out wrong, and characters that no font has would be boxes.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from galtea_frames.report.wording import cut
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: Comes with matplotlib, so that no machine has another one.
+#: Comes with matplotlib, so it is the same on all machines.
 PLAIN = "DejaVu Sans"
 
-#: What is looked for besides, for Chinese, Japanese and Korean: all that are installed are used, in this order.
+#: Fonts for Chinese, Japanese and Korean; those installed are used in this order.
 WIDE = (
     *(f"Noto Sans CJK {each}" for each in ("SC", "JP", "KR", "TC", "HK")),
     *(f"Noto Sans {each}" for each in ("SC", "JP", "KR", "TC", "HK")),
@@ -40,10 +40,10 @@ WIDE = (
     "Arial Unicode MS",
 )
 
-#: Letters that run from right to left, and numbers among them.
-_LEFTWARD = frozenset({"R", "AL", "AN"})
+#: Bidirectional classes of right-to-left characters.
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 
-#: As many letters as there is room for, and as much of an id; a wide letter takes the room of two.
+#: The longest name and the longest end of an id, in characters; wide characters count twice.
 _ROOM, _TAIL = 26, 12
 
 _LOCK = PerProcess(threading.RLock)
@@ -51,9 +51,9 @@ _LOCK = PerProcess(threading.RLock)
 
 @contextmanager
 def matplotlib_alone() -> Iterator[None]:
-    """Keep matplotlib to one thread, for its settings and fonts are the process's, and its notices off stderr.
+    """Use matplotlib from one thread at a time, since its settings are global, and silence its log.
 
-    It tells of its own cache: that it takes a while to be made, or lies in a folder for temporary files.
+    It logs that building its font cache takes a while, or that the cache is in a temporary folder.
     """
     logger = logging.getLogger("matplotlib")
     with _LOCK.get():
@@ -66,32 +66,32 @@ def matplotlib_alone() -> Iterator[None]:
 
 
 def names(labels: Iterable[tuple[str, str | None]], what: str) -> list[str]:
-    """Return what a chart calls each of some things, no two alike.
+    """Return a unique name for each label that a chart can draw.
 
     Args:
-        labels: what each is called, and its id, the end of which stands for a name that cannot be written.
-        what: what one of them is, which stands with its number for those without an id too.
+        labels: labels and ids; the end of the id is used if the label cannot be drawn.
+        what: the noun used with a number if the id cannot be drawn either.
     """
     found: list[str] = []
     for number, (label, id_) in enumerate(labels, 1):
         choices = (_short(printable(label)), None if id_ is None else f"…{printable(id_)[-_TAIL:]}")
-        usable = (each for each in choices if each and can_write(each) and each not in found)
+        usable = (each for each in choices if each and can_draw(each) and each not in found)
         found.append(next(usable, f"{what} {number}"))
     return found
 
 
-def can_write(text: str) -> bool:
-    """Tell whether a chart can show this text as it is."""
+def can_draw(text: str) -> bool:
+    """Tell whether a chart can draw a text."""
     plain, wide = letters()
     return all(
-        unicodedata.bidirectional(each) not in _LEFTWARD and (each in plain or (_is_wide(each) and each in wide))
+        unicodedata.bidirectional(each) not in _RIGHT_TO_LEFT and (each in plain or (_is_wide(each) and each in wide))
         for each in text
     )
 
 
 @cache
 def fonts() -> tuple[str, ...]:
-    """Return the names of the fonts that are used, in the order in which they are asked for a letter."""
+    """Return the names of the fonts to use, in order of preference."""
     from matplotlib.font_manager import fontManager  # noqa: PLC0415
 
     installed = {each.name for each in fontManager.ttflist}
@@ -100,7 +100,7 @@ def fonts() -> tuple[str, ...]:
 
 @cache
 def letters() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the letters of the font that is always there, and those of the others."""
+    """Return the characters of the font that is always there, and those of all others."""
     from matplotlib.font_manager import FontProperties, findfont  # noqa: PLC0415
     from matplotlib.ft2font import FT2Font  # noqa: PLC0415
 
@@ -111,7 +111,7 @@ def letters() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _short(text: str) -> str:
-    """Return as much of a text as there is room for."""
+    """Shorten a text to the room there is."""
     wide = sum(map(_is_wide, text[:_ROOM]))
     return cut(text, _ROOM - wide // 2)
 

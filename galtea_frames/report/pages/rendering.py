@@ -1,4 +1,4 @@
-"""Findings to HTML and Markdown; all text of the data is escaped, and nothing is computed but where things stand."""
+"""Findings to HTML and Markdown, with all text escaped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from galtea_frames.errors import ReportError
-from galtea_frames.printable import printable
+from galtea_frames.printable import more, printable
 from galtea_frames.report import wording
 from galtea_frames.report.pages import sparklines
 from galtea_frames.report.pages.charts import DARK, LIGHT
@@ -23,26 +23,26 @@ if TYPE_CHECKING:
     from galtea_frames.report.findings import Findings, VersionLine
     from galtea_frames.report.pages.charts import Chart
 
-#: What Markdown would take for its own, as GitHub reads it; `&` and `<` are written as HTML does.
+#: Markup in GitHub Flavored Markdown; `&` and `<` become HTML entities.
 _MARKDOWN = re.compile(r"[\\`*\[\]|~#!@$]|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.", re.IGNORECASE)
 
-#: What code hosts link after they have taken the backslashes away: people, mail, issues and merge requests, addresses.
-#: A space behind the sign is all that keeps them from it, can be read, and hides nothing.
+#: What code hosts link even if escaped: people, mail, issues, merge requests and URLs. Only a space after the sign
+#: prevents that.
 _REFERENCES = re.compile(r"@(?=\w)|[#!](?=\d)|(?<=\bGH-)(?=\d)|(?<=\w:)(?=//)", re.IGNORECASE)
 
-#: Versions a page has room for; report.json has them all.
+#: Versions on a page; report.json has them all.
 _VERSIONS = 60
 
-#: The least that a drawing's scale reaches to: so that a rate of 0.2 % does not look like a disaster.
+#: The smallest upper end of a scale, so that a rate of 0.2 % does not look alarming.
 _LEAST_TOP = 0.05
 
 
 def html(findings: Findings, pictures: Mapping[Chart, tuple[bytes, bytes]]) -> str:
-    """Return the report as one HTML page that asks for nothing: no script, no request.
+    """Return the report as one HTML page without scripts or requests.
 
     Args:
-        findings: what it says.
-        pictures: each chart's PNG, for light and for dark pages.
+        findings: the content.
+        pictures: each chart's PNG for light and for dark pages.
     """
     images = {chart.name: (chart, *map(_data_address, both)) for chart, both in pictures.items()}
     template = _environment(markdown=False).get_template("report.html.j2")
@@ -50,27 +50,27 @@ def html(findings: Findings, pictures: Mapping[Chart, tuple[bytes, bytes]]) -> s
 
 
 def markdown(findings: Findings) -> str:
-    """Return the report as Markdown, as GitHub reads it."""
+    """Return the report as GitHub Flavored Markdown."""
     return _environment(markdown=True).get_template("report.md.j2").render(_names(findings))
 
 
 def escape_markdown(text: str) -> str:
-    """Return text so that Markdown shows it as it is, on one line, in a table's cell too.
+    """Escape text so that Markdown shows it verbatim on one line, in table cells too.
 
-    Only what a code host would take for the name of a person, an issue or an address gets a space: `@ name`, `# 12`.
+    A space is added to what a code host would link to a person, an issue or a URL: `@ name`, `# 12`.
     """
     plain = _REFERENCES.sub(r"\g<0> ", printable(text)).replace("&", "&amp;").replace("<", "&lt;")
     return _MARKDOWN.sub(r"\\\g<0>", plain)
 
 
 def require(*libraries: str) -> None:
-    """Refuse, with what to install, if a library of the extra `[report]` is missing.
+    """Check that libraries of the extra `[report]` are installed.
 
     Raises:
-        ReportError: one is.
+        ReportError: one is not; the message says what to install.
     """
     for name in libraries:
-        # Not `find_spec`: what cannot be imported is missing too.
+        # Not `find_spec`: a library that cannot be imported is missing too.
         try:
             with matplotlib_alone():
                 import_module(name)
@@ -79,24 +79,25 @@ def require(*libraries: str) -> None:
 
 
 def _names(findings: Findings) -> dict[str, Any]:
-    """Return what templates may name."""
-    shown = findings.versions[:_VERSIONS]
+    """Return the variables of the templates."""
+    versions = findings.versions[:_VERSIONS]
     return {
         "found": findings,
-        "versions": shown,
+        "versions": versions,
         "more_versions": findings.versions[_VERSIONS:],
-        "top": max([_LEAST_TOP, *(line.failure_rate.high or 0.0 for line in shown if not line.few)]),
-        "trend_top": max([_LEAST_TOP, *(value for line in shown if not line.few for value in _trend(line))]),
-        "figures": {figure.name: figure for figure in findings.figures},
-        "value": wording.figure,
+        "top": max([_LEAST_TOP, *(line.failure_rate.high or 0.0 for line in versions if not line.few)]),
+        "trend_top": max([_LEAST_TOP, *(value for line in versions if not line.few for value in _trend(line))]),
+        "totals": {line.name: line for line in findings.figures},
+        "value": wording.named_value,
         "limit": wording.limit,
         "outcome": _outcome,
     }
 
 
 def _outcome(level: str, outcome: str) -> str:
-    """Return what came of a threshold, so that it cannot be read as its opposite beside "fail if"."""
-    return {"broken": f"broken: {level}s", "held": "not broken"}.get(outcome, wording.NOTHING)
+    """Return the outcome of a threshold in words: next to "fail if", "held" could be read as its opposite."""
+    broken = {"fail": "failed", "warn": "warning"}[level]
+    return {"broken": broken, "held": "passed"}.get(outcome, wording.NOTHING)
 
 
 def _trend(line: VersionLine) -> list[float]:
@@ -105,7 +106,7 @@ def _trend(line: VersionLine) -> list[float]:
 
 @cache
 def _environment(*, markdown: bool) -> Environment:
-    # Imported here: the package does without jinja2 until a report is shown.
+    # Imported here: only rendering needs jinja2.
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415
 
     made = Environment(
@@ -119,17 +120,17 @@ def _environment(*, markdown: bool) -> Environment:
     )
     for name in ("count", "signed_count", "percent", "signed_percent", "points", "number", "cut", "plural"):
         made.filters[name] = getattr(wording, name)
-    made.filters |= {"printable": printable, "lines": sparklines.lines, "across": sparklines.across}
+    made.filters |= {"printable": printable, "more": more, "lines": sparklines.lines, "across": sparklines.across}
     return made
 
 
 def _escaped(value: object) -> object:
-    """Escape whatever a Markdown template prints, so that no place can be forgotten."""
+    """Escape whatever a Markdown template prints."""
     return value if hasattr(value, "__html__") else escape_markdown(str(value))
 
 
 def _printed(value: object) -> object:
-    """Show whatever an HTML template prints on one line, without what would hide or turn the text around it."""
+    """Make whatever an HTML template prints printable: one line, no control or bidirectional characters."""
     return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 

@@ -1,4 +1,4 @@
-"""Small drawings within tables, as coordinates of a picture 100 wide and 24 high; pure."""
+"""Coordinates of the small drawings in tables, which are 100 wide and 24 high; pure."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ _MARGIN = 3
 
 
 def lines(values: Sequence[float | None], top: float) -> list[str]:
-    """Return the points of a line through values, one text for each stretch without a gap.
+    """Return the points of a line through values, one text per stretch without gaps.
 
     Args:
         values: from left to right; None makes a gap.
-        top: the value at the upper edge; nought is at the lower one.
+        top: the value at the upper edge; zero is at the lower edge.
     """
     stretches: list[list[str]] = [[]]
-    for place, value in enumerate(values):
+    for index, value in enumerate(values):
         if value is None:
             stretches.append([])
         else:
-            across = _MARGIN + place * (_WIDTH - 2 * _MARGIN) / max(1, len(values) - 1)
+            across = _MARGIN + index * (_WIDTH - 2 * _MARGIN) / max(1, len(values) - 1)
             stretches[-1].append(f"{across:.1f},{_BOTTOM - (_BOTTOM - _TOP) * _part(value, top):.1f}")
     return [" ".join(stretch) for stretch in stretches if stretch]
 
 
 def across(value: float, top: float) -> str:
-    """Return how far to the right a value stands; nought is at the left edge, `top` at the right one."""
+    """Return the x coordinate of a value; zero is at the left edge, `top` at the right."""
     return f"{_MARGIN + (_WIDTH - 2 * _MARGIN) * _part(value, top):.1f}"
 
 
