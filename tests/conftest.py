@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import sys
@@ -23,6 +24,18 @@ settings.load_profile("busy")
 # Shells start background jobs with Ctrl-C ignored, and a process that a test starts would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+#: A PNG of one pixel.
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+
+@pytest.fixture
+def undrawn_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts of one pixel, for tests that do not look at them: drawing takes most of a report's time."""
+    monkeypatch.setattr("galtea_frames.report.pages.charts.Chart.png", lambda _chart, _look: PIXEL)
 
 
 @pytest.hookimpl(wrapper=True)

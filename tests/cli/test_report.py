@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Run = Callable[..., tuple[Any, str, str]]
 
+pytestmark = pytest.mark.usefixtures("undrawn_charts")
+
 Api = gf.sample.SampleApi
 
 AS_OF = ("--as-of", "2026-03-25T08:00", "--timezone", "Europe/Madrid")

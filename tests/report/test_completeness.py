@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-pytestmark = pytest.mark.filterwarnings("ignore::galtea_frames.MixedTypesWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::galtea_frames.MixedTypesWarning"),
+    pytest.mark.usefixtures("undrawn_charts"),
+]
 
 ATTRS = "galtea_frames"
 

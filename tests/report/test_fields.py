@@ -19,6 +19,8 @@ from galtea_frames.report.analysis.load_attrs import json_columns
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("undrawn_charts")
+
 NONE = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from folder_contents import contents
 from hypothesis import given, settings
@@ -22,6 +24,7 @@ from report_frames import framed, report_on, sessions, two_weeks, versions
 
 import galtea_frames as gf
 from galtea_frames.printable import printable
+from galtea_frames.report.pages.charts import DARK, LIGHT, Look, charts
 from galtea_frames.report.pages.rendering import escape_markdown
 from galtea_frames.report.pages.sparklines import across, lines
 from galtea_frames.report.wording import number, plural, points, signed_count, signed_percent
@@ -64,6 +67,7 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
 
+@pytest.mark.usefixtures("undrawn_charts")
 def test_html_markdown_and_json_say_the_same() -> None:
     """The figures that one shows are those of the others."""
     report = report_on(measured(), metrics="metadata.ms", thresholds="failure_rate > 10%")
@@ -87,6 +91,7 @@ def test_html_markdown_and_json_say_the_same() -> None:
         assert sorted(places) == places
 
 
+@pytest.mark.usefixtures("undrawn_charts")
 def test_the_page_is_one_file_that_asks_for_nothing() -> None:
     """No script, no link, no address but those of the pictures within; and a policy that would forbid them."""
     page = Page(report_on(measured(), metrics="metadata.ms").to_html())
@@ -102,6 +107,7 @@ def test_the_page_is_one_file_that_asks_for_nothing() -> None:
     assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'" == policy
 
 
+@pytest.mark.usefixtures("undrawn_charts")
 def test_tables_and_pictures_are_accessible() -> None:
     """Each table has a caption and scopes, each picture words that stand for it."""
     page = Page(report_on(measured(), metrics="metadata.ms").to_html())
@@ -221,6 +227,7 @@ INVISIBLE = [
 ]
 
 
+@pytest.mark.usefixtures("undrawn_charts")
 @pytest.mark.parametrize("hidden", INVISIBLE)
 def test_what_cannot_be_seen_is_shown_or_dropped_by_one_rule(hidden: str) -> None:
     """In HTML, Markdown, the notebook's line and the headline; two versions that differ in nothing else stay apart."""
@@ -235,6 +242,7 @@ def test_what_cannot_be_seen_is_shown_or_dropped_by_one_rule(hidden: str) -> Non
     assert names["version_bbbbbb"] in {each.name for each in report.findings.versions}, "JSON has it as it was sent"
 
 
+@pytest.mark.usefixtures("undrawn_charts")
 def test_names_are_cut_with_the_whole_in_a_title() -> None:
     """A name of three thousand letters is shown as thirty, and can be seen whole."""
     page = Page(report_on(sessions(1, "2026-03-24"), versions("v1", name="x" * 3_000)).to_html())
@@ -244,6 +252,7 @@ def test_names_are_cut_with_the_whole_in_a_title() -> None:
     assert "x" * 40 not in page.text
 
 
+@pytest.mark.usefixtures("undrawn_charts")
 def test_many_versions_have_room() -> None:
     """The page shows sixty, says how many more there are, and the JSON has them all."""
     world = [each for number in range(75) for each in sessions(1 + number % 2, "2026-03-24", version=f"v{number:03}")]
@@ -259,15 +268,51 @@ def test_many_versions_have_room() -> None:
 # -- charts --
 
 
-def test_charts_are_pictures_of_both_looks(tmp_path: Path) -> None:
-    """PNG without a time or a program's name in it; light in the folder, both in the page."""
+@pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("name", CHARTS)
+def test_each_chart_is_a_picture(name: str, look: Look) -> None:
+    """A PNG on the look's background, in its colours, without a time or a program's name in it."""
+    (chart,) = (each for each in charts(report_on(measured(), metrics="metadata.ms").findings) if each.name == name)
+    with Image.open(io.BytesIO(chart.png(look))) as picture:
+        assert {"dpi"} == set(picture.info)
+        assert 900 < picture.width < 1000
+        pixels = np.asarray(picture.convert("RGB"))
+    assert look.ground == f"#{pixels[0, 0].tobytes().hex()}"
+    colours = {f"#{each.tobytes().hex()}" for each in np.unique(pixels.reshape(-1, 3), axis=0)}
+    assert {look.ground, look.text, look.grid, look.colours[0]} <= colours
+
+
+@pytest.mark.usefixtures("undrawn_charts")
+def test_charts_are_in_the_folder_and_in_the_page(tmp_path: Path) -> None:
+    """Light in the folder, both in the page."""
     report_on(measured(), metrics="metadata.ms").write(tmp_path / "r")
     assert [f"{name}.png" for name in CHARTS] == sorted(each.name for each in (tmp_path / "r" / "charts").iterdir())
-    for file in (tmp_path / "r" / "charts").iterdir():
-        with Image.open(file) as picture:
-            assert ((255, 255, 255), 900 < picture.width < 1000) == (picture.convert("RGB").getpixel((0, 0)), True)
-            assert {"dpi"} == set(picture.info)
     assert 8 == (tmp_path / "r" / "report.html").read_text().count("data:image/png")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1.7e308, -1.7e308, 1.7e308],
+        [5e-324, 1.7976931348623157e308],
+        [-1.7e308] * 3,
+        [5e-324, 0.0, -5e-324],
+        [1e16, 1e16 + 2, 1.0],
+    ],
+)
+def test_metrics_near_the_end_of_what_numbers_can_be_are_numbers(values: list[float], tmp_path: Path) -> None:
+    """No infinity comes of interpolating between them; JSON is valid, the page and its charts are drawn."""
+    world = [
+        each | {"metadata": {"ms": value}}
+        for each, value in zip(sessions(len(values), "2026-03-24"), values, strict=True)
+    ]
+    report = report_on(world, metrics="metadata.ms")
+    now = report.findings.metrics[0].total.now
+    levels = [now.median, now.p90, now.p95]
+    assert all(min(values) <= each <= max(values) for each in levels if each is not None)
+    report.write(tmp_path / "r")
+    file = tmp_path / "r" / "report.json"
+    assert report.to_dict() == json.loads(file.read_text(), parse_constant=pytest.fail)
 
 
 def test_users_settings_of_matplotlib_change_nothing() -> None:
@@ -281,6 +326,7 @@ def test_users_settings_of_matplotlib_change_nothing() -> None:
 # -- files --
 
 
+@pytest.mark.usefixtures("undrawn_charts")
 def test_a_report_is_written_whole(tmp_path: Path) -> None:
     """Page, Markdown, JSON, charts and rows; a second one takes its place."""
     report = report_on(measured(), metrics="metadata.ms")
@@ -296,6 +342,7 @@ def test_a_report_is_written_whole(tmp_path: Path) -> None:
     assert report.rows.equals(gf.read_parquet(folder / "rows.parquet"))
 
 
+@pytest.mark.usefixtures("undrawn_charts")
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     """A report replaces a report, and nothing else."""
     (tmp_path / "thesis.tex").touch()
@@ -306,6 +353,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert ["thesis.tex"] == [each.name for each in tmp_path.iterdir()]
 
 
+@pytest.mark.usefixtures("undrawn_charts")
 def test_a_write_that_fails_leaves_the_old_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whole, as it was."""
     report = report_on(two_weeks())
@@ -349,6 +397,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest
 # -- notebooks and extras --
 
 
+@pytest.mark.usefixtures("undrawn_charts")
 def test_notebooks_show_the_page_in_a_frame_of_its_own() -> None:
     """Sandboxed, so that neither's style reaches the other."""
     report = report_on(two_weeks())
@@ -359,6 +408,7 @@ def test_notebooks_show_the_page_in_a_frame_of_its_own() -> None:
     assert attrs["sandbox"] is None
 
 
+@pytest.mark.usefixtures("undrawn_charts")
 def test_notebooks_that_show_no_frames_show_markdown() -> None:
     """A code host and an untrusted notebook take the frame out; what is left says the same, or one line of it."""
     report = report_on(two_weeks())
@@ -414,6 +464,7 @@ def test_lines_have_gaps_where_values_are_missing() -> None:
     assert ["3.0", "50.0", "97.0"] == [across(value, 2.0) for value in (0.0, 1.0, 5.0)]
 
 
+@pytest.mark.usefixtures("undrawn_charts")
 def test_how_to_get_the_same_report_holds_no_secret(tmp_path: Path) -> None:
     """Neither the key nor the passwords and signatures of addresses, in any of its files."""
     command = (

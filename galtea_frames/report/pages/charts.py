@@ -233,21 +233,28 @@ def _quantiles(metric: Metric, number_of: int) -> Chart:
 
 def _bars(axes: Axes, look: Look, stack: Stack, scale: list[float]) -> None:
     """Draw stacked bars, scaled per bar, with a legend below."""
+    from matplotlib.collections import PolyCollection  # noqa: PLC0415
+
     floor = [0.0] * len(stack.axis)
     names = lettering.names([(series.label, series.version_id) for series in stack.series], "version")
     for series, name in zip(stack.series, names, strict=True):
-        heights = [value * factor for value, factor in zip(series.values, scale, strict=True)]
-        axes.bar(
-            range(len(floor)),
-            heights,
-            bottom=floor,
-            width=0.8,
-            color=look.colour(series.colour),
-            edgecolor=look.ground,
-            linewidth=0.6,
-            label=f" {name}",  # legends omit labels that begin with an underscore
+        top = [low + value * factor for low, value, factor in zip(floor, series.values, scale, strict=True)]
+        bars = [
+            [(index - 0.4, low), (index - 0.4, high), (index + 0.4, high), (index + 0.4, low)]
+            for index, (low, high) in enumerate(zip(floor, top, strict=True))
+        ]
+        axes.add_collection(  # much cheaper than `bar`, which adds an artist per bar
+            PolyCollection(
+                bars,
+                facecolor=look.colour(series.colour),
+                edgecolor=look.ground,
+                linewidth=0.6,
+                label=f" {name}",  # legends omit labels that begin with an underscore
+            )
         )
-        floor = [low + height for low, height in zip(floor, heights, strict=True)]
+        floor = top
+    axes.autoscale_view()
+    axes.set_ylim(bottom=0)
     axes.grid(axis="y")
     longest = max(map(len, names))
     axes.figure.legend(loc="outside lower center", ncols=max(1, 46 // (longest + 5)), handlelength=1, handleheight=1)
