@@ -403,7 +403,7 @@ PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
     "… holds …, not": lambda *_: rescoped(),
     "a mirror needs": lambda patch, _: lacking(patch, "deltalake", lambda: gf.Mirror("mirror")),
     "…unknown name": lambda *_: judged("cost > 5"),
-    "…failure_rate is": lambda *_: judged("failure_rate > 5"),
+    "…failure_rate ranges": lambda *_: judged("failure_rate > 5"),
     "created_at has no": lambda *_: said(lambda: reported(lambda frame: frame.assign(created_at=naive(frame)))),
     "The data is incomplete": lambda *_: reported(lambda frame: frame.head(100)),
     "… is only available": lambda *_: judged("users > 5 per version"),

@@ -114,6 +114,9 @@ def test_matplotlib_says_nothing_on_stderr(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "file").touch()
     monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "file" / "below"))
     done = subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", SCRIPT, str(Path(__file__).parent)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", SCRIPT, str(Path(__file__).parents[1] / "support")],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert ("", "") == (done.stdout, done.stderr)
