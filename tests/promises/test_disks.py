@@ -159,7 +159,7 @@ def test_no_folder_for_temporary_files_is_told(monkeypatch: pytest.MonkeyPatch) 
     """An iterator says what to do where no file can be made at all."""
     api = DirectTransport([session(1, 1)], [version("a")])
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
-    with pytest.raises(gf.GalteaFramesError, match=r"kept in /nowhere: No such file.*TMPDIR"):
+    with pytest.raises(gf.GalteaFramesError, match=r"temporarily in /nowhere: No such file.*TMPDIR"):
         next(gf.iter_sessions(client=api.client()))
 
 
