@@ -61,5 +61,5 @@ def meant(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(short, known, n=1) or difflib.get_close_matches(snake_case(short), known, n=1)
     hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
     if "params" in known and not close:
-        hint += "; a filter of the API that is not among them goes into params={…}, by its API name"
+        hint += "; pass other filters of the API in params={…}, by API name"
     return hint

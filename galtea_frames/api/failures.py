@@ -71,7 +71,7 @@ def final_error(failure: Failure, path: str, address: str, attempts: int, max_el
     """
     tried = f"after {attempts} attempt{'s' if attempts > 1 else ''}"
     if isinstance(failure, Unreadable):
-        return ResponseError(f"{path} answered what is no list of records, {tried}: {failure.words}")
+        return ResponseError(f"{path} did not answer with a list of records, {tried}: {failure.words}")
     what = f"answered {failure.status} ({failure.words})" if failure.status else f"failed ({failure.words})"
     message = f"{path if failure.status else address} {what} {tried}"
     if failure.status is None:
@@ -104,9 +104,9 @@ def unanswered(problem: Exception, settings: Settings, path: str, attempts: int)
 
 def _timeout(problem: Exception, cause: BaseException, settings: Settings) -> Timeout | None:
     if isinstance(cause, SlowAnswerError):
-        return Timeout(f"the answer was not whole after {settings.max_elapsed:g} s", "max_elapsed")
+        return Timeout(f"the answer was incomplete after {settings.max_elapsed:g} s", "max_elapsed")
     if isinstance(problem, requests.ReadTimeout):
-        return Timeout(f"nothing came for {settings.read_timeout:g} s")
+        return Timeout(f"no data arrived for {settings.read_timeout:g} s")
     # From the middle of a body it comes as a lost connection.
     late = "timed out" in str(cause).lower() and not isinstance(problem, requests.ConnectTimeout)
     return Timeout(one_line(str(cause))) if late else None

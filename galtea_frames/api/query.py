@@ -110,7 +110,7 @@ def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
     pairs = [each for each in wanted if isinstance(each, tuple)]
     start, end = (next((text for name, text in pairs if name == api), None) for api in _TIMES)
     if start and end and instant(start) > instant(end):
-        raise QueryError(f"from_created_at {start} lies after to_created_at {end}")
+        raise QueryError(f"from_created_at {start} is after to_created_at {end}")
     return Query(
         resource=resource,
         ids=next((each for each in members if each.api == "ids"), None),
@@ -145,7 +145,9 @@ def _checked(wanted: Filter, name: str, value: object) -> Members | tuple[str, s
 def _sort_pairs(resource: Resource, value: object) -> tuple[tuple[str, bool], ...]:
     pairs = [value] if isinstance(value, str) or _is_pair(value) else value
     if not isinstance(pairs, list | tuple):
-        raise QueryError(f'sort is a column, a pair ("created_at", "desc") or a list of pairs, not {quoted(value)}')
+        raise QueryError(
+            f'sort must be a column, a pair ("created_at", "desc") or a list of pairs, not {quoted(value)}'
+        )
     checked = tuple(_sort_pair(resource, pair) for pair in pairs)
     columns = [column for column, _ in checked]
     for column in columns:
@@ -175,7 +177,7 @@ def _further_parameters(resource: Resource, given: Mapping[str, Any]) -> list[Me
     """Return the wire parameters of `params=`, which the API may know before this release does."""
     params = given.get("params", {})
     if not isinstance(params, Mapping):
-        raise QueryError(f'params is a mapping such as {{"userIds": ["user_1"]}}, not {quoted(params)}')
+        raise QueryError(f'params must be a mapping such as {{"userIds": ["user_1"]}}, not {quoted(params)}')
     filters = {each.name: each for each in resource.filters}
     seen: dict[str, str] = {}
     further: list[Members | tuple[str, str]] = []
@@ -183,7 +185,7 @@ def _further_parameters(resource: Resource, given: Mapping[str, Any]) -> list[Me
         api = _parameter_name(key)
         name = snake_case(api)
         if other := seen.get(name):
-            raise QueryError(f"params holds {quoted(other)} and {quoted(key)}, which are one parameter")
+            raise QueryError(f"params holds {quoted(other)} and {quoted(key)}, which are the same parameter")
         if name in given or name in _PAGING or (name in filters and not filters[name].was_further):
             raise QueryError(f"params holds {quoted(api)}, which is the argument {name}=")
         seen[name] = key
@@ -197,7 +199,7 @@ def _further_parameters(resource: Resource, given: Mapping[str, Any]) -> list[Me
 def _parameter_name(key: object) -> str:
     name = key.removesuffix("[]") if isinstance(key, str) else ""
     if not name.strip():
-        raise QueryError(f"params holds {quoted(key)}, which is no name of a parameter")
+        raise QueryError(f"params holds {quoted(key)}, which is not a parameter name")
     return values.text("params", name)
 
 

@@ -34,12 +34,12 @@ def refusal_error(status: int, words: str, body: bytes, attempts: int, path: str
         advice = ": check the key; it comes from api_key=, GALTEA_API_KEY or ~/.galtea/api-key"
     elif status == HTTPStatus.FORBIDDEN:
         kind = AuthenticationError
-        advice = ": a firewall refused the query as too long" if _is_html(body) else ": the key may not see this"
+        advice = ": a firewall refused the query as too long" if _is_html(body) else ": the key has no access to this"
     elif status == HTTPStatus.NOT_FOUND and _is_object(body):
         kind = IdsNotFoundError
     elif status == HTTPStatus.NOT_FOUND:
         kind = NotFoundError
-        advice = ": is the API's address right? See base_url and GALTEA_API_URL"
+        advice = ": check the API's address (base_url=, GALTEA_API_URL)"
     return kind(f"{path} answered {status} ({words}){advice}", status=status, attempts=attempts, path=path)
 
 

@@ -109,7 +109,7 @@ class Settings:
         for name in ("connect_timeout", "read_timeout", "max_elapsed"):
             object.__setattr__(self, name, _seconds(name, getattr(self, name)))
         if not isinstance(self.progress, bool) and str(self.progress) != "auto":
-            raise SettingsError(f'progress is True, False or "auto", not {quoted(self.progress)}')
+            raise SettingsError(f'progress must be True, False or "auto", not {quoted(self.progress)}')
 
 
 def find_key(argument: str | None) -> ApiKey:
@@ -133,7 +133,7 @@ def find_url(argument: str | None, key: ApiKey) -> str:
         SettingsError: not an http(s) address, plain http beyond this machine, or an address that holds the key.
     """
     if not isinstance(argument, str | None):
-        said = f"base_url is the API's address as text, not {masked(quoted(argument))}"
+        said = f"base_url must be the API's address as a string, not {masked(quoted(argument))}"
         del argument  # as above: who sees where requests go sees what is in an address
         raise SettingsError(said)
     address = (argument or os.environ.get(URL_VARIABLE) or DEFAULT_URL).strip().rstrip("/")
@@ -148,7 +148,7 @@ def _first_key(argument: object) -> ApiKey | SettingsError:
     """Return the key that counts, or why there is none: not raised here, where local variables hold it."""
     for source, key in _keys(argument):
         if key is not None and not isinstance(key, str):
-            return SettingsError(f"the key in {source} is no text")
+            return SettingsError(f"the key in {source} is not a string")
         if key is not None and (text := key.strip()):
             # Never quoted in the message: what is wrong with a key may be all that is wrong with it.
             flaw = _flaw_of_key(text)
@@ -187,11 +187,11 @@ def _flaw(address: str, key: ApiKey) -> str | None:
     if parts.scheme not in ("http", "https") or not host or not readable:
         return f"the API's address must look like {DEFAULT_URL}; set base_url or {URL_VARIABLE}"
     if parts.username is not None or parts.password is not None or "?" in address or "#" in address:
-        return "the API's address must hold no user name, password, query or fragment"
+        return "the API's address must not contain a user name, password, query or fragment"
     if key.is_in(address):
-        return "the API's address holds the key, which would then be in logs; pass it as api_key"
+        return "the API's address contains the key, which would then appear in logs; pass it as api_key"
     if parts.scheme == "http" and not _is_loopback(host):
-        return f"plain http would send the key in the clear to {masked(host)}: use https://"
+        return f"plain http would send the key unencrypted to {masked(host)}: use https://"
     return None
 
 
@@ -246,7 +246,7 @@ def _count(name: str, value: object, most: int) -> int:
             count = operator.index(value)
             if 1 <= count <= most:
                 return count
-    raise SettingsError(f"{name} is a whole number from 1 to {most:,}, not {quoted(value)}")
+    raise SettingsError(f"{name} must be a whole number from 1 to {most:,}, not {quoted(value)}")
 
 
 def _seconds(name: str, value: Any) -> float:  # noqa: ANN401 - anything, to be refused
@@ -254,4 +254,4 @@ def _seconds(name: str, value: Any) -> float:  # noqa: ANN401 - anything, to be 
     real: Any = numbers.Real  # which has an order, though not for type checkers
     if isinstance(value, real) and not isinstance(value, bool) and 0 < value <= _LONGEST:
         return float(value)
-    raise SettingsError(f"{name} is a number of seconds above 0, up to {_LONGEST:,}, not {quoted(value)}")
+    raise SettingsError(f"{name} must be a number of seconds above 0, up to {_LONGEST:,}, not {quoted(value)}")

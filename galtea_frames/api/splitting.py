@@ -47,7 +47,7 @@ def split_lists(query: Query) -> list[Selection]:
     lists = (query.ids or Members("ids", ()), *query.lists)
     budget = MAX_QUERY_BYTES - _WALK_BYTES - _length(query.scalars)
     if budget < 0:
-        raise QueryError("the query is too long to be asked for")
+        raise QueryError("the query is too long for a request")
     ids, *chunked = _chunks(lists, budget)
     split = list(zip(query.lists, chunked, strict=True))
     kept = [chunks for members, chunks in split if not members.excludes]
@@ -94,7 +94,7 @@ def _cut(members: Members, most: int, most_bytes: int) -> list[Members]:
     for value in members.values:
         length = _length(((f"{members.api}[]", value),))
         if length > most_bytes or not most:
-            raise QueryError(f"{snake_case(members.api)}: the query is too long to be asked for: {value[:40]!r}…")
+            raise QueryError(f"{snake_case(members.api)}: the query is too long for a request: {value[:40]!r}…")
         if len(chunks[-1]) == most or size + length > most_bytes:
             chunks.append([])
             size = 0

@@ -150,7 +150,9 @@ class Transport:
             ResponseError: every attempt's body could not be parsed, or it is too large.
         """
         if any(self._settings.api_key.is_in(value) for _, value in params):
-            raise QueryError("a filter holds the API key, which would then be in logs; pass it as api_key to gf.Client")
+            raise QueryError(
+                "a filter contains the API key, which would then appear in logs; pass it as api_key to gf.Client"
+            )
         query = f"?{urlencode(params)}" if params else ""
         call = _Call(f"{self._settings.base_url}{path}{query}", path, parse, tally, shrinkable)
         failure: Failure

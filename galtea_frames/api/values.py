@@ -52,12 +52,12 @@ def texts(name: str, value: object, *, allows_empty: bool) -> tuple[str, ...]:
         value = [value]
     # Two dimensions are a table: what iterating a DataFrame gives are the names of its columns.
     if isinstance(value, Mapping | bytes) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) != 1:
-        raise QueryError(f"{name} is a string, a list of strings or a Series of them, not {quoted(value)}")
+        raise QueryError(f"{name} must be a string, a list of strings or a Series of strings, not {quoted(value)}")
     members = list(value)
     for member in members:
         if not isinstance(member, str):
             hint = "; drop nulls first (.dropna())" if quoted(member) in _NULLS else ""
-            raise QueryError(f"{name} holds {quoted(member)}, which is no string{hint}")
+            raise QueryError(f"{name} holds {quoted(member)}, which is not a string{hint}")
         if not member and not allows_empty:
             raise QueryError(f"{name} holds an empty string, which selects nothing there")
     return tuple(dict.fromkeys(_sendable(name, member) for member in members))
@@ -70,7 +70,7 @@ def text(name: str, value: object) -> str:
         QueryError: it is none.
     """
     if not isinstance(value, str) or not value:
-        raise QueryError(f"{name} is a text of at least one character, not {quoted(value)}")
+        raise QueryError(f"{name} must be a non-empty string, not {quoted(value)}")
     return _sendable(name, value)
 
 
@@ -81,7 +81,7 @@ def flag(name: str, value: object) -> str:
         QueryError: it is neither.
     """
     if not isinstance(value, bool):
-        raise QueryError(f"{name} is True or False, not {quoted(value)}")
+        raise QueryError(f"{name} must be True or False, not {quoted(value)}")
     return str(value).lower()
 
 
@@ -102,7 +102,7 @@ def time(name: str, value: object, *, is_end: bool = False) -> str:
         return end_of_day(value) if is_end else wire_text(value)
     except (TypeError, ValueError, OverflowError):
         raise QueryError(
-            f'{name} is a time such as "2026-03-01" or "2026-03-01T09:30:00+01:00", a datetime, a date'
+            f'{name} must be a time such as "2026-03-01" or "2026-03-01T09:30:00+01:00", a datetime, a date'
             f" or a Timestamp, not {quoted(value)}"
         ) from None
 
@@ -120,7 +120,7 @@ def count(name: str, value: object) -> int | None:
     except TypeError:
         number = -1
     if not 0 <= number <= _MOST_ROWS:
-        raise QueryError(f"{name} is a whole number from 0, not {quoted(value)}")
+        raise QueryError(f"{name} must be a whole number from 0, not {quoted(value)}")
     return number
 
 
@@ -170,6 +170,6 @@ def _sendable(name: str, value: str) -> str:
         value.encode()
     except UnicodeEncodeError:
         raise QueryError(
-            f"{name} holds half a character, a lone surrogate, that cannot be sent: {quoted(value)}"
+            f"{name} contains a lone surrogate (half a character), which cannot be sent: {quoted(value)}"
         ) from None
     return str.__str__(value)

@@ -35,7 +35,7 @@ class Behaviour:
         _check("cap", 1 if self.cap is None else self.cap, 1)
         _check("default_limit", self.default_limit, 0)
         if not callable(self.latency) and not 0 <= self.latency < float("inf"):  # neither of which NaN is
-            raise ValueError(f"latency is a number of seconds from 0, not {self.latency!r}")
+            raise ValueError(f"latency must be a number of seconds from 0, not {self.latency!r}")
 
     def latency_of(self, request: Request) -> float:
         """How long this request has to wait."""
@@ -49,4 +49,4 @@ class Behaviour:
 
 def _check(name: str, number: int, least: int) -> None:
     if number < least:
-        raise ValueError(f"{name} is a whole number from {least}, not {number!r}")
+        raise ValueError(f"{name} must be a whole number from {least}, not {number!r}")

@@ -101,8 +101,8 @@ class Fetch(Generic[Rows]):
                 ]
                 if others:
                     raise ResponseError(
-                        f"{self.query.resource.path} does not keep to {members.api}: it sent {quoted(others[0])}; load"
-                        " without this filter, and select from the frame"
+                        f"{self.query.resource.path} ignores {members.api}: it sent {quoted(others[0])}; load"
+                        " without this filter, and filter the frame"
                     )
 
     def _by_id(self) -> Iterator[Slice[Rows]]:

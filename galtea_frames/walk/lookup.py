@@ -42,7 +42,7 @@ def look_up(source: Source[Rows], ids: Sequence[str], filters: Pairs) -> tuple[l
     found = set(ids) & set(page.ids)
     rest = [each for each in ids if each not in found]
     if rest and not found.issuperset(page.ids):
-        raise ResponseError(f"{source.path} does not keep to ids, so none of them can be known not to exist")
+        raise ResponseError(f"{source.path} ignores ids, so it is unknown which of them exist")
     if not found or not rest:
         return [slice_of(page, found)], rest
     # A server that returns fewer rows than asked has more to say of the rest.

@@ -88,8 +88,8 @@ class Walk(Generic[Rows]):
         self._barren = 0 if fresh else self._barren + 1
         if self._barren == _MOST_BARREN:
             raise ResponseError(
-                f"{self._source.path} makes no progress at {one_line(page.created[-1])}: the same rows come again and"
-                " again with other creation times"
+                f"{self._source.path} makes no progress at {one_line(page.created[-1])}: the same rows keep"
+                " coming back with other creation times"
             )
         return slice_of(page, fresh)
 
@@ -120,8 +120,8 @@ class Walk(Generic[Rows]):
                 return settled
             if barren == _MOST_BARREN or len(group.boundaries) == _MOST_PASSES:
                 raise ResponseError(
-                    f"{self._source.path} makes no progress at {one_line(str(start))}: rows of this creation time never"
-                    " come to an end; a larger page_size may hold them all"
+                    f"{self._source.path} makes no progress at {one_line(str(start))}: rows of this creation time"
+                    " never end; a larger page_size may hold them all"
                 )
             page, _ = self._fetch(start, offset)
             self._check_order(page, time)
@@ -152,7 +152,7 @@ class Walk(Generic[Rows]):
     def _check_order(self, page: Page[Rows], reached: int | None) -> None:
         if not page.ordered or (page.ids and reached is not None and page.first < reached):
             raise ResponseError(
-                f"{self._source.path} does not keep to sort and fromCreatedAt, so no page can be known to be the last"
+                f"{self._source.path} ignores sort or fromCreatedAt, so the last page cannot be recognized"
             )
 
 

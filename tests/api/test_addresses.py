@@ -53,10 +53,10 @@ def test_good_addresses(monkeypatch: pytest.MonkeyPatch, address: str | None, ex
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        pytest.param("http://api.galtea.ai", "in the clear to api.galtea.ai", id="plain http"),
-        pytest.param("http://10.0.0.1", "in the clear", id="plain http in a private net"),
-        pytest.param("http://localhost.evil.example", "in the clear", id="looks like localhost"),
-        pytest.param("http://127.0.0.1.evil.example", "in the clear", id="looks like loopback"),
+        pytest.param("http://api.galtea.ai", "unencrypted to api.galtea.ai", id="plain http"),
+        pytest.param("http://10.0.0.1", "unencrypted", id="plain http in a private net"),
+        pytest.param("http://localhost.evil.example", "unencrypted", id="looks like localhost"),
+        pytest.param("http://127.0.0.1.evil.example", "unencrypted", id="looks like loopback"),
         pytest.param("http://127.0.0.1@evil.example", "no user name", id="userinfo that looks like loopback"),
         pytest.param("https://me:secret@galtea.example", "no user name", id="user name and password"),
         pytest.param("https://galtea.example?key=secret", "query or fragment", id="query"),
@@ -82,7 +82,7 @@ def test_good_addresses(monkeypatch: pytest.MonkeyPatch, address: str | None, ex
         pytest.param("http://localhost\0.evil.example", "must look like", id="null character"),
         pytest.param("http://localhost\u200b", "must look like", id="character without width"),
         pytest.param("http://\u202elocalhost", "must look like", id="character that turns the text"),
-        *[pytest.param(f"http://{host}", "in the clear", id=host) for host in ALMOST_LOOPBACK],
+        *[pytest.param(f"http://{host}", "unencrypted", id=host) for host in ALMOST_LOOPBACK],
     ],
 )
 def test_bad_addresses(address: str, words: str) -> None:
@@ -110,5 +110,5 @@ def test_the_environments_address_is_checked_too(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("GALTEA_API_URL", "https://eu.galtea.example/")
     assert gf.Client(KEY).settings.base_url == "https://eu.galtea.example"
     monkeypatch.setenv("GALTEA_API_URL", "http://eu.galtea.example/")
-    with pytest.raises(gf.SettingsError, match="in the clear"):
+    with pytest.raises(gf.SettingsError, match="unencrypted"):
         gf.Client(KEY)

@@ -200,26 +200,28 @@ HALF = "wave \ud83d"
 )
 def test_half_a_character_is_refused(resource: Resource, arguments: Mapping[str, Any]) -> None:
     """A lone surrogate has no bytes to send; the message is one that can be printed."""
-    with pytest.raises(gf.QueryError, match=r"half a character, .* cannot be sent: 'wave \\ud83d'$") as caught:
+    with pytest.raises(gf.QueryError, match=r"half a character.* cannot be sent: 'wave \\ud83d'$") as caught:
         build_query(resource, arguments)
     assert str(caught.value).encode()
 
 
 BAD_TEXTS = [
-    pytest.param(1, "version_ids is a string", id="number"),
-    pytest.param(True, "version_ids is a string", id="flag"),
-    pytest.param({"a": 1}, "version_ids is a string", id="mapping"),
-    pytest.param(b"a", "version_ids is a string", id="bytes"),
-    pytest.param([1], "holds 1, which is no string", id="list of numbers"),
-    pytest.param([b"a"], "holds b'a', which is no string", id="list of bytes"),
-    pytest.param([["a"]], r"holds \['a'\], which is no string", id="list of lists"),
+    pytest.param(1, "version_ids must be a string", id="number"),
+    pytest.param(True, "version_ids must be a string", id="flag"),
+    pytest.param({"a": 1}, "version_ids must be a string", id="mapping"),
+    pytest.param(b"a", "version_ids must be a string", id="bytes"),
+    pytest.param([1], "holds 1, which is not a string", id="list of numbers"),
+    pytest.param([b"a"], "holds b'a', which is not a string", id="list of bytes"),
+    pytest.param([["a"]], r"holds \['a'\], which is not a string", id="list of lists"),
     pytest.param(["a", None], r"holds None.*drop nulls first \(.dropna\(\)\)", id="None"),
     pytest.param([float("nan")], r"holds nan.*\.dropna\(\)", id="NaN"),
     pytest.param([pd.NA], r"holds <NA>.*\.dropna\(\)", id="NA"),
     pytest.param([pd.NaT], r"holds NaT.*\.dropna\(\)", id="NaT"),
     pytest.param(pd.Series(["a", None], dtype="string"), r"\.dropna\(\)", id="Series with a null"),
-    pytest.param(pd.DataFrame({"id": ["a"]}), "version_ids is a string", id="DataFrame, whose column names are no ids"),
-    pytest.param(np.array([["a"]]), "version_ids is a string", id="table of strings"),
+    pytest.param(
+        pd.DataFrame({"id": ["a"]}), "version_ids must be a string", id="DataFrame, whose column names are no ids"
+    ),
+    pytest.param(np.array([["a"]]), "version_ids must be a string", id="table of strings"),
     pytest.param(["a", ""], "version_ids holds an empty string", id="empty member where it has no meaning"),
     pytest.param("", "version_ids holds an empty string", id="empty string"),
 ]
@@ -252,7 +254,7 @@ def test_bad_members(value: object, words: str) -> None:
 )
 def test_bad_times(name: str, value: object) -> None:
     """What is no time is refused by the argument's name, with a time that would do, and no chain of causes."""
-    with pytest.raises(gf.QueryError, match=rf"{name} is a time such as .2026-03-01.") as caught:
+    with pytest.raises(gf.QueryError, match=rf"{name} must be a time such as .2026-03-01.") as caught:
         sessions(**{name: value})
     assert caught.value.__suppress_context__
 
@@ -265,7 +267,7 @@ def test_bad_times(name: str, value: object) -> None:
 )
 def test_bad_counts(name: str, value: object) -> None:
     """A limit or an offset that counts nothing is refused by name, True and 2**63 included."""
-    with pytest.raises(gf.QueryError, match=rf"{name} is a whole number from 0"):
+    with pytest.raises(gf.QueryError, match=rf"{name} must be a whole number from 0"):
         sessions(**{name: value})
 
 
@@ -298,14 +300,16 @@ def test_good_counts(value: Any) -> None:  # noqa: ANN401 - whatever counts
         pytest.param(SESSIONS, {"ProdIds": "a"}, "did you mean 'product_ids'", id="short for the API's name"),
         pytest.param(SESSIONS, {"names": "a"}, "unknown argument 'names'", id="the other resource's filter"),
         pytest.param(SESSIONS, {"zzz": 1}, "there are ids, custom_ids.*offset, params", id="nothing like it"),
-        pytest.param(VERSIONS, {"name": ""}, "name is a text of at least one character, not ''", id="empty text"),
-        pytest.param(VERSIONS, {"name": ["a"]}, "name is a text", id="list for a text"),
-        pytest.param(VERSIONS, {"has_inference_results": "true"}, "is True or False, not 'true'", id="text for a flag"),
-        pytest.param(VERSIONS, {"existent_in_evaluations": 1}, "is True or False, not 1", id="number for a flag"),
+        pytest.param(VERSIONS, {"name": ""}, "name must be a non-empty string, not ''", id="empty text"),
+        pytest.param(VERSIONS, {"name": ["a"]}, "name must be a non-empty string", id="list for a text"),
+        pytest.param(
+            VERSIONS, {"has_inference_results": "true"}, "must be True or False, not 'true'", id="text for a flag"
+        ),
+        pytest.param(VERSIONS, {"existent_in_evaluations": 1}, "must be True or False, not 1", id="number for a flag"),
         pytest.param(
             SESSIONS,
             {"from_created_at": "2026-03-02", "to_created_at": "2026-03-01T23:59:59.999999Z"},
-            "from_created_at 2026-03-02T00:00:00.000Z lies after to_created_at 2026-03-01T23:59:59.999999Z",
+            "from_created_at 2026-03-02T00:00:00.000Z is after to_created_at 2026-03-01T23:59:59.999999Z",
             id="from after to",
         ),
         pytest.param(
@@ -319,52 +323,72 @@ def test_good_counts(value: Any) -> None:  # noqa: ANN401 - whatever counts
         ),
         pytest.param(SESSIONS, {"sort": [("created_at", "asc", "id")]}, "sort takes pairs", id="triple"),
         pytest.param(SESSIONS, {"sort": [1]}, "sort takes pairs", id="number in a list"),
-        pytest.param(SESSIONS, {"sort": {"created_at": "asc"}}, "sort is a column, a pair", id="mapping"),
-        pytest.param(SESSIONS, {"sort": 1}, "sort is a column, a pair", id="number"),
+        pytest.param(SESSIONS, {"sort": {"created_at": "asc"}}, "sort must be a column, a pair", id="mapping"),
+        pytest.param(SESSIONS, {"sort": 1}, "sort must be a column, a pair", id="number"),
         pytest.param(SESSIONS, {"sort": ["status", ("status", "desc")]}, "sort holds 'status' twice", id="twice"),
-        pytest.param(SESSIONS, {"params": ["a"]}, "params is a mapping", id="params as a list"),
+        pytest.param(SESSIONS, {"params": ["a"]}, "params must be a mapping", id="params as a list"),
         pytest.param(SESSIONS, {"params": {"limit": 5}}, "'limit', which is the argument limit=", id="params: limit"),
         pytest.param(SESSIONS, {"params": {"sort[]": "x"}}, "'sort', which is the argument sort=", id="params: sort[]"),
         pytest.param(SESSIONS, {"params": {"versionIds": ["a"]}}, "the argument version_ids=", id="params: API name"),
         pytest.param(SESSIONS, {"params": {"version_ids": ["a"]}}, "the argument version_ids=", id="params: own name"),
         pytest.param(SESSIONS, {"params": {"fromCreatedAt": "x"}}, "the argument from_created_at=", id="params: time"),
-        pytest.param(SESSIONS, {"params": {"": "x"}}, "params holds '', which is no name", id="params: no name"),
-        pytest.param(SESSIONS, {"params": {" []": "x"}}, r"params holds ' \[\]', which is no name", id="params: blank"),
-        pytest.param(SESSIONS, {"params": {5: "x"}}, "params holds 5, which is no name", id="params: number as name"),
+        pytest.param(
+            SESSIONS, {"params": {"": "x"}}, "params holds '', which is not a parameter name", id="params: no name"
+        ),
+        pytest.param(
+            SESSIONS,
+            {"params": {" []": "x"}},
+            r"params holds ' \[\]', which is not a parameter name",
+            id="params: blank",
+        ),
+        pytest.param(
+            SESSIONS, {"params": {5: "x"}}, "params holds 5, which is not a parameter name", id="params: number as name"
+        ),
         pytest.param(
             SESSIONS,
             {"params": {"userIds": ["a"], "userIds[]": ["b"]}},
-            r"params holds 'userIds' and 'userIds\[\]', which are one parameter",
+            r"params holds 'userIds' and 'userIds\[\]', which are the same parameter",
             id="params: brackets and none",
         ),
         pytest.param(
             SESSIONS,
             {"params": {"userIds": ["a"], "user_ids": ["b"]}},
-            "params holds 'userIds' and 'user_ids', which are one parameter",
+            "params holds 'userIds' and 'user_ids', which are the same parameter",
             id="params: camelCase and snake_case",
         ),
         pytest.param(
             SESSIONS, {"statuses": "FAILED", "params": {"statuses[]": []}}, "the argument statuses=", id="params: twice"
         ),
         pytest.param(
-            SESSIONS, {"params": {"a": {"b": 1}}}, r"params\['a'\] is a string, .*not \{'b': 1\}", id="params: mapping"
+            SESSIONS,
+            {"params": {"a": {"b": 1}}},
+            r"params\['a'\] must be a string, .*not \{'b': 1\}",
+            id="params: mapping",
         ),
         pytest.param(SESSIONS, {"params": {"a": [["b"]]}}, r"params\['a'\] holds \['b'\]", id="params: list of lists"),
         pytest.param(
-            SESSIONS, {"params": {"a": float("inf")}}, r"params\['a'\] is a string, .*not inf", id="params: infinity"
+            SESSIONS,
+            {"params": {"a": float("inf")}},
+            r"params\['a'\] must be a string, .*not inf",
+            id="params: infinity",
         ),
         pytest.param(
             SESSIONS,
             {"params": {"a": 10**5_000}},
-            r"params\['a'\] is a string, .*not an int",
+            r"params\['a'\] must be a string, .*not an int",
             id="params: a huge number",
         ),
-        pytest.param(SESSIONS, {"params": {"a": object}}, r"params\['a'\] is a string, .*class", id="params: a class"),
         pytest.param(
-            SESSIONS, {"params": {"statuses": None}}, r"params\['statuses'\] is a string, a list", id="params: None"
+            SESSIONS, {"params": {"a": object}}, r"params\['a'\] must be a string, .*class", id="params: a class"
+        ),
+        pytest.param(
+            SESSIONS,
+            {"params": {"statuses": None}},
+            r"params\['statuses'\] must be a string, a list",
+            id="params: None",
         ),
         pytest.param(SESSIONS, {"params": {"statuses": [None]}}, r"params\['statuses'\] holds None", id="params: null"),
-        pytest.param(SESSIONS, {"params": {"since": pd.NaT}}, r"params\['since'\] is a time", id="params: NaT"),
+        pytest.param(SESSIONS, {"params": {"since": pd.NaT}}, r"params\['since'\] must be a time", id="params: NaT"),
     ],
 )
 def test_bad_arguments(resource: Resource, arguments: Mapping[str, Any], words: str) -> None:
@@ -376,13 +400,13 @@ def test_bad_arguments(resource: Resource, arguments: Mapping[str, Any], words: 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        pytest.param({"ids": [None]}, "ids holds None, which is no string; drop nulls first (.dropna())", id="null"),
-        pytest.param({"ids": [5]}, "ids holds 5, which is no string", id="number"),
+        pytest.param({"ids": [None]}, "ids holds None, which is not a string; drop nulls first (.dropna())", id="null"),
+        pytest.param({"ids": [5]}, "ids holds 5, which is not a string", id="number"),
         pytest.param(
             {"zzz": 1},
             "unknown argument 'zzz': there are ids, custom_ids, product_ids, test_ids, exclude_test_ids, version_ids,"
-            " test_case_ids, statuses, from_created_at, to_created_at, sort, limit, offset, params; a filter of the API"
-            " that is not among them goes into params={…}, by its API name",
+            " test_case_ids, statuses, from_created_at, to_created_at, sort, limit, offset, params; pass other filters"
+            " of the API in params={…}, by API name",
             id="argument",
         ),
         pytest.param({"limitt": 1}, "unknown argument 'limitt': did you mean 'limit'?", id="argument nearly right"),
@@ -592,7 +616,7 @@ def test_a_request_is_filled_to_its_last_byte(over: int) -> None:
     ):
         query = build_query(SESSIONS, arguments)
         if over:
-            with pytest.raises(gf.QueryError, match="the query is too long to be asked for"):
+            with pytest.raises(gf.QueryError, match="the query is too long for a request"):
                 split_lists(query)
         else:
             (pairs,) = requests_of(split_lists(query))

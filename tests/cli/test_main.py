@@ -141,7 +141,7 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
     "param twice in two spellings": (
         ["export", "sessions", "--out", "f", "--param", "userIds=a", "--param", "userIds[]=b"],
         2,
-        r"params holds 'userIds' and 'userIds\[\]', which are one parameter",
+        r"params holds 'userIds' and 'userIds\[\]', which are the same parameter",
     ),
     "a status twice in two spellings": (
         ["export", "sessions", "--out", "f", "--param", "statuses=FAILED", "--status", "PENDING"],

@@ -385,7 +385,7 @@ class _Ignorant(DirectTransport):
 @pytest.mark.parametrize("statuses", [{"statuses": "FAILED"}, {"params": {"statuses[]": ["FAILED"]}}])
 def test_a_server_that_ignores_statuses_is_found_out(statuses: Mapping[str, Any], others: Mapping[str, Any]) -> None:
     """Rows of other statuses are an error that says so, never a result."""
-    with pytest.raises(gf.ResponseError, match=r"^/sessions does not keep to statuses: it sent '(COMPL|PEND)"):
+    with pytest.raises(gf.ResponseError, match=r"^/sessions ignores statuses: it sent '(COMPL|PEND)"):
         gf.load_sessions(client=_Ignorant(SESSIONS, VERSIONS).client(), **statuses, **others)
 
 
@@ -430,7 +430,7 @@ def test_nested_selections_name_what_was_given(client: gf.Client) -> None:
 
 BAD_CALLS = [
     pytest.param({"versoin_ids": "a"}, "did you mean 'version_ids'", id="typo"),
-    pytest.param({"from_created_at": "yesterday"}, "from_created_at is a time such as", id="bad time"),
+    pytest.param({"from_created_at": "yesterday"}, "from_created_at must be a time such as", id="bad time"),
     pytest.param({"nested": "flat"}, "nested is 'columns' or 'json' or 'both', not 'flat'", id="nested"),
     pytest.param({"nested": None}, "nested is 'columns'", id="nested None"),
     pytest.param({"dtype_backend": "numpy"}, "dtype_backend is 'numpy_nullable' or 'pyarrow'", id="dtype_backend"),

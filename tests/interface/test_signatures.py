@@ -106,7 +106,7 @@ def test_an_argument_that_a_loader_does_not_have_is_named() -> None:
     """The one that was meant is suggested, an option too; nothing is asked for."""
     with pytest.raises(gf.QueryError, match=r"^unknown argument 'nestd': did you mean 'nested'\?$"):
         gf.load_sessions(nestd="json")  # type: ignore[call-arg]
-    with pytest.raises(gf.QueryError, match=r"'zzz': there are ids, .*, client; a filter .* goes into params="):
+    with pytest.raises(gf.QueryError, match=r"'zzz': there are ids, .*, client; pass other filters .* in params="):
         gf.load_sessions(zzz="FAILED")  # type: ignore[call-arg]
     with pytest.raises(gf.QueryError, match=r"^a mirror of sessions takes no test_ids; it takes .*, custom_ids, "):
         gf.Mirror("nowhere").load_sessions(test_ids="x")  # type: ignore[call-arg]

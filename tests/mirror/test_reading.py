@@ -200,7 +200,7 @@ def test_a_join_takes_the_filters_of_sessions(api: DirectTransport, mirror: gf.M
         pytest.param({"limit": -1}, "limit is a whole number", id="a bad limit"),
         pytest.param({"verson_ids": "x"}, "takes no verson_ids", id="a slip of the pen"),
         pytest.param({"version_ids": 5}, "version_ids is a string", id="a bad value"),
-        pytest.param({"statuses": [5]}, "holds 5, which is no string", id="a bad status"),
+        pytest.param({"statuses": [5]}, "holds 5, which is not a string", id="a bad status"),
         pytest.param({"from_created_at": "soon"}, "from_created_at is a time", id="no time"),
         pytest.param({"nested": "flat"}, "nested is", id="a bad option"),
         pytest.param({"as_of": "soon"}, "as_of is a version", id="as of no time"),

@@ -154,7 +154,7 @@ def test_a_page_that_cannot_be_trusted_is_one_clear_line(
 ) -> None:
     """Rows without id or time, and what is no JSON, are a ResponseError of one line, and never a part of the rows."""
     api.answers = paging(page)
-    with pytest.raises(gf.ResponseError, match=r"^/sessions answered what is no list of records[^\n]*$") as caught:
+    with pytest.raises(gf.ResponseError, match=r"^/sessions did not answer with a list of records[^\n]*$") as caught:
         gf.load_sessions(client=client) if load == "load" else gf.Mirror(tmp_path / "mirror").sync(client)
     assert len(str(caught.value)) < 300
     assert api.api_key not in str(caught.value)

@@ -68,22 +68,22 @@ UNMADE: dict[str, tuple[Callable[[Path], object], str]] = {
     "key with spaces": (lambda _: gf.Client(f"{KEY} and more"), "holds spaces"),
     "key on two lines": (lambda _: gf.Client(f"{KEY}\n{KEY}"), "several lines"),
     "key beyond ASCII": (lambda _: gf.Client(f"{KEY}\u200b"), "non-ASCII"),
-    "key as bytes": (lambda _: gf.Client(KEY.encode()), "is no text"),  # type: ignore[arg-type] # that is the point
+    "key as bytes": (lambda _: gf.Client(KEY.encode()), "is not a string"),  # type: ignore[arg-type] # that is the point
     "key with spaces in the environment": (from_environment, "the key in GALTEA_API_KEY holds spaces"),
-    "key in the environment's address": (from_environments_address, "holds the key"),
+    "key in the environment's address": (from_environments_address, "contains the key"),
     "key with spaces in the file": (from_file, "api-key holds spaces"),
     "key in a file for all": (from_readable_file, "chmod 600"),
     "key as the address": (lambda _: gf.Client(KEY, KEY), "must look like"),
     "key and address swapped": (lambda _: gf.Client("https://api.galtea.ai", KEY), "must look like"),
-    "key as the host": (lambda _: gf.Client(KEY, f"https://{KEY}"), "holds the key"),
-    "key as the host, plain": (lambda _: gf.Client(KEY, f"http://{KEY}"), "holds the key"),
-    "another key as the host": (lambda _: gf.Client("gsk_another_one", f"http://{KEY}/"), "in the clear to gsk_…"),
-    "key in the path": (lambda _: gf.Client(KEY, f"http://localhost/{KEY}/v1"), "holds the key"),
+    "key as the host": (lambda _: gf.Client(KEY, f"https://{KEY}"), "contains the key"),
+    "key as the host, plain": (lambda _: gf.Client(KEY, f"http://{KEY}"), "contains the key"),
+    "another key as the host": (lambda _: gf.Client("gsk_another_one", f"http://{KEY}/"), "unencrypted to gsk_…"),
+    "key in the path": (lambda _: gf.Client(KEY, f"http://localhost/{KEY}/v1"), "contains the key"),
     "key as user name": (lambda _: gf.Client(KEY, f"https://{KEY}@api.galtea.ai"), "no user name"),
     "key as password": (lambda _: gf.Client(KEY, f"https://me:{KEY}@api.galtea.ai"), "no user name"),
     "key in the query": (lambda _: gf.Client(KEY, f"https://api.galtea.ai?key={KEY}"), "no .*query"),
     "bad address": (lambda _: gf.Client(KEY, "galtea"), "must look like"),
-    "plain address": (lambda _: gf.Client(KEY, "http://api.galtea.ai"), "in the clear to api.galtea.ai"),
+    "plain address": (lambda _: gf.Client(KEY, "http://api.galtea.ai"), "unencrypted to api.galtea.ai"),
     "bad limit": (lambda _: gf.Client(KEY, page_size=0), "page_size"),
     "bad progress": (lambda _: gf.Client(KEY, progress="no"), "progress"),  # type: ignore[arg-type]
 }
@@ -111,12 +111,15 @@ MISPLACED: dict[str, tuple[Callable[[gf.Client], object], str]] = {
     "as a time": (lambda client: gf.load_versions(from_created_at=KEY, client=client), "not 'gsk_…'"),
     "as a limit": (lambda client: gf.load_versions(limit=KEY, client=client), "not 'gsk_…'"),  # type: ignore[arg-type]
     "as a page size": (lambda _: gf.Client(page_size=KEY), "not 'gsk_…'"),  # type: ignore[arg-type]
-    "as a filter": (lambda client: gf.load_sessions(version_ids=KEY, client=client), "a filter holds the API key"),
-    "within a filter": (lambda client: gf.load_versions(name=f"is {KEY}", client=client), "a filter holds the API key"),
-    "as an id": (lambda client: gf.load_versions(ids=["a", KEY], client=client), "a filter holds the API key"),
+    "as a filter": (lambda client: gf.load_sessions(version_ids=KEY, client=client), "a filter contains the API key"),
+    "within a filter": (
+        lambda client: gf.load_versions(name=f"is {KEY}", client=client),
+        "a filter contains the API key",
+    ),
+    "as an id": (lambda client: gf.load_versions(ids=["a", KEY], client=client), "a filter contains the API key"),
     "as a further filter": (
         lambda client: next(gf.iter_sessions(params={"apiKey": KEY}, client=client)),
-        "a filter holds the API key",
+        "a filter contains the API key",
     ),
     "as a file": (lambda _: gf.read_parquet(KEY), "no Parquet file at gsk_…"),
     "as a mirror": (lambda _: gf.Mirror(KEY).info(), "gsk_… is not a mirror"),

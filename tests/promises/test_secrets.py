@@ -167,7 +167,7 @@ def test_a_client_is_not_written_down(name: str) -> None:
     """What would carry the key to a file or another process is refused, with a line that says what to do."""
     error = error_of(lambda: COPIERS[name](gf.Client(KEY, "http://localhost:1")))
     assert isinstance(error, TypeError)
-    assert "an API key is not pickled; make the client in each process" == str(error)
+    assert "an API key cannot be pickled; create the client in each process" == str(error)
     assert [] == leaks(error, "".join(traceback.format_exception(error)))
 
 

@@ -214,11 +214,11 @@ def test_public_names_are_sorted_and_exist() -> None:
     [
         ({"sessions": -1}, "sessions is how many there are, from 0, or the records themselves, not -1"),
         ({"versions": -8}, "versions is how many there are, from 0, or the records themselves, not -8"),
-        ({"cap": 0}, "cap is a whole number from 1, not 0"),
-        ({"default_limit": -1}, "default_limit is a whole number from 0, not -1"),
-        ({"latency": -0.1}, "latency is a number of seconds from 0, not -0.1"),
-        ({"latency": float("nan")}, "latency is a number of seconds from 0, not nan"),
-        ({"latency": float("inf")}, "latency is a number of seconds from 0, not inf"),
+        ({"cap": 0}, "cap must be a whole number from 1, not 0"),
+        ({"default_limit": -1}, "default_limit must be a whole number from 0, not -1"),
+        ({"latency": -0.1}, "latency must be a number of seconds from 0, not -0.1"),
+        ({"latency": float("nan")}, "latency must be a number of seconds from 0, not nan"),
+        ({"latency": float("inf")}, "latency must be a number of seconds from 0, not inf"),
     ],
 )
 def test_what_cannot_be_served_is_refused(arguments: dict[str, Any], words: str) -> None:

@@ -130,7 +130,7 @@ def test_rows_that_move_on_for_ever_end_the_walk() -> None:
         return RawPage(json.dumps(rows).encode())
 
     with sample.serve([], [], answers=later) as api, gf.Client(api.api_key, api.url, max_workers=1) as client:
-        with pytest.raises(gf.ResponseError, match=r"makes no progress at .*: the same rows come again and again"):
+        with pytest.raises(gf.ResponseError, match=r"makes no progress at .*: the same rows keep coming back"):
             gf.load_sessions(client=client)
         assert len(api.requests) <= 220
 
