@@ -1,4 +1,4 @@
-"""One request and its answer: how far it is followed, and how much of it is read."""
+"""One request and its answer: following redirects, and reading the body up to a limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.connections import Session
 
-#: Bytes of an error's body that are read: its words stand at its beginning.
+#: Bytes of an error's body to read; the message is at its beginning.
 _MOST_OF_AN_ERROR = 65_536
 
 _MOST_REDIRECTS = 5
@@ -25,40 +25,40 @@ _MOST_REDIRECTS = 5
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; the request that it answers, which holds the key, is not part of it.
+    """An HTTP answer, without the request that it answers, which holds the key.
 
     Attributes:
         status: the HTTP status.
-        content_type: what the body is said to be.
-        retry_after: the header of that name, if it was sent.
-        body: the body, decompressed; the beginning of it where the status is not 200, and nothing of a redirect's.
+        content_type: the `Content-Type` header.
+        retry_after: the `Retry-After` header, if it was sent.
+        body: the decompressed body; only its beginning if the status is not 200, and empty for a redirect.
     """
 
     status: int
-    # What a server says may be the key.
+    # A server may echo the key.
     content_type: str = field(repr=False)
     retry_after: str | None = field(repr=False)
     body: bytes = field(repr=False)
 
 
 def ask(session: Session, url: str, timeout: tuple[float, float], most: int) -> Answer:
-    """Return the answer to a GET, redirects within its origin followed.
+    """Send a GET request and return the answer, following redirects within its origin.
 
     Args:
-        session: sends it.
-        url: the address with its query.
+        session: sends the request.
+        url: the URL, including the query.
         timeout: seconds to wait for a connection, and for the next byte.
-        most: bytes that the body may have.
+        most: maximum size of the body, in bytes.
 
     Raises:
-        requests.RequestException: there is no answer, or not all of one.
-        ElsewhereError: it is a redirect to another origin.
-        OverlongBodyError: the body has more bytes.
+        requests.RequestException: no answer arrived, or only a part of one.
+        ElsewhereError: the answer redirects to another origin.
+        OverlongBodyError: the body is larger than `most`.
         BrokenBodyError: the body cannot be decompressed.
-        ValueError: a redirect to what is no address, or a proxy that is none.
+        ValueError: the URL of a redirect or of the proxy is invalid.
     """
     for _ in range(1 + _MOST_REDIRECTS):
-        # One for each scheme, "" for none, or `requests` would look for more.
+        # One entry for each scheme, even if empty: otherwise `requests` looks up proxies itself.
         proxies = dict.fromkeys(("http", "https"), proxy_for(url) or "")
         with session.get(url, timeout=timeout, proxies=proxies, stream=True, allow_redirects=False) as answer:
             target = session.next_address(answer)
@@ -70,7 +70,7 @@ def ask(session: Session, url: str, timeout: tuple[float, float], most: int) -> 
 
 def _read(answer: requests.Response, most: int) -> Answer:
     codings = answer.headers.get("Content-Encoding", "")
-    # Taken away, so that chunks come as they were sent: decompressed, one may be of any size.
+    # Removed so that chunks stay compressed: a decompressed chunk could have any size.
     answer.raw.headers.pop("Content-Encoding", None)
     chunks = answer.iter_content(CHUNK)
     if answer.status_code == HTTPStatus.OK:
@@ -84,7 +84,7 @@ def _read(answer: requests.Response, most: int) -> Answer:
 
 
 def _beginning(chunks: Iterable[bytes], codings: str) -> bytes:
-    """Return an error's body, or the beginning of a long one; one that is cut on its way is asked for again."""
+    """Return the beginning of an error's body; a body that is cut off on the way raises, and the request is retried."""
     body = bytearray()
     with suppress(OverlongBodyError):
         for chunk in read_body(chunks, codings, _MOST_OF_AN_ERROR):

@@ -1,4 +1,4 @@
-"""The arguments of loaders and mirrors: their names and types, and the values of some."""
+"""The arguments of loaders and mirrors: types that they share, and errors about unknown names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from galtea_frames.printable import quoted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Characters of a name that are compared with others.
+#: Characters of a name to compare with others.
 _MOST = 100
 
 
@@ -27,11 +27,11 @@ Loader = TypeVar("Loader", bound="Callable[..., Any]")
 
 
 def names_checked(whose: str = "") -> Callable[[Loader], Loader]:
-    """Return a decorator by which a loader refuses an argument that it does not have.
+    """Return a decorator that makes a loader raise QueryError for unknown argument names.
 
     Args:
-        whose: what the loader is of, where it has not all filters of the API; the error then says which it has.
-            By default the error names the argument that was meant.
+        whose: what the loader reads, if it does not take all filters of the API; the error then lists those that it
+            takes. By default, the error suggests the closest name.
     """
 
     def decorate(loader: Loader) -> Loader:
@@ -51,12 +51,12 @@ def names_checked(whose: str = "") -> Callable[[Loader], Loader]:
 
 
 def unknown(what: str, name: str, known: list[str]) -> str:
-    """Return what an error says of a name that is not among the known ones."""
+    """Return the message for a name that is not among the known ones."""
     return f"unknown {what} {quoted(name)}: {meant(name, known)}"
 
 
 def meant(name: str, known: list[str]) -> str:
-    """Return which of the known names was meant, or all of them."""
+    """Return a hint: the known name that is closest, or all of them."""
     short = name[:_MOST]
     close = difflib.get_close_matches(short, known, n=1) or difflib.get_close_matches(snake_case(short), known, n=1)
     hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"

@@ -1,4 +1,4 @@
-"""Bodies of answers, chunk by chunk, decompressed within a bound: a kilobyte may stand for gigabytes."""
+"""Decompression of bodies, chunk by chunk and up to a limit: a kilobyte can unpack to gigabytes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: Bytes of a body that are held at once while it is read, besides those that are wanted.
+#: Bytes of a body to hold at once while reading it, besides the result.
 CHUNK = 65_536
 
-#: What `Accept-Encoding` asks for.
+#: Value of the `Accept-Encoding` header.
 CODINGS = "gzip, deflate"
 
 _GZIP, _ZLIB, _BARE = 31, 15, -15
 
 
 class OverlongBodyError(Exception):
-    """A body has more bytes than are wanted."""
+    """A body is larger than the limit."""
 
 
 class BrokenBodyError(Exception):
@@ -33,13 +33,13 @@ def read_body(chunks: Iterable[bytes], codings: str, most: int) -> Iterator[byte
     """Yield the bytes of a body, decompressed.
 
     Args:
-        chunks: the body as it was sent.
-        codings: the header `Content-Encoding`: what was done to the body, in order.
-        most: bytes that are wanted at the most, before and after decompression.
+        chunks: the body as sent.
+        codings: the `Content-Encoding` header: the codings in the order in which they were applied.
+        most: maximum number of bytes, before and after decompression.
 
     Raises:
-        OverlongBodyError: there are more bytes than are wanted.
-        BrokenBodyError: the body is not what the header says.
+        OverlongBodyError: the body has more than `most` bytes.
+        BrokenBodyError: the body does not match the header.
     """
     chunks = _bounded(chunks, most)
     for coding in reversed(codings.lower().split(",")):
@@ -66,7 +66,7 @@ def _decoded(chunks: Iterable[bytes], coding: str) -> Iterable[bytes]:
 
 
 def _inflated(chunks: Iterable[bytes], layout: int) -> Iterator[bytes]:
-    """Yield what was compressed, never more than a chunk at once."""
+    """Yield the decompressed bytes, at most a chunk at a time."""
     decoder: zlib._Decompress | None = None
     for chunk in chunks:
         left = chunk
@@ -74,7 +74,7 @@ def _inflated(chunks: Iterable[bytes], layout: int) -> Iterator[bytes]:
             if decoder is None:
                 decoder = zlib.decompressobj(_layout(layout, left[0]))
             elif decoder.eof:
-                # Of gzip one part may follow another; whatever else stands behind the end is padding.
+                # A gzip member may be followed by another one; anything else after the end is padding.
                 if layout != _GZIP or left[:1] != b"\x1f":
                     return
                 decoder = zlib.decompressobj(layout)
@@ -90,7 +90,7 @@ def _pieces(decoder: zlib._Decompress, compressed: bytes) -> Iterator[bytes]:
             piece = decoder.decompress(compressed, CHUNK)
             compressed = decoder.unconsumed_tail
             yield piece
-            # A full piece may not be all that these bytes stand for.
+            # A full piece may not be all that these bytes unpack to.
             if decoder.eof or (not compressed and len(piece) < CHUNK):
                 return
     except zlib.error as problem:
@@ -98,5 +98,5 @@ def _pieces(decoder: zlib._Decompress, compressed: bytes) -> Iterator[bytes]:
 
 
 def _layout(layout: int, first: int) -> int:
-    """Return how a stream is laid out: servers send deflate with and without the header of zlib."""
+    """Return the layout of a stream: servers send deflate with and without the zlib header."""
     return _BARE if layout == _ZLIB and first & 0x0F != zlib.DEFLATED else layout

@@ -1,4 +1,4 @@
-"""The client: one API, one key, one set of limits, and the connections that loaders share."""
+"""The client: an API address, a key, limits, and the connections that loaders share."""
 
 from __future__ import annotations
 
@@ -13,28 +13,27 @@ if TYPE_CHECKING:
 
 
 class Client:
-    """A connection to the API, to be passed to loaders as `client=`; a context manager that closes itself.
+    """A client of the API, passed to loaders as `client=`.
 
-    Safe to share between threads, and with processes that are forked from this one: each opens connections of its own.
-    Times are in seconds.
+    Use it as a context manager to close its connections. It can be shared between threads and with forked processes,
+    which open connections of their own. Timeouts are in seconds.
 
     Args:
-        api_key: the key; by default `GALTEA_API_KEY`, else the file `~/.galtea/api-key`.
-        base_url: the API's address; by default `GALTEA_API_URL`, else `https://api.galtea.ai`. Plain http only to
-            this machine.
-        page_size: rows to ask for at a time, up to 10,000; it halves while the server fails at it.
-        max_workers: requests under way at once, at most.
-        connect_timeout: how long to wait for a connection.
-        read_timeout: how long to wait for the next byte of an answer. The API may take up to 60 s.
-        max_attempts: how often one request is sent, at most.
-        max_elapsed: how long one request may take, with its attempts and the waits between them; no attempt begins
-            later, and none takes longer, however slowly its answer comes in.
-        max_response_bytes: how many bytes one answer may have, decompressed. A larger page is asked for again in
-            halves; a single row that is larger is a ResponseError.
-        progress: True, False, or "auto": on a terminal and in a notebook.
+        api_key: API key; by default `GALTEA_API_KEY`, else the contents of `~/.galtea/api-key`.
+        base_url: address of the API; by default `GALTEA_API_URL`, else `https://api.galtea.ai`. Plain http is only
+            allowed to this machine.
+        page_size: rows to request at a time, up to 10,000; halved while the server fails at pages of this size.
+        max_workers: maximum number of concurrent requests.
+        connect_timeout: time to wait for a connection.
+        read_timeout: time to wait for the next byte of an answer. The API may take up to 60 s.
+        max_attempts: maximum number of attempts per request.
+        max_elapsed: maximum time for one request, including all attempts and the waits between them.
+        max_response_bytes: maximum size of an answer, decompressed. A larger page is requested again in halves; a
+            single row that is larger raises ResponseError.
+        progress: whether to show progress; "auto" shows it on a terminal and in a notebook.
 
     Raises:
-        SettingsError: there is no key, or a setting cannot be used.
+        SettingsError: no API key was found, or a setting is invalid.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class Client:
             key = find_key(api_key)
             address = find_url(base_url, key)
         finally:
-            # A traceback may be shown with the local variables of its frames: here these are the key's own text.
+            # Tools that print tracebacks with local variables would show the key.
             del api_key, base_url
         self.settings: Settings = Settings(
             api_key=key,
@@ -84,7 +83,7 @@ class Client:
         self.close()
 
     def _repr_html_(self) -> str:
-        """Return address, masked key and limits as a table for notebooks, which give tables a style of their own."""
+        """Return address, masked key and limits as an HTML table for notebooks."""
         settings = self.settings
         limits = {
             "address": settings.base_url,
@@ -98,7 +97,7 @@ class Client:
         return f"<table>{''.join(rows)}</table>"
 
     def __repr__(self) -> str:
-        if "settings" not in vars(self):  # a traceback of its making may show it
+        if "settings" not in vars(self):  # in a traceback of `__init__`
             return "Client()"
         settings = self.settings
         return (

@@ -1,4 +1,4 @@
-"""Connections that carry the key to one origin, show it to nobody, and wait for no answer for ever."""
+"""Connections that send the key to one origin only, never reveal it, and enforce a deadline."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.settings import ApiKey, Settings
 
-#: When the answer to this thread's request must be whole, in seconds of the monotonic clock.
+#: When the answer to this thread's request must be complete, in seconds of the monotonic clock.
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 
 
@@ -33,8 +33,8 @@ class ElsewhereError(Exception):
     """A redirect leads to another origin.
 
     Attributes:
-        status: which redirect it is.
-        origin: where it leads.
+        status: the HTTP status of the redirect.
+        origin: the origin that it leads to.
     """
 
     def __init__(self, status: int, origin: str) -> None:
@@ -44,12 +44,12 @@ class ElsewhereError(Exception):
 
 
 class SlowAnswerError(TimeoutError):
-    """The answer was not whole in time, though something came every now and then."""
+    """The answer was incomplete at the deadline, although bytes kept arriving."""
 
 
 @contextmanager
 def whole_within(seconds: float) -> Iterator[None]:
-    """Have requests raise SlowAnswerError, as the root cause, whose answer is not whole so many seconds from now."""
+    """Make requests raise SlowAnswerError, as the root cause, if their answer is incomplete after this many seconds."""
     token = _deadline.set(time.monotonic() + seconds)
     try:
         yield
@@ -58,7 +58,7 @@ def whole_within(seconds: float) -> Iterator[None]:
 
 
 def open_session(settings: Settings) -> Session:
-    """Return a session with the key and limits of the settings; it keeps no cookies."""
+    """Return a session with the key and limits of the settings. It keeps no cookies."""
     session = Session(settings.api_key)
     session.headers["User-Agent"] = f"galtea-frames/{__version__} python/{platform.python_version()}"
     session.headers["Accept"] = "application/json"
@@ -71,7 +71,7 @@ def open_session(settings: Settings) -> Session:
 
 
 class Session(requests.Session):
-    """A session that sends the key in its header only, and follows no redirect by itself."""
+    """A session that sends the key only in its header, and does not follow redirects by itself."""
 
     def __init__(self, key: ApiKey) -> None:
         super().__init__()
@@ -79,14 +79,16 @@ class Session(requests.Session):
         self._key = key
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return nothing: `requests` would read the whole body of a redirect before it follows."""
+        """Return None: `requests` would read the whole body of a redirect before following it."""
 
     def next_address(self, answer: requests.Response) -> str | None:
-        """Return where a redirect leads; None for any other answer, and where the key is in it, for logs to show.
+        """Return the URL that a redirect leads to.
+
+        None for any other answer, and for a URL that holds the key, which would then appear in logs.
 
         Raises:
-            ElsewhereError: it leads to another origin.
-            ValueError: it leads to no address.
+            ElsewhereError: the URL is of another origin.
+            ValueError: the URL is invalid.
         """
         target = super().get_redirect_target(answer)
         if target is None or self._key.is_in(unquote(target)):
@@ -98,7 +100,7 @@ class Session(requests.Session):
 
 
 class _BearerAuth(requests.auth.AuthBase):
-    """Carries the key. As an auth object, and not a header, it also keeps a .netrc from replacing it."""
+    """Adds the key to a request. Unlike a plain header, an auth object is not overridden by a .netrc file."""
 
     def __init__(self, key: ApiKey) -> None:
         self._key = key
@@ -109,10 +111,7 @@ class _BearerAuth(requests.auth.AuthBase):
 
 
 class _Adapter(HTTPAdapter):
-    """Opens connections that end with their deadline, and do not print what they send.
-
-    `http.client` prints it when its `debuglevel` is set.
-    """
+    """Opens connections that respect the deadline, and never print headers even if `http.client.debuglevel` is set."""
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the original
         """Return the pool of connections to a host."""
@@ -129,27 +128,27 @@ def _response_in_time(sock: socket.socket, *, method: str | None = None) -> HTTP
 
 
 class _Deadlined(io.RawIOBase):
-    """What a socket receives until a deadline.
+    """Reads from a socket until a deadline.
 
-    A socket's own timeout starts anew with each byte, so that a server which sends one now and then is never done.
+    A socket's own timeout restarts with each byte, so a server that sends one now and then could stall forever.
     """
 
     def __init__(self, sock: socket.socket, deadline: float) -> None:
         self._sock = sock
-        # Keeps the socket open when its connection lets go of it.
+        # Keeps the socket open when its connection releases it.
         self._received = sock.makefile("rb", buffering=0)
         self._deadline = deadline
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        """Return what `http.client` reads an answer from."""
+        """Return the buffered file that `http.client` reads the answer from."""
         return io.BufferedReader(self)
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - anything writable, for which 3.11 has no name
-        """Receive some bytes; 0 at the end."""
+        """Receive bytes into the buffer and return how many; 0 at the end."""
         of_each_byte = self._sock.gettimeout()
         left = self._deadline - time.monotonic()
         if left > 0:
@@ -164,13 +163,13 @@ class _Deadlined(io.RawIOBase):
         raise SlowAnswerError
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Release the socket."""
         self._received.close()
         super().close()
 
 
 def _origin(url: str) -> tuple[str, str]:
-    """Return scheme, and host with port, of an address, whatever default or case it is written with."""
+    """Return the normalized scheme and host with port of a URL."""
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, f"{parts.hostname}:{port}" if port else f"{parts.hostname}"

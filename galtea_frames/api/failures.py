@@ -1,4 +1,4 @@
-"""How one attempt at a request fails, and the error that the last one comes to."""
+"""How an attempt at a request fails, and the error to raise after the last one."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 _UNREACHED = ": check the network, and the API's address (base_url=, GALTEA_API_URL)"
 _UNREACHED_BY_PROXY = ": check the network, and the proxy (HTTPS_PROXY, NO_PROXY)"
 
-#: What names the file of those who vouch for certificates; `requests` knows both.
+#: Environment variables that name a file of CA certificates; `requests` reads both.
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
-class Failure(Exception):  # noqa: N818 - one attempt's end, never seen by a caller
-    """One attempt failed in a way that another may mend.
+class Failure(Exception):  # noqa: N818 - internal signal, never raised to callers
+    """One attempt failed, and another one may succeed.
 
     Attributes:
         words: what went wrong.
-        status: the HTTP status, where there was an answer.
-        retry_after: the seconds that the server asks to wait.
-        advice: what to do if no attempt does better, where there was no answer.
+        status: the HTTP status; None if there was no answer.
+        retry_after: how long the server asks to wait, in seconds.
+        advice: what to do if all attempts fail without an answer.
     """
 
     def __init__(
@@ -45,29 +45,29 @@ class Failure(Exception):  # noqa: N818 - one attempt's end, never seen by a cal
 
 
 class Timeout(Failure):
-    """No byte came in time, or not all of them."""
+    """No data arrived in time, or the answer was incomplete at the deadline."""
 
     def __init__(self, words: str, setting: str = "read_timeout") -> None:
         super().__init__(words, advice=f": raise {setting}=")
 
 
 class Unreadable(Failure):
-    """The answer was 200, but not what was asked for."""
+    """The status was 200, but the body is not a list of records."""
 
 
-class Overlong(Exception):  # noqa: N818 - likewise
-    """The answer is larger than may be."""
+class Overlong(Exception):  # noqa: N818 - as above
+    """The body is larger than `max_response_bytes`."""
 
 
 def final_error(failure: Failure, path: str, address: str, attempts: int, max_elapsed: float) -> GalteaFramesError:
     """Return the error of a request whose last attempt failed.
 
     Args:
-        failure: how it failed.
-        path: the path of the request.
-        address: where it went, without its query.
-        attempts: how often it was sent.
-        max_elapsed: the budget of seconds.
+        failure: the last failure.
+        path: path of the request.
+        address: URL of the request, without its query.
+        attempts: number of attempts.
+        max_elapsed: the retry budget, in seconds.
     """
     tried = f"after {attempts} attempt{'s' if attempts > 1 else ''}"
     if isinstance(failure, Unreadable):
@@ -82,13 +82,13 @@ def final_error(failure: Failure, path: str, address: str, attempts: int, max_el
 
 
 def unanswered(problem: Exception, settings: Settings, path: str, attempts: int) -> Failure | Overlong | RequestError:
-    """Return what it comes to that a request got no answer, or not a whole one.
+    """Classify an exception of an attempt that got no answer, or an incomplete one.
 
     Args:
-        problem: why.
-        settings: those of the client.
-        path: the path of the request.
-        attempts: how often it was sent.
+        problem: the exception.
+        settings: the client's settings.
+        path: path of the request.
+        attempts: number of attempts so far.
     """
     if isinstance(problem, OverlongBodyError):
         return Overlong()
@@ -107,7 +107,7 @@ def _timeout(problem: Exception, cause: BaseException, settings: Settings) -> Ti
         return Timeout(f"the answer was incomplete after {settings.max_elapsed:g} s", "max_elapsed")
     if isinstance(problem, requests.ReadTimeout):
         return Timeout(f"no data arrived for {settings.read_timeout:g} s")
-    # From the middle of a body it comes as a lost connection.
+    # A timeout in the middle of a body is reported as a lost connection.
     late = "timed out" in str(cause).lower() and not isinstance(problem, requests.ConnectTimeout)
     return Timeout(one_line(str(cause))) if late else None
 
@@ -128,24 +128,24 @@ def _unreached(
 def _proxy_for(url: str) -> str | None:
     try:
         return proxy_for(url)
-    except ValueError:  # which is the problem then
+    except ValueError:  # reported as the problem itself
         return None
 
 
 def _is_lasting(problem: BaseException, cause: BaseException) -> bool:
-    """Tell whether a request that got no answer would get none again: a bad certificate, address or setting."""
+    """Return whether retrying is pointless: a bad certificate, address or setting."""
     if isinstance(problem, requests.exceptions.SSLError):
-        # A connection that ends during the handshake is one that ends, though it looks like a fault of TLS.
+        # A connection lost during the TLS handshake is not a TLS fault.
         return not isinstance(cause, ssl.SSLEOFError)
     if not isinstance(problem, requests.RequestException | BrokenBodyError):
         return True
-    # A header that cannot be read is a ValueError to `requests`, but the answer's and not the address's.
+    # An invalid header is also a ValueError in `requests`, but the fault of the answer, not of the address.
     broken = isinstance(problem, requests.exceptions.InvalidHeader)
     return isinstance(problem, requests.TooManyRedirects | ValueError) and not broken
 
 
 def _root_cause(problem: BaseException) -> BaseException:
-    """Return the innermost reason, which names no address: outer ones quote the whole query."""
+    """Return the innermost exception: outer ones quote the whole query."""
     while inner := problem.__cause__ or problem.__context__ or _wrapped(problem):
         problem = inner
     return problem
@@ -156,7 +156,7 @@ def _wrapped(problem: BaseException) -> BaseException | None:
 
 
 def _bundle(problem: BaseException) -> str:
-    """Return words that name the file of certificates, where it is one of the user's."""
+    """Return a note that names the user's file of CA certificates, if there is one."""
     named = next((name for name in _BUNDLES if os.environ.get(name)), None)
     about = isinstance(problem, requests.exceptions.SSLError | OSError) and not isinstance(problem, ValueError)
     return f" (certificates are those of {named})" if named and about else ""

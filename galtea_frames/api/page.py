@@ -1,4 +1,4 @@
-"""One answer of the API, with what a walk needs to know of it."""
+"""One page: the rows of one answer, with the ids and times that a walk needs."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-#: What a reader makes of the rows: an object that gives their values, or a table.
+#: The parsed rows: an object that gives their values, or a table.
 Rows = TypeVar("Rows")
 
 
 @dataclass(frozen=True)
 class Page(Generic[Rows]):
-    """One answer of the API.
+    """The rows of one answer.
 
     Attributes:
         rows: the rows.
         ids: the id of each row.
         created: the creation time of each row, as sent.
-        ordered: whether the creation times never go backwards.
+        ordered: whether the creation times are ascending.
         first: the first creation time, in microseconds since 1970; 0 for an empty page.
         last: the last one.
     """
@@ -45,13 +45,13 @@ def page_of(rows: Rows, ids: Sequence[Any], created: Sequence[Any]) -> Page[Rows
     """Return a page of rows with these values of `id` and `createdAt`.
 
     Raises:
-        ValueError: one of them is missing, or no text, or no time.
+        ValueError: a value is missing, not text, or not a time.
     """
     return dated_page(rows, ids, created, moments_of(ids, created))
 
 
 def dated_page(rows: Rows, ids: Sequence[str], created: Sequence[str], moments: NDArray[np.int64]) -> Page[Rows]:
-    """Return a page of rows whose creation times have been read."""
+    """Return a page of rows whose creation times are already parsed."""
     if not ids:
         return Page(rows, (), (), ordered=True, first=0, last=0)
     ordered = bool((np.diff(moments) >= 0).all())

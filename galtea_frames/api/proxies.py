@@ -10,12 +10,12 @@ from galtea_frames.api.refusals import one_line
 
 
 def proxy_for(url: str) -> str | None:
-    """Return the proxy through which an address is asked, if any, as the environment has it at the moment.
+    """Return the proxy for a URL, as the environment currently sets it; None if there is none.
 
-    Plain http is for this machine: to a proxy, the key would go in the clear.
+    Plain http is only used for this machine: a proxy would receive the key unencrypted.
 
     Raises:
-        ValueError: what is named is no address.
+        ValueError: the proxy's address is invalid.
     """
     if url.startswith("http:"):
         return None
@@ -26,12 +26,12 @@ def proxy_for(url: str) -> str | None:
 
 
 def through(proxy: str | None) -> str:
-    """Return words that name a proxy, without the user and password that may stand before its host."""
+    """Return a phrase that names a proxy, without its user name and password."""
     return "" if proxy is None else f" through the proxy {one_line(proxy.rpartition('@')[2].rpartition('//')[2])}"
 
 
 def without_user(words: str, proxy: str | None) -> str:
-    """Return words without the user and password of a proxy, as they were given or as they were read."""
+    """Return text without the user name and password of a proxy, percent-encoded or not."""
     user = "" if proxy is None else proxy.rpartition("@")[0].rpartition("//")[2]
     for each in {user, unquote(user)} - {""}:
         words = words.replace(each, "…")

@@ -1,4 +1,4 @@
-"""From a loader's arguments to the wire: checked values, and the requests that a long query is split into; pure."""
+"""A loader's arguments, checked and as the API's parameters; pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PAGING = ("sort", "limit", "offset")
 
-#: The filters that bound a span of time.
+#: The filters that bound the creation time.
 _TIMES = ("fromCreatedAt", "toCreatedAt")
 
 Pairs = tuple[tuple[str, str], ...]
@@ -30,9 +30,9 @@ class Members:
     """The members of one list filter, each once.
 
     Attributes:
-        api: the parameter's name on the wire.
-        values: the members; none at all selects nothing (or leaves out nothing).
-        excludes: whether the rows named are left out.
+        api: the parameter's name in the API.
+        values: the members; an empty tuple selects nothing (or excludes nothing).
+        excludes: whether matching rows are left out.
     """
 
     api: str
@@ -40,25 +40,25 @@ class Members:
     excludes: bool = False
 
     def pairs(self) -> Pairs:
-        """Return the wire parameters: the bracketed name, once a member."""
+        """Return the query parameters: the bracketed name, once per member."""
         return tuple((f"{self.api}[]", value) for value in self.values)
 
 
 @dataclass(frozen=True)
 class Query:
-    """What a caller asked for, checked.
+    """A checked query.
 
     Attributes:
-        resource: which list of the API.
-        ids: the rows asked for by id, or None.
+        resource: the list of the API.
+        ids: the ids of the wanted rows; None if `ids` was not given.
         lists: the other list filters.
-        scalars: single-valued parameters, as the API takes them.
-        start: only rows created at or after this time, as wire text.
-        end: only rows created at or before this time, as wire text.
-        sort: pairs of column and whether it descends; empty for the default order.
-        limit: how many rows in all, or None for every row.
-        offset: how many rows of the sorted result to leave out first.
-        given: the caller's filters by argument name, as plain values, for `frame.attrs`.
+        scalars: single-valued parameters, in the API's format.
+        start: earliest creation time, inclusive, in the API's format.
+        end: latest creation time, inclusive, in the API's format.
+        sort: pairs of a column and whether it is descending; empty for the default order.
+        limit: maximum number of rows in total; None for all rows.
+        offset: number of rows to skip at the start of the sorted result.
+        given: the caller's filters by argument name, as plain values for `frame.attrs`.
     """
 
     resource: Resource
@@ -74,30 +74,30 @@ class Query:
 
     @property
     def selects_nothing(self) -> bool:
-        """Whether the answer is known to be empty without a request."""
+        """Whether the result is empty without any request."""
         kept = [members for members in (self.ids, *self.lists) if members and not members.excludes]
         return self.limit == 0 or any(not members.values for members in kept)
 
     @property
     def cuts(self) -> bool:
-        """Whether `offset` or `limit` leaves some of the selected rows only."""
+        """Whether `offset` or `limit` may drop some of the selected rows."""
         return self.limit is not None or self.offset > 0
 
     def members_of(self, api: str) -> tuple[str, ...]:
-        """Return the members of a list filter; none where it was not given."""
+        """Return the members of a list filter; empty if it was not given."""
         return next((each.values for each in self.lists if each.api == api), ())
 
     @property
     def narrows_ids(self) -> bool:
-        """Whether rows asked for by id must pass another filter as well."""
+        """Whether rows requested by id must also pass other filters."""
         return bool(self.lists or self.scalars or self.start or self.end)
 
 
 def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
-    """Return the checked query of a loader's arguments; one that is None was not given.
+    """Return the checked query of a loader's arguments; arguments that are None are ignored.
 
     Raises:
-        QueryError: an argument is unknown, has a bad value, or contradicts another.
+        QueryError: an argument is unknown, invalid, or contradicts another one.
     """
     filters = {each.name: each for each in resource.filters}
     given = {name: values.lasting(value) for name, value in arguments.items() if value is not None}
@@ -127,12 +127,12 @@ def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
 
 
 def _checked(wanted: Filter, name: str, value: object) -> Members | tuple[str, str]:
-    """Return a filter's value for the wire: the members of a list, or a parameter.
+    """Return a filter's value in the API's format: the members of a list, or a single parameter.
 
     Args:
         wanted: the filter.
-        name: what a message calls it.
-        value: as the caller gave it.
+        name: its name in error messages.
+        value: the caller's value.
     """
     if wanted.kind == "texts":
         members = values.texts(name, value, allows_empty=wanted.allows_empty)
@@ -174,7 +174,7 @@ def _sort_pair(resource: Resource, pair: object) -> tuple[str, bool]:
 
 
 def _further_parameters(resource: Resource, given: Mapping[str, Any]) -> list[Members | tuple[str, str]]:
-    """Return the wire parameters of `params=`, which the API may know before this release does."""
+    """Return the parameters given in `params=`, for filters that this release does not know yet."""
     params = given.get("params", {})
     if not isinstance(params, Mapping):
         raise QueryError(f'params must be a mapping such as {{"userIds": ["user_1"]}}, not {quoted(params)}')

@@ -1,4 +1,4 @@
-"""What an answer that is no page says: its words, how long to wait, and the error that it comes to."""
+"""Answers other than 200: their message, how long to wait, and the error to raise."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import msgspec
 
 from galtea_frames.errors import AuthenticationError, NotFoundError, RequestError
 
-#: Characters of what others say that are shown, and that are looked at for it.
+#: Characters of a foreign message to show, and to read for that.
 _LONGEST_WORDS, _LOOKED_AT = 300, 3_000
 
-#: A tag, or text between tags. No branch overlaps another, so a page is gone through once, whatever is in it.
+#: A tag, or text between tags. The alternatives do not overlap, so scanning takes linear time on any input.
 _HTML = re.compile(r"<(?P<name>/?[a-z0-9]*)[^<>]*>|[^<>]+|[<>]", re.IGNORECASE)
 
-#: Seconds, some thirty years: what a server may ask to wait at the most, for more is as good as for ever.
+#: Longest wait to report, in seconds: some thirty years, which is as good as forever.
 _FOR_EVER = 1e9
 
 
 class IdsNotFoundError(NotFoundError):
-    """The API itself says, in JSON, that a row does not exist; any other 404 says that the address is wrong."""
+    """A 404 with JSON: the API itself says that a row does not exist. Any other 404 means that the address is wrong."""
 
 
 def refusal_error(status: int, words: str, body: bytes, attempts: int, path: str) -> RequestError:
-    """Return the error of an answer that is not worth asking for again, with what to do about it."""
+    """Return the error for an answer that is not retried, with advice on what to do."""
     kind: type[RequestError] = RequestError
     advice = ""
     if status == HTTPStatus.UNAUTHORIZED:
@@ -44,11 +44,11 @@ def refusal_error(status: int, words: str, body: bytes, attempts: int, path: str
 
 
 def api_words(content_type: str, body: bytes) -> str:
-    """Return what an error answer says, on one line: its message, or the title of its HTML page.
+    """Return the message of an error answer, or the title of its HTML page, on one line and in linear time.
 
     Args:
-        content_type: what the body is said to be.
-        body: the beginning of it at the least; whatever it holds, the time that this takes grows with its length only.
+        content_type: the `Content-Type` header.
+        body: the body, or its beginning.
     """
     text = body.decode("utf-8", "replace")
     if _is_html(body) or "html" in content_type:
@@ -58,14 +58,14 @@ def api_words(content_type: str, body: bytes) -> str:
         if isinstance(value, dict):
             said = dict.fromkeys(str(value[key]) for key in ("message", "error") if value.get(key))
             text = "; ".join(said)
-    # Not JSON, or such that Python has no room for it: nested too deep, a number of thousands of digits.
+    # Not JSON, or JSON that Python cannot hold: nested too deeply, or a number with thousands of digits.
     except (msgspec.MsgspecError, ValueError, RecursionError):
         pass
     return one_line(text) or "no message"
 
 
 def _html_words(page: str) -> str:
-    """Return the title of a page, or its first heading, or all its text, in one pass."""
+    """Return the title of a page, else its first heading, else all its text, in one pass."""
     title: list[str] = []
     words: list[str] = []
     inside = ""
@@ -83,19 +83,18 @@ def _html_words(page: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return text from elsewhere as a short line."""
-    # What a server says may be meant for the terminal that shows it: no control characters.
+    """Return foreign text as one short line, without control characters, which could act on a terminal."""
     start = text[:_LOOKED_AT]
     line = " ".join("".join(c if c.isprintable() else " " for c in start).split())
     return line if len(line) <= _LONGEST_WORDS and start == text else f"{line[:_LONGEST_WORDS]}…"
 
 
 def retry_after_seconds(header: str | None, now: float) -> float | None:
-    """Return the seconds that a `Retry-After` header asks for, given as seconds or as a date.
+    """Return the seconds that a `Retry-After` header, in seconds or as a date, asks to wait.
 
     Args:
         header: the header's value, or None.
-        now: seconds since 1970, against which a date is measured.
+        now: the current time, in seconds since 1970.
     """
     if header is None:
         return None
@@ -103,9 +102,9 @@ def retry_after_seconds(header: str | None, now: float) -> float | None:
         return min(float(header), _FOR_EVER)
     try:
         moment = email.utils.parsedate_to_datetime(header)
-    except (ValueError, OverflowError):  # no date, or in a year of many digits
+    except (ValueError, OverflowError):  # not a date, or one beyond the calendar
         return None
-    if moment.tzinfo is None:  # the oldest form of the header's date, which is in GMT too
+    if moment.tzinfo is None:  # the obsolete asctime format, also in GMT
         moment = moment.replace(tzinfo=UTC)
     return min(max(0.0, moment.timestamp() - now), _FOR_EVER)
 

@@ -1,4 +1,4 @@
-"""What a list of the API is: its columns, and the filters that it takes."""
+"""The description of one list of the API: its columns and filters."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Literal
 ColumnKind = Literal["string", "status", "time", "object"]
 FilterKind = Literal["texts", "text", "flag", "time"]
 
-#: Where a word begins: at a capital after anything but a capital, and at the last of several capitals before small
-#: letters; but the `s` of a plural belongs to the capitals before it.
+#: Where a word begins: at a capital after anything but a capital, and at the last of several capitals before lower
+#: case; but the `s` of a plural belongs to the capitals before it.
 _WORD_START = re.compile(r"(?<=[^\WA-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z](?!(?<=s)(?![a-z])))")
 
 
 def snake_case(api_name: str) -> str:
     """Return the Python name of an API name: `versionIds` becomes `version_ids`, `modelIDs` `model_ids`.
 
-    Capitals in a row are one word, but for the last one where small letters follow: `HTTPStatus` is `http_status`.
+    Consecutive capitals are one word, except the last one before lower case: `HTTPStatus` becomes `http_status`.
     """
     return _WORD_START.sub("_", api_name).lower()
 
 
 @dataclass(frozen=True)
 class DeclaredColumn:
-    """A field that the API documents, and so a column that every frame has.
+    """A field that the API documents, and so a column of every frame.
 
     Attributes:
-        api: the field's name on the wire.
-        kind: "string", "status" (a category), "time" (`datetime64[us, UTC]`), or "object", which is
-            flattened into nested columns.
+        api: the field's name in the API.
+        kind: "string", "status" (a category), "time" (`datetime64[us, UTC]`), or "object", which becomes
+            nested columns.
         meaning: one line for the reference.
     """
 
@@ -48,14 +48,14 @@ class Filter:
     """A query parameter that narrows what a loader returns.
 
     Attributes:
-        api: the parameter's name on the wire.
+        api: the parameter's name in the API.
         kind: "texts" (one or many strings), "text", "flag" (True or False) or "time".
         meaning: one line for the reference.
-        column: the column in which a stored row shows whether it passes; None where none does.
-        excludes: the rows named are left out instead of kept.
-        allows_empty: the empty string is a member with a meaning: rows without such an id.
-        told_by: the field by which rows show whether a server knows the filter; older ones ignore it.
-        was_further: callers may also give it in `params`, where it was before it had an argument.
+        column: the stored column that tells whether a row matches; None if no column does.
+        excludes: matching rows are left out instead of kept.
+        allows_empty: the empty string is a valid member and matches rows without such an id.
+        told_by: the field that shows whether the server applied the filter; older servers ignore it.
+        was_further: also accepted in `params`, where callers passed it before it became an argument.
     """
 
     api: str
@@ -78,10 +78,10 @@ class Resource:
     """One list of the API.
 
     Attributes:
-        name: what its rows are called, in the plural.
-        path: the path of its GET request.
-        columns: the declared fields, in the order of the reference page.
-        filters: the declared filters, besides `sort`, `limit` and `offset`, which every list takes.
+        name: its name, in the plural.
+        path: path of its GET request.
+        columns: the declared columns, in the order of the API's reference page.
+        filters: the documented filters, besides `sort`, `limit` and `offset`, which every list takes.
         statuses: the known members of its "status" column.
         final_statuses: those of them that do not change any more, except when a row is reopened.
         few: an account has so few rows that a sync of a mirror compares all of them.
@@ -97,7 +97,7 @@ class Resource:
 
     @property
     def singular(self) -> str:
-        """What one row is called."""
+        """The name of one row."""
         return self.name.removesuffix("s")
 
     def takes(self, argument: str) -> bool:

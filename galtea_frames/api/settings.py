@@ -1,4 +1,4 @@
-"""Where the key, the address and the limits come from: argument, else environment, else key file."""
+"""The key, the address and the limits: from arguments, else the environment, else the key file."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ KEY_VARIABLE = "GALTEA_API_KEY"
 URL_VARIABLE = "GALTEA_API_URL"
 DEFAULT_URL = "https://api.galtea.ai"
 
-#: Rows come back without `limit` only up to this many, so a larger page is never worth asking (docs/api.md).
+#: The API returns at most this many rows without `limit`, so larger pages are not requested (docs/api.md, "Answers").
 MAX_PAGE_SIZE = 10_000
 
-#: Bytes of a key file: a key has some forty.
+#: Maximum size of a key file in bytes; a key has about forty.
 _LONGEST_FILE = 4_096
 
-#: Characters that are put around a key, plain ones and those of word processors.
+#: Quotation marks that may surround a key, straight and typographic.
 _QUOTES = frozenset("\"'`\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb")
 
-#: What can be counted, and up to where. Not even an answer of a gigabyte leaves memory for the rows in it.
+#: Integer settings and their maximum. An answer of a gigabyte already leaves no memory for its rows.
 _COUNTS = {"page_size": MAX_PAGE_SIZE, "max_workers": 64, "max_attempts": 100, "max_response_bytes": 2_000_000_000}
 
-#: Seconds to wait for anything, at the most: eleven days. Systems differ in how far they can count.
+#: Longest timeout, in seconds: eleven days. Systems differ in the largest timeout that they support.
 _LONGEST = 1_000_000
 
 _SHOWN = 4
@@ -44,7 +44,7 @@ _LONG_ENOUGH_TO_SHOW = 16
 
 
 class ApiKey:
-    """An API key that does not show itself: its text is read by `reveal()` and by nothing else."""
+    """An API key whose text only `reveal()` returns."""
 
     __slots__ = ("_text",)
 
@@ -52,11 +52,11 @@ class ApiKey:
         self._text = text
 
     def reveal(self) -> str:
-        """Return the key itself, for the one header that carries it."""
+        """Return the text of the key, for the one header that carries it."""
         return self._text
 
     def is_in(self, text: str) -> bool:
-        """Tell whether a text holds the key; one so short that it may stand there by chance is not looked for."""
+        """Return whether a text contains the key; False for keys so short that they may occur by chance."""
         return len(self._text) >= _LONG_ENOUGH_TO_SHOW and self._text.lower() in text.lower()
 
     def __repr__(self) -> str:
@@ -66,8 +66,8 @@ class ApiKey:
     __str__ = __repr__
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Refuse to be pickled: a key that is written to a file is no longer secret."""
-        raise TypeError("an API key is not pickled; make the client in each process")
+        """Raise TypeError: a key that is pickled to a file is no longer secret."""
+        raise TypeError("an API key cannot be pickled; create the client in each process")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,14 +77,13 @@ class Settings:
     Attributes:
         api_key: the key, masked in every repr.
         base_url: address of the API without a trailing slash.
-        page_size: rows asked for a page; the API may return fewer.
-        max_workers: requests under way at once, at most.
-        connect_timeout: how long to wait for a connection.
-        read_timeout: how long to wait for the next byte of an answer.
-        max_attempts: how often one request is sent, at most.
-        max_elapsed: how long one request may take with all its attempts and waits; no attempt begins later, and none
-            takes longer.
-        max_response_bytes: bytes that one answer may have, decompressed.
+        page_size: rows to request per page; the API may return fewer.
+        max_workers: maximum number of concurrent requests.
+        connect_timeout: time to wait for a connection.
+        read_timeout: time to wait for the next byte of an answer.
+        max_attempts: maximum number of attempts per request.
+        max_elapsed: maximum time for one request, with all attempts and waits.
+        max_response_bytes: maximum size of an answer, decompressed.
         progress: whether to show progress; "auto" shows it on a terminal or in a notebook.
     """
 
@@ -100,7 +99,7 @@ class Settings:
     max_response_bytes: int = 100_000_000
 
     def without_key(self, words: str) -> str:
-        """Return words of others without the key, which an API may quote when it refuses it."""
+        """Return foreign text without the key, which an API may quote when it rejects it."""
         return words.replace(self.api_key.reveal(), "...")
 
     def __post_init__(self) -> None:
@@ -116,10 +115,10 @@ def find_key(argument: str | None) -> ApiKey:
     """Return the key from the argument, else `GALTEA_API_KEY`, else `~/.galtea/api-key`.
 
     Raises:
-        SettingsError: there is no key, or it holds characters that no header can carry.
+        SettingsError: no key was found, or it contains characters that a header cannot carry.
     """
     found = _first_key(argument)
-    # A traceback may be shown with the local variables of its frames.
+    # Tools that print tracebacks with local variables would show the key.
     del argument
     if isinstance(found, SettingsError):
         raise found
@@ -130,27 +129,27 @@ def find_url(argument: str | None, key: ApiKey) -> str:
     """Return the API's address from the argument, else `GALTEA_API_URL`, else the public one.
 
     Raises:
-        SettingsError: not an http(s) address, plain http beyond this machine, or an address that holds the key.
+        SettingsError: not an http(s) address, plain http to another machine, or an address that contains the key.
     """
     if not isinstance(argument, str | None):
         said = f"base_url must be the API's address as a string, not {masked(quoted(argument))}"
-        del argument  # as above: who sees where requests go sees what is in an address
+        del argument  # as above: a wrong argument may hold the key
         raise SettingsError(said)
     address = (argument or os.environ.get(URL_VARIABLE) or DEFAULT_URL).strip().rstrip("/")
     flaw = _flaw(address, key)
     if flaw is not None:
-        del argument, address  # likewise
+        del argument, address  # as above
         raise SettingsError(flaw)
     return address
 
 
 def _first_key(argument: object) -> ApiKey | SettingsError:
-    """Return the key that counts, or why there is none: not raised here, where local variables hold it."""
+    """Return the first key, or the error to raise elsewhere, because local variables here hold the key."""
     for source, key in _keys(argument):
         if key is not None and not isinstance(key, str):
             return SettingsError(f"the key in {source} is not a string")
         if key is not None and (text := key.strip()):
-            # Never quoted in the message: what is wrong with a key may be all that is wrong with it.
+            # Never quote a key in a message: apart from one flaw, it may be valid.
             flaw = _flaw_of_key(text)
             return ApiKey(text) if flaw is None else SettingsError(f"the key in {source} {flaw}")
     return SettingsError(
@@ -161,7 +160,7 @@ def _first_key(argument: object) -> ApiKey | SettingsError:
 
 
 def _flaw_of_key(text: str) -> str | None:
-    """Return what is wrong with the text of a key: what was copied along with it, or what no header can carry."""
+    """Return what is wrong with a key: text that was copied along with it, or characters that a header cannot carry."""
     if len(text.splitlines()) > 1:
         return "has several lines: write the key alone"
     if re.match(rf"(export\s+|set\s+)?(\$env:)?{KEY_VARIABLE}\s*[=:]", text, re.IGNORECASE):
@@ -176,13 +175,13 @@ def _flaw_of_key(text: str) -> str | None:
 
 
 def _flaw(address: str, key: ApiKey) -> str | None:
-    """Return why the key must not be sent to an address, or cannot."""
+    """Return why the key must not, or cannot, be sent to an address; None if it can."""
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
     except ValueError:
         parts, host = urlsplit(""), None
-    # Programs differ in how they read blanks, control characters and backslashes, and so in where the host ends.
+    # Programs parse blanks, control characters and backslashes differently, and may see another host.
     readable = all("!" <= each != "\\" and each.isprintable() for each in address)
     if parts.scheme not in ("http", "https") or not host or not readable:
         return f"the API's address must look like {DEFAULT_URL}; set base_url or {URL_VARIABLE}"
@@ -196,7 +195,7 @@ def _flaw(address: str, key: ApiKey) -> str | None:
 
 
 def _keys(argument: object) -> Iterator[tuple[str, object]]:
-    """Yield each place of a key with what it holds; the file is not opened for a caller who needs no key from it."""
+    """Yield each source of a key with its value, lazily: the file is only opened if the others have no key."""
     yield "the api_key argument", argument
     yield KEY_VARIABLE, os.environ.get(KEY_VARIABLE)
     if (file := _key_file()) is not None:
@@ -206,13 +205,13 @@ def _keys(argument: object) -> Iterator[tuple[str, object]]:
 def _key_file() -> Path | None:
     try:
         return Path.home() / ".galtea" / "api-key"
-    except RuntimeError:  # a user without a home, as in some containers
+    except RuntimeError:  # no home directory, as in some containers
         return None
 
 
 def _read_key_file(file: Path) -> str | None:
     try:
-        # In an object that does not show itself, for tracebacks that show the variables of their frames.
+        # As an ApiKey, so that tracebacks with local variables do not show the text.
         key, hidden = _private_key(file)
     except SmallFileError as problem:
         if problem.missing:
@@ -225,7 +224,7 @@ def _read_key_file(file: Path) -> str | None:
 
 def _private_key(file: Path) -> tuple[ApiKey, bool]:
     content, hidden = read_private_file(file, _LONGEST_FILE)
-    # Windows' own editors and shells begin files so. Replaced, what is neither is refused with the key.
+    # Windows editors and shells write such byte order marks. Undecodable bytes are replaced, and the key is rejected.
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     return ApiKey(content.decode(encoding, "replace")), hidden
 
@@ -240,18 +239,18 @@ def _is_loopback(host: str) -> bool:
 
 
 def _count(name: str, value: object, most: int) -> int:
-    """Return a whole number of any type as Python's own."""
+    """Return an integer of any type as an int."""
     if isinstance(value, SupportsIndex) and not isinstance(value, bool):
-        with suppress(TypeError):  # an array has the method too
+        with suppress(TypeError):  # arrays have the method too
             count = operator.index(value)
             if 1 <= count <= most:
                 return count
     raise SettingsError(f"{name} must be a whole number from 1 to {most:,}, not {quoted(value)}")
 
 
-def _seconds(name: str, value: Any) -> float:  # noqa: ANN401 - anything, to be refused
-    """Return a number of any type as Python's own."""
-    real: Any = numbers.Real  # which has an order, though not for type checkers
+def _seconds(name: str, value: Any) -> float:  # noqa: ANN401 - anything that a caller passes
+    """Return a real number of any type as a float."""
+    real: Any = numbers.Real  # type checkers do not know its order
     if isinstance(value, real) and not isinstance(value, bool) and 0 < value <= _LONGEST:
         return float(value)
     raise SettingsError(f"{name} must be a number of seconds above 0, up to {_LONGEST:,}, not {quoted(value)}")

@@ -1,4 +1,4 @@
-"""A long query as requests that each stay within what the API takes."""
+"""Splits a long query into requests that the API accepts."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-#: The firewall before the API refuses queries of about 50 ids, about 2.3 KB (docs/api.md, "Requests").
+#: The firewall in front of the API rejects queries from about 50 ids or 2.3 KB (docs/api.md, "Requests").
 MAX_MEMBERS = 50
 MAX_QUERY_BYTES = 2_000
 
-#: Room kept for what the walk adds: sort, limit, offset and two times.
+#: Bytes reserved for the parameters that a walk adds: sort, limit, offset and two times.
 _WALK_BYTES = 260
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Filters of requests whose answers are intersected: one, but for a long list of exclusions.
+    """Walks whose results are intersected: a single one, unless a long list of exclusions is split.
 
     Attributes:
-        ids: the ids among which to look, where the query has some.
-        alternatives: the wire parameters of each walk; a row belongs when every walk finds it.
+        ids: the ids to look up, if the query has `ids`.
+        alternatives: the query parameters of each walk; a row belongs to the result if every walk finds it.
     """
 
     ids: tuple[str, ...]
@@ -37,12 +37,12 @@ class Selection:
 
 
 def split_lists(query: Query) -> list[Selection]:
-    """Return the selections whose answers, united, are the answer to the query.
+    """Return the selections whose union is the result of the query.
 
     Each request stays within 50 members and 2,000 bytes.
 
     Raises:
-        QueryError: a single value is too long to be asked for.
+        QueryError: a single value is too long for a request.
     """
     lists = (query.ids or Members("ids", ()), *query.lists)
     budget = MAX_QUERY_BYTES - _WALK_BYTES - _length(query.scalars)
@@ -62,22 +62,22 @@ def split_lists(query: Query) -> list[Selection]:
 
 
 def split_ids(ids: Members) -> list[tuple[str, ...]]:
-    """Return batches of ids, each short enough to be asked for in one request."""
+    """Return the ids in batches that each fit one request."""
     batches = _chunks((ids,), MAX_QUERY_BYTES - _WALK_BYTES)[0]
     return [batch.values for batch in batches]
 
 
 def askable_ids(ids: Iterable[str]) -> list[str]:
-    """Return the ids that a request can name: neither empty, nor too long, nor with what no id of the API has."""
+    """Return the ids that a request can hold: not empty, not too long, and printable as all ids of the API are."""
     most = MAX_QUERY_BYTES - _WALK_BYTES
     return [each for each in ids if each and each.isprintable() and _length((("ids[]", each),)) <= most]
 
 
 def _chunks(lists: tuple[Members, ...], budget: int) -> list[list[Members]]:
-    """Cut each list so that one chunk of each, together, fits a request."""
+    """Cut the lists into chunks so that one chunk of each list fits a request together."""
     shares: dict[int, list[Members]] = {}
     members_left, bytes_left = MAX_MEMBERS, budget
-    # Short lists first: what they don't need of an even share is left to the long ones.
+    # Short lists first: what they leave of an even share goes to the long ones.
     by_length = sorted(range(len(lists)), key=lambda i: _length(lists[i].pairs()))
     for done, index in enumerate(by_length):
         share = len(lists) - done

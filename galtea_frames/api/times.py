@@ -1,4 +1,4 @@
-"""The API's times: ISO 8601 text on the wire, instants in microseconds here; pure."""
+"""The API's times: ISO 8601 text there, microseconds since 1970 here; pure."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 #: Time columns: microseconds, in UTC.
 TIME = pa.timestamp("us", "UTC")
 
-#: How the API writes times: with milliseconds (docs/api.md, "Rows").
+#: Digits after the second in the API's times (docs/api.md, "Rows").
 USUAL_DIGITS = 3
 
-#: The layouts that `render` gives: by digits after the second, their names for Python and for Arrow.
+#: The formats of `render`: digits after the second, and the unit's name in Python and in Arrow.
 LAYOUTS = {USUAL_DIGITS: ("milliseconds", "ms"), 0: ("seconds", "s"), 6: ("microseconds", "us")}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1) // _MICROSECOND
 
-#: ISO 8601: a day, and a time of it with or without a zone. Python's own reader takes more, and not the same in every
-#: release: one letter of any kind before the zone, and a fraction of an hour as one of a second.
+#: ISO 8601: a day, optionally with a time and a zone. Python's own parser accepts more, depending on the release: any
+#: letter before the zone, and a fraction of an hour as one of a second.
 _ISO = re.compile(
     r"(?:\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d(?:-?\d)?)"
     r"(?:[Tt ](?:\d\d(?::\d\d(?::\d\d(?:[.,]\d+)?)?)?|\d{4}(?:\d\d(?:[.,]\d+)?)?)"
@@ -39,26 +39,26 @@ _ISO = re.compile(
     re.ASCII,
 )
 
-#: What nearly all times are, in which every Python reads the same.
+#: The format of nearly all times, which every Python release parses alike.
 _USUAL = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)?Z", re.ASCII)
 
-#: What an error quotes of another, at most.
+#: Characters of an error to quote in another one.
 _SHOWN = 100
 
-#: Midnight as the end of a day, which Python reads since 3.14.
+#: Midnight as the end of a day, which Python parses since 3.14.
 _DAYS_END = re.compile(r"(?<=[T ])24(?=:?00(?::?00(?:[.,]0*)?)?(?:[Z+-]|$))")
 
-#: Units of numpy's times that name no day.
+#: Units of numpy times that do not name a day.
 _NO_DAY = ("Y", "M", "W", "generic")
 
 
 def instant(text: str) -> int:
-    """Return the microseconds since 1970 of an ISO 8601 time; digits beyond them are cut off.
+    """Return the microseconds since 1970 of an ISO 8601 time; further digits are truncated.
 
     A time without an offset is UTC.
 
     Raises:
-        ValueError: the text is no ISO 8601 time, or one outside the years 1 to 9999 in UTC.
+        ValueError: the text is not an ISO 8601 time, or it is outside the years 1 to 9999 in UTC.
     """
     moment = _moment(text)
     if moment.tzinfo is None:
@@ -70,12 +70,12 @@ def instant(text: str) -> int:
 
 
 def _moment(text: str) -> datetime:
-    """Return the time that ISO 8601 text names, in its zone if it names one."""
+    """Parse ISO 8601 text; the result is naive if the text has no zone."""
     try:
         if _USUAL.fullmatch(text):
             return datetime.fromisoformat(text)
         if _ISO.fullmatch(text) is None:
-            raise ValueError("no form of ISO 8601")  # noqa: TRY301 - one message for whatever is wrong
+            raise ValueError("no form of ISO 8601")  # noqa: TRY301 - one message for all problems
         usual = text.upper().replace(" Z", "Z").replace(" +", "+").replace(" -", "-")
         midnight = _DAYS_END.sub("00", usual)
         moment = datetime.fromisoformat(midnight)
@@ -85,27 +85,25 @@ def _moment(text: str) -> datetime:
 
 
 def wire_text(value: str | date | np.datetime64) -> str:
-    """Return a caller's time as the API takes it: UTC, with a `Z`; what names no zone is UTC.
-
-    A date stands for its midnight.
+    """Return a caller's time in the API's format: in UTC, with a `Z`. Naive times are UTC, and dates mean midnight.
 
     Raises:
-        ValueError: no time can be read from the value, or it is NaT.
+        ValueError: the value cannot be parsed as a time, or it is NaT.
     """
     return _written(_day_or_moment(value), time.min)
 
 
 def end_of_day(value: str | date | np.datetime64) -> str:
-    """Return the same of the end of a span of time: a date without a time stands for its last microsecond.
+    """Return the end of a span of time in the API's format: as `wire_text`, but dates mean their last microsecond.
 
-    The API compares inclusively and most likely stores milliseconds: this is the latest time that is of the day for
-    whoever cuts digits off, and one millisecond less would lose rows of whoever has them.
+    The API compares inclusively and most likely stores milliseconds. The last microsecond is still within the day if it
+    truncates digits, and loses no rows if it keeps them.
     """
     return _written(_day_or_moment(value), time.max)
 
 
 def _day_or_moment(value: str | date | np.datetime64) -> date:
-    """Return a datetime, or the date that a value is without a time."""
+    """Return a datetime, or a date if the value has no time."""
     if isinstance(value, np.datetime64):
         return _of_numpy(value)
     if not isinstance(value, str):
@@ -129,7 +127,7 @@ def _of_numpy(value: np.datetime64) -> date:
 def _written(moment: date, of_day: time) -> str:
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, of_day)
-    if moment != moment:  # noqa: PLR0124 - only NaT differs from itself
+    if moment != moment:  # noqa: PLR0124 - only NaT is unequal to itself
         raise ValueError("NaT is no time")
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     digits = "milliseconds" if moment.microsecond % 1000 == 0 else "microseconds"
@@ -150,30 +148,30 @@ def instants(texts: Sequence[str]) -> NDArray[np.int64]:
     """Return the microseconds since 1970 of ISO 8601 times.
 
     Raises:
-        ValueError: one of them is no ISO 8601 time.
+        ValueError: one of them is not an ISO 8601 time.
     """
     moments = _read_together(texts)
     return np.array([instant(text) for text in texts], dtype=np.int64) if moments is None else moments
 
 
 def arrow_times(texts: pa.Array) -> pa.Array | None:
-    """Return the times that texts are, if Arrow can read all of them, and as `instant` does; nulls stay nulls."""
+    """Return texts as times if Arrow parses all of them as `instant` would, else None; nulls stay null."""
     try:
         times = pc.cast(texts, TIME)
-    except pa.ArrowInvalid:  # no zone, more digits than it reads, or no time at all
+    except pa.ArrowInvalid:  # no zone, too many digits, or not a time
         return None
     return times if _within_calendar(times) else None
 
 
 def _within_calendar(times: pa.Array) -> bool:
-    """Tell whether all times are surely of the years that `instant` reads: Arrow knows a year 0, also with offsets."""
+    """Return whether all times are certainly within the years of `instant`: Arrow also accepts year 0."""
     bounds = pc.min_max(times.cast(pa.int64())).as_py()
     least, most = bounds["min"], bounds["max"]
     return least is None or (least >= _FIRST_INSTANT + _DAY and most <= _LAST_INSTANT)
 
 
 def _read_together(texts: Sequence[str]) -> NDArray[np.int64] | None:
-    """Return the instants if Arrow can read all the times, which costs a twentieth of reading them one by one."""
+    """Return the instants if Arrow can parse all times, which is twenty times faster than one by one; else None."""
     try:
         times = arrow_times(pa.array(texts, pa.string()))
     except UnicodeEncodeError:

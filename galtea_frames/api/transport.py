@@ -1,4 +1,4 @@
-"""The only network I/O: one GET with its key, its timeouts and its attempts."""
+"""The only network I/O: one GET request, with key, timeouts and retries."""
 
 from __future__ import annotations
 
@@ -30,33 +30,33 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Answers worth asking for again (docs/api.md, "Errors").
+#: Statuses that are retried (docs/api.md, "Errors").
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 
-#: Answers that a smaller page may avoid.
+#: Statuses that a smaller page may avoid.
 TOO_LARGE = frozenset({413, 504})
 
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 30.0
 
 
-class PageTooLarge(Exception):  # noqa: N818 - a signal to the page walk, never seen by a caller
-    """The server did not manage a page of this size; a smaller one may do."""
+class PageTooLarge(Exception):  # noqa: N818 - internal signal, never raised to callers
+    """The server failed at a page of this size; a smaller one may succeed."""
 
 
 class LoadAbandonedError(Exception):
-    """Nobody waits for this request's load any more; seen by no caller."""
+    """The load of this request was abandoned; never raised to callers."""
 
 
 @dataclass
 class Tally:
-    """What one load cost, and whether anyone still waits for it.
+    """The requests of one load so far, and whether it was abandoned.
 
     Attributes:
-        requests: requests sent.
-        retries: how many of them were sent again.
-        abandoned: set when the load failed, or was given up: no request of it is sent any more.
-        tell: shows whoever waits for the load what it waits for.
+        requests: number of requests sent, including retries.
+        retries: number of retries.
+        abandoned: set when the load failed or was given up; no more requests are sent then.
+        tell: shows the user what the load is waiting for.
     """
 
     requests: int = 0
@@ -74,7 +74,7 @@ class Tally:
 
 @dataclass
 class _Call(Generic[T]):
-    """One request, however often it is sent."""
+    """One request and its attempts so far."""
 
     url: str
     path: str
@@ -86,11 +86,11 @@ class _Call(Generic[T]):
 
 @dataclass(frozen=True)
 class _Lines:
-    """What requests need to go out.
+    """The connections of one process.
 
     Attributes:
         session: the connections.
-        slots: as many as there may be requests under way at once, however many loads share the client.
+        slots: limits concurrent requests, however many loads share the client.
     """
 
     session: Session
@@ -98,12 +98,12 @@ class _Lines:
 
 
 class Transport:
-    """Sends GET requests to one API with one key; safe to share between threads, and with forked processes.
+    """Sends GET requests to one API with one key. It can be shared between threads and with forked processes.
 
     Args:
         settings: key, address, timeouts and the retry budget.
-        sleep: waits that many seconds; by default until then, or until the load is abandoned.
-        clock: monotonic seconds.
+        sleep: waits for a number of seconds; by default, until then or until the load is abandoned.
+        clock: returns monotonic seconds.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class Transport:
         )
 
     def close(self) -> None:
-        """Close the connections of this process; those of the process that it was forked from stay open there."""
+        """Close the connections of this process; those of its parent process stay open."""
         self._lines.get().session.close()
 
     def get(
@@ -134,20 +134,20 @@ class Transport:
         *,
         shrinkable: bool = False,
     ) -> T:
-        """Return the parsed body of the answer, asking again while that may help.
+        """Send a request, with retries, and return the parsed body of the answer.
 
         Args:
-            path: path of the request, from the API's address.
-            params: the query, in order.
-            parse: reads the body; its ValueError counts as a failed attempt.
+            path: path of the request, relative to the API's address.
+            params: the query parameters, in order.
+            parse: parses the body; a ValueError counts as a failed attempt.
             tally: counts the requests.
-            shrinkable: raise PageTooLarge at once where a smaller page may help.
+            shrinkable: raise PageTooLarge at once if a smaller page may help.
 
         Raises:
-            PageTooLarge: 413, 504, a read timeout or a body beyond `max_response_bytes`, when `shrinkable`.
-            QueryError: the query holds the key.
-            RequestError: refused, or not reached within the budget.
-            ResponseError: every attempt's body could not be parsed, or it is too large.
+            PageTooLarge: 413, 504, a read timeout or a body beyond `max_response_bytes`, if `shrinkable`.
+            QueryError: the query contains the key.
+            RequestError: the API rejected the request, or could not be reached within the retry budget.
+            ResponseError: no attempt's body could be parsed, or it is too large.
         """
         if any(self._settings.api_key.is_in(value) for _, value in params):
             raise QueryError(
@@ -162,7 +162,7 @@ class Transport:
             failure = last
         else:
             return result
-        # Raised out here, so that no exception in the chain holds the request with its key.
+        # Raised outside of the handler: exceptions in its chain would hold the request, and so the key.
         address = call.url.partition("?")[0]
         raise final_error(failure, path, address, call.attempts, self._settings.max_elapsed)
 
@@ -194,7 +194,7 @@ class Transport:
         retry_after = failure.retry_after if isinstance(failure, Failure) else None
         wait = wait_seconds(state.attempt_number, retry_after, random.random())  # noqa: S311 - jitter
         if isinstance(failure, Failure) and failure.status == HTTPStatus.TOO_MANY_REQUESTS:
-            # The limit is the key's, not this request's: whoever shares the transport waits as well.
+            # Rate limits apply to the key, so all requests of this transport wait.
             self._held_until = max(self._held_until, self._clock() + wait)
         return wait
 
@@ -226,9 +226,9 @@ class Transport:
         return self._sleep or call.tally.abandoned.wait
 
     def _hold_back(self, call: _Call[T]) -> None:
-        """Wait until the key's limit allows another request, or say at once that it takes too long."""
+        """Wait until the rate limit allows another request; raise at once if that takes too long."""
         budget = self._settings.max_elapsed
-        # In a loop, because a request of another thread may meet a longer limit meanwhile.
+        # In a loop, because another thread's request may meanwhile be told to wait longer.
         while (held := self._held_until - self._clock()) > 0 and not call.tally.abandoned.is_set():
             if held > budget:
                 wait = f"the API asks to wait {held:.0f} s, and the budget is max_elapsed={budget:g} s"
@@ -237,7 +237,7 @@ class Transport:
             self._pause(call)(held)
 
     def _send(self, call: _Call[T]) -> Answer | Failure | Overlong | RequestError:
-        """Return the answer, or why there is none: never raised here, where the chain would hold the key."""
+        """Return the answer, or why there is none; not raised here, because the chain would hold the key."""
         settings = self._settings
         timeout = (settings.connect_timeout, settings.read_timeout)
         earlier = sys.exception()
@@ -245,16 +245,16 @@ class Transport:
         try:
             with lines.slots, whole_within(settings.max_elapsed):
                 return ask(lines.session, call.url, timeout, settings.max_response_bytes)
-        # OSError: `requests` has its own errors among them, but also says so that a file of certificates is not there.
-        # ValueError: an address or a number that cannot be one, which it leaves to others to find out.
+        # OSError: the base of the errors of `requests`, which also raises it for a missing file of CA certificates.
+        # ValueError: an invalid address or number, which `requests` does not check itself.
         except (OSError, ValueError, ElsewhereError, OverlongBodyError, BrokenBodyError) as problem:
             return unanswered(problem, settings, call.path, call.attempts)
-        except BaseException as problem:  # Ctrl-C, or a bug: whoever shows its frames must not show the header
+        except BaseException as problem:  # Ctrl-C or a bug: its frames hold the header with the key
             _forget_locals(problem, earlier)
             raise
 
     def _refusal(self, answer: Answer, call: _Call[T]) -> Failure | RequestError:
-        # Before the words are cut to length, which might cut the key in two.
+        # Before the message is shortened, which might cut the key in two.
         body = answer.body.replace(self._settings.api_key.reveal().encode(), b"...")
         words = self._settings.without_key(api_words(answer.content_type, body))
         if answer.status in RETRIED:
@@ -264,11 +264,11 @@ class Transport:
 
 
 def wait_seconds(attempt: int, retry_after: float | None, chance: float) -> float:
-    """Return how long to wait after a failed attempt: exponential with jitter, never under `Retry-After`.
+    """Return how many seconds to wait after a failed attempt: exponential with jitter, at least `Retry-After`.
 
     Args:
-        attempt: which attempt failed, from 1.
-        retry_after: the seconds that the server asked for, if it did.
+        attempt: number of the failed attempt, from 1.
+        retry_after: the seconds that the server asked to wait, if any.
         chance: a random number from 0 to 1.
     """
     ceiling = min(_FIRST_WAIT * 2 ** (attempt - 1), _LONGEST_WAIT)
@@ -283,7 +283,7 @@ def _is_too_large(outcome: Answer | Exception) -> bool:
 
 
 def _forget_locals(problem: BaseException | None, earlier: BaseException | None) -> None:
-    """Clear the local variables of the frames of an error and of those that led to it, up to an earlier one."""
+    """Clear the local variables in the frames of an exception and of its causes, up to an earlier exception."""
     while problem is not None and problem is not earlier:
         traceback.clear_frames(problem.__traceback__)
         problem = problem.__cause__ or problem.__context__

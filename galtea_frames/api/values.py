@@ -1,4 +1,4 @@
-"""A caller's values, checked one by one, and as `frame.attrs` states them; pure."""
+"""Validation of single filter values, and their form in `frame.attrs`; pure."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from galtea_frames.api.times import end_of_day, wire_text
 from galtea_frames.errors import QueryError
 from galtea_frames.printable import quoted
 
-#: What a table can count; only a slip of the pen asks for more.
+#: The largest number of rows that a table can count.
 _MOST_ROWS = 2**63 - 1
 
-#: Integers that are longer are none that any parameter counts.
+#: No parameter takes integers that are longer.
 _MOST_BITS = 64
 
-#: How the nulls of Python, numpy and pandas are written; comparing NA gives no truth value.
+#: The reprs of nulls in Python, numpy and pandas; comparing NA itself gives no truth value.
 _NULLS = frozenset({"None", "nan", "NaT", "<NA>"})
 
-#: A list with more members is stated by their number and a hash: pandas copies attrs at every operation.
+#: Longer lists are stated by count and hash, because pandas copies attrs at every operation.
 _MOST_STATED = 20
 _FIRST = 3
 
 
 def lasting(value: Any) -> Any:  # noqa: ANN401 - whatever a caller passes
-    """Return a value that can be read more than once, and numpy's own numbers, texts and truth values as Python's."""
+    """Return a value that can be iterated repeatedly, with numpy scalars as Python ones."""
     if isinstance(value, Mapping):
         return {key: lasting(each) for key, each in value.items()}
     if isinstance(value, Iterator):
@@ -43,14 +43,14 @@ def lasting(value: Any) -> Any:  # noqa: ANN401 - whatever a caller passes
 
 
 def texts(name: str, value: object, *, allows_empty: bool) -> tuple[str, ...]:
-    """Return the members of a list filter, each once.
+    """Return the distinct members of a list filter.
 
     Raises:
-        QueryError: it is neither a string nor a list of them.
+        QueryError: the value is neither a string nor a list of strings.
     """
     if isinstance(value, str):
         value = [value]
-    # Two dimensions are a table: what iterating a DataFrame gives are the names of its columns.
+    # Iterating a two-dimensional value, such as a DataFrame, gives the names of its columns.
     if isinstance(value, Mapping | bytes) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) != 1:
         raise QueryError(f"{name} must be a string, a list of strings or a Series of strings, not {quoted(value)}")
     members = list(value)
@@ -64,10 +64,10 @@ def texts(name: str, value: object, *, allows_empty: bool) -> tuple[str, ...]:
 
 
 def text(name: str, value: object) -> str:
-    """Return a text of at least one character.
+    """Return a non-empty string.
 
     Raises:
-        QueryError: it is none.
+        QueryError: the value is not a non-empty string.
     """
     if not isinstance(value, str) or not value:
         raise QueryError(f"{name} must be a non-empty string, not {quoted(value)}")
@@ -75,10 +75,10 @@ def text(name: str, value: object) -> str:
 
 
 def flag(name: str, value: object) -> str:
-    """Return True or False as the API takes it.
+    """Return True or False in the API's format.
 
     Raises:
-        QueryError: it is neither.
+        QueryError: the value is neither.
     """
     if not isinstance(value, bool):
         raise QueryError(f"{name} must be True or False, not {quoted(value)}")
@@ -86,19 +86,19 @@ def flag(name: str, value: object) -> str:
 
 
 def time(name: str, value: object, *, is_end: bool = False) -> str:
-    """Return a time as the API takes it.
+    """Return a time in the API's format.
 
     Args:
-        name: what the value is given for.
-        value: a time, or a date without one, which is UTC.
-        is_end: a date stands for its last moment, not for its midnight.
+        name: the argument's name.
+        value: a time or a date; UTC if it has no zone.
+        is_end: whether a date means its end instead of its midnight.
 
     Raises:
-        QueryError: it is no time.
+        QueryError: the value is not a time.
     """
     try:
         if not isinstance(value, str | date | np.datetime64):
-            raise TypeError  # noqa: TRY301 - one message for every value that is no time
+            raise TypeError  # noqa: TRY301 - one message for all values
         return end_of_day(value) if is_end else wire_text(value)
     except (TypeError, ValueError, OverflowError):
         raise QueryError(
@@ -108,10 +108,10 @@ def time(name: str, value: object, *, is_end: bool = False) -> str:
 
 
 def count(name: str, value: object) -> int | None:
-    """Return a number of rows, or None where none was given.
+    """Return a number of rows; None if it was not given.
 
     Raises:
-        QueryError: it counts nothing.
+        QueryError: the value is not a non-negative integer.
     """
     if value is None:
         return None
@@ -125,10 +125,10 @@ def count(name: str, value: object) -> int | None:
 
 
 def further(name: str, value: object) -> str | tuple[str, ...]:
-    """Return the value of a parameter that is known to the API alone: of one text, or the members of a list.
+    """Return the value of a parameter that this release does not know: a single text, or the members of a list.
 
     Raises:
-        QueryError: no parameter can have it.
+        QueryError: the value cannot be sent.
     """
     if isinstance(value, bool):
         return flag(name, value)
@@ -144,7 +144,7 @@ def further(name: str, value: object) -> str | tuple[str, ...]:
 
 
 def stated(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    """Return a checked value as `frame.attrs` states it: as JSON can hold it, a long list by its number and a hash."""
+    """Return a checked value in the form of `frame.attrs`: JSON-compatible, long lists as a count and a hash."""
     if value is None or isinstance(value, str | bool | int | float):
         return str.__str__(value) if isinstance(value, str) else value
     if isinstance(value, date | np.datetime64):
@@ -153,7 +153,7 @@ def stated(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
         return {str(key): stated(each) for key, each in value.items()}
     if isinstance(value, Iterable):
         return _stated_list([stated(each) for each in value])
-    return operator.index(value)  # type: ignore[arg-type] # the whole numbers of other libraries, checked before
+    return operator.index(value)  # type: ignore[arg-type] # integers of other libraries, already checked
 
 
 def _stated_list(members: list[Any]) -> Any:  # noqa: ANN401 - as above
@@ -165,7 +165,7 @@ def _stated_list(members: list[Any]) -> Any:  # noqa: ANN401 - as above
 
 
 def _sendable(name: str, value: str) -> str:
-    """Return a text as a plain `str`, unless it cannot be sent."""
+    """Return text as a plain `str`; raise QueryError if it cannot be sent."""
     try:
         value.encode()
     except UnicodeEncodeError:
