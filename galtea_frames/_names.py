@@ -1,13 +1,13 @@
-"""The package's public names, each imported when it is first asked for: `galtea-frames --help` needs no pandas."""
+"""The package's public names, imported on first use, so that `galtea-frames --help` does not import pandas."""
 
 import sys
 from importlib import import_module
 from typing import Any
 
-#: The modules that are public.
+#: The public modules.
 MODULES = ("error_shapes", "errors", "rates", "sample")
 
-#: In which module which names are; `__init__` says the same to type checkers.
+#: The public names by module; `__init__` repeats them for type checkers.
 NAMES = {
     "api.client": ("Client",),
     "errors": (
@@ -49,8 +49,8 @@ NAMES = {
 _HOMES = {name: module for module, names in NAMES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever has that name
-    """Return what a public name of the package stands for."""
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public object
+    """Import and return a public object of the package."""
     if name in MODULES:
         return import_module(f"galtea_frames.{name}")
     if name not in _HOMES:
@@ -61,5 +61,5 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever has that name
 
 
 def __dir__() -> list[str]:
-    """Return the public names: modules that users have no business with are not among them."""
+    """Return the public names, without internal modules."""
     return sorted([*_HOMES, *MODULES, "__version__"])

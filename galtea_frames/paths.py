@@ -1,4 +1,4 @@
-"""Local paths before anything is done there: links followed where they can be trusted, and what no one writes to."""
+"""Local paths: following trusted links, and checking what a path leads to before using it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-#: As many links as the kernel follows in one path.
+#: Maximum number of links in a path, as in the kernel.
 _MOST_LINKS = 40
 
-#: What a path can lead to, as messages call it.
+#: Names of the file types in messages.
 KINDS = {
     stat.S_IFREG: "a file",
     stat.S_IFDIR: "a folder",
@@ -25,23 +25,23 @@ KINDS = {
 
 
 def special(path: str | os.PathLike[str]) -> str | None:
-    """Return what stands at a path, links followed, if it is neither a file nor a folder: "a pipe", "a device"."""
+    """Return what a path leads to if it is neither a file nor a folder, such as "a pipe"; None otherwise."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - any path, in any system's spelling
-    except (OSError, ValueError):  # nothing there, or nothing that could be: whoever uses the path says so
+    except (OSError, ValueError):  # missing or invalid: reported when the path is used
         return None
     return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else KINDS.get(stat.S_IFMT(mode), "a special file")
 
 
 def real(path: str) -> str:
-    """Return a path with its links followed, so that what they point to is replaced, not they.
+    """Return a path with all links resolved, so that a write replaces the target instead of the link.
 
-    The kernel keeps programs from following a link that somebody else has put into a folder where everybody may write,
-    such as /tmp. Whoever follows links by hand must do the same.
+    The kernel does not follow links that another user put into a world-writable folder such as /tmp. Resolving links
+    here must apply the same rule.
 
     Raises:
-        OSError: a link cannot be trusted, or there are too many.
-        ValueError: the path holds a null character.
+        OSError: a link is not trusted, or there are too many.
+        ValueError: the path contains a null character.
     """
     if os.name == "posix":  # pragma: no branch - Windows has no such folders
         for link in _links(os.fspath(path)):
@@ -50,13 +50,13 @@ def real(path: str) -> str:
 
 
 def _links(path: str) -> list[Path]:
-    """Return the links that are followed on the way to a path."""
+    """Return the links that lead to a path."""
     found: list[Path] = []
-    here, ahead = Path("/" if path.startswith("/") else os.getcwd()), path.split("/")[::-1]  # noqa: PTH109 - may be gone
+    here, ahead = Path("/" if path.startswith("/") else os.getcwd()), path.split("/")[::-1]  # noqa: PTH109 - it may be deleted
     while ahead:
         step = here / ahead.pop()
         if step.name == ".." or not step.is_symlink():
-            # `here` is free of links, so that its parent is the folder above it.
+            # `here` contains no links, so its parent is the folder above it.
             here = here.parent if step.name == ".." else step
             continue
         found.append(step)
@@ -73,24 +73,24 @@ def _check_trusted(link: Path) -> None:
     shared = folder.st_mode & stat.S_ISVTX and folder.st_mode & stat.S_IWOTH
     if shared and owner not in {os.geteuid(), folder.st_uid}:
         raise PermissionError(
-            errno.EACCES, f"the link {link} belongs to somebody else, in a folder where everybody may write"
+            errno.EACCES, f"the link {link} belongs to another user and is in a world-writable folder"
         )
 
 
 def contains_cwd(folder: Path) -> bool:
-    """Tell whether this process works in a folder or below it; replacing it would leave a shell in a deleted one."""
+    """Return whether the working directory is in a folder; replacing that would leave the shell in a deleted one."""
     try:
         here = Path.cwd().resolve()
-    except OSError:  # it is gone already
+    except OSError:  # already deleted
         return False
     return here.is_relative_to(folder)
 
 
 def check_writable(path: Path) -> None:
-    """Find out, leaving nothing behind, whether something can be made at a path, missing folders included.
+    """Check that a file or folder can be created at a path, including missing parents, without leaving anything behind.
 
     Raises:
-        OSError: it cannot.
+        OSError: it cannot be created.
     """
     with suppress(FileNotFoundError):
         path.lstat()

@@ -1,4 +1,4 @@
-"""What each process must have for itself, however it came to be."""
+"""Objects that each process, forked ones included, must have for itself."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ T = TypeVar("T")
 
 
 class PerProcess(Generic[T]):
-    """One thing for each process, made when that process first asks for it.
+    """One object per process, created on first use.
 
-    A forked process has copies of its parent's objects, but not its threads. Over a shared connection it would read
-    the answers to its parent's requests; a lock that another thread held would stay locked for ever.
+    A forked process inherits its parent's objects, but not its threads. On a shared connection it would read answers to
+    its parent's requests, and a lock held by another thread would stay locked forever.
 
     Args:
-        make: makes the thing.
+        make: creates the object.
     """
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
-        # A parent's thing stays here, untouched: even to close it may take one of its locks.
+        # The parent's object is kept untouched: even closing it may need one of its locks.
         self._made: dict[int, T] = {}
 
     def get(self) -> T:
-        """Return what belongs to this process."""
+        """Return the object of this process."""
         process = os.getpid()
         try:
             return self._made[process]
         except KeyError:
-            # No lock, for that too might be held in a fork; of several threads, the first one's thing counts.
+            # Without a lock, which a fork might inherit locked; if threads race, the first object is kept.
             return self._made.setdefault(process, self._make())

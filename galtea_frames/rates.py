@@ -1,4 +1,4 @@
-"""Shares of a count with what chance alone may do to them, and the differences between two of them; pure."""
+"""Rates and differences between rates, with 95 % confidence intervals; pure."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from math import sqrt
 #: The normal distribution's 97.5 % point: both intervals are two-sided 95 % ones.
 _Z = 1.959963984540054
 
-#: Fewer than these, and a rate is shown with a mark and never ranked: the usual rule of thumb of statistics courses.
+#: A common rule of thumb: a rate of fewer cases is marked and never ranked.
 ENOUGH = 30
 
 
 @dataclass(frozen=True)
 class Rate:
-    """A share with its 95 % Wilson score interval; all three numbers are None when the share is of nothing.
+    """A rate with its 95 % Wilson score interval; value, low and high are None if `n` is 0.
 
     Source: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", Journal of the
     American Statistical Association 22 (1927), 209-212.
 
     Attributes:
-        count: how many have it.
-        n: of how many.
+        count: number of cases with the property.
+        n: total number of cases.
         value: count / n.
         low: lower end of the interval.
         high: upper end of the interval.
@@ -36,7 +36,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Difference:
-    """One rate minus another with its 95 % interval; all three numbers are None when one of them is of nothing.
+    """The difference of two rates with its 95 % interval; all values are None if either rate has no cases.
 
     Source: R. G. Newcombe, "Interval estimation for the difference between independent proportions: comparison of
     eleven methods", Statistics in Medicine 17 (1998), 873-890; its method 10, the hybrid of two Wilson intervals.
@@ -53,11 +53,11 @@ class Difference:
 
 
 def rate(count: int, n: int) -> Rate:
-    """Return the share of `count` in `n`, as a fraction, with the interval in which chance alone may have moved it.
+    """Return `count` / `n` with its 95 % confidence interval.
 
     Args:
-        count: how many have it, such as sessions that failed; at most `n`.
-        n: of how many; with fewer than `ENOUGH`, the interval says little.
+        count: number of cases with the property, such as failed sessions; at most `n`.
+        n: total number of cases; with fewer than `ENOUGH`, the interval is wide.
     """
     if not n:
         return Rate(count, n, None, None, None)
@@ -65,18 +65,18 @@ def rate(count: int, n: int) -> Rate:
     centre = share + _Z**2 / (2 * n)
     reach = _Z * sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
     scale = 1 + _Z**2 / n
-    # At the ends the formula gives 0 and 1 but for rounding.
+    # At the ends, the formula gives 0 and 1 up to rounding.
     low = 0.0 if count == 0 else (centre - reach) / scale
     high = 1.0 if count == n else (centre + reach) / scale
     return Rate(count, n, share, low, high)
 
 
 def difference(now: Rate, before: Rate) -> Difference:
-    """Return how much one rate is above another; when the interval holds 0, chance alone may be the reason.
+    """Return `now` minus `before`; if the interval contains 0, chance alone may explain the difference.
 
     Args:
-        now: the rate in question.
-        before: what it is compared with; of other sessions, since the two are taken to be independent.
+        now: the rate of interest.
+        before: the rate to compare with, of other sessions: the two must be independent.
     """
     if now.value is None or now.low is None or now.high is None:
         return Difference(None, None, None)

@@ -1,4 +1,4 @@
-"""Small local files that someone else may have written: read at once or not at all, up to a bound."""
+"""Safe reading of small local files that someone else may have written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from galtea_frames.paths import KINDS
 if TYPE_CHECKING:
     from os import PathLike
 
-#: A pipe must not keep us waiting, a terminal must not become ours, children do not inherit. Windows has other flags.
+#: Never block on a pipe, never acquire a controlling terminal, never inherit. Windows has other flags.
 _FLAGS = os.O_RDONLY
 for _name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
     _FLAGS |= getattr(os, _name, 0)
@@ -20,10 +20,10 @@ _ROOT = 0
 
 
 class SmallFileError(Exception):
-    """A file that will not be read; the message says why, and leaves it to the caller to name the file.
+    """A file that cannot or must not be read. The message says why, without naming the file.
 
     Attributes:
-        missing: whether there is no such file.
+        missing: whether the file does not exist.
     """
 
     def __init__(self, reason: str, *, missing: bool = False) -> None:
@@ -32,19 +32,19 @@ class SmallFileError(Exception):
 
 
 def read_small_file(path: str | PathLike[str], most: int) -> bytes:
-    """Return what a regular file of at most `most` bytes holds; links are followed.
+    """Return the contents of a regular file of at most `most` bytes. Links are followed.
 
     Raises:
-        SmallFileError: no file, no regular file, too large, or the system does not let us read it.
+        SmallFileError: the file does not exist, is not a regular file, is too large, or cannot be read.
     """
     return _read(path, most)[0]
 
 
 def read_private_file(path: str | PathLike[str], most: int) -> tuple[bytes, bool]:
-    """Return what a file of this user or of root holds, and whether it is hidden from others.
+    """Return the contents of a file owned by this user or root, and whether other users cannot access it.
 
     Raises:
-        SmallFileError: as of `read_small_file`, and if the file belongs to another user.
+        SmallFileError: as in `read_small_file`, or the file belongs to another user.
     """
     content, status = _read(path, most)
     if os.name != "posix":
@@ -55,7 +55,7 @@ def read_private_file(path: str | PathLike[str], most: int) -> tuple[bytes, bool
 
 
 def read_small_text(path: str | PathLike[str], most: int) -> str:
-    """Return the text of a UTF-8 file, with or without a byte order mark, as `read_small_file` reads it."""
+    """Return the text of a UTF-8 file, with or without a byte order mark; errors are those of `read_small_file`."""
     try:
         return read_small_file(path, most).decode("utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -72,13 +72,13 @@ def _read(path: str | PathLike[str], most: int) -> tuple[bytes, os.stat_result]:
             if status.st_size > most:
                 raise _too_large(most)
             with os.fdopen(opened, "rb", closefd=False) as file:
-                # A file of the kernel's, or one that grows, has more than it says.
+                # Files of the kernel, and growing ones, are larger than their reported size.
                 content = file.read(most + 1)
         finally:
             os.close(opened)
     except OSError as problem:
         raise SmallFileError(_reason(problem), missing=isinstance(problem, FileNotFoundError)) from None
-    except ValueError:  # a NUL, or half an emoji
+    except ValueError:  # a null character or a lone surrogate
         raise SmallFileError("no file can have this name") from None
     if len(content) > most:
         raise _too_large(most)

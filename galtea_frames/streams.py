@@ -1,4 +1,4 @@
-"""The standard streams as they really are: absent, closed, full, or in an encoding that lacks what is written."""
+"""Standard streams that never fail: absent, closed, full, or with an encoding that lacks characters."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _STANDARD = (0, 1, 2)
 
 
 def is_terminal(stream: object) -> bool:
-    """Tell whether a stream is a terminal; it may be None, closed, or anything that a program put in its place."""
+    """Return whether a stream is a terminal. It may be None, closed, or replaced by any object."""
     try:
-        return bool(stream.isatty())  # type: ignore[attr-defined] # that is the question
+        return bool(stream.isatty())  # type: ignore[attr-defined] # caught below
     except (AttributeError, OSError, ValueError):
         return False
 
 
 class Stream(io.TextIOBase):
-    """A stream to write to that fails nobody.
+    """An output stream that never raises on write.
 
-    Characters that its encoding lacks are written as escapes. What cannot be written is dropped.
+    Characters that its encoding lacks are escaped, and text that cannot be written is dropped.
 
     Attributes:
-        problem: why something could not be written, if so.
+        problem: why text could not be written; None if all was.
     """
 
     def __init__(self, inner: TextIO | None) -> None:
@@ -38,25 +38,25 @@ class Stream(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override] # a plain attribute there, and read-only in C
-        """The encoding of what is written."""
+        """The encoding of the output."""
         return getattr(self._inner, "encoding", None) or "utf-8"
 
     def isatty(self) -> bool:
-        """Tell whether it is a terminal."""
+        """Return whether it is a terminal."""
         return is_terminal(self._inner)
 
     def fileno(self) -> int:
-        """Return the number of the file that it writes to."""
+        """Return the file descriptor."""
         if self._inner is None:
             raise io.UnsupportedOperation("there is no file")
         return self._inner.fileno()
 
     def writable(self) -> bool:
-        """Tell that it can be written to."""
+        """Return True."""
         return True
 
     def write(self, text: str) -> int:
-        """Write text, at once."""
+        """Write and flush text."""
         fitting = text.encode(self.encoding, "backslashreplace").decode(self.encoding)
         if self._inner is not None and self.problem is None:
             try:
@@ -71,7 +71,7 @@ class Stream(io.TextIOBase):
 
 @contextmanager
 def standard_streams() -> Iterator[Stream]:
-    """Have the standard streams fail nobody while inside; give stdout, which knows whether all was written."""
+    """Replace stdout and stderr with streams that never raise; yield stdout, whose `problem` tells of lost output."""
     _open_closed()
     plain = sys.stdout, sys.stderr
     out = Stream(sys.stdout)
@@ -83,7 +83,7 @@ def standard_streams() -> Iterator[Stream]:
 
 
 def _open_closed() -> None:
-    """Open what the process was started without, or the next file would be taken for the stream by libraries."""
+    """Open missing descriptors 0 to 2, so that the next opened file is not taken for a standard stream."""
     for number in _STANDARD:
         try:
             os.fstat(number)
@@ -92,11 +92,11 @@ def _open_closed() -> None:
 
 
 def _empty(stream: TextIO) -> None:
-    """Have a stream forget what it could not write: Python would try it once more at its end, and complain."""
+    """Discard a stream's buffer, which Python would otherwise try to flush at exit and report an error."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
         stream.flush()
-    except (AttributeError, OSError, ValueError):  # no file behind it, or closed
+    except (AttributeError, OSError, ValueError):  # no file descriptor, or closed
         pass

@@ -1,4 +1,8 @@
-"""Deterministic sample rows, and a local stand-in for the API that serves them."""
+"""Deterministic sample rows, and a local stand-in for the API that serves them.
+
+In: numbers of rows, or records, and a `Behaviour`. Out: a running server with `url` and `api_key`. Start with `serve`
+in `server`. This package imports nothing else of galtea_frames, so that tests can rely on it as an independent judge.
+"""
 
 from galtea_frames.sample.answers import (
     Answer,

@@ -15,7 +15,7 @@ ROWS_A_PAGE = 100
 
 
 def sample_files() -> dict[str, bytes]:
-    """Names and contents of the files: bodies of the API's answers, oldest rows first."""
+    """The files by name: bodies of the API's answers, oldest rows first."""
     versions = version_records(VERSIONS_IN_FILES)
     sessions = session_records(SESSIONS_IN_FILES, versions)
     pages = (*_pages(Store(SESSIONS, sessions)), *_pages(Store(VERSIONS, versions)))

@@ -1,7 +1,7 @@
-"""Answers of one's own choosing: what goes wrong between an API and its client.
+"""Faulty answers: whatever can go wrong between an API and its client.
 
-An answer says, from the answer the API would give, what goes over the wire, as a sequence of moves: bytes to
-send, a `Pause`, or a `Hangup`.
+An answer turns the API's normal answer into the sequence of moves that is sent instead: bytes, a `Pause`, or a
+`Hangup`.
 """
 
 import gzip
@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A whole HTTP answer."""
+    """A complete HTTP response."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -22,13 +22,13 @@ class Message:
 
     @property
     def head(self) -> bytes:
-        """The status line and the headers, as they go over the wire."""
+        """The status line and the headers, as sent."""
         phrase = HTTPStatus(self.status).phrase if self.status in _STATUSES else "Unknown"
         lines = [f"HTTP/1.1 {self.status} {phrase}", *(f"{name}: {value}" for name, value in self.headers)]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
     def with_body(self, body: bytes, **headers: str) -> "Message":
-        """The same with another body and the headers that follow from it."""
+        """A copy with another body, and the headers that depend on it."""
         changed = {"Content-Length": str(len(body))} | {name.replace("_", "-"): headers[name] for name in headers}
         kept = tuple((name, value) for name, value in self.headers if name not in changed)
         return Message(self.status, (*kept, *changed.items()), body)
@@ -43,7 +43,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Hangup:
-    """The connection ends: in order, or (``reset``) as when the server's process was killed."""
+    """The connection is closed normally or, with ``reset``, as if the server's process was killed."""
 
     reset: bool
 
@@ -54,18 +54,18 @@ _STATUSES = frozenset(HTTPStatus)
 
 
 class Answer(Protocol):
-    """What takes the place of the API's own answer."""
+    """An answer that replaces the API's own."""
 
     def moves(self, normal: Message) -> Iterator[Move]:
-        """What goes over the wire instead of the normal answer."""
+        """The moves to make instead of sending the normal answer."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer: its status, body and headers.
+    """A complete answer: status, body and headers.
 
-    A body of bytes is sent as it is, of text as UTF-8, of anything else as JSON.
+    A body of bytes is sent unchanged, text as UTF-8, and anything else as JSON.
     """
 
     status: int = 200
@@ -73,13 +73,13 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def moves(self, normal: Message) -> Iterator[Move]:
-        """The reply, and the connection stays."""
+        """The reply; the connection stays open."""
         del normal
         message = self.message()
         yield message.head + message.body
 
     def message(self) -> Message:
-        """The reply as it goes over the wire."""
+        """The reply as an HTTP response."""
         body, content_type = _encoded(self.body)
         headers = {"Content-Type": content_type, "Content-Length": str(len(body))} | dict(self.headers)
         return Message(self.status, tuple(headers.items()), body)
@@ -95,30 +95,30 @@ def _encoded(body: object) -> tuple[bytes, str]:
 
 @dataclass(frozen=True, slots=True)
 class HtmlPage:
-    """A page of a proxy or a login form where JSON was expected."""
+    """An HTML page, as of a proxy or a login form, in place of JSON."""
 
     status: int = 200
     title: str = "Just a moment..."
 
     def moves(self, normal: Message) -> Iterator[Move]:
-        """The page, and the connection stays."""
+        """The page; the connection stays open."""
         return Reply(self.status, html(self.title), {"Content-Type": "text/html; charset=utf-8"}).moves(normal)
 
 
 def html(title: str) -> bytes:
-    """A page as proxies write it."""
+    """An HTML page such as proxies send."""
     head, body = f"<head><title>{title}</title></head>", f"<body><h1>{title}</h1></body>"
     return f"<!DOCTYPE html>\n<html>{head}{body}</html>\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The connection is reset: before anything, amid the headers, or amid the body."""
+    """The connection is reset: before the answer, within its headers, or within its body."""
 
     at: Literal["before", "headers", "body"] = "before"
 
     def moves(self, normal: Message) -> Iterator[Move]:
-        """The first part of the normal answer, and the reset."""
+        """The first part of the normal answer, then a reset."""
         end = {
             "before": 0,
             "headers": len(normal.head) // 2,
@@ -130,24 +130,24 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Truncated:
-    """The headers promise the whole body, and it ends early: this share of it comes."""
+    """The body ends early, although the headers announce all of it; ``keep`` is the share that is sent."""
 
     keep: float = 0.5
 
     def moves(self, normal: Message) -> Iterator[Move]:
-        """The whole head, a part of the body, and the end of the connection."""
+        """All headers and a part of the body, then the connection is closed."""
         yield normal.head + normal.body[: int(len(normal.body) * self.keep)]
         yield Hangup(reset=False)
 
 
 @dataclass(frozen=True, slots=True)
 class TruncatedGzip:
-    """The headers keep their promise, but the compressed data in the body is incomplete."""
+    """The headers match the body, but its compressed data is incomplete."""
 
     keep: float = 0.5
 
     def moves(self, normal: Message) -> Iterator[Move]:
-        """A part of the compressed body under headers that fit it, and the connection stays."""
+        """A part of the compressed body with matching headers; the connection stays open."""
         is_gzip = ("Content-Encoding", "gzip") in normal.headers
         body = normal.body if is_gzip else gzip.compress(normal.body, mtime=0)
         message = normal.with_body(body[: int(len(body) * self.keep)], Content_Encoding="gzip")
@@ -156,13 +156,13 @@ class TruncatedGzip:
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """The normal answer, but nothing comes for a while: before it, or amid its body."""
+    """The normal answer after a pause, or with a pause within its body."""
 
     seconds: float
     at: Literal["before", "body"] = "before"
 
     def moves(self, normal: Message) -> Iterator[Move]:
-        """The normal answer in two parts with a pause between them."""
+        """The normal answer in two parts, with a pause between them."""
         end = len(normal.head) + len(normal.body) // 2 if self.at == "body" else 0
         wire = normal.head + normal.body
         yield wire[:end]
@@ -172,7 +172,7 @@ class Stall:
 
 @dataclass(frozen=True, slots=True)
 class Trickle:
-    """The normal answer a byte at a time, with a pause before each: from its first byte on, or from its body on."""
+    """The normal answer, or only its body, one byte at a time with a pause before each."""
 
     seconds: float
     at: Literal["headers", "body"] = "body"
@@ -182,38 +182,38 @@ class Trickle:
         start = len(normal.head) if self.at == "body" else 0
         wire = normal.head + normal.body
         yield wire[:start]
-        for place in range(start, len(wire)):
+        for index in range(start, len(wire)):
             yield Pause(self.seconds)
-            yield wire[place : place + 1]
+            yield wire[index : index + 1]
 
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """The API is elsewhere."""
+    """A redirect to another URL."""
 
     location: str
     status: int = 302
 
     def moves(self, normal: Message) -> Iterator[Move]:
-        """The redirect, and the connection stays."""
+        """The redirect; the connection stays open."""
         return Reply(self.status, b"", {"Location": self.location}).moves(normal)
 
 
 @dataclass(frozen=True, slots=True)
 class Garbled:
-    """Status 200, whole as HTTP goes, and the JSON in it is broken."""
+    """A complete response with status 200 and broken JSON."""
 
     def moves(self, normal: Message) -> Iterator[Move]:
-        """The broken body, and the connection stays."""
+        """The broken body; the connection stays open."""
         return Reply(200, b'[{"id": "session_1", "context": {"value": ').moves(normal)
 
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """Status 200 and this body, whatever it is."""
+    """A response with status 200 and any body."""
 
     body: bytes
 
     def moves(self, normal: Message) -> Iterator[Move]:
-        """The body as JSON, and the connection stays."""
+        """The body, declared as JSON; the connection stays open."""
         return Reply(200, self.body).moves(normal)

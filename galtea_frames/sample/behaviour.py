@@ -1,4 +1,4 @@
-"""How the sample API behaves: every knob, in one place."""
+"""The settings of the sample API."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from galtea_frames.sample.request import Request
 
 @dataclass(kw_only=True, slots=True)
 class Behaviour:
-    """The knobs of `serve`; they can be turned while the API is serving.
+    """The settings of `serve`, which can be changed while the API is serving.
 
     Attributes:
-        cap: The most rows in one answer, whatever ``limit`` asks for; None for no such cap.
-        default_limit: The most rows in an answer to a request without ``limit``.
-        latency: Seconds before each answer, or what tells them from the request.
+        cap: Maximum rows in one answer, whatever the ``limit``; None for no cap.
+        default_limit: Maximum rows in an answer to a request without ``limit``.
+        latency: Seconds before each answer, or a function of the request that returns them.
         gzip: Whether answers are compressed for clients that accept it.
-        tie_order: The order of rows the sort leaves equal: always the same, or another one at each request.
-        sort_default: The order without ``sort``: newest first, oldest first, or another one at each request.
+        tie_order: Order of rows that are equal under the sort: stable, or shuffled at each request.
+        sort_default: Order without ``sort``: newest first, oldest first, or shuffled at each request.
         sortable: The fields that ``sort`` accepts.
-        error_keys: Where an error's body has its words: ``message``, ``error``, or both.
+        error_keys: Keys of the message in an error's body: ``message``, ``error``, or both.
     """
 
     cap: int | None = None
@@ -34,15 +34,15 @@ class Behaviour:
     def __post_init__(self) -> None:
         _check("cap", 1 if self.cap is None else self.cap, 1)
         _check("default_limit", self.default_limit, 0)
-        if not callable(self.latency) and not 0 <= self.latency < float("inf"):  # neither of which NaN is
+        if not callable(self.latency) and not 0 <= self.latency < float("inf"):  # both are false for NaN
             raise ValueError(f"latency must be a number of seconds from 0, not {self.latency!r}")
 
     def latency_of(self, request: Request) -> float:
-        """How long this request has to wait."""
+        """The seconds to wait before answering a request."""
         return self.latency(request) if callable(self.latency) else self.latency
 
     def limit_of(self, limit: int | None) -> int:
-        """How many rows an answer may hold."""
+        """The maximum number of rows for a request with this ``limit``."""
         wanted = self.default_limit if limit is None else limit
         return wanted if self.cap is None else min(wanted, self.cap)
 

@@ -1,4 +1,4 @@
-"""Pseudo-random choices that come out alike on every Python version."""
+"""Pseudo-random choices that are the same on every Python version."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -13,25 +13,25 @@ _PAIRS = tuple(first + second for first in _SYMBOLS for second in _SYMBOLS)
 class Dice:
     """A seeded source of choices.
 
-    Only ``random()`` is drawn from: how the library's other methods use the generator has changed between
-    Python versions, and the records must not.
+    Only ``random()`` is used: the results of the other methods of `random.Random` have changed between Python
+    versions, and the records must not.
     """
 
     def __init__(self, seed: int) -> None:
         self.roll: Callable[[], float] = random.Random(seed).random
 
     def chance(self, probability: float) -> bool:
-        """Whether something of this probability happens."""
+        """True with this probability."""
         return self.roll() < probability
 
     def pick(self, choices: Sequence[T]) -> T:
-        """One of the choices, each as likely as the others."""
+        """One of the choices, with equal probability."""
         return choices[int(self.roll() * len(choices))]
 
     def between(self, low: int, high: int) -> int:
-        """A whole number from low to high, both included."""
+        """An integer from low to high, inclusive."""
         return low + int(self.roll() * (high - low + 1))
 
     def code(self, length: int = 24) -> str:
-        """Lower-case letters and digits, as they stand in an id; an even length."""
+        """Lower-case letters and digits, as in an id; the length must be even."""
         return "".join([_PAIRS[int(self.roll() * len(_PAIRS))] for _ in range(length // 2)])

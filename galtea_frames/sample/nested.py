@@ -1,4 +1,4 @@
-"""The nested fields of the sample sessions: no two rows need to have the same keys."""
+"""The nested fields of the sample sessions, with keys that differ from row to row."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ _ANY_KEYS_SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def context(moment: datetime, dice: Dice) -> dict[str, Any] | str | None:
-    """The context of a session of that moment."""
+    """The context of a session created at a moment."""
     if dice.chance(0.2):
         return None
     if dice.chance(0.04):
@@ -28,7 +28,7 @@ def context(moment: datetime, dice: Dice) -> dict[str, Any] | str | None:
 
 
 def _free_context(text: str, dice: Dice) -> dict[str, Any]:
-    """A context with keys of the caller's own, with or without the text."""
+    """A context with arbitrary keys, with or without the text."""
     keys = {
         "channel": dice.pick(CHANNELS),
         "page": {"url": f"https://example.com{dice.pick(PAGES)}", "visits": dice.between(1, 9)},
@@ -37,7 +37,7 @@ def _free_context(text: str, dice: Dice) -> dict[str, Any]:
 
 
 def metadata(usual_latency_ms: int, dice: Dice) -> dict[str, Any] | None:
-    """The metadata of a session: mostly an object whose keys differ from row to row."""
+    """The metadata of a session: mostly an object, with keys that differ from row to row."""
     if dice.chance(0.04):
         return None
     if dice.chance(0.03):
@@ -54,7 +54,7 @@ def metadata(usual_latency_ms: int, dice: Dice) -> dict[str, Any] | None:
 
 
 def _latency_ms(usual: int, dice: Dice) -> int:
-    """Around the usual one, with a long tail. No logarithm: its last digit depends on the machine."""
+    """A latency around the usual one, with a long tail. No logarithm: its last digit depends on the machine."""
     return int(usual * (0.6 + 0.25 / (1.02 - dice.roll())))
 
 
@@ -92,7 +92,7 @@ def _dotted(dice: Dice) -> str:
     return dice.pick(TIERS)
 
 
-#: Key, share of the rows that have it, and what stands there. "user.tier" is one key with a dot in it:
+#: Optional keys: name, share of rows that have it, and its value. "user.tier" is a single key with a dot, and so
 #: another path than "tier" inside "user".
 _SOMETIMES: tuple[tuple[str, float, Callable[[Dice], Any]], ...] = (
     ("tokens", 0.9, _tokens),

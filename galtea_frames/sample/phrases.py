@@ -1,4 +1,4 @@
-"""What is written in the sample rows: plain, long, and from several scripts."""
+"""Texts for the sample rows: short and long, in several scripts."""
 
 SYSTEM_PROMPTS = (
     "You are a helpful assistant of a travel agency. Answer in the language of the traveller.",

@@ -1,4 +1,4 @@
-"""Query strings read as the API reads them: pairs of parameters in, a `Selection` or a `Refusal` out."""
+"""Parses query strings as the API does: pairs of parameters in, a `Selection` or a `Refusal` out."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -12,7 +12,7 @@ from galtea_frames.sample.resources import Resource
 T = TypeVar("T")
 Pairs = Sequence[tuple[str, str]]
 
-#: A firewall before the API refuses queries beyond these.
+#: A firewall in front of the API rejects longer queries.
 MAX_MEMBERS = 50
 MAX_QUERY_BYTES = 2_300
 
@@ -23,7 +23,7 @@ _DATE_TIME = re.compile(
 
 
 class Refusal(Exception):  # noqa: N818 - an answer of the API, not an error of this program
-    """The API does not answer this request with rows."""
+    """An error answer of the API."""
 
     def __init__(self, status: HTTPStatus, message: str) -> None:
         super().__init__(message)
@@ -33,7 +33,7 @@ class Refusal(Exception):  # noqa: N818 - an answer of the API, not an error of 
 
 @dataclass(frozen=True)
 class Filter:
-    """What a row's value in one column has to be, or (``wanted`` false) must not be."""
+    """The values that a row must have in a column or, if not ``wanted``, must not have."""
 
     column: int
     values: frozenset[str | None]
@@ -42,7 +42,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Selection:
-    """The rows a request asks for. Times are nanoseconds since 1970; both ends are included."""
+    """The rows that a request selects. Times are in nanoseconds since 1970, both ends inclusive."""
 
     ids: tuple[str, ...] | None = None
     filters: tuple[Filter, ...] = ()
@@ -55,16 +55,16 @@ class Selection:
 
     @property
     def is_time_range(self) -> bool:
-        """Whether nothing but times decides which rows come, and in which order."""
+        """Whether rows are selected and ordered by creation time only."""
         by_time = all(name == "createdAt" for name, _ in self.sort)
         return by_time and self.ids is None and not self.filters and not self.name
 
 
 def read_selection(pairs: Pairs, resource: Resource, sortable: Sequence[str]) -> Selection:
-    """What a query string asks of a resource. Parameters that the API does not know are passed over.
+    """Parse a query string for a resource. Parameters that the API does not know are ignored.
 
     Raises:
-        Refusal: 400, a value cannot be read.
+        Refusal: 400, a value is invalid.
     """
     members = _by_name(pairs)
     scalars = {name: _single(name, values) for name, values in members.items() if name in resource.scalars}
@@ -82,12 +82,12 @@ def read_selection(pairs: Pairs, resource: Resource, sortable: Sequence[str]) ->
 
 
 def with_versions(selection: Selection, column: int, version_ids: Iterable[str]) -> Selection:
-    """The selection, narrowed to rows of these versions."""
+    """The selection, restricted to rows of these versions."""
     return replace(selection, filters=(*selection.filters, Filter(column, frozenset(version_ids))))
 
 
 def is_too_long(query: str, pairs: Pairs, resource: Resource) -> bool:
-    """Whether the firewall refuses the query: too many bytes, or array members (``sort`` is free)."""
+    """Whether the firewall rejects the query: too many bytes, or array members (``sort`` does not count)."""
     arrays = {*resource.includes, *resource.excludes, "productIds"}
     members = sum(name.endswith("[]") or name in arrays for name, _ in pairs if name not in {"sort", "sort[]"})
     return len(query) > MAX_QUERY_BYTES or members > MAX_MEMBERS
@@ -97,11 +97,11 @@ def instant(text: str) -> int:
     """Nanoseconds since 1970 of an ISO 8601 time with ``Z`` or an offset.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The text is not such a time.
     """
     match = _DATE_TIME.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no ISO 8601 time with an offset")
+        raise ValueError(f"{text!r} is not an ISO 8601 time with an offset")
     offset = match["offset"].upper()
     whole = datetime.fromisoformat(match["whole"] + offset)
     return (whole - _EPOCH) // timedelta(seconds=1) * 10**9 + int((match["fraction"] or "0").ljust(9, "0")[:9])
@@ -116,7 +116,7 @@ def _by_name(pairs: Pairs) -> dict[str, list[str]]:
 
 
 def product_ids(pairs: Pairs) -> list[str] | None:
-    """The products asked for; a session knows its product only through its version."""
+    """The requested products; a session belongs to a product only through its version."""
     return _by_name(pairs).get("productIds")
 
 
@@ -136,14 +136,14 @@ def _read(scalars: dict[str, str], name: str, read: Callable[[str], T]) -> T | N
 
 
 def _count(text: str) -> int:
-    """A number of rows; not `int` alone, which reads " 1", "1_000" and "-1"."""
+    """A number of rows. `int` alone would also accept " 1", "1_000" and "-1"."""
     if not re.fullmatch("[0-9]+", text):
         raise ValueError(text)
     return int(text)
 
 
 def _array_filters(members: dict[str, list[str]], resource: Resource) -> Iterable[Filter]:
-    """One filter for each array parameter."""
+    """A filter for each array parameter."""
     for parameters, wanted in ((resource.includes, True), (resource.excludes, False)):
         for parameter, column in parameters.items():
             if parameter in members:
@@ -161,7 +161,7 @@ def _flag_filters(scalars: dict[str, str], resource: Resource) -> Iterable[Filte
 
 
 def _sort(members: Sequence[str], sortable: Sequence[str]) -> tuple[tuple[str, bool], ...]:
-    """Field and whether it descends, for each pair of members."""
+    """The field of each pair of members, and whether it is descending."""
     fields, directions = members[::2], members[1::2]
     if len(fields) != len(directions):
         raise Refusal(HTTPStatus.BAD_REQUEST, "sort must be pairs of field and direction")

@@ -1,7 +1,7 @@
-"""Sample versions and sessions: the same for the same arguments, on every machine.
+"""Sample versions and sessions, the same for the same arguments on every machine.
 
-They show what a real product's rows show: several versions that fail at different rates, twelve weeks of
-growing traffic, runs of tests whose sessions share one ``createdAt``, nested fields that differ row by row.
+They resemble the rows of a real product: versions with different failure rates, twelve weeks of growing traffic, test
+runs whose sessions share one ``createdAt``, and nested fields that differ from row to row.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ Record = dict[str, Any]
 
 SEED = 20260105
 
-#: The API learned these fields in mid January; rows older than that were sent without them.
+#: Fields that the API added in mid January; older rows are sent without them.
 NEW_FIELDS_SINCE = datetime(2026, 1, 15, tzinfo=UTC)
 
 _FAILURE_RATES = (0.06, 0.05, 0.08, 0.04, 0.12, 0.03, 0.07)
@@ -47,8 +47,8 @@ def version_records(count: int, seed: int = SEED) -> list[Record]:
     """Versions of two products, oldest first.
 
     Args:
-        count: How many versions.
-        seed: Another seed gives other ids and other texts.
+        count: Number of versions.
+        seed: Another seed gives other ids and texts.
     """
     dice = Dice(seed)
     products = [f"product_{dice.code()}" for _ in range(2)]
@@ -62,7 +62,7 @@ def version_records(count: int, seed: int = SEED) -> list[Record]:
 
 
 def _version(index: int, count: int, dice: Dice, *, product: str, parent: str | None, user: str) -> Record:
-    """One version; the first is older than all traffic, the others come while it grows."""
+    """One version; the first is older than all traffic, the others are released while it grows."""
     created = START + timedelta(days=DAYS * index // count - 3, hours=9, milliseconds=dice.between(0, 9_999_999))
     endpoint = f"endpointConnection_{dice.code()}" if dice.chance(0.75) else None
     record: Record = {
@@ -86,13 +86,13 @@ def _version(index: int, count: int, dice: Dice, *, product: str, parent: str | 
 
 
 def _version_name(index: int) -> str:
-    """Names count up, but one name is given twice: names do not identify a version."""
+    """Names count up, but one name is used twice, because names do not identify a version."""
     minor = 3 if index == 5 else index  # noqa: PLR2004 - the sixth version repeats the name of the fourth
     return f"{1 + minor // 10}.{minor % 10}.0"
 
 
 def _new_version_fields(index: int, parent: str | None, dice: Dice) -> Record:
-    """What today's API sends beyond its reference page."""
+    """Fields that the API sends but does not document."""
     facts = {"commit_hash": dice.code(40), "prompt_sha": dice.code(12)}
     return {
         "number": index // 2 + 1,
@@ -111,9 +111,8 @@ def session_records(count: int, versions: int | Sequence[Mapping[str, Any]] = 8,
     """Sessions of the versions, oldest first.
 
     Args:
-        count: How many sessions.
-        versions: The versions they belong to, in the order in which they took over; or how many of
-            `version_records`.
+        count: Number of sessions.
+        versions: The versions that they belong to, in order of release; or a number of `version_records`.
         seed: Another seed gives other sessions.
     """
     if isinstance(versions, int):
@@ -122,27 +121,27 @@ def session_records(count: int, versions: int | Sequence[Mapping[str, Any]] = 8,
 
 
 def iter_session_records(count: int, versions: Sequence[Mapping[str, Any]], seed: int = SEED) -> Iterator[Record]:
-    """The same sessions one by one, for more of them than fit into memory as dicts."""
+    """The same sessions one by one, for numbers that do not fit into memory."""
     return _Sessions(versions, seed + 1).records(count)
 
 
 def owning_test(test_case_id: str) -> str:
-    """The test that a test case belongs to; a session carries only the test case's id."""
+    """The id of the test that a test case belongs to; sessions only have the test case's id."""
     return _test_id(test_case_id.partition("_")[2][:12])
 
 
 def has_evaluations(version_id: str) -> bool:
-    """Whether ``existentInEvaluations`` counts the version in: two of three, told by the id alone."""
+    """Whether a version has evaluations: two of three do, depending on the id alone."""
     return zlib.crc32(version_id.encode()) % 3 != 0
 
 
 def has_inference_results(version_id: str) -> bool:
-    """Whether ``hasInferenceResults`` counts the version in: four of five, told by the id alone."""
+    """Whether a version has inference results: four of five do, depending on the id alone."""
     return zlib.crc32(version_id.encode()) % 5 != 0
 
 
 def _test_case_id(test: str, code: str) -> str:
-    """One of the test's 36 cases, which recur from run to run: the code's first character says which."""
+    """One of the test's 36 cases, which recur from run to run; the code's first character selects it."""
     return f"testCase_{test}{hashlib.sha256(f'{test}{code[0]}'.encode()).hexdigest()[:12]}"
 
 
@@ -152,7 +151,7 @@ def _test_id(head: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A run of a test: its sessions are written in one transaction, so they share one time."""
+    """A test run, whose sessions are written in one transaction and so share one time."""
 
     version: int
     test: str
@@ -161,7 +160,7 @@ class _Run:
 
 
 class _Sessions:
-    """Writes sessions one after the other; what it has to remember between two of them."""
+    """Generates sessions one after the other, with the state that is needed between them."""
 
     def __init__(self, versions: Sequence[Mapping[str, Any]], seed: int) -> None:
         self.dice = dice = Dice(seed)
@@ -173,7 +172,7 @@ class _Sessions:
         self.written = Counter[str]()
 
     def records(self, count: int) -> Iterator[Record]:
-        """That many sessions, oldest first."""
+        """Sessions, oldest first."""
         sizes = self.run_sizes(int(count * _SHARE_IN_RUNS))
         times: list[tuple[datetime, _Run | None]]
         times = [(moment, None) for moment in moments(count - sum(sizes), self.dice)]
@@ -182,7 +181,7 @@ class _Sessions:
         return (self.record(moment, run) for moment, run in sorted(times, key=itemgetter(0)))
 
     def run_sizes(self, total: int) -> list[int]:
-        """Runs of two to forty sessions, that many sessions in all."""
+        """Sizes of runs, two to forty sessions each, that add up to a total."""
         sizes: list[int] = []
         while total > 0:
             sizes.append(min(self.dice.between(2, _LARGEST_RUN), total))
@@ -190,13 +189,13 @@ class _Sessions:
         return sizes
 
     def run_at(self, moment: datetime) -> _Run:
-        """A run of that moment."""
+        """A run at a moment."""
         dice = self.dice
         version, test, user = self.version_at(moment), dice.pick(self.tests), dice.pick(self.users)
         return _Run(version, test, user, f"run_{dice.code()}")
 
     def version_at(self, moment: datetime) -> int:
-        """Mostly the newest version of the moment; older ones linger. -1 is a version that is gone."""
+        """Mostly the newest version at a moment, sometimes an older one; -1 for a deleted version."""
         if not self.versions or self.dice.chance(0.01):
             return -1
         newest = sum(released <= stamp(moment) for released in self.released) - 1
@@ -225,14 +224,14 @@ class _Sessions:
         return record | _new_session_fields(record["id"], run, dice) if moment >= NEW_FIELDS_SINCE else record
 
     def custom_id(self, version_id: str) -> str | None:
-        """The caller's own number of the conversation; each version counts from one."""
+        """The caller's own number for the conversation; each version counts from one."""
         if self.dice.chance(0.3):
             return None
         self.written[version_id] += 1
         return f"conversation-{self.written[version_id]:05}"
 
     def status(self, moment: datetime, index: int) -> str:
-        """PENDING above all in the last days; FAILED at the version's own rate, the last one fails most."""
+        """PENDING mostly in the last days; FAILED at the version's own rate, which is highest for the last one."""
         if self.dice.chance(0.4 if END - moment < _RECENT else 0.004):
             return "PENDING"
         last = index == len(self.versions) - 1
@@ -241,7 +240,7 @@ class _Sessions:
 
 
 def _error(status: str, dice: Dice) -> str | None:
-    """Why a session failed; a few that still run have met an error too."""
+    """Why a session failed; a few pending ones have an error too."""
     if status == "COMPLETED" or dice.chance(0.8 if status == "PENDING" else 0.05):
         return None
     if dice.chance(0.04):
@@ -250,7 +249,7 @@ def _error(status: str, dice: Dice) -> str | None:
 
 
 def _new_session_fields(session_id: str, run: _Run | None, dice: Dice) -> Record:
-    """What today's API sends beyond its reference page."""
+    """Fields that the API sends but does not document."""
     recording = f"s3://recordings/{session_id}.wav" if run is None and dice.chance(0.03) else None
     return {
         "isProduction": run is None,

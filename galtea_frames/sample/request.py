@@ -1,4 +1,4 @@
-"""A request as the sample API received it."""
+"""A request that the sample API received."""
 
 from dataclasses import dataclass, field
 from time import monotonic
@@ -7,19 +7,19 @@ from urllib.parse import parse_qsl
 
 @dataclass(slots=True)
 class Request:
-    """A request and what became of it.
+    """A request and its outcome.
 
     Attributes:
         number: 1 for the first since the API started or was reset.
-        method: ``GET``, as a rule.
-        path: As sent, without the query string.
-        query_string: As sent.
-        query: The parameters, decoded, in order; brackets are part of a name.
-        headers: As sent. They hold the key, so they are not in the repr.
-        started: On the clock of `time.monotonic`.
+        method: The HTTP method, usually ``GET``.
+        path: The path as sent, without the query string.
+        query_string: The query string as sent.
+        query: The decoded parameters, in order; brackets are part of a name.
+        headers: The headers as sent. They contain the key, so they are not in the repr.
+        started: When the request arrived, as of `time.monotonic`.
         ended: When the last part of the answer was about to be sent; None before that.
-        status: Of the answer sent; None when no status line went out.
-        rows: How many rows the API's own answer held.
+        status: The status of the answer; None if no status line was sent.
+        rows: Number of rows in the API's own answer.
     """
 
     number: int
@@ -37,9 +37,9 @@ class Request:
         self.query = parse_qsl(self.query_string, keep_blank_values=True)
 
     def values(self, name: str) -> list[str]:
-        """The values of a parameter, written with or without brackets."""
+        """The values of a parameter, whether sent with or without brackets."""
         return [value for key, value in self.query if key.removesuffix("[]") == name]
 
     def header(self, name: str) -> str:
-        """The value of a header, whatever the case of its name; empty when it was not sent."""
+        """The value of a header, case-insensitive; empty if it was not sent."""
         return next((value for key, value in self.headers.items() if key.lower() == name.lower()), "")

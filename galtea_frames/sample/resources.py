@@ -1,4 +1,4 @@
-"""What sessions and versions can be filtered by: the API's parameters, as data."""
+"""The filters of sessions and versions: the API's parameters, as data."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,12 +16,12 @@ class Resource:
 
     Attributes:
         name: Its path.
-        includes: Array parameters that select rows, and the column each looks at.
-        excludes: Array parameters that omit rows.
-        empty_means_none: Array parameters in which the empty string stands for rows without a value.
+        includes: Array parameters that select rows, with the column to compare.
+        excludes: Array parameters that exclude rows.
+        empty_means_none: Array parameters in which the empty string matches rows without a value.
         flags: Boolean parameters.
-        scalars: Parameters that take one value.
-        derived: Columns that are no field of the row, and how they are told from it.
+        scalars: Parameters that take a single value.
+        derived: Columns that are not fields, with functions that derive them from a row.
     """
 
     name: str
@@ -34,12 +34,12 @@ class Resource:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """What is kept of each row beside its JSON."""
+        """The columns that are kept of each row beside its JSON."""
         names = (*self.includes.values(), *self.excludes.values(), *self.flags.values())
         return tuple(dict.fromkeys(names))
 
     def values(self, record: Mapping[str, Any]) -> tuple[str | None, ...]:
-        """A row's value in each of `columns`; what is no text, no filter selects, and None stands for it."""
+        """A row's value in each of `columns`; None for values that are not text, which no filter selects."""
         return tuple(_text(self._value(column, record)) for column in self.columns)
 
     def _value(self, column: str, record: Mapping[str, Any]) -> object:

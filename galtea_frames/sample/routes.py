@@ -1,4 +1,4 @@
-"""What the API answers when nothing goes wrong on the way."""
+"""The API's normal answers."""
 
 import gzip
 from collections.abc import Callable, Mapping, Sequence
@@ -23,12 +23,12 @@ from galtea_frames.sample.store import Row, Shuffle, Store, encode, encode_page
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _HTML = {"Content-Type": "text/html; charset=utf-8"}
-#: Shorter answers are not worth compressing; what the API's web framework does too.
+#: Shorter answers are not compressed, as in the API's web framework.
 _GZIP_FROM_BYTES = 1_024
 
 
 class Routes:
-    """The API's own answers, from the rows and the behaviour."""
+    """Answers requests from the rows and the behaviour."""
 
     def __init__(self, sessions: Store, versions: Store, api_key: str, behaviour: Behaviour) -> None:
         self.stores: Mapping[str, Store] = {"/sessions": sessions, "/versions": versions}
@@ -45,7 +45,7 @@ class Routes:
         return message.with_body(gzip.compress(message.body, 1, mtime=0), Content_Encoding="gzip")
 
     def refused(self, refusal: Refusal) -> Reply:
-        """An error in the API's words, under the keys that are in force."""
+        """An error answer with the configured keys."""
         return Reply(refusal.status, dict.fromkeys(self.behaviour.error_keys, refusal.message))
 
     def _reply(self, request: Request) -> Reply:
@@ -62,7 +62,7 @@ class Routes:
             return self.refused(refusal)
 
     def _route(self, request: Request) -> Callable[[Request], Reply] | None:
-        """Which of the answers below a path gets; None for a path that is not the API's."""
+        """The method that answers a path; None for paths that the API does not have."""
         if request.path in self.stores:
             return self._list
         parent, _, row_id = request.path.rpartition("/")
@@ -112,7 +112,7 @@ class Routes:
         return Reply(HTTPStatus.OK, encode(store[unquote(row_id)]), _JSON)
 
     def _products(self, request: Request) -> Reply:
-        """The products of the versions: as much of them as a client needs to see that they exist."""
+        """The products of the versions, with just enough fields for a client to see that they exist."""
         known = self.stores["/versions"].distinct("productId")
         wanted = request.values("ids") or known
         if missing := [one for one in wanted if one not in known]:
@@ -121,7 +121,7 @@ class Routes:
 
 
 def _refuse_missing(selection: Selection, rows: Sequence[Row], store: Store) -> None:
-    """``ids`` are strict: unless every one of them is among the rows found, there is no answer at all."""
+    """Refuse the request if any of its ``ids`` is not among the rows found: ``ids`` is strict."""
     column = store.resource.columns.index("id")
     found = {row.values[column] for row in rows}
     if missing := [row_id for row_id in selection.ids or () if row_id not in found]:
@@ -140,12 +140,12 @@ def _product(product_id: str) -> dict[str, str | None]:
 
 
 def _nothing(request: Request) -> Reply:
-    """An empty list, for what the sample API does not have."""
+    """An empty list, for resources that the sample API does not have."""
     del request
     return Reply(HTTPStatus.OK, [])
 
 
 def _any_client(request: Request) -> Reply:
-    """Every version of the vendor's client may talk to the sample API."""
+    """The version check of the vendor's client, which accepts every version."""
     del request
     return Reply(HTTPStatus.OK, {"minimumSdkVersionSupported": "0.0.0", "latestSdkVersionPublished": "0.0.0"})

@@ -28,17 +28,17 @@ API_KEY = "gsk_sample_0123456789abcdef"
 
 
 class SampleApi:
-    """The sample API, serving from the moment it is made until it is closed.
+    """The sample API, which serves from its creation until it is closed.
 
     Attributes:
-        url: Its address, without a slash at the end.
-        api_key: The one key it accepts.
-        sessions: The sessions it serves; insert, update and delete rows at any time.
-        versions: The versions it serves.
-        behaviour: How it answers; may be changed at any time.
+        url: Its address, without a trailing slash.
+        api_key: The only key that it accepts.
+        sessions: The sessions that it serves; rows can be inserted, updated and deleted at any time.
+        versions: The versions that it serves.
+        behaviour: Its settings, which can be changed at any time.
         on_request: Called before a request is answered, with the API and the request's number.
-        requests: The requests so far, in the order of their arrival.
-        max_concurrent: The highest number of requests that were being answered at once.
+        requests: The requests so far, in order of arrival.
+        max_concurrent: The highest number of requests answered concurrently.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class SampleApi:
         self.url: str = f"http://{host}:{self._server.port}"
 
     def __repr__(self) -> str:
-        where = vars(self).get("url", "not serving")  # as a traceback of its making may show it
+        where = vars(self).get("url", "not serving")  # in a traceback of `__init__`
         return f"<SampleApi {where}: {len(self.sessions)} sessions, {len(self.versions)} versions>"
 
     def __enter__(self) -> Self:
@@ -81,9 +81,9 @@ class SampleApi:
 
     @property
     def answers(self) -> Answers:
-        """What takes the place of the API's own answers.
+        """Answers that replace the API's own.
 
-        One for each request to come (None: the API's own), or what tells it from the request.
+        One for each successive request (None for the API's own), or a function of the request.
         """
         return self._answers
 
@@ -93,25 +93,25 @@ class SampleApi:
         self._next_answers = iter(()) if callable(answers) else iter(answers)
 
     def reset(self) -> None:
-        """Forget the requests so far and the answers still to come; rows and behaviour stay."""
+        """Clear the recorded requests and the remaining answers; rows and behaviour stay."""
         self.requests: list[Request] = []
         self.max_concurrent: int = 0
         self.answers = ()
 
     def close(self) -> None:
-        """Stop serving: stalled answers end at once, connections are closed. Closing twice is fine."""
+        """Stop serving: stalled answers end at once, and connections are closed. Can be called repeatedly."""
         if not self._closing.is_set():
             self._closing.set()
             self._server.stop()
 
     def _exchange(self, handler: "Handler") -> bool:
-        """Answer one request; whether its connection stays open."""
+        """Answer one request; return whether its connection stays open."""
         request = self._arrived(handler)
         *first, last = self._moves(request)
         try:
             stays = all(self._made(move, handler, request) for move in first)
         finally:
-            # Before the last move: on seeing it, the client may send its next request at once.
+            # Before the last move, because then the client may already send its next request.
             self._answered(request)
         return stays and self._made(last, handler, request)
 
@@ -130,7 +130,7 @@ class SampleApi:
             self._concurrent -= 1
 
     def _moves(self, request: Request) -> list[Move]:
-        """What goes over the wire for a request."""
+        """The moves that answer a request."""
         try:
             if self.on_request is not None:
                 self.on_request(self, request.number)
@@ -138,8 +138,8 @@ class SampleApi:
             answer = self._answer_to(request)
             moves = [normal.head + normal.body] if answer is None else answer.moves(normal)
             return [Pause(self.behaviour.latency_of(request)), *moves]
-        except Exception as error:  # noqa: BLE001 - whatever a caller's function raises, a client must see it
-            # 400, because clients do not try again on it.
+        except Exception as error:  # noqa: BLE001 - shown to the client
+            # 400, which clients do not retry.
             refusal = Refusal(HTTPStatus.BAD_REQUEST, f"The sample API failed: {error!r}")
             message = self._routes.refused(refusal).message()
             return [message.head + message.body]
@@ -151,7 +151,7 @@ class SampleApi:
             return next(self._next_answers, None)
 
     def _made(self, move: Move, handler: "Handler", request: Request) -> bool:
-        """Make one move; whether another may follow."""
+        """Make one move; return whether another one may follow."""
         if isinstance(move, Pause):
             return not (move.seconds > 0 and self._closing.wait(move.seconds))
         if isinstance(move, Hangup):
@@ -165,7 +165,7 @@ class SampleApi:
 
 
 def _wire() -> ModuleType:
-    """The module that needs werkzeug, imported when something is served and not before."""
+    """The module that needs werkzeug, imported only when something is served."""
     try:
         return import_module("galtea_frames.sample.wire")
     except ImportError as error:
@@ -190,10 +190,10 @@ def serve(
     sortable: tuple[str, ...] = ("createdAt",),
     error_keys: tuple[str, ...] = ("message",),
 ) -> SampleApi:
-    """Serve sample rows, or one's own, as the real API does, on this machine.
+    """Serve sample rows, or your own, on this machine, as the real API does.
 
-    It answers ``GET /sessions`` and ``GET /versions`` with all their filters, and the few further paths that
-    the vendor's own client asks for. Parameters it does not know are passed over, as by the real API.
+    The server answers ``GET /sessions`` and ``GET /versions`` with all their filters, and the few other paths that the
+    vendor's client requests. Like the real API, it ignores unknown parameters.
 
     Example:
         >>> from urllib.request import Request, urlopen
@@ -204,30 +204,30 @@ def serve(
         b'[]'
 
     Args:
-        sessions: How many, or the records themselves.
-        versions: How many, or the records themselves.
-        api_key: The one key that is accepted.
-        answers: What takes the place of the API's own answers: one for each successive request (None: the
-            API's own), or a function of the request.
+        sessions: Number of sample sessions, or the records to serve.
+        versions: Number of sample versions, or the records to serve.
+        api_key: The only key that is accepted.
+        answers: Answers that replace the API's own: one for each successive request (None for the API's own), or a
+            function of the request.
         on_request: Called before each request is answered, with the API and the number of the request.
-        host: Where to listen.
-        port: Where to listen; 0 for any free port.
-        cap: See `Behaviour`, as for all that follow.
-        default_limit: Rows in an answer to a request without ``limit``.
+        host: Host to listen on.
+        port: Port to listen on; 0 for any free port.
+        cap: Maximum rows in one answer; like all further arguments, an attribute of `Behaviour`.
+        default_limit: Maximum rows in an answer to a request without ``limit``.
         latency: Seconds before each answer, or a function of the request.
         gzip: Whether to compress for clients that accept it.
         tie_order: Order of rows with the same ``createdAt``.
         sort_default: Order without ``sort``.
         sortable: Fields that ``sort`` accepts.
-        error_keys: Keys of an error's body.
+        error_keys: Keys of the message in an error's body.
 
     Returns:
-        The running server; a context manager that closes it.
+        The running server, a context manager that closes it.
 
     Raises:
         ImportError: werkzeug is not installed.
         OSError: The port is taken.
-        ValueError: A number is too small: there are no -1 sessions.
+        ValueError: A number is too small.
     """
     _wire()
     behaviour = Behaviour(
@@ -242,7 +242,7 @@ def serve(
     )
     for name, many in (("sessions", sessions), ("versions", versions)):
         if isinstance(many, int) and many < 0:
-            raise ValueError(f"{name} is how many there are, from 0, or the records themselves, not {many!r}")
+            raise ValueError(f"{name} must be a number from 0, or the records themselves, not {many!r}")
     of_versions = version_records(versions) if isinstance(versions, int) else list(versions)
     of_sessions = iter_session_records(sessions, of_versions) if isinstance(sessions, int) else sessions
     return SampleApi(

@@ -1,4 +1,4 @@
-"""The rows the sample API serves, kept in memory as the bytes that go out."""
+"""The rows that the sample API serves, kept in memory as the bytes to send."""
 
 import json
 import threading
@@ -13,13 +13,13 @@ from galtea_frames.sample.queries import Selection, instant
 from galtea_frames.sample.records import Record
 from galtea_frames.sample.resources import Resource
 
-#: Puts rows of equal ``createdAt`` in another order.
+#: Reorders rows of equal ``createdAt``.
 Shuffle = Callable[[Sequence["Row"]], list["Row"]]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record: where it stands in the list, what filters look at, and its JSON."""
+    """One record: its position in the list, the values that filters compare, and its JSON."""
 
     position: tuple[int, int]
     values: tuple[str | None, ...]
@@ -27,29 +27,29 @@ class Row:
 
     @property
     def record(self) -> Record:
-        """The record, decoded anew."""
+        """The record, decoded again."""
         record: Record = json.loads(self.encoded)
         return record
 
 
 def encode(record: Mapping[str, Any]) -> bytes:
-    """A record as the API writes it: compact JSON in UTF-8."""
+    """A record in the API's format: compact JSON in UTF-8."""
     try:
         return json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
-        # Half a surrogate pair has no UTF-8; JSON can still escape it, as the API does.
+        # A lone surrogate has no UTF-8 form, but JSON can escape it, as the API does.
         return json.dumps(record, allow_nan=False, separators=(",", ":")).encode()
 
 
 def encode_page(rows: Iterable[Row]) -> bytes:
-    """A page as the API sends it: a bare array."""
+    """A page in the API's format: a bare array."""
     return b"[" + b",".join(row.encoded for row in rows) + b"]"
 
 
 class Store:
-    """The rows of one resource, sorted by ``createdAt`` and then by when they were inserted.
+    """The rows of one resource, sorted by ``createdAt`` and then in order of insertion.
 
-    All methods may be called while the API is serving, from any thread.
+    All methods can be called from any thread while the API is serving.
     """
 
     def __init__(self, resource: Resource, records: Iterable[Mapping[str, Any]] = ()) -> None:
@@ -67,7 +67,7 @@ class Store:
         return len(self._rows)
 
     def __iter__(self) -> Iterator[Record]:
-        """The records as they are now, oldest first."""
+        """The current records, oldest first."""
         with self._lock:
             rows = list(self._rows)
         return (row.record for row in rows)
@@ -81,11 +81,11 @@ class Store:
     def insert(self, record: Mapping[str, Any]) -> None:
         """Add a record.
 
-        A ``createdAt`` that is missing or no time is served as it is and sorts first. So is ``deletedAt``:
-        to have a row left out, delete it.
+        A missing or invalid ``createdAt`` is served unchanged and sorts first. ``deletedAt`` is served unchanged
+        too; to leave out a row, delete it.
 
         Raises:
-            ValueError: There is a record with this id, or a value is not JSON.
+            ValueError: A record with this id exists, or a value is not JSON.
         """
         with self._lock:
             insort(self._rows, self._new_row(record), key=_position_of)
@@ -94,17 +94,17 @@ class Store:
         """Remove a record.
 
         Raises:
-            KeyError: There is no record with this id.
+            KeyError: No record has this id.
         """
         with self._lock:
             row = self._by_id.pop(row_id)
             del self._rows[bisect_left(self._rows, row.position, key=_position_of)]
 
     def update(self, row_id: str, **changes: object) -> None:
-        """Change fields of a record. With another ``createdAt`` it moves to its new place.
+        """Change fields of a record, which moves if its ``createdAt`` changes.
 
         Raises:
-            KeyError: There is no record with this id.
+            KeyError: No record has this id.
         """
         with self._lock:
             row = self._by_id[row_id]
@@ -114,34 +114,34 @@ class Store:
             insort(self._rows, changed, key=_position_of)
 
     def select(self, selection: Selection, limit: int, shuffle: Shuffle | None = None) -> list[Row]:
-        """The rows of a selection, in its order, at most ``limit`` of them.
+        """At most ``limit`` rows of a selection, in its order.
 
-        A page of a time range costs as much as its own rows, however many there are.
+        The cost of a page of a time range depends only on its own rows.
 
         Args:
-            selection: Which rows. Without ``sort`` they come as the store has them, oldest first.
-            limit: How many, at most; the selection's own limit is the caller's to judge.
-            shuffle: How rows that the sort leaves equal are put in order; None keeps them as inserted.
+            selection: The rows to select. Without ``sort``, they are returned oldest first.
+            limit: Maximum number of rows; the selection's own limit is ignored.
+            shuffle: Reorders rows that are equal under the sort; None keeps the order of insertion.
         """
         window = slice(selection.offset, selection.offset + limit)
         with self._lock:
-            places = self._places(selection)
+            positions = self._positions(selection)
             if selection.sort[:1] == (("createdAt", True),):
-                places = places[::-1]
+                positions = positions[::-1]
             if shuffle is None and selection.is_time_range:
-                return [self._rows[place] for place in places[window]]
-            rows = (row for row in map(self._rows.__getitem__, places) if self._matches(row, selection))
+                return [self._rows[position] for position in positions[window]]
+            rows = (row for row in map(self._rows.__getitem__, positions) if self._matches(row, selection))
             return list(islice(_arranged(rows, selection.sort, shuffle), window.start, window.stop))
 
-    def _places(self, selection: Selection) -> Sequence[int]:
-        """Where the rows of the time range stand; of ``ids``, only theirs."""
+    def _positions(self, selection: Selection) -> Sequence[int]:
+        """The positions of the rows in the time range, restricted to ``ids`` if there are any."""
         first = 0 if selection.since is None else bisect_left(self._rows, selection.since, key=_moment_of)
         end = len(self._rows) if selection.until is None else bisect_right(self._rows, selection.until, key=_moment_of)
         if selection.ids is None:
             return range(first, end)
         found = [self._by_id[row_id].position for row_id in selection.ids if row_id in self._by_id]
-        places = (bisect_left(self._rows, position, key=_position_of) for position in sorted(found))
-        return [place for place in places if first <= place < end]
+        positions = (bisect_left(self._rows, key, key=_position_of) for key in sorted(found))
+        return [position for position in positions if first <= position < end]
 
     def _matches(self, row: Row, selection: Selection) -> bool:
         if not all((row.values[one.column] in one.values) is one.wanted for one in selection.filters):
@@ -149,20 +149,20 @@ class Store:
         return not selection.name or selection.name in (row.values[self._name_column] or "").casefold()
 
     def ids_where(self, column: str, values: Iterable[str]) -> list[str]:
-        """The ids of the rows with one of these values in a column."""
+        """The ids of the rows that have one of these values in a column."""
         index, wanted = self.resource.columns.index(column), frozenset(values)
         with self._lock:
             return [row_id for row_id, row in self._by_id.items() if row.values[index] in wanted]
 
     def distinct(self, column: str) -> list[str]:
-        """The values of a column, each once, in the order of the rows."""
+        """The distinct values of a column, in the order of the rows."""
         index = self.resource.columns.index(column)
         with self._lock:
             return [value for value in dict.fromkeys(row.values[index] for row in self._rows) if value is not None]
 
     def _new_row(self, record: Mapping[str, Any]) -> Row:
         if record["id"] in self._by_id:
-            raise ValueError(f"there is already one with the id {record['id']!r} among the {self.resource.name}")
+            raise ValueError(f"the {self.resource.name} already have a record with the id {record['id']!r}")
         row = self._row(record, self._inserted)
         self._inserted += 1
         self._by_id[record["id"]] = row
@@ -188,7 +188,7 @@ def _moment(created_at: object) -> int:
 
 
 def _arranged(rows: Iterable[Row], sort: Sequence[tuple[str, bool]], shuffle: Shuffle | None) -> Iterator[Row]:
-    """Rows in time's order put into the order asked for, holding one group of equals at a time."""
+    """Rows ordered by time in the requested order, holding one group of equal rows at a time."""
     by_time = bool(sort) and sort[0][0] == "createdAt"
     groups = (group for _, group in groupby(rows, key=_moment_of)) if by_time else iter([rows])
     for group in groups:
@@ -199,7 +199,7 @@ def _arranged(rows: Iterable[Row], sort: Sequence[tuple[str, bool]], shuffle: Sh
 
 
 def _rank(field: str, row: Row) -> tuple[int, float, str]:
-    """Where a value of any type stands among others: numbers, texts, nulls."""
+    """A sort key for values of any type: numbers, then texts, then nulls."""
     value = row.position[0] if field == "createdAt" else row.record.get(field)
     if isinstance(value, int | float):
         return 0, value, ""

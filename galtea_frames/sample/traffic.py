@@ -1,4 +1,4 @@
-"""When sample sessions happen: twelve weeks that grow, with workdays, nights and weekends."""
+"""Creation times of sample sessions: twelve weeks of growing traffic, with nights and weekends."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -17,26 +17,25 @@ _BY_HOUR = (1, 1, 1, 1, 1, 2, 4, 8, 14, 18, 20, 19, 15, 16, 19, 20, 18, 14, 10, 
 
 
 def _weight(hour: int) -> float:
-    """How busy an hour is, counted from the start."""
+    """The relative traffic of an hour, counted from the start."""
     day = hour // 24
     return (1 + 2 * day / DAYS) * _BY_WEEKDAY[day % 7] * _BY_HOUR[hour % 24]
 
 
-#: Up to the end of each hour, how much of the traffic has come. ``accumulate`` and not ``sum``, which rounds
-#: floats differently since Python 3.12.
+#: Cumulative traffic at the end of each hour. Not with ``sum``, which rounds floats differently since Python 3.12.
 _ARRIVED = tuple(accumulate(_weight(hour) for hour in range(DAYS * 24)))
 
 
 def moments(count: int, dice: Dice) -> Iterator[datetime]:
-    """The times of that many sessions, ascending, in whole milliseconds."""
+    """The times of a number of sessions, ascending, in whole milliseconds."""
     for index in range(count):
         arrived = (index + dice.roll()) / count * _ARRIVED[-1]
-        # hi keeps a fraction that rounds up to 1 inside the last hour.
+        # `hi` keeps a fraction that rounds up to 1 within the last hour.
         hour = bisect_right(_ARRIVED, arrived, hi=len(_ARRIVED) - 1)
         left = min((_ARRIVED[hour] - arrived) / _weight(hour), 1.0)
         yield START + hour * _HOUR + timedelta(milliseconds=3_599_999 - int(left * 3_599_999))
 
 
 def stamp(moment: datetime) -> str:
-    """A time as the API writes it: UTC, milliseconds, ``Z``."""
+    """A time in the API's format: UTC, milliseconds, ``Z``."""
     return moment.isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -23,11 +23,11 @@ class Handler(WSGIRequestHandler):
     server: "Server"
     close_connection: bool
     protocol_version = "HTTP/1.1"
-    # The next part of an answer must not wait for the acknowledgement of the one before it.
+    # The next part of an answer must not wait for the acknowledgement of the previous one.
     disable_nagle_algorithm = True
 
     def run_wsgi(self) -> None:
-        """Answer one request. Werkzeug's own method closes the connection after each; the API keeps it."""
+        """Answer one request. Unlike werkzeug's own method, keep the connection open, as the API does."""
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         with suppress(ConnectionError):
             self.close_connection |= not self.server.exchange(self)
@@ -36,35 +36,35 @@ class Handler(WSGIRequestHandler):
 
     @property
     def target(self) -> str:
-        """Path and query as sent; ``self.path`` has lost a second slash at its beginning."""
+        """Path and query as sent; ``self.path`` loses a second slash at the beginning."""
         return self.requestline.split(" ")[1]
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
-        """Say nothing: the API keeps a record of its requests."""
+        """Log nothing: the API records its requests."""
 
 
 class Server(ThreadedWSGIServer):
-    """The listening socket, and one thread for each connection."""
+    """The listening socket, with one thread per connection."""
 
     def __init__(self, host: str, port: int, exchange: Exchange) -> None:
         self.exchange = exchange
         self._open: dict[threading.Thread, socket.socket] = {}
-        # Given a port that is taken, werkzeug prints and exits; a socket of our own raises OSError.
+        # If a port is taken, werkzeug prints and exits; our own socket raises OSError.
         with _listening(host, port) as listening:
-            # It wants an application too, which `Handler` never calls.
+            # werkzeug also requires an application, which `Handler` never calls.
             super().__init__(host, port, NotFound(), Handler, fd=listening.fileno())
         self._process = os.getpid()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name="sample API", daemon=True)
         self._thread.start()
 
     def process_request(self, request: Any, client_address: object) -> None:  # noqa: ANN401 - socketserver's
-        """Serve a connection in a thread that `stop` can end and wait for."""
+        """Serve a connection in a thread that `stop` can end and join."""
         thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
         self._open = {one: its for one, its in self._open.items() if one.is_alive()} | {thread: request}
         thread.start()
 
     def stop(self) -> None:
-        """Close all connections and wait for their threads; in a forked process, which has none, do nothing."""
+        """Close all connections and join their threads; do nothing in a forked process, which has none."""
         if os.getpid() != self._process:
             return
         self.shutdown()
@@ -77,19 +77,19 @@ class Server(ThreadedWSGIServer):
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """A socket that listens there.
+    """A listening socket.
 
     Raises:
-        OSError: The port is taken, or not one that this program may use.
+        OSError: The port is taken, or not permitted.
     """
     try:
         return socket.create_server((host, port), backlog=128)
     except (OSError, OverflowError) as problem:
         reason = getattr(problem, "strerror", None) or problem
-        raise OSError(f"cannot serve at {host}:{port} ({reason}): name another port, or 0 for any free one") from None
+        raise OSError(f"cannot serve at {host}:{port} ({reason}): choose another port, or 0 for any free one") from None
 
 
 def reset(connection: socket.socket) -> None:
-    """End a connection as a killed process does: what was not delivered is lost."""
+    """Close a connection as a killed process does: undelivered data is lost."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
     socket.close(connection.detach())

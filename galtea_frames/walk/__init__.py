@@ -1,6 +1,6 @@
-"""The walk: every row of a selection, once, whatever comes and goes meanwhile.
+"""The walk: every row of a selection exactly once, even while rows are added and deleted.
 
-In: a query. Out: slices, which are pages with the rows that are new. Begin with `walk`, the only page loop; `fetch`
-unites all walks and look-ups that a query takes, and `crew` has workers share them. What a row holds is none of its
-business: that is `decoding`, from which this room does not import.
+In: a query. Out: slices, which are pages with their new rows. Start with `walk`, the only page loop; `fetch` runs all
+walks and lookups of a query, and `crew` spreads them over worker threads. What the rows contain is up to `decoding`,
+from which this package does not import.
 """

@@ -1,4 +1,4 @@
-"""Workers that walk windows side by side, and take over from each other."""
+"""Worker threads that walk windows in parallel and split each other's work."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 Page = TypeVar("Page")
 
-#: Seconds to wait for workers whose pages nobody wants any more: Ctrl-C must not seem stuck.
+#: Seconds to wait for workers after the reader has stopped: Ctrl-C must not seem stuck.
 _PATIENCE = 0.5
 
 
 class Crew(Generic[Page]):
-    """Workers that walk windows side by side, and hand over pages as they come.
+    """Worker threads that walk windows in parallel and hand over pages as they arrive.
 
     Args:
-        windows: where to begin.
-        workers: how many walks at once, at most.
-        walk: gives the pages of a window.
-        newest: asks for the newest creation time of a window's selection; None where it has no rows.
-        abandon: is called when the reader stops before the end, or a walk fails.
+        windows: the initial windows.
+        workers: maximum number of concurrent walks.
+        walk: yields the pages of a window.
+        newest: requests the newest creation time of a window's selection; None if it has no rows.
+        abandon: called when the reader stops early, or a walk fails.
     """
 
     def __init__(
@@ -45,22 +45,22 @@ class Crew(Generic[Page]):
         self._walk = walk
         self._newest = newest
         self._abandon = abandon
-        # One condition for all that changes: windows, pages, the end.
+        # One condition for all changes: windows, pages, the end.
         self._changed = threading.Condition()
         self._pages: deque[Page] = deque()
         self._error: BaseException | None = None
         self._stopped = False
 
     def slices(self) -> Generator[Page, None, None]:
-        """Yield the pages of all windows, in the order in which they come.
+        """Yield the pages of all windows in order of arrival.
 
         Raises:
-            GalteaFramesError: what one walk raised; the others stop.
+            GalteaFramesError: a walk failed; the others stop.
         """
         threads: list[threading.Thread] = []
         try:
             for _ in range(self._workers):
-                # A daemon: a program that ends waits for no answer that is still under way.
+                # A daemon thread, so that a program can exit without waiting for answers.
                 thread = threading.Thread(target=self._work, daemon=True)
                 thread.start()
                 threads.append(thread)
@@ -98,11 +98,11 @@ class Crew(Generic[Page]):
                 with self._changed:
                     self._active.remove(window)
                     self._changed.notify_all()
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the reader must see it
+        except BaseException as error:  # noqa: BLE001 - raised again in the reader's thread
             self._stop(error)
 
     def _put(self, page: Page) -> bool:
-        """Hand over a page; wait while the reader is behind, so that pages pile up on the wire and not in memory."""
+        """Hand over a page, waiting while the reader is behind so that pages do not pile up in memory."""
         with self._changed:
             self._pages.append(page)
             self._changed.notify_all()
@@ -110,7 +110,7 @@ class Crew(Generic[Page]):
             return not self._stopped
 
     def _next(self) -> Window | None:
-        """Return a window to walk: one that waits, or a part of one that is being walked; None when all is done."""
+        """Return the next window to walk, possibly a part of one being walked; None when all work is done."""
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._stopped or self._waiting or not self._active or self._can_help())
@@ -120,7 +120,7 @@ class Crew(Generic[Page]):
                     self._active.append(self._waiting.popleft())
                     return self._active[-1]
                 unmeasured = self._unmeasured()
-                assert unmeasured is not None  # noqa: S101 - that is how it can help
+                assert unmeasured is not None  # noqa: S101 - or `_can_help` would be False
                 self._measured.add(unmeasured)
             newest = self._newest(unmeasured)
             with self._changed:
@@ -129,12 +129,12 @@ class Crew(Generic[Page]):
                 self._changed.notify_all()
 
     def _can_help(self) -> bool:
-        """Cut off a part of the longest window, or tell whether asking for its newest row would allow that."""
+        """Split the longest window; return whether that worked, or would after requesting a newest row."""
         longest = max(self._active, key=Window.pages_left)
         self._waiting.extend(longest.split(2))
         return bool(self._waiting) or self._unmeasured() is not None
 
     def _unmeasured(self) -> Window | None:
-        """Return a window whose density is known, but not how far it goes."""
+        """Return a window whose density is known, but not its end."""
         open_ended = (each for each in self._active if each.end is None and each.page_span and each.newest is None)
         return next((each for each in open_ended if each not in self._measured), None)

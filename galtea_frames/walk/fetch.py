@@ -1,4 +1,4 @@
-"""A query to pages: every walk and look-up that it takes, their rows united and each given once."""
+"""Fetching a query: all its walks and lookups, with each row yielded once."""
 
 from __future__ import annotations
 
@@ -34,28 +34,28 @@ T = TypeVar("T")
 
 _NAMED = 10
 
-#: Rows to ask for beyond a limit: enough to see past those that share the last one's creation time, mostly.
+#: Rows to request beyond a limit, mostly enough to see past those that share the last one's creation time.
 _BEYOND_LIMIT = 100
 
-#: An offset that every database can count to; beyond it no list has rows.
+#: The largest offset that every database supports; no list has more rows.
 _DEEPEST = 2**31 - 1
 
 
 @dataclass
 class Fetch(Generic[Rows]):
-    """The fetching of one query.
+    """Fetches the rows of one query.
 
     Args:
         transport: sends the requests.
-        query: what is asked for.
-        opened: reads an answer's body.
-        page_size: how many rows to ask for at a time.
-        workers: how many walks at once, at most.
-        missing_ok: ids that do not exist are left out, and no error.
+        query: the query.
+        opened: parses the body of an answer.
+        page_size: number of rows to request at a time.
+        workers: maximum number of concurrent walks.
+        missing_ok: whether to skip ids that do not exist instead of raising.
 
     Attributes:
-        tally: what it cost so far.
-        pages: how many pages brought rows so far.
+        tally: the requests so far.
+        pages: number of pages with new rows so far.
     """
 
     transport: Transport
@@ -73,14 +73,14 @@ class Fetch(Generic[Rows]):
         self._seen = Seen()
 
     def slices(self) -> Iterator[Slice[Rows]]:
-        """Yield pages whose new rows, together, are all rows that the query selects, before `offset` and `limit`.
+        """Yield pages whose new rows together are all rows of the query, before `offset` and `limit` are applied.
 
-        Where `limit` and the order allow it, only the rows that can be among the first are fetched.
+        If `limit` and the order allow it, only rows that can be part of the result are fetched.
 
         Raises:
-            NotFoundError: ids that were asked for do not exist; the message names them.
-            RequestError: a request failed for good.
-            ResponseError: the answers cannot be trusted to be whole.
+            NotFoundError: some of `ids` do not exist; the message names them.
+            RequestError: a request failed after all retries.
+            ResponseError: the answers cannot be trusted to be complete.
         """
         if self.query.selects_nothing:
             return
@@ -91,7 +91,7 @@ class Fetch(Generic[Rows]):
                 yield each
 
     def _check_heeded(self, found: Slice[Any]) -> None:
-        """Refuse rows that a filter should have left out: an older server ignores one that it does not know."""
+        """Raise ResponseError for rows that do not match a filter: older servers ignore filters unknown to them."""
         told_by = {each.api: each.told_by for each in self.query.resource.filters if each.told_by}
         for members in self.query.lists:
             if field_name := told_by.get(members.api):
@@ -106,9 +106,9 @@ class Fetch(Generic[Rows]):
                     )
 
     def _by_id(self) -> Iterator[Slice[Rows]]:
-        """Yield the rows asked for by id. With other filters only those that pass: the API would answer 404."""
+        """Yield the rows requested by id. Other filters are applied separately, or the API would answer 404."""
         ids = self.query.ids
-        assert ids is not None  # noqa: S101 - the caller asked
+        assert ids is not None  # noqa: S101 - checked by the caller
         found, missing = [], []
         for slices, without in self._look_up_together([(batch, ()) for batch in split_ids(ids)]):
             found += slices
@@ -122,19 +122,19 @@ class Fetch(Generic[Rows]):
             yield each if passing is None else each.only(passing)
 
     def _see_it_answer(self) -> None:
-        """Ask for any row at all: a server that says 404 to whatever it is asked says nothing of ids.
+        """Request any row: a server that answers 404 to everything says nothing about ids.
 
         Raises:
-            RequestError: it does not answer.
+            RequestError: the server rejects this request too.
         """
         try:
             self._newest_row((), None)
         except RequestError as error:
-            if error.status != HTTPStatus.BAD_REQUEST:  # old deployments want a filter; they are there, and say so
+            if error.status != HTTPStatus.BAD_REQUEST:  # old deployments require a filter; this answer is theirs
                 raise
 
     def _passing(self) -> set[str]:
-        """Return the ids among those asked for that pass the other filters."""
+        """Return the requested ids that also pass the other filters."""
         span = time_pairs(self.query.start, self.query.end)
         selections = split_lists(self.query)
         asked = [(each.ids, (*filters, *span)) for each in selections for filters in each.alternatives]
@@ -147,8 +147,8 @@ class Fetch(Generic[Rows]):
     def _look_up_together(
         self, asked: Sequence[tuple[tuple[str, ...], Pairs]]
     ) -> list[tuple[list[Slice[Rows]], list[str]]]:
-        """Return what `look_up` says of each of these ids and filters, in their order, asked for side by side."""
-        # Windows without a page that tells how dense they are, and so never cut.
+        """Return the result of `look_up` for each of these ids and filters, in order, requested in parallel."""
+        # Windows of unknown density, and so never split.
         numbers = {Window(filters): number for number, (_, filters) in enumerate(asked)}
 
         def walk(window: Window) -> Iterator[tuple[int, tuple[list[Slice[Rows]], list[str]]]]:
@@ -167,7 +167,7 @@ class Fetch(Generic[Rows]):
         return map(self._once, slices) if len(selections) > 1 else slices
 
     def _in_all(self, selection: Selection) -> Iterator[Slice[Rows]]:
-        """Yield the rows that every alternative of a selection finds."""
+        """Yield the rows that all alternatives of a selection find."""
         first, *others = selection.alternatives
         if not others:
             return self._first_rows(first)
@@ -177,13 +177,13 @@ class Fetch(Generic[Rows]):
 
     @property
     def _by_time(self) -> bool:
-        """Whether only so many rows are wanted, from one end of time."""
+        """Whether only the oldest or the newest rows are wanted."""
         query = self.query
         return query.limit is not None and (not query.sort or query.sort[0][0] == "created_at")
 
     @property
     def ascending(self) -> bool:
-        """Whether no row is older than one that came before it."""
+        """Whether rows arrive in ascending order of creation."""
         if self.query.ids or not self._by_time or (self.query.sort and self.query.sort[0][1]):
             return False
         selections = split_lists(self.query)
@@ -191,16 +191,16 @@ class Fetch(Generic[Rows]):
 
     @property
     def _wanted(self) -> int:
-        """How many rows, from one end of time, the result comes from."""
+        """How many of the oldest or newest rows the result is taken from."""
         return self.query.offset + (self.query.limit or 0)
 
     def _first_rows(self, filters: Pairs) -> Iterator[Slice[Rows]]:
-        """Yield just enough rows of a selection where `limit` asks for the oldest or the newest."""
+        """Yield just enough rows of a selection for a `limit` on the oldest or the newest."""
         sort, wanted = self.query.sort, self._wanted
         return self._newest(filters, wanted) if sort and sort[0][1] else self._oldest(filters, wanted)
 
     def _oldest(self, filters: Pairs, wanted: int) -> Iterator[Slice[Rows]]:
-        """Yield the first rows, and all that share the last one's creation time, for they are sorted by id."""
+        """Yield the first rows and all that share the last one's creation time, because those are sorted by id."""
         rows, reached, sharing = 0, None, 0
         for each in self._walk(filters):
             if not each.rows:
@@ -214,7 +214,7 @@ class Fetch(Generic[Rows]):
                 return
 
     def _newest(self, filters: Pairs, wanted: int) -> Iterator[Slice[Rows]]:
-        """Yield at least the last rows: the API says where they begin, and the walk is the usual one from there."""
+        """Yield at least the last rows: a request finds where they begin, and an ordinary walk starts there."""
         hint = self._newest_row(filters, self.query.start, min(wanted - 1, _DEEPEST))
         if not hint.ids:
             yield from self._walk(filters)
@@ -223,22 +223,22 @@ class Fetch(Generic[Rows]):
         for each in self._walk(filters, start=hint.created[0]):
             newest.update(each.ids())
             yield each
-        if len(newest) < wanted:  # rows vanished since the hint
+        if len(newest) < wanted:  # rows were deleted since then
             yield from (each.only(set(each.ids()) - newest) for each in self._walk(filters))
 
     def _newest_row(self, filters: Pairs, start: str | None, offset: int = 0) -> Page[Rows]:
-        """Return the page of one row, the newest but so many."""
+        """Return a page with one row: the newest one after skipping `offset` rows."""
         pairs = (*filters, *time_pairs(start, self.query.end), *sort_pairs(descending=True))
         params = [*pairs, ("limit", "1"), *([("offset", str(offset))] if offset else [])]
         return self._source.get(params, shrinkable=False)
 
     def _walk(self, filters: Pairs, start: str | None = None) -> Iterator[Slice[Rows]]:
-        """Yield the pages of a selection in ascending order, not much larger than what is wanted of it."""
+        """Yield the pages of a selection in ascending order, with pages not much larger than needed."""
         size = PageSize(min(self.page_size, self._wanted + _BEYOND_LIMIT))
         return Walk(replace(self._source, size=size), Window(filters, start or self.query.start)).slices()
 
     def _walk_together(self, selections: list[Pairs]) -> Iterator[Slice[Rows]]:
-        """Yield the pages of several selections as they come, asked for ahead of the reader."""
+        """Yield the pages of several selections in order of arrival, requested ahead of the reader."""
         windows = [Window(filters, self.query.start) for filters in selections]
         seen = {filters: Seen() for filters in selections}
         return self._crew(windows, lambda each: Walk(self._source, each, seen[each.filters]).slices()).slices()
@@ -251,7 +251,7 @@ class Fetch(Generic[Rows]):
         return newest.last if newest.ids else None
 
     def _once(self, found: Slice[Rows]) -> Slice[Rows]:
-        """Return a slice without the rows that another selection has brought."""
+        """Return a slice without rows that another selection has already yielded."""
         return found.only(self._seen.fresh(found.ids()))
 
     def _not_found(self, missing: list[str]) -> NotFoundError:

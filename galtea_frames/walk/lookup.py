@@ -1,4 +1,4 @@
-"""Rows asked for by id, and the ids that have none."""
+"""Lookup of rows by id, and of the ids that do not exist."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 
 def look_up(source: Source[Rows], ids: Sequence[str], filters: Pairs) -> tuple[list[Slice[Rows]], list[str]]:
-    """Return the rows with these ids that pass the filters, and the ids that have none.
+    """Return the rows with these ids that pass the filters, and the ids without such a row.
 
-    The API answers 404 for a whole request in which one id has no row. Such a request is halved until each id has an
-    answer of its own; so is one whose rows are too much for the server.
+    The API answers 404 to a request if a single one of its ids has no row. Such a request is split in half until each
+    missing id is found, and so is one whose rows are too much for the server.
 
     Args:
-        source: where the rows come from.
+        source: sends the requests.
         ids: as many ids as fit one request.
-        filters: the other wire parameters.
+        filters: the other query parameters.
 
     Raises:
-        ResponseError: other rows came, and not all that were asked for.
+        ResponseError: the answer has other rows, but not all requested ones.
     """
     try:
         page = source.get([*filters, *(("ids[]", each) for each in ids)], shrinkable=len(ids) > 1)
@@ -45,6 +45,6 @@ def look_up(source: Source[Rows], ids: Sequence[str], filters: Pairs) -> tuple[l
         raise ResponseError(f"{source.path} ignores ids, so it is unknown which of them exist")
     if not found or not rest:
         return [slice_of(page, found)], rest
-    # A server that returns fewer rows than asked has more to say of the rest.
+    # The server returned fewer rows than requested: ask for the rest.
     slices, missing = look_up(source, rest, filters)
     return [slice_of(page, found), *slices], missing

@@ -1,4 +1,4 @@
-"""Which ids were seen, in sixteen bytes each: a load that keeps no rows must not keep their ids either."""
+"""The set of ids seen so far, in sixteen bytes each, because iterators must not keep all ids in memory."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: What is put behind an id for its second hash. Two of 64 bits, under the random key of this process, are alike for two
-#: ids with a probability that no machine is as reliable as.
+#: Appended to an id for its second hash. Two ids that share both 64-bit hashes, keyed randomly per process, are less
+#: likely than a hardware fault.
 _SECOND = "\0"
 
 
 class Seen:
-    """Ids that were seen; safe to share between threads.
+    """A thread-safe set of ids.
 
-    Their hashes stand in sorted arrays, each at least twice as long as the one after it: few to look into, and seldom
-    sorted anew.
+    Hashes are kept in sorted arrays, each at least twice as long as the next, so that few are searched and sorting is
+    rare.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Seen:
         self._lock = threading.Lock()
 
     def fresh(self, ids: Collection[str]) -> set[str]:
-        """Return those of the ids that are seen for the first time."""
+        """Add the ids, and return those that are new."""
         order = list(ids)
         hashes = np.array([[hash(each) for each in order], [hash(each + _SECOND) for each in order]], np.int64)
         with self._lock:
@@ -52,7 +52,7 @@ def _sorted(hashes: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _are_in(run: NDArray[np.int64], hashes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which of some hashes stand in a run."""
-    places = np.minimum(np.searchsorted(run[0], hashes[0]), run.shape[1] - 1)
-    same: NDArray[np.bool_] = (run[:, places] == hashes).all(axis=0)
+    """Return which of the hashes are in a run."""
+    positions = np.minimum(np.searchsorted(run[0], hashes[0]), run.shape[1] - 1)
+    same: NDArray[np.bool_] = (run[:, positions] == hashes).all(axis=0)
     return same

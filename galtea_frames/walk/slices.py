@@ -1,4 +1,4 @@
-"""A page with the rows of it that are new."""
+"""Slices: pages with the rows of them that are new."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Slice(Generic[Rows]):
-    """A page with the rows of it that are new.
+    """A page, and which of its rows are new.
 
     Attributes:
         page: the page.
-        skip: numbers of the rows that were seen before.
+        skip: positions of the rows that were seen before.
     """
 
     page: Page[Rows]
@@ -27,13 +27,13 @@ class Slice(Generic[Rows]):
 
     @property
     def rows(self) -> int:
-        """How many rows are new."""
+        """The number of new rows."""
         return len(self.page.ids) - len(self.skip)
 
     def tail(self) -> tuple[int, int]:
-        """Return the last creation time of the new rows, and how many of them share it."""
+        """Return the last creation time of the new rows, and how many new rows have it."""
         created = self.page.created
-        times = (instant(created[at]) for at in reversed(range(len(created))) if at not in self.skip)
+        times = (instant(created[row]) for row in reversed(range(len(created))) if row not in self.skip)
         last = next(times)
         return last, 1 + sum(1 for _ in takewhile(last.__eq__, times))
 
@@ -42,12 +42,12 @@ class Slice(Generic[Rows]):
         return [each for number, each in enumerate(self.page.ids) if number not in self.skip]
 
     def only(self, wanted: set[str]) -> Slice[Rows]:
-        """Return the slice with only those of its new rows that are wanted."""
+        """Return the slice reduced to the wanted rows among its new ones."""
         return slice_of(self.page, wanted & set(self.ids()))
 
 
 def slice_of(page: Page[Rows], wanted: set[str]) -> Slice[Rows]:
-    """Return the page with the wanted rows, each once."""
+    """Return the page with each wanted row once as new."""
     if len(wanted) == len(page.ids):
         return Slice(page, frozenset())
     left = set(wanted)

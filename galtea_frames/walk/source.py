@@ -1,4 +1,4 @@
-"""One list of the API as a walk asks for it: page by page, in pages as large as the server manages."""
+"""Requests for pages of one list, as large as the server can handle."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from galtea_frames.api.transport import Tally, Transport
 
 
-#: Good pages after which a page size that had to shrink grows again.
+#: Successful pages after which a reduced page size grows again.
 _GOOD_BEFORE_GROWTH = 4
 
 
 class PageSize:
-    """How many rows to ask for: half as many after the server failed at more, again more after it did well.
+    """The number of rows to request: halved when the server fails, and doubled again after some successful pages.
 
-    All walks of a load share one, and so learn from each other.
+    All walks of a load share one instance, and so learn from each other.
     """
 
     def __init__(self, rows: int) -> None:
@@ -33,13 +33,13 @@ class PageSize:
         self._lock = threading.Lock()
 
     def shrink(self, failed: int) -> None:
-        """Halve the page that the server failed at, unless another walk has done so."""
+        """Halve the size at which the server failed, unless another walk already has."""
         with self._lock:
             self._good = 0
             self.rows = min(self.rows, max(1, failed // 2))
 
     def succeeded(self) -> None:
-        """Note a good page, growing after some."""
+        """Count a successful page; grow after some."""
         with self._lock:
             self._good += 1
             if self._good == _GOOD_BEFORE_GROWTH:
@@ -49,14 +49,14 @@ class PageSize:
 
 @dataclass
 class Source(Generic[Rows]):
-    """One list of the API, and how to ask for its pages.
+    """Requests pages of one list of the API.
 
     Attributes:
         transport: sends the requests.
-        path: the path of the list.
-        open: reads an answer's body.
-        end: only rows up to this time, as wire text.
-        size: how many rows to ask for.
+        path: path of the list.
+        open: parses the body of an answer.
+        end: latest creation time, in the API's format; None for no limit.
+        size: the number of rows to request.
         tally: counts the requests.
     """
 
@@ -73,11 +73,11 @@ class Source(Generic[Rows]):
 
 
 def time_pairs(start: str | None, end: str | None) -> Pairs:
-    """Return the wire parameters of a span of time, open where None."""
+    """Return the query parameters of a time span; None leaves an end open."""
     pairs = (("fromCreatedAt", start), ("toCreatedAt", end))
     return tuple((name, text) for name, text in pairs if text is not None)
 
 
 def sort_pairs(*, descending: bool) -> Pairs:
-    """Return the wire parameters that sort by creation time: field and direction, flat (docs/api.md, "Requests")."""
+    """Return the query parameters that sort by creation time (docs/api.md, "Requests")."""
     return (("sort[]", "createdAt"), ("sort[]", "desc" if descending else "asc"))

@@ -1,9 +1,9 @@
-"""The only page walk: every row of a selection once, whatever the server's page size and whatever changes meanwhile.
+"""The page loop: every row of a selection once, whatever page size the server honors and whatever changes meanwhile.
 
-The walk is ascending in `createdAt`. Each page is asked for from the last creation time seen, inclusive, and rows that
-were seen are dropped; so rows that come or go elsewhere shift nothing. Rows of one creation time are the difficulty:
-when they fill a page there is no later time to go on from, and only `offset` leads on, which rows that vanish do shift.
-`TieGroup` says when such a group is known to be whole.
+A walk ascends in `createdAt`. Each page starts at the last creation time seen, inclusive, and rows already seen are
+dropped, so rows added or deleted elsewhere shift nothing. The difficulty is rows that share a creation time: if they
+fill a page, there is no later time to continue from, and only `offset` advances, which deleted rows do shift.
+`TieGroup` decides when such a group is complete.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from galtea_frames.walk.ties import Boundary
     from galtea_frames.walk.window import Window
 
-#: Passes over one tie group before the walk gives up: the server's order changes faster than it can be read.
+#: Passes over one tie group before giving up: its rows change faster than they can be read.
 _MOST_PASSES = 60
 
-#: Pages in a row that bring no new row before the walk gives up: the server ignores `offset`, or changes the times.
+#: Consecutive pages without new rows before giving up: the server ignores `offset`, or keeps changing times.
 _MOST_BARREN = 100
 
 
@@ -39,9 +39,9 @@ class Walk(Generic[Rows]):
     """One walk through one window.
 
     Args:
-        source: where the pages come from.
-        window: what to walk through; its end may move nearer meanwhile.
-        seen: ids that walks of the same selection have brought: a row whose creation time changes comes again later.
+        source: requests the pages.
+        window: the window to walk; its end may be moved forward in time meanwhile.
+        seen: ids yielded by walks of the same selection, because a row whose creation time changes can come again.
     """
 
     def __init__(self, source: Source[Rows], window: Window, seen: Seen | None = None) -> None:
@@ -49,16 +49,16 @@ class Walk(Generic[Rows]):
         self._window = window
         self._seen = seen or Seen()
         self._barren = 0
-        # A row's time may be finer than what the API shows of it.
+        # A row's stored time may have more digits than the API shows.
         self._earliest = None if window.start is None else instant(window.start) // GRAIN * GRAIN
         self._longest = 0
 
     def slices(self) -> Iterator[Slice[Rows]]:
-        """Yield the pages in ascending order of creation, each row new in exactly one of them.
+        """Yield the pages in ascending order of creation; each row is new in exactly one of them.
 
         Raises:
-            RequestError: a request failed for good.
-            ResponseError: the answers cannot be trusted to be whole.
+            RequestError: a request failed after all retries.
+            ResponseError: the answers cannot be trusted to be complete.
         """
         start, reached, group = self._window.start, None, TieGroup()
         while True:
@@ -66,7 +66,7 @@ class Walk(Generic[Rows]):
             if not page.ids:
                 return
             self._check_order(page, self._earliest if reached is None else reached)
-            # An empty group: rows of the time that the last group led to are yet to come.
+            # The group is empty if its time was taken from the page after a tie group.
             if reached is None or not group.seen or page.last > reached:
                 end = self._window.advance(page.first, page.last, short=short)
                 yield self._new(page, _ids_before(page, end) - group.seen)
@@ -77,13 +77,13 @@ class Walk(Generic[Rows]):
                 if short:
                     self._probe_end(start, group)
                 continue
-            settled = yield from self._read_ties(page, start, reached, group)
-            if settled.beyond is None or not self._window.holds(instant(settled.beyond)):
+            boundary = yield from self._read_ties(page, start, reached, group)
+            if boundary.beyond is None or not self._window.holds(instant(boundary.beyond)):
                 return
-            start, reached, group = settled.beyond, instant(settled.beyond), TieGroup()
+            start, reached, group = boundary.beyond, instant(boundary.beyond), TieGroup()
 
     def _new(self, page: Page[Rows], wanted: set[str]) -> Slice[Rows]:
-        """Return the page with those of the wanted rows that have not come before."""
+        """Return the page with the wanted rows that have not been yielded before."""
         fresh = self._seen.fresh(wanted)
         self._barren = 0 if fresh else self._barren + 1
         if self._barren == _MOST_BARREN:
@@ -94,7 +94,7 @@ class Walk(Generic[Rows]):
         return slice_of(page, fresh)
 
     def _probe_end(self, start: str | None, group: TieGroup) -> None:
-        """Ask for what follows a page that looks like the last: nothing, and it is, once its rows are confirmed."""
+        """Request what follows a page that looks like the last one, to confirm that nothing does."""
         page, _ = self._fetch(start, offset=len(group.seen))
         if not page.ids:
             group.reach_end(len(group.seen), beyond=None)
@@ -102,22 +102,22 @@ class Walk(Generic[Rows]):
     def _read_ties(
         self, page: Page[Rows], start: str | None, time: int, group: TieGroup
     ) -> Generator[Slice[Rows], None, Boundary]:
-        """Yield the new rows of a creation time that fills pages; return what is known of its end."""
+        """Yield the new rows of a creation time that fills pages, and return the boundary at which it is complete."""
         offset, barren = 0, 0
         while True:
             ids = [each for each, created in zip(page.ids, page.created, strict=True) if instant(created) == time]
             fresh = group.observe(ids)
             if fresh:
                 yield self._new(page, fresh)
-            # Beyond as many rows as are known, one that is not new has come before.
+            # An offset beyond the known rows should bring new ones.
             barren = 0 if fresh or offset < len(group.seen) else barren + 1
             if ids and len(ids) == len(page.ids):
                 offset += len(ids)
             else:
                 group.reach_end(offset + len(ids), page.created[len(ids)] if page.ids else None)
                 offset = 0
-            if settled := group.settled:
-                return settled
+            if boundary := group.resolved:
+                return boundary
             if barren == _MOST_BARREN or len(group.boundaries) == _MOST_PASSES:
                 raise ResponseError(
                     f"{self._source.path} makes no progress at {one_line(str(start))}: rows of this creation time"
@@ -127,7 +127,7 @@ class Walk(Generic[Rows]):
             self._check_order(page, time)
 
     def _fetch(self, start: str | None, offset: int = 0) -> tuple[Page[Rows], bool]:
-        """Return a page, and whether it is shorter than pages were until now."""
+        """Return a page, and whether it is shorter than earlier pages."""
         while True:
             asked = self._source.size.rows
             try:
@@ -157,7 +157,7 @@ class Walk(Generic[Rows]):
 
 
 def _ids_before(page: Page[Rows], end: int | None) -> set[str]:
-    """Return the ids of the rows created before a time; all of them where there is none."""
+    """Return the ids of the rows created before a time; of all rows if it is None."""
     if end is None or page.last < end:
         return set(page.ids)
     return {each for each, created in zip(page.ids, page.created, strict=True) if instant(created) < end}

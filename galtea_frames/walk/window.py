@@ -1,8 +1,7 @@
-"""Many walks at once: spans of creation time that workers take, and take over from each other.
+"""Windows: spans of creation time that are walked in parallel.
 
-A window is a span that one walk goes through in ascending order. Where it ends is the walk's business at every page, so
-that an idle worker can cut off the far part of a busy one's window at any moment and walk it instead: traffic that is
-dense in places keeps all workers busy, and not only the one that happens upon the dense place.
+One walk goes through a window in ascending order, and checks its end at every page. So an idle worker can split off the
+far part of a busy worker's window at any moment, and dense traffic keeps all workers busy instead of a single one.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ if TYPE_CHECKING:
     from galtea_frames.api.query import Pairs
 
 
-#: Windows are cut at whole milliseconds: the API shows no more of a time than that, so a finer cut would split rows
-#: that look alike.
+#: Windows are split at whole milliseconds, in microseconds: the API shows no finer times (docs/api.md, "Rows"), so a
+#: finer split would separate rows with equal times.
 GRAIN = 1_000
 
-#: How many pages ahead of a busy worker its window is cut, at most: how dense traffic is further on is not known.
+#: Maximum pages to leave to a busy worker: the density further ahead is unknown.
 _PAGES_LEFT = 8
 
-#: A window with fewer pages left is not worth the requests that cutting it costs.
+#: A window with fewer pages left is not worth the extra requests of a split.
 _FEWEST_PAGES = 2.0
 
 
@@ -35,12 +34,12 @@ class Window:
     Times are microseconds since 1970.
 
     Attributes:
-        filters: the selection's wire parameters.
-        start: where it begins, as wire text; None for the beginning of time.
-        end: where it ends, exclusive; None for what is newest.
-        newest: the newest creation time known, in a window without an end.
+        filters: the query parameters of the selection.
+        start: the start, inclusive, in the API's format; None if unbounded.
+        end: the end, exclusive; None if unbounded.
+        newest: the newest known creation time, for a window without an end.
         reached: the last creation time walked so far.
-        page_span: how much time a page took lately.
+        page_span: the time span of the latest page.
     """
 
     filters: Pairs
@@ -52,9 +51,9 @@ class Window:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def advance(self, first: int, last: int, *, short: bool = False) -> int | None:
-        """Note a page from `first` to `last`; return where the window ends now.
+        """Record a page from `first` to `last`, and return the window's current end.
 
-        A short page says nothing of how dense traffic is, for it is likely the last one.
+        A short page is likely the last one, and so says nothing about the density.
         """
         with self._lock:
             self.reached = last
@@ -62,24 +61,24 @@ class Window:
             return self.end
 
     def holds(self, moment: int) -> bool:
-        """Tell whether rows of this creation time are the window's."""
+        """Return whether rows of this creation time belong to the window."""
         return self.end is None or moment < self.end
 
     def pages_left(self) -> float:
-        """Return how many pages are left, as far as is known, at the density of the last one."""
+        """Estimate the number of pages left from the density of the last one; 0 if unknown."""
         last = self.newest if self.end is None else self.end
         if self.reached is None or self.page_span is None or last is None:
             return 0.0
         return (last - self.reached) / self.page_span
 
     def split(self, parts: int) -> list[Window]:
-        """Keep the nearest part of what is left; return the others, or none if it is not worth it."""
+        """Keep the nearest part of the rest and return the other parts; empty if a split is not worth it."""
         with self._lock:
             pages = self.pages_left()
             if pages < _FEWEST_PAGES or self.reached is None or self.page_span is None:
                 return []
             last = self.newest if self.end is None else self.end
-            assert last is not None  # noqa: S101 - or no pages would be known to be left
+            assert last is not None  # noqa: S101 - or `pages_left` would be 0
             near = self.reached + self.page_span * min(pages / parts, _PAGES_LEFT)
             far = (last - near) / (parts - 1)
             cuts = sorted({_whole(near + far * number) for number in range(parts - 1)})
@@ -91,7 +90,7 @@ class Window:
 
     def _from(self, start: int, end: int | None) -> Window:
         text = render(start, USUAL_DIGITS)
-        # How dense traffic is there, and so whether cutting it again is worth it, its first page will tell.
+        # Its density, and so whether to split it again, is known after its first page.
         return Window(self.filters, text, end, self.newest)
 
 

@@ -57,8 +57,10 @@ def test_good_addresses(monkeypatch: pytest.MonkeyPatch, address: str | None, ex
         pytest.param("http://10.0.0.1", "unencrypted", id="plain http in a private net"),
         pytest.param("http://localhost.evil.example", "unencrypted", id="looks like localhost"),
         pytest.param("http://127.0.0.1.evil.example", "unencrypted", id="looks like loopback"),
-        pytest.param("http://127.0.0.1@evil.example", "no user name", id="userinfo that looks like loopback"),
-        pytest.param("https://me:secret@galtea.example", "no user name", id="user name and password"),
+        pytest.param(
+            "http://127.0.0.1@evil.example", "not contain a user name", id="userinfo that looks like loopback"
+        ),
+        pytest.param("https://me:secret@galtea.example", "not contain a user name", id="user name and password"),
         pytest.param("https://galtea.example?key=secret", "query or fragment", id="query"),
         pytest.param("https://galtea.example/?", "query or fragment", id="empty query"),
         pytest.param("https://galtea.example/#secret", "query or fragment", id="fragment"),
@@ -73,7 +75,9 @@ def test_good_addresses(monkeypatch: pytest.MonkeyPatch, address: str | None, ex
         pytest.param("http://localhost:99999", "must look like", id="no such port"),
         pytest.param("http:127.0.0.1", "must look like", id="no slashes"),
         pytest.param("http:\\\\evil.example", "must look like", id="backslashes for slashes"),
-        pytest.param("http://127.0.0.1\\@evil.example", "no user name|must look like", id="backslash and userinfo"),
+        pytest.param(
+            "http://127.0.0.1\\@evil.example", "not contain a user name|must look like", id="backslash and userinfo"
+        ),
         pytest.param("http://127.0.0.1\\.evil.example", "must look like", id="backslash in the host"),
         pytest.param("https://evil.example\\.galtea.ai", "must look like", id="backslash that ends the host for some"),
         pytest.param("http://local\nhost", "must look like", id="line break in the host"),

@@ -160,7 +160,7 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
     "port taken": (
         ["serve-sample", "--port", "PORT"],
         1,
-        "cannot serve at .* in use.*: name another port, or 0",
+        "cannot serve at .* in use.*: choose another port, or 0",
     ),
     "no port": (["serve-sample", "--port", "80000"], 2, "80000 is not in the range 0<=x<=65535"),
     "fewer than no sessions": (["serve-sample", "--sessions", "-1"], 2, "'--sessions': -1 is not in the range x>=0"),

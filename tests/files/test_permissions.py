@@ -251,7 +251,7 @@ def test_links_of_others_in_shared_folders_are_not_followed(shared: Path, tmp_pa
         lambda: gf.read_parquet(shared / "d"),
     ]
     for act in acts:
-        with pytest.raises(gf.ParquetError, match=r"the link .* belongs to somebody else, in a folder where everybody"):
+        with pytest.raises(gf.ParquetError, match=r"the link .* belongs to another user and is in a world-writable"):
             act()
     assert before == {each: each.lstat().st_mtime_ns for each in tmp_path.rglob("*")}
 

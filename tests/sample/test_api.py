@@ -540,7 +540,7 @@ def test_insertions_between_pages_are_what_offset_paging_sees() -> None:
 def test_the_store_refuses_what_it_cannot_serve() -> None:
     """Ids are unique, deletions need a row, and a value must be JSON."""
     with serve(TIED, 0) as api:
-        with pytest.raises(ValueError, match="already one with the id 's1' among the sessions"):
+        with pytest.raises(ValueError, match="sessions already have a record with the id 's1'"):
             api.sessions.insert({"id": "s1"})
         with pytest.raises(KeyError):
             api.sessions.delete("unknown")

@@ -212,8 +212,8 @@ def test_public_names_are_sorted_and_exist() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"sessions": -1}, "sessions is how many there are, from 0, or the records themselves, not -1"),
-        ({"versions": -8}, "versions is how many there are, from 0, or the records themselves, not -8"),
+        ({"sessions": -1}, "sessions must be a number from 0, or the records themselves, not -1"),
+        ({"versions": -8}, "versions must be a number from 0, or the records themselves, not -8"),
         ({"cap": 0}, "cap must be a whole number from 1, not 0"),
         ({"default_limit": -1}, "default_limit must be a whole number from 0, not -1"),
         ({"latency": -0.1}, "latency must be a number of seconds from 0, not -0.1"),

@@ -461,13 +461,13 @@ def test_a_group_is_settled_by_rows_seen_before_and_after_its_end() -> None:
     assert {"b"} == group.observe(["a", "b"])
     group.reach_end(3, "later")
     assert {"c"} == group.observe(["c", "a"])
-    assert group.settled is None
+    assert group.resolved is None
     assert set() == group.observe(["b"])
-    assert group.settled is None  # c was not seen before the end
+    assert group.resolved is None  # c was not seen before the end
     group.reach_end(3, "later still")
     group.observe(["a", "b", "c"])
-    assert group.settled is not None
-    assert group.settled.beyond == "later still"
+    assert group.resolved is not None
+    assert group.resolved.beyond == "later still"
 
 
 def test_a_slice_knows_its_new_rows() -> None:
