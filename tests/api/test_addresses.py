@@ -1,4 +1,4 @@
-"""Where the key may be sent: https, and plain http to this machine only, however an address is spelled."""
+"""Addresses that the key may be sent to: https, and plain http to this machine only, in any spelling."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit

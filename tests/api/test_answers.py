@@ -1,4 +1,4 @@
-"""Answers made to hurt: bombs, bodies without end, odd headers; proxies and certificates that are not there."""
+"""Hostile answers: decompression bombs, endless bodies, odd headers; missing proxies and certificates."""
 
 from __future__ import annotations
 

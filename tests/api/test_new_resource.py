@@ -1,4 +1,4 @@
-"""A new list of the API takes one entry: the one that CONTRIBUTING.md shows, of a made-up list."""
+"""A new list of the API needs one entry in the table: the example of CONTRIBUTING.md, with a made-up list."""
 
 from __future__ import annotations
 

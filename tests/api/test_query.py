@@ -1,3 +1,5 @@
+"""Queries: validation of arguments, parameters sent, and splitting of long lists."""
+
 import hashlib
 import json
 from collections.abc import Mapping

@@ -1,3 +1,5 @@
+"""Settings: where the key comes from, and which values are accepted."""
+
 import html
 import os
 import pickle

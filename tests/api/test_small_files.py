@@ -1,4 +1,4 @@
-"""Small files of others: regular ones only, of a bounded size, and never waited for."""
+"""Reading small files of others: regular files of limited size only, without ever blocking."""
 
 from __future__ import annotations
 

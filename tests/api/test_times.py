@@ -1,3 +1,5 @@
+"""Times: parsing ISO 8601, and formatting for the API."""
+
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Transport: retries, waits, timeouts, redirects and errors of one request."""
+
 import email.utils
 import math
 import pickle

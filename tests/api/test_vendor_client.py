@@ -1,4 +1,4 @@
-"""The vendor's own client and ours, asking the same running API: the same sessions and versions."""
+"""The vendor's client and ours return the same sessions and versions from the same running API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an analyst sees while typing a call: in VS Code, whose Python support is made of pyright, and in Jupyter."""
+"""What editors show while a call is typed: VS Code, through pyright, and Jupyter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What messages look like, whoever wrote the words in them: one short line, without secrets and controls."""
+"""Messages of errors and warnings: one short line, without secrets and control characters, whatever they quote."""
 
 from __future__ import annotations
 

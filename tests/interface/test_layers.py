@@ -1,4 +1,4 @@
-"""The order of the rooms and of their modules, and which libraries are used where."""
+"""The order of the packages and of the modules in each, and which libraries are used where."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""The public names of the package."""
+
 import ast
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What is said of types is said of everything that users touch."""
+"""Type annotations cover the whole public interface."""
 
 from __future__ import annotations
 

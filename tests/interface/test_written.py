@@ -1,4 +1,4 @@
-"""The modules that are written from the table of resources are what the table says."""
+"""The generated modules match the table of resources."""
 
 from __future__ import annotations
 

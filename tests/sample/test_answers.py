@@ -1,3 +1,5 @@
+"""Faulty answers of the sample API."""
+
 import http.client
 import time
 from collections.abc import Callable

@@ -1,3 +1,5 @@
+"""The sample API answers as the real one does: filters, order, paging and errors."""
+
 import gzip
 import http.client
 import json

@@ -1,3 +1,5 @@
+"""The sample files in `data/` match what the package writes."""
+
 import json
 import os
 import subprocess

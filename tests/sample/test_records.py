@@ -1,3 +1,5 @@
+"""Sample records: reproducible, and like those of a real product."""
+
 import hashlib
 import json
 import os

@@ -1,3 +1,5 @@
+"""The sample server: requests, latency, concurrency and shutdown."""
+
 import builtins
 import gc
 import re

@@ -1,4 +1,4 @@
-"""Ids, split lists and limits: which rows come back, and in how many requests."""
+"""Ids, split lists and limits: which rows are returned, and with how many requests."""
 
 from __future__ import annotations
 

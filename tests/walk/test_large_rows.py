@@ -1,4 +1,4 @@
-"""Rows of megabytes, and pages that are read in parts of which some hold nothing new."""
+"""Rows of megabytes, and pages read in parts of which some have no new rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows whose creation time changes while they are read, or that are served with two: each once, or an error."""
+"""Rows whose creation time changes during a walk, or that are served with two: each once, or an error."""
 
 from __future__ import annotations
 

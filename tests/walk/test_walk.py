@@ -1,3 +1,5 @@
+"""The walk: every row once for any page size, ties, insertions and deletions."""
+
 import contextlib
 import itertools
 import json

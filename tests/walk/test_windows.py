@@ -1,4 +1,4 @@
-"""Windows of creation time: how they are cut, and how workers share them."""
+"""Windows of creation time: how they are split, and how workers share them."""
 
 from __future__ import annotations
 
