@@ -44,7 +44,9 @@ definitions = dg.Definitions(
             execution_timezone="Europe/Madrid",
         ),
         dg.build_schedule_from_partitioned_job(
-            dg.define_asset_job("galtea_weekly", [galtea_report], partitions_def=WEEKS), hour_of_day=6, minute_of_hour=30
+            dg.define_asset_job("galtea_weekly", [galtea_report], partitions_def=WEEKS),
+            hour_of_day=6,
+            minute_of_hour=30,
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""The README tells the truth: its Python runs and prints what it says, its commands work."""
+"""The README: its code prints the output it shows, its commands work, and it is short."""
 
 import shlex
 import subprocess
@@ -22,7 +22,7 @@ COMMANDS = [command for kind, text in BLOCKS if kind == "sh" for command in comm
 
 @pytest.fixture
 def _api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Serve the sample rows where the environment says the API is, and work in an empty folder."""
+    """Serve the sample rows at the address in the environment, and work in an empty folder."""
     with gf.sample.serve() as api:
         monkeypatch.setenv("GALTEA_API_URL", api.url)
         monkeypatch.setenv("GALTEA_API_KEY", api.api_key)
@@ -33,7 +33,7 @@ def _api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 @pytest.mark.printed
 @pytest.mark.usefixtures("_api")
 def test_python_blocks_print_what_the_readme_shows() -> None:
-    """The Python blocks, run one after the other, print the text blocks that follow them."""
+    """The Python blocks, run in order, print the text blocks after them."""
     for shown, printed in run([block for block in BLOCKS if block[0] != "sh"]):
         assert shown == printed
 
@@ -41,7 +41,7 @@ def test_python_blocks_print_what_the_readme_shows() -> None:
 @pytest.mark.printed
 @pytest.mark.usefixtures("_api")
 def test_the_first_block_alone_gives_a_frame_at_once() -> None:
-    """As a program of its own, in a folder that has nothing to do with the package."""
+    """It also works as a program of its own, in an empty folder."""
     code, expected = next((code, text) for (kind, code), (_, text) in pairwise(BLOCKS) if kind == "python")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
     assert (expected, 0) == (done.stdout, done.returncode), done.stderr
@@ -49,7 +49,7 @@ def test_the_first_block_alone_gives_a_frame_at_once() -> None:
 
 @pytest.mark.usefixtures("_api")
 def test_commands_work() -> None:
-    """The commands of the README, one after the other in one folder, end well."""
+    """The commands of the README succeed when they run in order in one folder."""
     for command in COMMANDS:
         words = [sys.executable, "-m", "galtea_frames", *shlex.split(command)[1:]]
         done = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603
@@ -58,14 +58,19 @@ def test_commands_work() -> None:
 
 
 def test_set_up_commands_are_run_by_ci() -> None:
-    """Both set-up commands of the README are what .ci/run runs in clean environments."""
+    """`.ci/run` runs both set-up commands of the README in clean environments."""
     commands = [text.strip() for kind, text in BLOCKS if kind == "sh" and "python3 -m venv" in text]
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert len(commands) == 2
     assert [command for command in commands if command not in script] == []
 
 
+def test_the_readme_is_an_overview() -> None:
+    """It fits in about 140 lines; details belong in the guide."""
+    assert len(README.splitlines()) <= 150
+
+
 def test_every_python_block_is_followed_by_its_output_or_stands_alone() -> None:
-    """A text block shows the output of the Python block before it, and of nothing else."""
+    """Text blocks follow Python blocks only."""
     before = [kind for (kind, _), (following, _) in pairwise(BLOCKS) if following == "text"]
     assert set(before) == {"python"}
