@@ -1,4 +1,4 @@
-"""The pages of the reference whose source is the package: made when the site is built, so never out of date."""
+"""The reference pages, generated from the package when the site is built."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _VALUES: dict[FilterKind, str] = {
     "time": "text, date, datetime, Timestamp or datetime64",
 }
 
-#: What the report computes with, and notebooks/02_compare_versions.ipynb.
+#: The arithmetic of the report and of notebooks/02_compare_versions.ipynb.
 _ARITHMETIC = (
     "galtea_frames.rates.rate",
     "galtea_frames.rates.difference",
@@ -49,7 +49,7 @@ _TERMINAL = 100
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated pages to those that are written."""
+    """Add the generated pages to the site."""
     for path, text in pages().items():
         files.append(File.generated(config, path, content=text))
     return files
@@ -75,11 +75,10 @@ def _python() -> str:
     documented += [f"galtea_frames.sample.{name}" for name in gf.sample.__all__]
     return f"""# Python
 
-All that is public, by name: `import galtea_frames as gf`. Errors and warnings have [a page of their own](errors.md);
-`gf.__version__` is the installed version as text. `gf.sample` is the stand-in API: `serve` starts it, the other names
-below are the rows that it serves and the ways in which it can be made to fail. The report's arithmetic, for comparisons
-of your own, is in two modules that are imported by name: `galtea_frames.rates` and `galtea_frames.error_shapes`, at the
-end of this page.
+All public names: `import galtea_frames as gf`. Errors and warnings have [their own page](errors.md); `gf.__version__` is
+the installed version. `gf.sample` is the sample API: `serve` starts it, and the other names are the rows it serves and
+the faults it can simulate. For your own comparisons, the report's arithmetic is in the modules `galtea_frames.rates` and
+`galtea_frames.error_shapes`, at the end of this page.
 
 {_directives(documented)}
 
@@ -88,7 +87,7 @@ end of this page.
 
 
 def _directives(names: Iterable[str]) -> str:
-    """What is replaced by the docstrings of these names."""
+    """Return the directives that insert the docstrings of these names."""
     return "\n\n".join(f"::: {name}" for name in names)
 
 
@@ -99,9 +98,9 @@ def _columns() -> str:
     tables = "\n\n".join(f"## {each.name.capitalize()}\n\n{_column_table(each)}" for each in RESOURCES.values())
     return f"""# Columns
 
-Every frame has these columns, in this order, whatever its rows hold. Fields that the API sends beyond them are columns
-too, named and typed as [nested columns](../guide/nested-columns.md) are. After a join, columns of versions begin with
-`version.`. With `dtype_backend="pyarrow"` dtypes are Arrow's: `string`, `dictionary`, `timestamp[us, tz=UTC]`.
+Every frame has these declared columns, in this order. Other fields that the API sends become columns too, named and typed
+like [nested columns](../guide/nested-columns.md). In joined frames, version columns start with `version.`. With
+`dtype_backend="pyarrow"`, dtypes are Arrow's: `string`, `dictionary`, `timestamp[us, tz=UTC]`.
 
 {tables}
 """
@@ -119,8 +118,8 @@ def _filters() -> str:
     tables = "\n\n".join(f"## {each.name.capitalize()}\n\n{_filter_table(each)}" for each in RESOURCES.values())
     return f"""# Filters
 
-Each is an argument of the loaders, an option of `galtea-frames export`, and a parameter of the API. [How they are
-used](../guide/filters.md).
+Each is an argument of the loaders, an option of `galtea-frames export`, and a parameter of the API. [The
+guide](../guide/filters.md) shows how to use them.
 
 {tables}
 """
@@ -156,24 +155,15 @@ def _command_line() -> str:
     helps = "\n\n".join(f"## {name}\n\n```text\n{text}\n```" for name, text in _helps("galtea-frames", commands))
     return f"""# Command line
 
-What each command says with `--help`. Data, or one line of what was done, goes to stdout; progress and warnings go to
-stderr.
-
-| exit code | |
-|--:|---|
-| 0 | done |
-| 1 | something unexpected |
-| 2 | wrong usage: an option, the key's place or the address |
-| 3 | the API failed, or the data would be incomplete |
-| 10 | a condition of a report's `--fail-if` is true |
-| 130, 143 | stopped by Ctrl-C, by SIGTERM; no half file is left |
+The output of each command's `--help`. [In a terminal](../guide/command-line.md) describes output, exit codes and shell
+completion.
 
 {helps}
 """
 
 
 def _helps(name: str, command: click.Command) -> Iterator[tuple[str, str]]:
-    """Yield each command under its whole name, with what `--help` says."""
+    """Yield the full name of each command and its help."""
     context = click.Context(
         command,
         info_name=name,
@@ -195,8 +185,7 @@ def _errors() -> str:
     directives = _directives(f"galtea_frames.{name}" for name in own)
     return f"""# Errors and warnings
 
-All are importable from `galtea_frames`. What each message means, and what to do about it:
-[Troubleshooting](../troubleshooting.md).
+Import them from `galtea_frames`. [Troubleshooting](../troubleshooting.md) explains every message and what to do.
 
 {tree}
 {directives}
