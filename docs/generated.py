@@ -75,10 +75,10 @@ def _python() -> str:
     documented += [f"galtea_frames.sample.{name}" for name in gf.sample.__all__]
     return f"""# Python
 
-All public names: `import galtea_frames as gf`. Errors and warnings have [their own page](errors.md); `gf.__version__` is
-the installed version. `gf.sample` is the sample API: `serve` starts it, and the other names are the rows it serves and
-the faults it can simulate. For your own comparisons, the report's arithmetic is in the modules `galtea_frames.rates` and
-`galtea_frames.error_shapes`, at the end of this page.
+All public names: `import galtea_frames as gf`. Errors and warnings have [their own page](errors.md);
+`gf.__version__` is the installed version. `gf.sample` is the sample API: `serve` starts it, and the other names are the
+rows it serves and the faults it can simulate. For your own comparisons, the report's arithmetic is in the modules
+`galtea_frames.rates` and `galtea_frames.error_shapes`, at the end of this page.
 
 {_directives(documented)}
 
@@ -98,8 +98,8 @@ def _columns() -> str:
     tables = "\n\n".join(f"## {each.name.capitalize()}\n\n{_column_table(each)}" for each in RESOURCES.values())
     return f"""# Columns
 
-Every frame has these declared columns, in this order. Other fields that the API sends become columns too, named and typed
-like [nested columns](../guide/nested-columns.md). In joined frames, version columns start with `version.`. With
+Every frame has these declared columns, in this order. Other fields that the API sends become columns too, named and
+typed like [nested columns](../guide/nested-columns.md). In joined frames, version columns start with `version.`. With
 `dtype_backend="pyarrow"`, dtypes are Arrow's: `string`, `dictionary`, `timestamp[us, tz=UTC]`.
 
 {tables}
