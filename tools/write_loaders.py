@@ -163,7 +163,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from galtea_frames.api.arguments import Sort, names_checked
+from galtea_frames.api.arguments import Sort, reject_unknown_arguments
 from galtea_frames.api.client import Client
 from galtea_frames.api.resources import {names}
 from galtea_frames.decoding.gatherer import Nested
@@ -245,7 +245,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from galtea_frames.api.arguments import Sort, names_checked
+from galtea_frames.api.arguments import Sort, reject_unknown_arguments
 from galtea_frames.api.resources import {names}
 from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.frames.frame import DtypeBackend
@@ -317,7 +317,7 @@ def _function(
     body = textwrap.indent(f'"""{docstring}\n"""\nreturn {call}\n', " " * 4, lambda line: line.strip() != "")
     own = ["*,"] if owner is None else ["self,", "*,"]
     head = "".join(f"    {line}\n" for line in [*own, *(each.parameter for each in arguments)])
-    return f"@names_checked({owner or ''})\ndef {name}(\n{head}) -> {returns}:\n{body}"
+    return f"@reject_unknown_arguments({owner or ''})\ndef {name}(\n{head}) -> {returns}:\n{body}"
 
 
 def _wrapped(paragraph: str, indent: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from galtea_frames.api.bodies import CHUNK, OverlongBodyError, read_body
+from galtea_frames.api.bodies import CHUNK, BodyTooLargeError, decode_body
 from galtea_frames.api.proxies import proxy_for
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def ask(session: Session, url: str, timeout: tuple[float, float], most: int) -> 
 
     Raises:
         requests.RequestException: no answer arrived, or only a part of one.
-        ElsewhereError: the answer redirects to another origin.
-        OverlongBodyError: the body is larger than `most`.
+        CrossOriginError: the answer redirects to another origin.
+        BodyTooLargeError: the body is larger than `most`.
         BrokenBodyError: the body cannot be decompressed.
         ValueError: the URL of a redirect or of the proxy is invalid.
     """
@@ -74,7 +74,7 @@ def _read(answer: requests.Response, most: int) -> Answer:
     answer.raw.headers.pop("Content-Encoding", None)
     chunks = answer.iter_content(CHUNK)
     if answer.status_code == HTTPStatus.OK:
-        body = b"".join(read_body(chunks, codings, most))
+        body = b"".join(decode_body(chunks, codings, most))
     elif answer.is_redirect:
         body = b""
     else:
@@ -86,7 +86,7 @@ def _read(answer: requests.Response, most: int) -> Answer:
 def _beginning(chunks: Iterable[bytes], codings: str) -> bytes:
     """Return the beginning of an error's body; a body that is cut off on the way raises, and the request is retried."""
     body = bytearray()
-    with suppress(OverlongBodyError):
-        for chunk in read_body(chunks, codings, _MOST_OF_AN_ERROR):
+    with suppress(BodyTooLargeError):
+        for chunk in decode_body(chunks, codings, _MOST_OF_AN_ERROR):
             body += chunk
     return bytes(body)

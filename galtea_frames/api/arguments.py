@@ -26,7 +26,7 @@ Sort = str | SortPair | Sequence[str | SortPair]
 Loader = TypeVar("Loader", bound="Callable[..., Any]")
 
 
-def names_checked(whose: str = "") -> Callable[[Loader], Loader]:
+def reject_unknown_arguments(whose: str = "") -> Callable[[Loader], Loader]:
     """Return a decorator that makes a loader raise QueryError for unknown argument names.
 
     Args:

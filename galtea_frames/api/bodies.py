@@ -17,7 +17,7 @@ CODINGS = "gzip, deflate"
 _GZIP, _ZLIB, _BARE = 31, 15, -15
 
 
-class OverlongBodyError(Exception):
+class BodyTooLargeError(Exception):
     """A body is larger than the limit."""
 
 
@@ -29,7 +29,7 @@ class ShortBodyError(BrokenBodyError):
     """A compressed body ends in the middle."""
 
 
-def read_body(chunks: Iterable[bytes], codings: str, most: int) -> Iterator[bytes]:
+def decode_body(chunks: Iterable[bytes], codings: str, most: int) -> Iterator[bytes]:
     """Yield the bytes of a body, decompressed.
 
     Args:
@@ -38,7 +38,7 @@ def read_body(chunks: Iterable[bytes], codings: str, most: int) -> Iterator[byte
         most: maximum number of bytes, before and after decompression.
 
     Raises:
-        OverlongBodyError: the body has more than `most` bytes.
+        BodyTooLargeError: the body has more than `most` bytes.
         BrokenBodyError: the body does not match the header.
     """
     chunks = _bounded(chunks, most)
@@ -51,7 +51,7 @@ def _bounded(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
     for chunk in chunks:
         most -= len(chunk)
         if most < 0:
-            raise OverlongBodyError
+            raise BodyTooLargeError
         yield chunk
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 
 
-class ElsewhereError(Exception):
+class CrossOriginError(Exception):
     """A redirect leads to another origin.
 
     Attributes:
@@ -48,7 +48,7 @@ class SlowAnswerError(TimeoutError):
 
 
 @contextmanager
-def whole_within(seconds: float) -> Iterator[None]:
+def deadline_in(seconds: float) -> Iterator[None]:
     """Make requests raise SlowAnswerError, as the root cause, if their answer is incomplete after this many seconds."""
     token = _deadline.set(time.monotonic() + seconds)
     try:
@@ -87,7 +87,7 @@ class Session(requests.Session):
         None for any other answer, and for a URL that holds the key, which would then appear in logs.
 
         Raises:
-            ElsewhereError: the URL is of another origin.
+            CrossOriginError: the URL is of another origin.
             ValueError: the URL is invalid.
         """
         target = super().get_redirect_target(answer)
@@ -95,7 +95,7 @@ class Session(requests.Session):
             return None
         address = urljoin(answer.url, requests.utils.requote_uri(target))
         if _origin(address) != _origin(answer.url):
-            raise ElsewhereError(answer.status_code, "{}://{}".format(*_origin(address)))
+            raise CrossOriginError(answer.status_code, "{}://{}".format(*_origin(address)))
         return address
 
 

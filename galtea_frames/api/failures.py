@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from galtea_frames.api.bodies import BrokenBodyError, OverlongBodyError, ShortBodyError
-from galtea_frames.api.connections import ElsewhereError, SlowAnswerError
+from galtea_frames.api.bodies import BodyTooLargeError, BrokenBodyError, ShortBodyError
+from galtea_frames.api.connections import CrossOriginError, SlowAnswerError
 from galtea_frames.api.proxies import proxy_for, through, without_user
 from galtea_frames.api.refusals import one_line
 from galtea_frames.errors import GalteaFramesError, RequestError, ResponseError
@@ -55,7 +55,7 @@ class Unreadable(Failure):
     """The status was 200, but the body is not a list of records."""
 
 
-class Overlong(Exception):  # noqa: N818 - as above
+class AnswerTooLarge(Exception):  # noqa: N818 - as above
     """The body is larger than `max_response_bytes`."""
 
 
@@ -81,7 +81,9 @@ def final_error(failure: Failure, path: str, address: str, attempts: int, max_el
     return RequestError(message, status=failure.status, attempts=attempts, path=path)
 
 
-def unanswered(problem: Exception, settings: Settings, path: str, attempts: int) -> Failure | Overlong | RequestError:
+def classify_failure(
+    problem: Exception, settings: Settings, path: str, attempts: int
+) -> Failure | AnswerTooLarge | RequestError:
     """Classify an exception of an attempt that got no answer, or an incomplete one.
 
     Args:
@@ -90,11 +92,11 @@ def unanswered(problem: Exception, settings: Settings, path: str, attempts: int)
         path: path of the request.
         attempts: number of attempts so far.
     """
-    if isinstance(problem, OverlongBodyError):
-        return Overlong()
+    if isinstance(problem, BodyTooLargeError):
+        return AnswerTooLarge()
     if isinstance(problem, ShortBodyError):
         return Unreadable(str(problem))
-    if isinstance(problem, ElsewhereError):
+    if isinstance(problem, CrossOriginError):
         words = f"{path} redirects to another origin, {one_line(problem.origin)}, which is not sent the key"
         advice = "if the API has moved there, set base_url= or GALTEA_API_URL"
         return RequestError(f"{words}: {advice}", status=problem.status, attempts=attempts, path=path)

@@ -100,12 +100,12 @@ def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
         QueryError: an argument is unknown, invalid, or contradicts another one.
     """
     filters = {each.name: each for each in resource.filters}
-    given = {name: values.lasting(value) for name, value in arguments.items() if value is not None}
+    given = {name: values.plain(value) for name, value in arguments.items() if value is not None}
     for name in given:
         if name not in filters and name not in (*_PAGING, "params"):
             raise QueryError(unknown("argument", name, [*filters, *_PAGING, "params"]))
     wanted = [_checked(filters[name], name, value) for name, value in given.items() if name in filters]
-    wanted += _further_parameters(resource, given)
+    wanted += _extra_parameters(resource, given)
     members = [each for each in wanted if isinstance(each, Members)]
     pairs = [each for each in wanted if isinstance(each, tuple)]
     start, end = (next((text for name, text in pairs if name == api), None) for api in _TIMES)
@@ -121,7 +121,7 @@ def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
         sort=_sort_pairs(resource, given.get("sort", ())),
         limit=values.count("limit", given.get("limit")),
         offset=values.count("offset", given.get("offset")) or 0,
-        given={name: values.stated(value) for name, value in given.items()}
+        given={name: values.attrs_value(value) for name, value in given.items()}
         | {snake_case(name): text for name, text in pairs if name in _TIMES},
     )
 
@@ -173,27 +173,27 @@ def _sort_pair(resource: Resource, pair: object) -> tuple[str, bool]:
     return column, direction.lower() == "desc"
 
 
-def _further_parameters(resource: Resource, given: Mapping[str, Any]) -> list[Members | tuple[str, str]]:
+def _extra_parameters(resource: Resource, given: Mapping[str, Any]) -> list[Members | tuple[str, str]]:
     """Return the parameters given in `params=`, for filters that this release does not know yet."""
     params = given.get("params", {})
     if not isinstance(params, Mapping):
         raise QueryError(f'params must be a mapping such as {{"userIds": ["user_1"]}}, not {quoted(params)}')
     filters = {each.name: each for each in resource.filters}
     seen: dict[str, str] = {}
-    further: list[Members | tuple[str, str]] = []
+    extra: list[Members | tuple[str, str]] = []
     for key, value in params.items():
         api = _parameter_name(key)
         name = snake_case(api)
         if other := seen.get(name):
             raise QueryError(f"params holds {quoted(other)} and {quoted(key)}, which are the same parameter")
-        if name in given or name in _PAGING or (name in filters and not filters[name].was_further):
+        if name in given or name in _PAGING or (name in filters and not filters[name].allowed_in_params):
             raise QueryError(f"params holds {quoted(api)}, which is the argument {name}=")
         seen[name] = key
-        shown = f"params[{quoted(key)}]"
-        further.append(
-            _checked(filters[name], shown, value) if name in filters else _further_parameter(api, shown, value)
+        display = f"params[{quoted(key)}]"
+        extra.append(
+            _checked(filters[name], display, value) if name in filters else _extra_parameter(api, display, value)
         )
-    return further
+    return extra
 
 
 def _parameter_name(key: object) -> str:
@@ -203,6 +203,6 @@ def _parameter_name(key: object) -> str:
     return values.text("params", name)
 
 
-def _further_parameter(api: str, shown: str, value: object) -> Members | tuple[str, str]:
-    plain = values.further(shown, value)
+def _extra_parameter(api: str, display: str, value: object) -> Members | tuple[str, str]:
+    plain = values.extra_parameter(display, value)
     return (api, plain) if isinstance(plain, str) else Members(api, plain, excludes=api.startswith("exclude"))

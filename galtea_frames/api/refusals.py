@@ -43,7 +43,7 @@ def refusal_error(status: int, words: str, body: bytes, attempts: int, path: str
     return kind(f"{path} answered {status} ({words}){advice}", status=status, attempts=attempts, path=path)
 
 
-def api_words(content_type: str, body: bytes) -> str:
+def api_message(content_type: str, body: bytes) -> str:
     """Return the message of an error answer, or the title of its HTML page, on one line and in linear time.
 
     Args:

@@ -54,8 +54,8 @@ class Filter:
         column: the stored column that tells whether a row matches; None if no column does.
         excludes: matching rows are left out instead of kept.
         allows_empty: the empty string is a valid member and matches rows without such an id.
-        told_by: the field that shows whether the server applied the filter; older servers ignore it.
-        was_further: also accepted in `params`, where callers passed it before it became an argument.
+        checked_by: the field that shows whether the server applied the filter; older servers ignore it.
+        allowed_in_params: also accepted in `params`, where callers passed it before it became an argument.
     """
 
     api: str
@@ -64,8 +64,8 @@ class Filter:
     column: str | None = None
     excludes: bool = False
     allows_empty: bool = False
-    told_by: str | None = None
-    was_further: bool = False
+    checked_by: str | None = None
+    allowed_in_params: bool = False
 
     @property
     def name(self) -> str:

@@ -47,7 +47,12 @@ SESSIONS = Resource(
         Filter("versionIds", "texts", "sessions of these versions", column="version_id"),
         Filter("testCaseIds", "texts", "sessions of these test cases", column="test_case_id"),
         Filter(
-            "statuses", "texts", "sessions with these statuses", column="status", told_by="status", was_further=True
+            "statuses",
+            "texts",
+            "sessions with these statuses",
+            column="status",
+            checked_by="status",
+            allowed_in_params=True,
         ),
         *_CREATED,
     ),

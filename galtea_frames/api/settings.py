@@ -39,7 +39,7 @@ _COUNTS = {"page_size": MAX_PAGE_SIZE, "max_workers": 64, "max_attempts": 100, "
 #: Longest timeout, in seconds: eleven days. Systems differ in the largest timeout that they support.
 _LONGEST = 1_000_000
 
-_SHOWN = 4
+_VISIBLE = 4
 _LONG_ENOUGH_TO_SHOW = 16
 
 
@@ -60,8 +60,8 @@ class ApiKey:
         return len(self._text) >= _LONG_ENOUGH_TO_SHOW and self._text.lower() in text.lower()
 
     def __repr__(self) -> str:
-        tail = self._text[-_SHOWN:] if len(self._text) >= _LONG_ENOUGH_TO_SHOW else ""
-        return f"{self._text[:_SHOWN]}…{tail}" if tail else "…"
+        tail = self._text[-_VISIBLE:] if len(self._text) >= _LONG_ENOUGH_TO_SHOW else ""
+        return f"{self._text[:_VISIBLE]}…{tail}" if tail else "…"
 
     __str__ = __repr__
 

@@ -67,7 +67,7 @@ def split_ids(ids: Members) -> list[tuple[str, ...]]:
     return [batch.values for batch in batches]
 
 
-def askable_ids(ids: Iterable[str]) -> list[str]:
+def sendable_ids(ids: Iterable[str]) -> list[str]:
     """Return the ids that a request can hold: not empty, not too long, and printable as all ids of the API are."""
     most = MAX_QUERY_BYTES - _WALK_BYTES
     return [each for each in ids if each and each.isprintable() and _length((("ids[]", each),)) <= most]

@@ -15,10 +15,10 @@ from urllib.parse import urlencode
 import tenacity
 
 from galtea_frames.api.answers import Answer, ask
-from galtea_frames.api.bodies import BrokenBodyError, OverlongBodyError
-from galtea_frames.api.connections import ElsewhereError, open_session, whole_within
-from galtea_frames.api.failures import Failure, Overlong, Timeout, Unreadable, final_error, unanswered
-from galtea_frames.api.refusals import api_words, one_line, refusal_error, retry_after_seconds
+from galtea_frames.api.bodies import BodyTooLargeError, BrokenBodyError
+from galtea_frames.api.connections import CrossOriginError, deadline_in, open_session
+from galtea_frames.api.failures import AnswerTooLarge, Failure, Timeout, Unreadable, classify_failure, final_error
+from galtea_frames.api.refusals import api_message, one_line, refusal_error, retry_after_seconds
 from galtea_frames.errors import QueryError, RequestError, ResponseError
 from galtea_frames.per_process import PerProcess
 
@@ -85,7 +85,7 @@ class _Call(Generic[T]):
 
 
 @dataclass(frozen=True)
-class _Lines:
+class _Connections:
     """The connections of one process.
 
     Attributes:
@@ -117,13 +117,13 @@ class Transport:
         self._sleep = sleep
         self._clock = clock
         self._held_until = 0.0
-        self._lines = PerProcess(
-            lambda: _Lines(open_session(settings), threading.BoundedSemaphore(settings.max_workers))
+        self._connections = PerProcess(
+            lambda: _Connections(open_session(settings), threading.BoundedSemaphore(settings.max_workers))
         )
 
     def close(self) -> None:
         """Close the connections of this process; those of its parent process stay open."""
-        self._lines.get().session.close()
+        self._connections.get().session.close()
 
     def get(
         self,
@@ -209,7 +209,7 @@ class Transport:
         outcome = self._send(call)
         if call.shrinkable and _is_too_large(outcome):
             raise PageTooLarge
-        if isinstance(outcome, Overlong):
+        if isinstance(outcome, AnswerTooLarge):
             most = f"{self._settings.max_response_bytes:,}"
             raise ResponseError(f"{call.path} answered more than {most} bytes for one row: raise max_response_bytes=")
         if isinstance(outcome, Exception):
@@ -236,19 +236,19 @@ class Transport:
                 raise RequestError(f"{call.path}: {wait}", status=status, attempts=attempts, path=call.path)
             self._pause(call)(held)
 
-    def _send(self, call: _Call[T]) -> Answer | Failure | Overlong | RequestError:
+    def _send(self, call: _Call[T]) -> Answer | Failure | AnswerTooLarge | RequestError:
         """Return the answer, or why there is none; not raised here, because the chain would hold the key."""
         settings = self._settings
         timeout = (settings.connect_timeout, settings.read_timeout)
         earlier = sys.exception()
-        lines = self._lines.get()
+        connections = self._connections.get()
         try:
-            with lines.slots, whole_within(settings.max_elapsed):
-                return ask(lines.session, call.url, timeout, settings.max_response_bytes)
+            with connections.slots, deadline_in(settings.max_elapsed):
+                return ask(connections.session, call.url, timeout, settings.max_response_bytes)
         # OSError: the base of the errors of `requests`, which also raises it for a missing file of CA certificates.
         # ValueError: an invalid address or number, which `requests` does not check itself.
-        except (OSError, ValueError, ElsewhereError, OverlongBodyError, BrokenBodyError) as problem:
-            return unanswered(problem, settings, call.path, call.attempts)
+        except (OSError, ValueError, CrossOriginError, BodyTooLargeError, BrokenBodyError) as problem:
+            return classify_failure(problem, settings, call.path, call.attempts)
         except BaseException as problem:  # Ctrl-C or a bug: its frames hold the header with the key
             _forget_locals(problem, earlier)
             raise
@@ -256,7 +256,7 @@ class Transport:
     def _refusal(self, answer: Answer, call: _Call[T]) -> Failure | RequestError:
         # Before the message is shortened, which might cut the key in two.
         body = answer.body.replace(self._settings.api_key.reveal().encode(), b"...")
-        words = self._settings.without_key(api_words(answer.content_type, body))
+        words = self._settings.without_key(api_message(answer.content_type, body))
         if answer.status in RETRIED:
             retry_after = retry_after_seconds(answer.retry_after, time.time())
             return Failure(words, status=answer.status, retry_after=retry_after)
@@ -279,7 +279,7 @@ def wait_seconds(attempt: int, retry_after: float | None, chance: float) -> floa
 def _is_too_large(outcome: Answer | Exception) -> bool:
     if isinstance(outcome, Answer):
         return outcome.status in TOO_LARGE
-    return isinstance(outcome, Timeout | Overlong)
+    return isinstance(outcome, Timeout | AnswerTooLarge)
 
 
 def _forget_locals(problem: BaseException | None, earlier: BaseException | None) -> None:

@@ -30,10 +30,10 @@ _MOST_STATED = 20
 _FIRST = 3
 
 
-def lasting(value: Any) -> Any:  # noqa: ANN401 - whatever a caller passes
+def plain(value: Any) -> Any:  # noqa: ANN401 - whatever a caller passes
     """Return a value that can be iterated repeatedly, with numpy scalars as Python ones."""
     if isinstance(value, Mapping):
-        return {key: lasting(each) for key, each in value.items()}
+        return {key: plain(each) for key, each in value.items()}
     if isinstance(value, Iterator):
         return list(value)
     single = isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
@@ -124,7 +124,7 @@ def count(name: str, value: object) -> int | None:
     return number
 
 
-def further(name: str, value: object) -> str | tuple[str, ...]:
+def extra_parameter(name: str, value: object) -> str | tuple[str, ...]:
     """Return the value of a parameter that this release does not know: a single text, or the members of a list.
 
     Raises:
@@ -143,20 +143,20 @@ def further(name: str, value: object) -> str | tuple[str, ...]:
     return texts(name, value, allows_empty=True)
 
 
-def stated(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
+def attrs_value(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
     """Return a checked value in the form of `frame.attrs`: JSON-compatible, long lists as a count and a hash."""
     if value is None or isinstance(value, str | bool | int | float):
         return str.__str__(value) if isinstance(value, str) else value
     if isinstance(value, date | np.datetime64):
         return wire_text(value)
     if isinstance(value, Mapping):
-        return {str(key): stated(each) for key, each in value.items()}
+        return {str(key): attrs_value(each) for key, each in value.items()}
     if isinstance(value, Iterable):
-        return _stated_list([stated(each) for each in value])
+        return _attrs_list([attrs_value(each) for each in value])
     return operator.index(value)  # type: ignore[arg-type] # integers of other libraries, already checked
 
 
-def _stated_list(members: list[Any]) -> Any:  # noqa: ANN401 - as above
+def _attrs_list(members: list[Any]) -> Any:  # noqa: ANN401 - as above
     if len(members) <= _MOST_STATED or not all(isinstance(each, str) for each in members):
         return members
     distinct = sorted(set(members))

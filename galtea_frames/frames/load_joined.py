@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
-from galtea_frames.api.splitting import askable_ids
+from galtea_frames.api.splitting import sendable_ids
 from galtea_frames.frames.frame import ATTRS
 from galtea_frames.frames.joins import PREFIX, join_sessions_versions
 from galtea_frames.frames.load import client_context, fetch_frame, stream_frames
@@ -73,5 +73,5 @@ def _join_totals(joined: pd.DataFrame, versions: pd.DataFrame, counts: Counter[s
 def _fetch_versions(version_ids: list[str], query: Query, options: LoadOptions, client: Client) -> pd.DataFrame:
     """Return the versions with these ids that still exist."""
     products = query.members_of("productIds")
-    filters = {"product_ids": products} if products else {"ids": askable_ids(version_ids)}
+    filters = {"product_ids": products} if products else {"ids": sendable_ids(version_ids)}
     return fetch_frame(build_query(VERSIONS, filters), options, client, version_ids)

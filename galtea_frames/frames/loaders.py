@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from galtea_frames.api.arguments import Sort, names_checked
+from galtea_frames.api.arguments import Sort, reject_unknown_arguments
 from galtea_frames.api.client import Client
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.decoding.gatherer import Nested
@@ -20,7 +20,7 @@ from galtea_frames.frames.load import iterate, load
 from galtea_frames.frames.load_joined import load_joined
 
 
-@names_checked()
+@reject_unknown_arguments()
 def load_sessions(
     *,
     ids: str | Iterable[str] | None = None,
@@ -83,7 +83,7 @@ def load_sessions(
     return load(SESSIONS, locals())
 
 
-@names_checked()
+@reject_unknown_arguments()
 def load_versions(
     *,
     ids: str | Iterable[str] | None = None,
@@ -147,7 +147,7 @@ def load_versions(
     return load(VERSIONS, locals())
 
 
-@names_checked()
+@reject_unknown_arguments()
 def iter_sessions(
     *,
     ids: str | Iterable[str] | None = None,
@@ -200,7 +200,7 @@ def iter_sessions(
     return iterate(SESSIONS, locals())
 
 
-@names_checked()
+@reject_unknown_arguments()
 def iter_versions(
     *,
     ids: str | Iterable[str] | None = None,
@@ -253,7 +253,7 @@ def iter_versions(
     return iterate(VERSIONS, locals())
 
 
-@names_checked()
+@reject_unknown_arguments()
 def load_sessions_with_versions(
     *,
     ids: str | Iterable[str] | None = None,

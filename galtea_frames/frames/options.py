@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from galtea_frames.api.client import Client
 from galtea_frames.api.query import build_query
-from galtea_frames.api.values import lasting
+from galtea_frames.api.values import plain
 from galtea_frames.decoding.column_names import split_name
 from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.errors import QueryError
@@ -104,7 +104,7 @@ def split_dates(value: object, prefix: str) -> tuple[tuple[str, ...], tuple[str,
 
 
 def _names(value: object) -> tuple[str, ...]:
-    value = lasting(value)
+    value = plain(value)
     names = () if value is None else [value] if isinstance(value, str) else value
     if isinstance(names, Iterable):
         listed = tuple(dict.fromkeys(each if isinstance(each, str) else None for each in names))

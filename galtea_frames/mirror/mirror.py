@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from galtea_frames.api.arguments import names_checked
+from galtea_frames.api.arguments import reject_unknown_arguments
 from galtea_frames.api.client import Client
 from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
@@ -121,7 +121,7 @@ class Mirror(Readers):
 
     # -- reading it --
 
-    @names_checked("a mirror of sessions, read lazily,")
+    @reject_unknown_arguments("a mirror of sessions, read lazily,")
     def to_dask(
         self,
         nested: Mapping[str, str] | None = None,

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from galtea_frames.api.arguments import Sort, names_checked
+from galtea_frames.api.arguments import Sort, reject_unknown_arguments
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.frames.frame import DtypeBackend
@@ -23,7 +23,7 @@ class Readers:
 
     _location: Location
 
-    @names_checked("a mirror of sessions")
+    @reject_unknown_arguments("a mirror of sessions")
     def load_sessions(
         self,
         *,
@@ -74,7 +74,7 @@ class Readers:
         """
         return read(self._location, SESSIONS, locals())
 
-    @names_checked("a mirror of versions")
+    @reject_unknown_arguments("a mirror of versions")
     def load_versions(
         self,
         *,
@@ -121,7 +121,7 @@ class Readers:
         """
         return read(self._location, VERSIONS, locals())
 
-    @names_checked("a mirror of sessions")
+    @reject_unknown_arguments("a mirror of sessions")
     def join(
         self,
         *,

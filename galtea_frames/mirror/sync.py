@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 
 from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
-from galtea_frames.api.splitting import askable_ids, split_lists
+from galtea_frames.api.splitting import sendable_ids, split_lists
 from galtea_frames.api.times import instant, render
 from galtea_frames.api.transport import Tally
 from galtea_frames.frames import progress
@@ -283,7 +283,7 @@ class Sync:
             return
         pending = table.rows(wanted & created_between(None, before))
         # A row whose id fits in no request stays as it is until all rows are compared.
-        askable = askable_ids(pending.column("id").to_pylist())
+        askable = sendable_ids(pending.column("id").to_pylist())
         pending = pending.filter(pc.is_in(pending.column("id"), pa.array(askable, pending.schema.field("id").type)))
         for first in range(0, pending.num_rows, STEP_ROWS):
             asked = pending.slice(first, STEP_ROWS)

@@ -60,7 +60,7 @@ class Selection:
         return by_time and self.ids is None and not self.filters and not self.name
 
 
-def read_selection(pairs: Pairs, resource: Resource, sortable: Sequence[str]) -> Selection:
+def parse_selection(pairs: Pairs, resource: Resource, sortable: Sequence[str]) -> Selection:
     """Parse a query string for a resource. Parameters that the API does not know are ignored.
 
     Raises:

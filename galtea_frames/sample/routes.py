@@ -13,8 +13,8 @@ from galtea_frames.sample.queries import (
     Refusal,
     Selection,
     is_too_long,
+    parse_selection,
     product_ids,
-    read_selection,
     with_versions,
 )
 from galtea_frames.sample.request import Request
@@ -89,7 +89,7 @@ class Routes:
         return Reply(HTTPStatus.OK, encode_page(rows), _JSON)
 
     def _selection(self, request: Request, store: Store) -> Selection:
-        selection = read_selection(request.query, store.resource, self.behaviour.sortable)
+        selection = parse_selection(request.query, store.resource, self.behaviour.sortable)
         products = product_ids(request.query)
         if products is not None and store.resource is SESSIONS:
             of_products = self.stores["/versions"].ids_where("productId", products)

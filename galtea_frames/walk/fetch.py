@@ -48,7 +48,7 @@ class Fetch(Generic[Rows]):
     Args:
         transport: sends the requests.
         query: the query.
-        opened: parses the body of an answer.
+        parse: parses the body of an answer.
         page_size: number of rows to request at a time.
         workers: maximum number of concurrent walks.
         missing_ok: whether to skip ids that do not exist instead of raising.
@@ -60,7 +60,7 @@ class Fetch(Generic[Rows]):
 
     transport: Transport
     query: Query
-    opened: Callable[[bytes], Page[Rows]]
+    parse: Callable[[bytes], Page[Rows]]
     page_size: int
     workers: int = 1
     missing_ok: bool = False
@@ -69,7 +69,7 @@ class Fetch(Generic[Rows]):
 
     def __post_init__(self) -> None:
         path, end, size = self.query.resource.path, self.query.end, PageSize(self.page_size)
-        self._source = Source(self.transport, path, self.opened, end, size, self.tally)
+        self._source = Source(self.transport, path, self.parse, end, size, self.tally)
         self._seen = Seen()
 
     def slices(self) -> Iterator[Slice[Rows]]:
@@ -86,15 +86,15 @@ class Fetch(Generic[Rows]):
             return
         for each in self._by_id() if self.query.ids else self._by_filter():
             if each.rows:
-                self._check_heeded(each)
+                self._check_applied(each)
                 self.pages += 1
                 yield each
 
-    def _check_heeded(self, found: Slice[Any]) -> None:
+    def _check_applied(self, found: Slice[Any]) -> None:
         """Raise ResponseError for rows that do not match a filter: older servers ignore filters unknown to them."""
-        told_by = {each.api: each.told_by for each in self.query.resource.filters if each.told_by}
+        checked_by = {each.api: each.checked_by for each in self.query.resource.filters if each.checked_by}
         for members in self.query.lists:
-            if field_name := told_by.get(members.api):
+            if field_name := checked_by.get(members.api):
                 values = found.page.rows.values(field_name)[0]
                 others = [
                     each for row, each in enumerate(values) if row not in found.skip and each not in members.values
@@ -110,18 +110,18 @@ class Fetch(Generic[Rows]):
         ids = self.query.ids
         assert ids is not None  # noqa: S101 - checked by the caller
         found, missing = [], []
-        for slices, without in self._look_up_together([(batch, ()) for batch in split_ids(ids)]):
+        for slices, without in self._look_up_all([(batch, ()) for batch in split_ids(ids)]):
             found += slices
             missing += without
         if missing and not self.missing_ok:
             raise self._not_found(missing)
         passing = self._passing() if self.query.narrows_ids else None
         if missing or (passing is not None and len(passing) < sum(each.rows for each in found)):
-            self._see_it_answer()
+            self._check_reachable()
         for each in found:
             yield each if passing is None else each.only(passing)
 
-    def _see_it_answer(self) -> None:
+    def _check_reachable(self) -> None:
         """Request any row: a server that answers 404 to everything says nothing about ids.
 
         Raises:
@@ -138,15 +138,13 @@ class Fetch(Generic[Rows]):
         span = time_pairs(self.query.start, self.query.end)
         selections = split_lists(self.query)
         asked = [(each.ids, (*filters, *span)) for each in selections for filters in each.alternatives]
-        matches = ({each for found in slices for each in found.ids()} for slices, _ in self._look_up_together(asked))
+        matches = ({each for found in slices for each in found.ids()} for slices, _ in self._look_up_all(asked))
         passing: set[str] = set()
         for each in selections:
             passing |= set.intersection(*islice(matches, len(each.alternatives)))
         return passing
 
-    def _look_up_together(
-        self, asked: Sequence[tuple[tuple[str, ...], Pairs]]
-    ) -> list[tuple[list[Slice[Rows]], list[str]]]:
+    def _look_up_all(self, asked: Sequence[tuple[tuple[str, ...], Pairs]]) -> list[tuple[list[Slice[Rows]], list[str]]]:
         """Return the result of `look_up` for each of these ids and filters, in order, requested in parallel."""
         # Windows of unknown density, and so never split.
         numbers = {Window(filters): number for number, (_, filters) in enumerate(asked)}
@@ -161,7 +159,7 @@ class Fetch(Generic[Rows]):
     def _by_filter(self) -> Iterator[Slice[Rows]]:
         selections = split_lists(self.query)
         if all(len(each.alternatives) == 1 for each in selections) and not self._by_time:
-            slices = self._walk_together([each.alternatives[0] for each in selections])
+            slices = self._walk_all([each.alternatives[0] for each in selections])
         else:
             slices = (found for each in selections for found in self._in_all(each))
         return map(self._once, slices) if len(selections) > 1 else slices
@@ -171,9 +169,9 @@ class Fetch(Generic[Rows]):
         first, *others = selection.alternatives
         if not others:
             return self._first_rows(first)
-        found = [{each for page in self._walk_together([filters]) for each in page.ids()} for filters in others]
+        found = [{each for page in self._walk_all([filters]) for each in page.ids()} for filters in others]
         common = set.intersection(*found)
-        return (page.only(common) for page in self._walk_together([first]))
+        return (page.only(common) for page in self._walk_all([first]))
 
     @property
     def _by_time(self) -> bool:
@@ -237,7 +235,7 @@ class Fetch(Generic[Rows]):
         size = PageSize(min(self.page_size, self._wanted + _BEYOND_LIMIT))
         return Walk(replace(self._source, size=size), Window(filters, start or self.query.start)).slices()
 
-    def _walk_together(self, selections: list[Pairs]) -> Iterator[Slice[Rows]]:
+    def _walk_all(self, selections: list[Pairs]) -> Iterator[Slice[Rows]]:
         """Yield the pages of several selections in order of arrival, requested ahead of the reader."""
         windows = [Window(filters, self.query.start) for filters in selections]
         seen = {filters: Seen() for filters in selections}

@@ -54,7 +54,7 @@ class Source(Generic[Rows]):
     Attributes:
         transport: sends the requests.
         path: path of the list.
-        open: parses the body of an answer.
+        parse: parses the body of an answer.
         end: latest creation time, in the API's format; None for no limit.
         size: the number of rows to request.
         tally: counts the requests.
@@ -62,14 +62,14 @@ class Source(Generic[Rows]):
 
     transport: Transport
     path: str
-    open: Callable[[bytes], Page[Rows]]
+    parse: Callable[[bytes], Page[Rows]]
     end: str | None
     size: PageSize
     tally: Tally
 
     def get(self, params: Iterable[tuple[str, str]], *, shrinkable: bool) -> Page[Rows]:
         """Return the page of one request."""
-        return self.transport.get(self.path, list(params), self.open, self.tally, shrinkable=shrinkable)
+        return self.transport.get(self.path, list(params), self.parse, self.tally, shrinkable=shrinkable)
 
 
 def time_pairs(start: str | None, end: str | None) -> Pairs:

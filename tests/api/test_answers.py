@@ -24,7 +24,7 @@ from tls import TlsFront
 
 import galtea_frames as gf
 from galtea_frames import sample
-from galtea_frames.api.bodies import CHUNK, BrokenBodyError, OverlongBodyError, ShortBodyError, read_body
+from galtea_frames.api.bodies import CHUNK, BodyTooLargeError, BrokenBodyError, ShortBodyError, decode_body
 from galtea_frames.api.refusals import retry_after_seconds
 from galtea_frames.api.transport import Transport
 from galtea_frames.sample import Answer, Hangup, Message, RawPage, Reply, Request, SampleApi
@@ -217,11 +217,11 @@ def test_a_body_comes_as_it_was(text: bytes, size: int, codings: list[str], cut:
     header = ", ".join("deflate" if each == "bare" else each for each in codings)
 
     def read(whole: bytes, bound: int) -> bytes:
-        return b"".join(read_body((whole[at : at + cut] for at in range(0, len(whole), cut)), header, bound))
+        return b"".join(decode_body((whole[at : at + cut] for at in range(0, len(whole), cut)), header, bound))
 
     assert body == read(sent, most)
     if most:
-        with pytest.raises(OverlongBodyError):
+        with pytest.raises(BodyTooLargeError):
             read(sent, most - 1)
     if codings and codings[-1] in LAYOUTS:
         with pytest.raises(BrokenBodyError):
@@ -243,13 +243,13 @@ def test_a_body_comes_as_it_was(text: bytes, size: int, codings: list[str], cut:
 def test_a_body_that_is_not_what_is_said_of_it(coding: str, body: bytes, error: type[Exception], words: str) -> None:
     """It is an error, never a part."""
     with pytest.raises(error, match=words):
-        b"".join(read_body([body], coding, 1_000))
+        b"".join(decode_body([body], coding, 1_000))
 
 
 def test_padding_behind_a_compressed_body_is_no_part_of_it() -> None:
     """Some servers send some; of deflate nothing follows the end."""
     assert [b"[]"] * 2 == [
-        b"".join(read_body([packed + b"\0\0", b"\0"], coding, 1_000))
+        b"".join(decode_body([packed + b"\0\0", b"\0"], coding, 1_000))
         for coding, packed in (("gzip", gzip.compress(b"[]", mtime=0)), ("deflate", zlib.compress(b"[]")))
     ]
 

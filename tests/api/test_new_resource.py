@@ -20,7 +20,7 @@ from galtea_frames.api import resources
 from galtea_frames.frames import loaders
 from galtea_frames.mirror import readers
 from galtea_frames.sample import RawPage, Request, Store
-from galtea_frames.sample.queries import read_selection
+from galtea_frames.sample.queries import parse_selection
 from galtea_frames.sample.resources import Resource
 from galtea_frames.sample.store import encode_page
 from tools.write_loaders import iterator, loader, reader
@@ -68,7 +68,7 @@ def serving(sessions: int) -> Iterator[gf.sample.SampleApi]:
     def answer(request: Request) -> RawPage | None:
         if request.path != "/evaluations":
             return None
-        selection = read_selection(request.query, store.resource, ("createdAt",))
+        selection = parse_selection(request.query, store.resource, ("createdAt",))
         return RawPage(encode_page(store.select(selection, min(CAP, selection.limit or CAP))))
 
     with gf.sample.serve(sessions, 3, answers=answer) as served:

@@ -21,7 +21,7 @@ import galtea_frames as gf
 from galtea_frames import sample
 from galtea_frames._version import __version__
 from galtea_frames.api.page import Page
-from galtea_frames.api.refusals import api_words, retry_after_seconds
+from galtea_frames.api.refusals import api_message, retry_after_seconds
 from galtea_frames.api.settings import ApiKey, Settings
 from galtea_frames.api.transport import LoadAbandonedError, PageTooLarge, Tally, Transport, wait_seconds
 from galtea_frames.sample import (
@@ -183,7 +183,7 @@ def test_retry_after_seconds(header: str | None, expected: float | None, monkeyp
 )
 def test_api_words(content_type: str, body: bytes, expected: str) -> None:
     """Whatever an error's body is, its words come out on one line, short and printable."""
-    assert expected == api_words(content_type, body)
+    assert expected == api_message(content_type, body)
 
 
 # What a request carries

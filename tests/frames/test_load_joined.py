@@ -10,7 +10,7 @@ import pytest
 from direct_transport import DirectTransport
 
 import galtea_frames as gf
-from galtea_frames.api.splitting import askable_ids
+from galtea_frames.api.splitting import sendable_ids
 from galtea_frames.frames.load_joined import iterate_joined
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def test_a_whole_account_without_versions_is_joined(product_ids: list[str] | Non
 def test_ids_that_a_request_can_name() -> None:
     """Whatever may be an id of the API is asked for."""
     ids = ["version_1", "a/b?c=d&e", "é", "v 1", "x" * 1_000]
-    assert ids == askable_ids([*ids, "", "x" * 2_000, "\0", "\r\n", "\u202e"])
+    assert ids == sendable_ids([*ids, "", "x" * 2_000, "\0", "\r\n", "\u202e"])
 
 
 def test_an_export_of_joined_sessions_ends_well(tmp_path: Path) -> None:

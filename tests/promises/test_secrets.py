@@ -122,9 +122,9 @@ def test_no_repr_holds_the_key() -> None:
         vars(client),
         vars(client.settings),
         vars(client.transport),
-        vars(client.transport._lines.get().session),  # noqa: SLF001 - what a debugger shows
-        vars(client.transport._lines.get().session.auth),  # noqa: SLF001
-        client.transport._lines.get().session.headers,  # noqa: SLF001
+        vars(client.transport._connections.get().session),  # noqa: SLF001 - what a debugger shows
+        vars(client.transport._connections.get().session.auth),  # noqa: SLF001
+        client.transport._connections.get().session.headers,  # noqa: SLF001
     ]
     assert [] == [text for each in shown for text in (str(each), repr(each), f"{each}") if KEY[4:-4] in text]
     assert "gsk_…cdef" in repr(client)
