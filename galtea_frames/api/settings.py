@@ -44,12 +44,17 @@ _LONG_ENOUGH_TO_SHOW = 16
 
 
 class ApiKey:
-    """An API key whose text only `reveal()` returns."""
+    """An API key whose text only `reveal()` returns.
 
-    __slots__ = ("_text",)
+    Attributes:
+        source: where the key was found.
+    """
 
-    def __init__(self, text: str) -> None:
+    __slots__ = ("_text", "source")
+
+    def __init__(self, text: str, source: str = "") -> None:
         self._text = text
+        self.source = source
 
     def reveal(self) -> str:
         """Return the text of the key, for the one header that carries it."""
@@ -151,7 +156,7 @@ def _first_key(argument: object) -> ApiKey | SettingsError:
         if key is not None and (text := key.strip()):
             # Never quote a key in a message: apart from one flaw, it may be valid.
             flaw = _flaw_of_key(text)
-            return ApiKey(text) if flaw is None else SettingsError(f"the key in {source} {flaw}")
+            return ApiKey(text, source) if flaw is None else SettingsError(f"the key in {source} {flaw}")
     return SettingsError(
         f"no API key: pass api_key=, set {KEY_VARIABLE}, or write the key to ~/.galtea/api-key"
         " (keys begin with gsk_ and are made on the Galtea platform;"

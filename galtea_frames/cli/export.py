@@ -1,7 +1,8 @@
-"""`export`: what a load gives, as Parquet."""
+"""`export`: write what a loader returns, as Parquet."""
 
 from __future__ import annotations
 
+import inspect
 import time
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from galtea_frames.cli.options import (
     check_columns,
     client_options,
     client_settings,
+    completing,
+    examples,
     json_option,
     query_options,
     say,
@@ -52,7 +55,7 @@ def _export(
     with before_asking():
         copy = None if mirror is None else gf.Mirror(mirror)
     nested = given.pop("nested")
-    asked = arguments_of(given) | {"nested": nested}
+    asked = arguments_of(given, _KINDS[kind]) | {"nested": nested}
     check_columns(
         partition_by, {"": SESSIONS, "version.": VERSIONS} if kind == "joined" else {"": RESOURCES[kind]}, nested
     )
@@ -92,43 +95,73 @@ def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) 
 
 
 def _from_mirror(kind: str, mirror: gf.Mirror, asked: dict[str, Any]) -> pd.DataFrame:
-    """Return what a mirror holds; a filter that it cannot answer is refused."""
+    """Return what a mirror holds; raise if it cannot answer one of the filters."""
+    read = getattr(mirror, _STORED[kind])
+    taken = inspect.signature(read).parameters
     given = {name: value for name, value in asked.items() if value is not None}
     for name, value in given.pop("params", {}).items():  # a mirror takes by name whatever it can filter by
         plain = name.removesuffix("[]")
         if plain in given:
             raise QueryError(f"{plain} is given twice")
         given[plain] = value
-    frame: pd.DataFrame = getattr(mirror, _STORED[kind])(**given)
+    for name in given:
+        if name not in taken:
+            options = [each.opts[0] for each in query_options(_KINDS[kind]) if each.name in taken]
+            raise QueryError(f"a mirror of {_KINDS[kind].name} takes no {name}; it takes {', '.join(options)}")
+    frame: pd.DataFrame = read(**given)
     return frame
 
 
-_MIRROR_OPTION = click.Option(["--mirror"], metavar="DIR", help="read from this mirror instead of the API")
+_MIRROR_OPTION = click.Option(["--mirror"], metavar="DIRECTORY", help="read from this mirror instead of the API")
+
+_SHAPES = ["columns", "json", "both"]
+
+#: Examples of filters, by the list that has them.
+_FILTERED = {
+    "sessions": "export sessions --out failed.parquet --status FAILED --from-created-at 2026-03-01",
+    "versions": "export versions --out latest.parquet --sort created_at:desc --limit 10",
+    "joined": "export joined --out by_status --partition-by status",
+}
 
 
 def _command(kind: str) -> click.Command:
     resource = _KINDS[kind]
-    row, beside = resource.singular, ", with its version" if kind == "joined" else ""
+    beside = ", with its version" if kind == "joined" else ""
+    columns = [each.name for each in resource.columns if each.kind != "object"]
+    lines = [f"export {kind} --out {kind}.parquet", *([_FILTERED[kind]] if kind in _FILTERED else [])]
     return click.Command(
         kind,
         callback=lambda **given: _export(kind, **given),
-        help=f"Write every {row} that the filters select{beside}. One row a {row}, by `created_at`, then `id`.",
+        short_help=f"One row per {resource.singular}{beside}.",
+        help=f"Write all {resource.name} that match the filters to Parquet, one row per {resource.singular}{beside}.",
+        epilog=examples(*lines, *([f"export {kind} --mirror mirror --out {kind}.parquet"] if kind in _STORED else [])),
         params=[
             click.Option(
-                ["--out"], required=True, metavar="PATH", help="a .parquet file or a folder; or a URL, s3://…"
+                ["--out"],
+                required=True,
+                metavar="PATH",
+                help=".parquet file, or folder with --partition-by; may be a URL such as s3://bucket/name.parquet",
             ),
-            click.Option(["--partition-by"], multiple=True, metavar="COLUMN", help="makes a dataset of folders"),
             click.Option(
-                ["--max-partitions"], default=MAX_PARTITIONS, show_default=True, help="how many folders at most"
+                ["--partition-by"],
+                multiple=True,
+                metavar="COLUMN",
+                help="write a dataset with one folder per value; repeatable",
+                shell_complete=completing(columns),
             ),
+            click.Option(["--max-partitions"], default=MAX_PARTITIONS, metavar="N", help="maximum number of folders"),
             click.Option(
                 ["--compression"],
                 default="zstd",
-                show_default=True,
                 type=click.Choice(CODECS, case_sensitive=False),
                 help="codec of the files",
             ),
-            click.Option(["--nested"], default="columns", type=click.Choice(["columns", "json", "both"])),
+            click.Option(
+                ["--nested"],
+                default="columns",
+                type=click.Choice(_SHAPES),
+                help="nested fields as columns, JSON or both",
+            ),
             *([_MIRROR_OPTION] if kind in _STORED else []),
             *query_options(resource),
             *client_options(),
@@ -138,5 +171,8 @@ def _command(kind: str) -> click.Command:
 
 
 EXPORT = click.Group(
-    "export", help="Write sessions, versions, or both joined, to Parquet.", commands=[_command(kind) for kind in _KINDS]
+    "export",
+    help="Write sessions, versions, or both joined, to Parquet.",
+    epilog=examples("export sessions --out sessions.parquet", "export joined --help"),
+    commands=[_command(kind) for kind in _KINDS],
 )

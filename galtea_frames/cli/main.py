@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,30 +14,36 @@ from galtea_frames._version import __version__
 from galtea_frames.cli.check import CHECK
 from galtea_frames.cli.export import EXPORT
 from galtea_frames.cli.mirror import MIRROR, SYNC
-from galtea_frames.cli.options import (
-    tell,
-)
+from galtea_frames.cli.options import examples, tell
 from galtea_frames.cli.report import REPORT
 from galtea_frames.cli.serve import serve_sample
 from galtea_frames.cli.signals import stop_code, stop_on_signals
 from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SettingsError
 from galtea_frames.streams import standard_streams
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 #: What the shell gets (docs/reference: command line).
 DONE, UNEXPECTED, USAGE, FAILED = 0, 1, 2, 3
 
-#: What click raises to show a group's help, from version 8.2 on; before, it showed it without a word.
+#: Set by shells that ask for completions.
+_COMPLETE = "_GALTEA_FRAMES_COMPLETE"
+
+#: click raises this to show a group's help, from version 8.2 on; older releases just print it.
 _NOTHING_ASKED: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    if _COMPLETE in os.environ:  # a shell is at the other end, which reads bytes
+        commands.main(complete_var=_COMPLETE)
     warnings.showwarning = _show_warning
     stop_on_signals()
     with standard_streams() as out:
         code = _run()
         if out.problem is not None:
-            tell(f"galtea-frames: not all could be written to standard output: {out.problem}")
+            tell(f"galtea-frames: cannot write to standard output: {out.problem}")
             code = code or UNEXPECTED
     sys.exit(code)
 
@@ -54,17 +62,37 @@ def _run() -> int:
         tell("stopped")
         code = stop_code(stop)
     except (GalteaFramesError, ImportError, OSError) as problem:
-        tell(f"galtea-frames: {problem}")
+        tell(f"galtea-frames: {_with_options(str(problem))}")
         code = _exit_code(problem)
     return code or DONE
 
 
+def _with_options(message: str) -> str:
+    """Return a message of the package with options in place of the arguments of functions."""
+    message = re.sub(r"(pass )?api_key=, |, a datetime, a date or a Timestamp", "", message)
+    # Names that are also words of a sentence stay as they are.
+    options = {name: option for name, option in _options(commands) if "_" in name or name == "params"}
+    names = "|".join(sorted(options, key=len, reverse=True))
+    # Whole words, which are not quoted: values, paths and columns are.
+    given = re.sub(rf"(?<![\w.'/-])({names})=(?=\w)", lambda found: f"{options[found[1]]} ", message)
+    return re.sub(
+        rf"(?<![\w.'/-])(?:the argument )?({names})(?:=|\b)(?!['.\w/-])", lambda found: options[found[1]], given
+    )
+
+
+def _options(command: click.Command) -> Iterator[tuple[str, str]]:
+    """Yield the name of each argument that options stand for, with the first spelling of the option."""
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from _options(each)
+    yield from ((str(each.name), each.opts[0]) for each in command.params if isinstance(each, click.Option))
+
+
 def _one_line(problem: click.ClickException) -> str:
-    """Return what is wrong with a command line, and where to read how it is right."""
+    """Return what is wrong with a command line, and where to find help."""
     words = problem.format_message().rstrip(".")
     asked = problem.ctx.command_path if isinstance(problem, click.UsageError) and problem.ctx else "galtea-frames"
     if isinstance(problem, click.NoSuchOption) and "key" in problem.option_name:
-        words += "; a key on the command line is seen by others: set GALTEA_API_KEY, or write ~/.galtea/api-key"
+        words += "; other users can see a key on the command line: set GALTEA_API_KEY, or write it to ~/.galtea/api-key"
     return f"{words} (see {asked} --help)"
 
 
@@ -78,21 +106,42 @@ def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     tell(f"warning: {message}")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+#: How a shell learns to complete commands and options.
+_COMPLETION = """\b
+Tab completion, for the start-up file of your shell:
+  bash  eval "$(_GALTEA_FRAMES_COMPLETE=bash_source galtea-frames)"
+  zsh   eval "$(_GALTEA_FRAMES_COMPLETE=zsh_source galtea-frames)"
+  fish  _GALTEA_FRAMES_COMPLETE=fish_source galtea-frames | source
+"""
+
+_START = examples(
+    "demo",
+    "check",
+    "export joined --out sessions.parquet",
+    "report --out report",
+)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True},
+    epilog=f"{_START}\n\n{_COMPLETION}",
+)
 @click.version_option(__version__, prog_name="galtea-frames")
 def commands() -> None:
-    """Sessions and versions of your Galtea products as Parquet files.
+    """Sessions and versions of your Galtea products as Parquet files, a local mirror, or a report.
 
-    The key comes from GALTEA_API_KEY or the file ~/.galtea/api-key, the address from GALTEA_API_URL.
+    The API key is read from GALTEA_API_KEY or the file ~/.galtea/api-key, the address of the API from GALTEA_API_URL.
     """
 
 
-@commands.command()
-@click.option("--out", default="galtea-demo", show_default=True, metavar="FOLDER", help="where the files go")
+@commands.command(
+    short_help="Try it on sample data, without an API key.", epilog=examples("demo", "demo --out /tmp/galtea-demo")
+)
+@click.option("--out", default="galtea-demo", metavar="FOLDER", help="where to write the files")
 def demo(out: str) -> None:
-    """Do the main job on sample data, without a key.
+    """Try everything on sample data, without an API key.
 
-    Fetch, type, join, write Parquet, compare versions.
+    Loads and joins sample sessions and versions, compares the versions, and writes Parquet files and a report.
     """
     from galtea_frames.cli.demo import run
 

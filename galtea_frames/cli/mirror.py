@@ -1,4 +1,4 @@
-"""The mirror on the command line: bring it up to date, and say what is in it."""
+"""`sync` and `mirror`: bring a mirror up to date, and show what it holds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import galtea_frames as gf
-from galtea_frames.cli.options import before_asking, client_options, client_settings, json_option, say
+from galtea_frames.cli.options import before_asking, client_options, client_settings, examples, json_option, say
 from galtea_frames.printable import printable
 
 if TYPE_CHECKING:
@@ -77,13 +77,22 @@ def _shown(moment: datetime | None) -> str:
 SYNC = click.Command(
     "sync",
     callback=_sync,
-    help="Make the mirror in DIRECTORY equal to the API. It asks only for what may have changed.",
+    short_help="Update a mirror from the API, or create it.",
+    help="Update the mirror in DIRECTORY from the API, or create it. Later runs request only what may have changed.",
+    epilog=examples("sync mirror", "sync mirror --lookback 30D --json", "sync mirror --full"),
     params=[
         click.Argument(["directory"]),
-        click.Option(["product_ids", "--product-id"], multiple=True, help="hold these products only; repeatable"),
-        click.Option(["--lookback"], default="7D", show_default=True, help="how far back to compare every session"),
-        click.Option(["--full"], is_flag=True, help="compare everything"),
-        click.Option(["--allow-all-gone"], is_flag=True, help="go on though the API serves nothing of what is stored"),
+        click.Option(
+            ["product_ids", "--product-id"],
+            multiple=True,
+            metavar="ID",
+            help="mirror only these products; repeatable  [default: all]",
+        ),
+        click.Option(["--lookback"], default="7D", metavar="SPAN", help="how far back to compare every session"),
+        click.Option(["--full"], is_flag=True, help="compare all sessions, to find late changes and deletions"),
+        click.Option(
+            ["--allow-all-gone"], is_flag=True, help="mark all rows as removed if the API returns none of them"
+        ),
         *client_options(),
         json_option(),
     ],
@@ -92,10 +101,12 @@ SYNC = click.Command(
 MIRROR = click.Command(
     "mirror",
     callback=_mirror,
-    help="Say what is in the mirror in DIRECTORY.",
+    short_help="Show what a mirror holds.",
+    help="Show what the mirror in DIRECTORY holds.",
+    epilog=examples("mirror mirror", "mirror mirror --compact", "mirror mirror --json"),
     params=[
         click.Argument(["directory"]),
-        click.Option(["--compact"], is_flag=True, help="first join small files and delete those not needed any more"),
+        click.Option(["--compact"], is_flag=True, help="merge small files and delete obsolete ones first"),
         json_option(),
     ],
 )

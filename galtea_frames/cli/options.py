@@ -1,7 +1,8 @@
-"""Options of the command line that commands share: made from the resources, and read back as arguments."""
+"""Options that several commands share: made from the table of resources, and turned back into arguments."""
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import shutil
@@ -13,13 +14,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from galtea_frames.api.arguments import meant
+from galtea_frames.api.resource import snake_case
 from galtea_frames.errors import GalteaFramesError, QueryError, masked, presentable
 from galtea_frames.printable import printable_line, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from galtea_frames.api.resource import Filter, Resource
+
+
+#: What a value is called in help texts, by the kind of its filter.
+_METAVARS = {"text": "TEXT", "time": "TIME", "flag": None}
+
+#: How much a parameter's name must be like a filter's for the filter to be suggested.
+_ALIKE = 0.85
 
 
 def _option_names(wanted: Filter) -> list[str]:
@@ -32,51 +41,79 @@ def _option_names(wanted: Filter) -> list[str]:
     return [single, plain] if wanted.kind == "texts" and wanted.name != "names" else [plain]
 
 
-def _filter_option(wanted: Filter) -> click.Option:
-    kind = bool if wanted.kind == "flag" else str
+def _filter_option(resource: Resource, wanted: Filter) -> click.Option:
     several = wanted.kind == "texts"
     names = [wanted.name, *_option_names(wanted)]
-    return click.Option(names, type=kind, multiple=several, default=None, help=f"{wanted.meaning}")
+    statuses = wanted.name == "statuses"
+    return click.Option(
+        names,
+        type=bool if wanted.kind == "flag" else str,
+        multiple=several,
+        default=None,
+        metavar=_METAVARS.get(wanted.kind, "STATUS" if statuses else "NAME" if wanted.name == "names" else "ID"),
+        help=wanted.meaning + (f": {', '.join(resource.statuses)}" if statuses else "") + ("; repeatable" * several),
+        shell_complete=completing(resource.statuses if statuses else ()),
+    )
 
 
 def query_options(resource: Resource) -> list[click.Option]:
     """Return an option for each filter of a resource, and those that every list has."""
+    columns = [each.name for each in resource.columns if each.kind != "object"]
     return [
-        *map(_filter_option, resource.filters),
-        click.Option(["--sort"], multiple=True, metavar="COLUMN[:asc|desc]", help="order of the rows; repeatable"),
-        click.Option(["--limit"], type=int, help="how many rows in all"),
-        click.Option(["--offset"], type=int, help="rows of the sorted result to leave out first"),
+        *(_filter_option(resource, each) for each in resource.filters),
+        click.Option(
+            ["--sort"],
+            multiple=True,
+            metavar="COLUMN[:asc|desc]",
+            help="order of the rows; repeatable  [default: created_at, then id]",
+            shell_complete=completing(columns),
+        ),
+        click.Option(["--limit"], type=int, metavar="N", help="total number of rows  [default: all]"),
+        click.Option(["--offset"], type=int, metavar="N", help="rows to skip in the sorted result  [default: 0]"),
         click.Option(
             ["params", "--param"],
             multiple=True,
             metavar="NAME=VALUE",
-            help="any further filter of the API: NAME=VALUE one value, NAME[]=VALUE, repeatable, a list",
+            help="any other filter of the API, by its API name; NAME[]=VALUE for a list; repeatable",
         ),
     ]
+
+
+#: Settings of the client: name, default, what the value is called, and meaning. The client is not imported for help.
+_CLIENT_OPTIONS: tuple[tuple[str, str | float | None, str, str], ...] = (
+    ("base_url", None, "URL", "address of the API  [default: GALTEA_API_URL, or https://api.galtea.ai]"),
+    ("page_size", 1000, "N", "rows per request"),
+    ("max_workers", 4, "N", "maximum number of concurrent requests"),
+    ("read_timeout", 60.0, "SECONDS", "how long to wait for data from the API"),
+    ("max_elapsed", 300.0, "SECONDS", "how long to retry one request"),
+    ("max_response_bytes", 100_000_000, "BYTES", "maximum size of one response"),
+)
 
 
 def client_options() -> list[click.Option]:
     """Return the options that say how to ask the API."""
     return [
-        click.Option(["--base-url"], metavar="URL", help="the API's address"),
-        click.Option(["--page-size"], type=int, help="rows to ask for at a time"),
-        click.Option(["--max-workers"], type=int, help="requests under way at once, at most"),
-        click.Option(["--read-timeout"], type=float, metavar="SECONDS", help="how long to wait for an answer"),
-        click.Option(["--max-elapsed"], type=float, metavar="SECONDS", help="how long one request may be retried"),
-        click.Option(["--max-response-bytes"], type=int, metavar="BYTES", help="how large one answer may be"),
-        click.Option(["--progress/--no-progress"], default=None, help="by default on a terminal only"),
+        *(
+            click.Option([f"--{name.replace('_', '-')}"], default=default, metavar=metavar, help=meaning)
+            for name, default, metavar, meaning in _CLIENT_OPTIONS
+        ),
+        click.Option(
+            ["--progress/--no-progress"], default=None, help="show progress on stderr  [default: in a terminal]"
+        ),
     ]
 
 
-_CLIENT_SETTINGS = (
-    "base_url",
-    "page_size",
-    "max_workers",
-    "read_timeout",
-    "max_elapsed",
-    "max_response_bytes",
-    "progress",
-)
+def completing(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Return what completes a value in the shell from these names."""
+    return lambda _context, _option, begun: [name for name in names if name.startswith(begun)]
+
+
+def examples(*commands: str) -> str:
+    """Return the end of a help text: commands to copy."""
+    return "\b\nExamples:\n" + "\n".join(f"  galtea-frames {each}" for each in commands)
+
+
+_CLIENT_SETTINGS = (*(name for name, *_ in _CLIENT_OPTIONS), "progress")
 
 
 def client_settings(given: dict[str, Any]) -> dict[str, Any]:
@@ -85,12 +122,35 @@ def client_settings(given: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if value is not None}
 
 
-def arguments_of(given: dict[str, Any]) -> dict[str, Any]:
+def arguments_of(given: dict[str, Any], resource: Resource) -> dict[str, Any]:
     """Return a loader's arguments from the values of `query_options`."""
-    sort = [tuple(each.split(":", 1)) if ":" in each else each for each in given.pop("sort")]
+    sort = [_sorting(each) for each in given.pop("sort")]
     params = _further(given.pop("params"))
     filters = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value != ()}
+    _warn_of_typos(filters.get("statuses") or (), params, resource)
     return filters | {"sort": sort or None, "params": params or None}
+
+
+def _sorting(written: str) -> str | tuple[str, str]:
+    """Return what to sort by of COLUMN[:asc|desc]."""
+    column, colon, direction = written.partition(":")
+    if colon and direction.lower() not in ("asc", "desc"):
+        raise QueryError(f"--sort takes COLUMN, COLUMN:asc or COLUMN:desc, not {quoted(written)}")
+    return (column, direction) if colon else column
+
+
+def _warn_of_typos(statuses: Iterable[str], params: Iterable[str], resource: Resource) -> None:
+    """Point out what this release does not know; the API may, so it is asked all the same."""
+    for status in statuses:
+        if status not in resource.statuses:
+            close = difflib.get_close_matches(status.upper(), resource.statuses, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(resource.statuses)}"
+            tell(f"warning: unknown status {quoted(status)}: {hint}")
+    options = {each.name: _option_names(each)[0] for each in resource.filters}
+    for name in params:
+        plain = snake_case(name.removesuffix("[]"))
+        if plain not in options and (close := difflib.get_close_matches(plain, options, n=1, cutoff=_ALIKE)):
+            tell(f"warning: unknown filter {quoted(name)}, which the API may ignore: did you mean {options[close[0]]}?")
 
 
 @contextmanager
@@ -148,8 +208,8 @@ def variable(name: str, value: str) -> str:
 
 
 def json_option() -> click.Option:
-    """Return the option that has a command say as JSON what it did."""
-    return click.Option(["as_json", "--json"], is_flag=True, help="say what was done as JSON")
+    """Return the option for machines."""
+    return click.Option(["as_json", "--json"], is_flag=True, help="print the result as JSON")
 
 
 def say(summary: dict[str, Any], text: str, *, as_json: bool) -> None:

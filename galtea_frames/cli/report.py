@@ -1,4 +1,4 @@
-"""The report on the command line: fetch or read what it needs, write it, end with its verdict's code."""
+"""`report`: load what a report needs, write it, and exit with the code of its verdict."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import galtea_frames as gf
-from galtea_frames.cli.options import before_asking, client_options, client_settings, json_option, say, tell
+from galtea_frames.cli.options import (
+    before_asking,
+    client_options,
+    client_settings,
+    examples,
+    json_option,
+    say,
+    tell,
+)
 from galtea_frames.errors import QueryError, RequestError, ResponseError, masked
 
 if TYPE_CHECKING:
@@ -125,23 +133,44 @@ def _summary(report: Report, out: str) -> dict[str, Any]:
 REPORT = click.Command(
     "report",
     callback=_report,
-    help="Write what the last full week, day or month was like. It is put beside the one before, by version.\n\n"
-    "Exit codes: 0; 10 if a condition of --fail-if is true; 3 if the data is incomplete. The report is written then"
-    " too.",
+    short_help="Report on the last week, by version.",
+    help="Write a report on the last full week, day or month, by version, compared with the period before.\n\n"
+    "Exit codes: 0; 10 if a --fail-if condition is true; 3 if the data is incomplete. The report is written in all"
+    " three cases.",
+    epilog=examples(
+        "report --out report",
+        'report --out report --fail-if "failure_rate > 10%"',
+        "report --out report --period month --timezone Europe/Madrid",
+        "report --out report --mirror mirror --as-of 2026-03-30",
+    ),
     params=[
-        click.Option(["--out"], required=True, metavar="FOLDER", help="where it goes; an earlier report is replaced"),
-        click.Option(["--as-of"], metavar="TIME", help="the time that it is made for; now by default"),
-        click.Option(["--period"], default="week", type=click.Choice(["day", "week", "month"]), show_default=True),
-        click.Option(["--timezone"], default="UTC", show_default=True, metavar="NAME", help="whose days, by IANA name"),
-        click.Option(["--fail-if"], multiple=True, metavar="CONDITION", help='such as "failure_rate > 5%"; repeatable'),
-        click.Option(["--warn-if"], multiple=True, metavar="CONDITION", help="makes it WARN, not FAIL; repeatable"),
-        click.Option(["--thresholds"], metavar="FILE", help="a TOML file with fail_if and warn_if"),
-        click.Option(["metrics", "--metric"], multiple=True, metavar="COLUMN", help="numeric column; repeatable"),
-        click.Option(["--trend-periods"], default=12, show_default=True, help="how many periods trends go back"),
-        click.Option(["--include-text"], is_flag=True, help="quote errors, keep errors and contexts among the rows"),
-        click.Option(["--last-report"], metavar="FILE", help="an earlier report.json, to find late changes"),
-        click.Option(["--mirror"], metavar="DIRECTORY", help="read this mirror instead of asking the API"),
-        click.Option(["product_ids", "--product-id"], multiple=True, help="of these products only; repeatable"),
+        click.Option(["--out"], required=True, metavar="FOLDER", help="where to write it; replaces an earlier report"),
+        click.Option(["--as-of"], metavar="TIME", help="report on the last period before this time  [default: now]"),
+        click.Option(
+            ["--period"], default="week", type=click.Choice(["day", "week", "month"]), help="length of a period"
+        ),
+        click.Option(["--timezone"], default="UTC", metavar="NAME", help="IANA time zone of the periods"),
+        click.Option(["--fail-if"], multiple=True, metavar="CONDITION", help="verdict FAIL if true; repeatable"),
+        click.Option(
+            ["--warn-if"],
+            multiple=True,
+            metavar="CONDITION",
+            help="verdict WARN if true; repeatable  [default: a version got significantly worse]",
+        ),
+        click.Option(["--thresholds"], metavar="FILE", help="TOML file with fail_if and warn_if"),
+        click.Option(
+            ["metrics", "--metric"], multiple=True, metavar="COLUMN", help="numeric column to summarize; repeatable"
+        ),
+        click.Option(["--trend-periods"], default=12, metavar="N", help="number of periods in trends"),
+        click.Option(["--include-text"], is_flag=True, help="include raw text of errors and contexts"),
+        click.Option(["--last-report"], metavar="FILE", help="earlier report.json, to find late changes"),
+        click.Option(["--mirror"], metavar="DIRECTORY", help="read from this mirror instead of the API"),
+        click.Option(
+            ["product_ids", "--product-id"],
+            multiple=True,
+            metavar="ID",
+            help="only these products; repeatable  [default: all]",
+        ),
         *client_options(),
         json_option(),
     ],

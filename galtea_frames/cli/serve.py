@@ -1,4 +1,4 @@
-"""`serve-sample`: the stand-in API, until Ctrl-C."""
+"""`serve-sample`: a stand-in for the API on this machine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 import click
 
 import galtea_frames as gf
-from galtea_frames.cli.options import program, tell
+from galtea_frames.cli.options import examples, program, tell, variable
 
 _COUNT = click.IntRange(0)
 
@@ -17,26 +17,27 @@ _HOUR = 3_600
 
 def _latency(_context: click.Context, _option: click.Parameter, seconds: float) -> float:
     if not 0 <= seconds <= _HOUR:  # which is never true of NaN
-        raise click.BadParameter(f"{seconds} is no number of seconds from 0 to {_HOUR:,}")
+        raise click.BadParameter(f"{seconds} is not a number of seconds from 0 to {_HOUR:,}")
     return seconds
 
 
-@click.command("serve-sample")
-@click.option("--sessions", default=2_000, show_default=True, type=_COUNT, help="how many sessions it has")
-@click.option("--versions", default=8, show_default=True, type=_COUNT, help="how many versions it has")
-@click.option("--port", default=0, type=click.IntRange(0, 65_535), help="by default any free one")
-@click.option("--cap", type=click.IntRange(1), help="rows a page, at most, whatever is asked for")
-@click.option("--latency", default=0.0, metavar="SECONDS", callback=_latency, help="how long every answer takes")
+@click.command(
+    "serve-sample",
+    short_help="Serve sample data as the API would.",
+    epilog=examples("serve-sample", "serve-sample --sessions 50000 --port 8000"),
+)
+@click.option("--sessions", default=2_000, metavar="N", type=_COUNT, help="number of sessions")
+@click.option("--versions", default=8, metavar="N", type=_COUNT, help="number of versions")
+@click.option("--port", default=0, metavar="N", type=click.IntRange(0, 65_535), help="port; 0 picks a free one")
+@click.option("--cap", metavar="N", type=click.IntRange(1), help="maximum number of rows per page  [default: none]")
+@click.option("--latency", default=0.0, metavar="SECONDS", callback=_latency, help="delay of every response")
 def serve_sample(sessions: int, versions: int, port: int, cap: int | None, latency: float) -> None:
-    """Serve sample rows as the API would, until Ctrl-C.
-
-    To try things out without a key.
-    """
+    """Serve sample data as the API would, to try things without an API key. Stop it with Ctrl-C."""
     with gf.sample.serve(sessions, versions, port=port, cap=cap, latency=latency) as api:
-        click.echo(f"serving {sessions:,} sessions and {versions} versions; to connect, in another terminal:\n")
-        click.echo(f"  export GALTEA_API_URL={api.url} GALTEA_API_KEY={api.api_key}")
-        click.echo(f"  {program()} check\n\nor in Python:\n")
-        click.echo(f'  client = gf.Client("{api.api_key}", "{api.url}")\n\nCtrl-C stops it.')
+        click.echo(f"Serving {sessions:,} sessions and {versions} versions. To connect, in another terminal:\n")
+        click.echo(f"  {variable('GALTEA_API_URL', api.url)}\n  {variable('GALTEA_API_KEY', api.api_key)}")
+        click.echo(f"  {program()} check\n\nOr in Python:\n")
+        click.echo(f'  client = gf.Client("{api.api_key}", "{api.url}")\n\nPress Ctrl-C to stop.')
         _wait_for_interrupt()
 
 

@@ -1,4 +1,4 @@
-"""Commands that are killed at any moment: what was there is there as it was, or what was asked for is, whole."""
+"""Commands killed at any moment leave either the old output or the complete new one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import time
-import warnings
 from typing import TYPE_CHECKING
 
 import kill_runner
@@ -17,14 +16,15 @@ from effort import times
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
-from galtea_frames.cli import main as cli
 from galtea_frames.files.staging import StagingFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    Run = Callable[..., None]
+    from command_line import Run
+
+    Finish = Callable[[list[str], Path], None]
 
 pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="needs signals and forks"),
@@ -50,20 +50,16 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[gf.sample.SampleApi]:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def finish(run: Run, monkeypatch: pytest.MonkeyPatch) -> Finish:
     """Run a command in a folder, to its good end."""
 
-    def run(arguments: list[str], folder: Path) -> None:
+    def finish(arguments: list[str], folder: Path) -> None:
         folder.mkdir(exist_ok=True, parents=True)
         monkeypatch.chdir(folder)
-        monkeypatch.setattr("sys.argv", ["galtea-frames", *arguments])
-        shown = warnings.showwarning
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        warnings.showwarning = shown
-        assert 0 == ended.value.code, capsys.readouterr().err
+        done = run(*arguments)
+        assert 0 == done.code, done.err
 
-    return run
+    return finish
 
 
 def kill(arguments: list[str], before: Path | None, folders: Path) -> list[Path]:
@@ -104,47 +100,49 @@ def same_tree(one: Path, other: Path) -> bool:
 @pytest.mark.uncounted
 @pytest.mark.parametrize("arguments", [FILE, DATASET], ids=["file", "dataset"])
 def test_a_killed_export_leaves_the_old_rows_or_the_new(
-    arguments: list[str], api: gf.sample.SampleApi, run: Run, tmp_path: Path
+    arguments: list[str], api: gf.sample.SampleApi, finish: Finish, tmp_path: Path
 ) -> None:
     """Never others, never a part; the next export works as ever, and nothing is seen beside it."""
-    run(arguments, tmp_path / "older")
+    finish(arguments, tmp_path / "older")
     change(api)
-    run(arguments, tmp_path / "newer")
+    finish(arguments, tmp_path / "newer")
     older, newer = (gf.read_parquet(tmp_path / name / "target") for name in ("older", "newer"))
     assert len(older) > len(newer)
     for folder in kill(arguments, tmp_path / "older", tmp_path / "killed"):
         found = gf.read_parquet(folder / "target")
         assert_frame_equal(older if len(found) == len(older) else newer, found)
         assert visible(folder) in (["target"], [])
-    run(arguments, folder)
+    finish(arguments, folder)
     assert_frame_equal(newer, gf.read_parquet(folder / "target"))
 
 
 @pytest.mark.uncounted
-def test_a_killed_report_leaves_the_old_one_or_the_new(api: gf.sample.SampleApi, run: Run, tmp_path: Path) -> None:
+def test_a_killed_report_leaves_the_old_one_or_the_new(
+    api: gf.sample.SampleApi, finish: Finish, tmp_path: Path
+) -> None:
     """All files of it, byte by byte; never some of one and some of the other."""
-    run(REPORT, tmp_path / "older")
+    finish(REPORT, tmp_path / "older")
     change(api)
-    run(REPORT, tmp_path / "newer")
+    finish(REPORT, tmp_path / "newer")
     older, newer = (tmp_path / name / "target" for name in ("older", "newer"))
     assert not same_tree(older, newer)
     for folder in kill(REPORT, tmp_path / "older", tmp_path / "killed"):
         # As with any dataset: between two renames nothing is there, and the next command puts the old one back.
         target = folder / "target" if visible(folder) else next(folder.glob(".target.*.new/old-0"))
         assert same_tree(target, older) or same_tree(target, newer)
-    run(REPORT, folder)
+    finish(REPORT, folder)
     assert same_tree(folder / "target", newer)
 
 
 @pytest.mark.uncounted
 @pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
 def test_a_killed_sync_is_completed_by_the_next(
-    first: bool, api: gf.sample.SampleApi, run: Run, tmp_path: Path
+    first: bool, api: gf.sample.SampleApi, finish: Finish, tmp_path: Path
 ) -> None:
     """What is left says that it is not whole, or is the old state or the new; the next sync makes it the API's."""
     before = None if first else tmp_path / "before"
     if before is not None:
-        run(SYNC, before)
+        finish(SYNC, before)
     was = {each["id"] for each in api.sessions}
     change(api)
     served = {each["id"] for each in api.sessions}
@@ -168,25 +166,25 @@ def read(mirror: gf.Mirror) -> set[str] | None:
 
 @pytest.mark.parametrize("arguments", [FILE, DATASET, REPORT], ids=["file", "dataset", "report"])
 def test_what_a_killed_write_left_is_removed_a_day_later(
-    arguments: list[str], api: gf.sample.SampleApi, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], api: gf.sample.SampleApi, finish: Finish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not at once: another process may be at work there. What is not ours stays, whatever it is called."""
     del api
-    run(arguments, tmp_path)
+    finish(arguments, tmp_path)
     with monkeypatch.context() as patched, contextlib.suppress(ZeroDivisionError):
         # As a kill would: nothing is cleared up.
         patched.setattr(StagingFolder, "_clean", lambda _: None)
         patched.setattr(StagingFolder, "put_file" if arguments is FILE else "_discard", lambda *_: 1 // 0)
-        run(arguments, tmp_path)
+        finish(arguments, tmp_path)
     (left,) = (each.name for each in tmp_path.iterdir() if each.name.endswith(".new"))
     kept = [tmp_path / name for name in (".target.89ef4567.new", ".target.notes.new", "x.new", ".target.old")]
     for each in kept:
         each.mkdir()
         (each / "galtea_frames").write_text("mine")
-    run(arguments, tmp_path)
+    finish(arguments, tmp_path)
     assert (tmp_path / left).exists()
     long_ago = time.time() - 25 * 3600
     for each in tmp_path.rglob("*"):
         os.utime(each, (long_ago, long_ago))
-    run(arguments, tmp_path)
+    finish(arguments, tmp_path)
     assert sorted(["target", *(each.name for each in kept)]) == sorted(each.name for each in tmp_path.iterdir())

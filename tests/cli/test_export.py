@@ -1,4 +1,4 @@
-"""The command line: what it asks, prints and leaves, and the codes it ends with."""
+"""`galtea-frames export`: its requests, output, files and exit codes."""
 
 from __future__ import annotations
 
@@ -12,34 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
-from command_line import LOADERS, Api, Done, posix, start
+from command_line import LOADERS, Api, Run, posix, start
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS, VERSIONS
-from galtea_frames.cli import main as cli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from galtea_frames.api.resource import Filter
-
-    Run = Callable[..., "Done"]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """A function that runs a command line in this process, up to its exit code."""
-
-    def run(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["galtea-frames", *map(str, arguments)])
-        with warnings.catch_warnings():  # its handling of warnings is for a process of its own
-            warnings.simplefilter("default")
-            with pytest.raises(SystemExit) as ended:
-                cli.main()
-        return Done(ended.value.code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture(scope="module")
@@ -217,9 +199,6 @@ def test_export_makes_datasets(run: Run) -> None:
     assert {"SNAPPY"} == {
         pq.read_metadata(each).row_group(0).column(0).compression for each in Path("d").rglob("*.parquet")
     }
-
-
-# -- check --
 
 
 # -- errors and codes --

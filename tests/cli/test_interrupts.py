@@ -1,4 +1,4 @@
-"""Commands and scripts that are stopped: by Ctrl-C, twice by an impatient one, and by SIGTERM."""
+"""Commands and scripts stopped by Ctrl-C, once or twice, or by SIGTERM."""
 
 from __future__ import annotations
 

@@ -1,45 +1,28 @@
-"""The command line but for its exports: what it prints, and the codes it ends with."""
+"""The command line apart from exports: what it prints, and its exit codes."""
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
 import signal
 import sys
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import pandas as pd
 import pytest
-from command_line import LOADERS, Api, Done, posix, start
+from click.shell_completion import ShellComplete
+from command_line import LOADERS, Api, Done, Run, parse, posix, start
 
 import galtea_frames as gf
 from galtea_frames.cli import main as cli
 from galtea_frames.cli.export import EXPORT
-from galtea_frames.cli.options import program
+from galtea_frames.cli.options import client_options, program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    Run = Callable[..., "Done"]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """A function that runs a command line in this process, up to its exit code."""
-
-    def run(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["galtea-frames", *map(str, arguments)])
-        with warnings.catch_warnings():  # its handling of warnings is for a process of its own
-            warnings.simplefilter("default")
-            with pytest.raises(SystemExit) as ended:
-                cli.main()
-        return Done(ended.value.code, *capsys.readouterr())
-
-    return run
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="module")
@@ -61,49 +44,69 @@ def api(shared_api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Api
     return shared_api
 
 
-def test_check_says_that_all_is_well(run: Run, api: Api) -> None:
-    """Address, masked key, and the newest row of each list, at the cost of a few small requests."""
+def test_check_says_what_a_key_gives_access_to(run: Run, api: Api) -> None:
+    """The masked key and the address with their sources, and how much is visible, for a few small requests."""
     done = run("check")
     newest = {
-        name: str(pd.Timestamp(max(row["createdAt"] for row in store)))
+        name: str(max(row["createdAt"] for row in store))[:19].replace("T", " ")
         for name, store in (("sessions", api.sessions), ("versions", api.versions))
     }
     assert (0, "") == (done.code, done.err)
     expected = [
-        f"address   {api.url}",
-        f"key       {api.api_key[:4]}…{api.api_key[-4:]}",
-        f"versions  the newest is of {newest['versions']}",
-        f"sessions  the newest is of {newest['sessions']}",
+        f"key       {api.api_key[:4]}…{api.api_key[-4:]}, from GALTEA_API_KEY",
+        f"address   {api.url}, from GALTEA_API_URL",
+        f"products  {len({row['productId'] for row in api.versions})}",
+        f"versions  5, the newest created at {newest['versions']} UTC",
+        f"sessions  more than 100, the newest created at {newest['sessions']} UTC",
     ]
     assert expected == done.out.splitlines()[:-1]
-    assert re.fullmatch(r"all well; \d+\.\d s for the newest of each", done.out.splitlines()[-1])
+    assert re.fullmatch(r"OK, the API answered in \d+\.\d s", done.out.splitlines()[-1])
     assert api.api_key not in done.out
     assert 20 > len(api.requests)
-    assert 1 >= max(request.rows or 0 for request in api.requests)
 
 
 def test_check_speaks_json(run: Run, api: Api) -> None:
     """The same as one object; a product without rows has no newest one."""
     product = next(iter(api.versions))["productId"]
     said = json.loads(run("check", "--product-id", product, "--json").out)
-    assert {"base_url", "key", "newest", "seconds"} == set(said)
-    assert api.url == said["base_url"]
+    assert (api.url, "GALTEA_API_URL", "GALTEA_API_KEY") == tuple(
+        said[name] for name in ("base_url", "base_url_from", "key_from")
+    )
+    assert {"base_url", "base_url_from", "key", "key_from", "products", "versions"} < set(said)
+    assert {"sessions", "more_sessions", "newest", "seconds"} < set(said)
     assert all(said["newest"].values())
     assert {(product,)} == {tuple(request.values("productIds")) for request in api.requests}
-    assert {"versions": None, "sessions": None} == json.loads(run("check", "--product-id", "no", "--json").out)[
-        "newest"
-    ]
-    assert "none that this key may see" in run("check", "--product-id", "no").out
+    nothing = json.loads(run("check", "--product-id", "no", "--json").out)
+    assert {"versions": None, "sessions": None} == nothing["newest"]
+    assert [0, 0, 0, False] == [nothing[name] for name in ("products", "versions", "sessions", "more_sessions")]
+    assert 3 == run("check", "--product-id", "no").out.count("none visible to this key")
+
+
+@pytest.mark.parametrize("source", ["--base-url", "GALTEA_API_URL", "the default"])
+def test_check_says_where_key_and_address_come_from(
+    run: Run, api: Api, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    """The key file is named by its path."""
+    monkeypatch.setattr("galtea_frames.api.settings.DEFAULT_URL", api.url)
+    monkeypatch.setenv("GALTEA_API_URL", api.url if source == "GALTEA_API_URL" else "")
+    monkeypatch.delenv("GALTEA_API_KEY")
+    file = Path("home/.galtea/api-key")
+    file.parent.mkdir(parents=True)
+    file.write_text(api.api_key)
+    file.chmod(0o600)
+    done = run("check", *([source, api.url] if source == "--base-url" else []))
+    assert f", from {file.absolute()}\n" in done.out
+    assert f"address   {api.url}, from {source}\n" in done.out
 
 
 TROUBLE: dict[str, tuple[dict[str, str], list[Any], int, str]] = {
-    "no key": ({"GALTEA_API_KEY": ""}, [], 2, "no API key: pass api_key=, set GALTEA_API_KEY, or write .*api-key"),
+    "no key": ({"GALTEA_API_KEY": ""}, [], 2, "no API key: set GALTEA_API_KEY, or write .*api-key"),
     "wrong key": ({"GALTEA_API_KEY": "gsk_wrong"}, [], 3, "401.*key|key.*401"),
     "no such place": ({"GALTEA_API_URL": "http://127.0.0.1:9"}, ["--max-elapsed", 0.1], 3, "refused.*: check the net"),
     "wrong path": ({}, ["--base-url", "URL/v9"], 3, "404"),
     "no address": ({"GALTEA_API_URL": "galtea"}, [], 2, "the API's address must look like https://api.galtea.ai"),
     "not encrypted": ({"GALTEA_API_URL": "http://example.com"}, [], 2, "use https://"),
-    "bad setting": ({}, ["--page-size", 0], 2, "page_size is a whole number"),
+    "bad setting": ({}, ["--page-size", 0], 2, "--page-size must be a whole number"),
     "not a number": ({}, ["--page-size", "many"], 2, "Invalid value for '--page-size'"),
 }
 
@@ -135,18 +138,18 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
     "unknown command": (["exprot"], 2, "No such command"),
     "no out": (["export", "sessions"], 2, "Missing option '--out'"),
     "unknown column to sort by": (["export", "sessions", "--out", "f", "--sort", "created"], 2, "created_at"),
-    "unknown direction": (["export", "sessions", "--out", "f", "--sort", "id:up"], 2, "sort"),
-    "bad time": (["export", "sessions", "--out", "f", "--from-created-at", "soon"], 2, "from_created_at is a time"),
-    "bad limit": (["export", "sessions", "--out", "f", "--limit", "-1"], 2, "limit is a whole number"),
+    "unknown direction": (["export", "sessions", "--out", "f", "--sort", "id:up"], 2, "COLUMN:desc, not 'id:up'"),
+    "bad time": (["export", "sessions", "--out", "f", "--from-created-at", "soon"], 2, "created-at must be a time"),
+    "bad limit": (["export", "sessions", "--out", "f", "--limit", "-1"], 2, "limit must be a whole number"),
     "param twice in two spellings": (
         ["export", "sessions", "--out", "f", "--param", "userIds=a", "--param", "userIds[]=b"],
         2,
-        r"params holds 'userIds' and 'userIds\[\]', which are the same parameter",
+        r"--param holds 'userIds' and 'userIds\[\]', which are the same parameter",
     ),
     "a status twice in two spellings": (
         ["export", "sessions", "--out", "f", "--param", "statuses=FAILED", "--status", "PENDING"],
         2,
-        "params holds 'statuses', which is the argument statuses=",
+        "--param holds 'statuses', which is",
     ),
     "bad param": (["export", "sessions", "--out", "f", "--param", "x"], 2, "--param takes NAME=VALUE, not 'x'"),
     "unknown codec": (
@@ -169,10 +172,10 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
     "answers before questions": (
         ["serve-sample", "--latency", "-1"],
         2,
-        "-1.0 is no number of seconds from 0 to 3,600",
+        "-1.0 is not a number of seconds from 0 to 3,600",
     ),
-    "answers without time": (["serve-sample", "--latency", "nan"], 2, "nan is no number of seconds from 0 to 3,600"),
-    "answers without end": (["serve-sample", "--latency", "inf"], 2, "inf is no number of seconds from 0 to 3,600"),
+    "answers without time": (["serve-sample", "--latency", "nan"], 2, "nan is not a number of seconds from 0 to 3,600"),
+    "answers without end": (["serve-sample", "--latency", "inf"], 2, "inf is not a number of seconds from 0 to 3,600"),
     "no folder": (["sync"], 2, r"Missing argument 'DIRECTORY' \(see .* sync --help\)"),
     "a slip in a command": (["exprot"], 2, "Did you mean|No such command"),
     "no mirror": (["mirror", "nowhere"], 1, "nowhere is not a mirror; `galtea-frames sync nowhere` makes one"),
@@ -207,6 +210,86 @@ def test_without_arguments_it_says_what_there_is(run: Run, group: list[str]) -> 
     assert shown.startswith("Usage: ")
     assert "..." not in shown.partition("Commands:")[2]
     assert all(f"  {name} " in shown for name in (EXPORT.commands if group else cli.commands.commands))
+
+
+def every_command(command: click.Command, *name: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Yield a command and those below it, each with the words that call it."""
+    yield name, command
+    for each, inner in command.commands.items() if isinstance(command, click.Group) else ():
+        yield from every_command(inner, *name, each)
+
+
+@pytest.mark.parametrize(("name", "command"), list(every_command(cli.commands)), ids=str)
+def test_help_has_examples_that_can_be_copied(run: Run, name: tuple[str, ...], command: click.Command) -> None:
+    """Each is a command line that parses; nothing in the text is Python's."""
+    text = run(*name, "--help").out
+    lines = re.findall(r"^    galtea-frames (.*)$", text.partition("Examples:")[2], re.MULTILINE)
+    assert lines
+    for line in lines:
+        parse(line)
+    assert not re.search(r"\b(None|True|False|str|int|float|INTEGER|FLOAT|kwargs|tuple|dict|DataFrame)\b", text)
+    assert all(each.metavar for each in command.params if each.type in (click.INT, click.FLOAT))
+
+
+def test_help_shows_the_clients_defaults(run: Run) -> None:
+    """They are those of the class, which help does not import."""
+    parameters = inspect.signature(gf.Client).parameters
+    options = {each.name: each for each in client_options()}
+    names = [name for name in options if name not in ("base_url", "progress")]
+    assert [parameters[str(name)].default for name in names] == [options[name].default for name in names]
+    assert "[default: 1000]" in run("check", "--help").out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_has_a_script_for_each_shell(run: Run, shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is printed by the command that the help names."""
+    monkeypatch.setenv("_GALTEA_FRAMES_COMPLETE", f"{shell}_source")
+    done = run()
+    assert (0, True) == (done.code, f"_GALTEA_FRAMES_COMPLETE={shell}_complete" in done.out)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["sy"], ["sync"]),
+        (["export", "sess"], ["sessions"]),
+        (["export", "sessions", "--stat"], ["--status", "--statuses"]),
+        (["export", "sessions", "--status", "F"], ["FAILED"]),
+        (["export", "versions", "--sort", "cre"], ["created_at"]),
+    ],
+    ids=" ".join,
+)
+def test_values_are_completed(words: list[str], expected: list[str]) -> None:
+    """Also those that come from the table of resources."""
+    complete = ShellComplete(cli.commands, {}, "galtea-frames", "_GALTEA_FRAMES_COMPLETE")
+    assert expected == [each.value for each in complete.get_completions(words[:-1], words[-1])]
+
+
+HINTS = [
+    (["--status", "FALED"], "unknown status 'FALED': did you mean FAILED?"),
+    (["--status", "failed"], "unknown status 'failed': did you mean FAILED?"),
+    (["--status", "x"], "unknown status 'x': known are PENDING, COMPLETED, FAILED"),
+    (["--param", "statuse=FAILED"], "unknown filter 'statuse', which the API may ignore: did you mean --status?"),
+    (
+        ["--param", "versionId[]=x"],
+        "unknown filter 'versionId[]', which the API may ignore: did you mean --version-id?",
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "hint"), HINTS)
+def test_what_the_api_may_not_know_is_hinted_at(run: Run, api: Api, options: list[str], hint: str) -> None:
+    """The API is asked all the same: it may be newer than this release."""
+    done = run("export", "sessions", "--out", "f", *options)
+    assert (0, f"warning: {hint}") == (done.code, done.err.splitlines()[0])
+    assert api.requests
+
+
+def test_further_filters_are_no_typos(run: Run, api: Api) -> None:
+    """Those that the API takes beyond its reference pass without a word."""
+    del api
+    for name in ("userIds", "runIds", "involvedInRunIds", "commentLabels"):
+        assert "unknown" not in run("export", "sessions", "--out", "f", "--param", f"{name}[]=x").err
 
 
 @pytest.mark.parametrize("option", ["--help", "-h", "--version"])
@@ -278,7 +361,7 @@ def test_serve_sample_serves_until_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> No
     process = start("serve-sample", "--sessions", 30, "--versions", 3, "--cap", 7)
     assert process.stdout is not None
     printed = ""
-    while "Ctrl-C stops it." not in printed:
+    while "Press Ctrl-C to stop." not in printed:
         printed += process.stdout.readline()
     for name, value in re.findall(r"(GALTEA_API_\w+)=(\S+)", printed):
         monkeypatch.setenv(name, value)

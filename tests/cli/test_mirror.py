@@ -1,10 +1,8 @@
-"""The mirror on the command line."""
+"""`galtea-frames sync` and `mirror`, and exports and reports from a mirror."""
 
 from __future__ import annotations
 
 import json
-import sys
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import deltalake
@@ -13,18 +11,18 @@ import pytest
 from mirror_helpers import small_steps
 
 import galtea_frames as gf
-from galtea_frames.cli import main as cli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    Run = Callable[..., tuple[int, str, str]]
+    from command_line import Run
+
 
 Api = gf.sample.SampleApi
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Api]:
     """The stand-in, in the environment; the tests run in an empty folder."""
     with gf.sample.serve(60, 3) as api:
@@ -32,24 +30,6 @@ def api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Api]:
         monkeypatch.setenv("GALTEA_API_URL", api.url)
         monkeypatch.chdir(tmp_path)
         yield api
-
-
-@pytest.fixture
-def run(api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """A function that runs a command line in this process: its code, stdout and stderr."""
-    del api
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["galtea-frames", *map(str, arguments)])
-        with warnings.catch_warnings():
-            warnings.simplefilter("default")
-            with pytest.raises(SystemExit) as ended:
-                cli.main()
-        code = ended.value.code
-        assert isinstance(code, int)
-        return code, *capsys.readouterr()
-
-    return run
 
 
 def test_sync_says_what_it_did(run: Run, api: Api) -> None:

@@ -1,4 +1,4 @@
-"""`galtea-frames report`: what it asks for, writes and says, and the code it ends with."""
+"""`galtea-frames report`: its requests, files, output and exit codes."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ import json
 import re
 import shlex
 import sys
-import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from folder_contents import contents
 
 import galtea_frames as gf
-from galtea_frames.cli import main as cli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    Run = Callable[..., tuple[Any, str, str]]
+    from command_line import Run
+
 
 pytestmark = pytest.mark.usefixtures("undrawn_charts")
 
@@ -29,18 +28,9 @@ AS_OF = ("--as-of", "2026-03-25T08:00", "--timezone", "Europe/Madrid")
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """A function that runs a command line in this process; returns its code and what it printed."""
-
-    def run(*arguments: object) -> tuple[Any, str, str]:
-        monkeypatch.setattr(sys, "argv", ["galtea-frames", *map(str, arguments)])
-        with warnings.catch_warnings():  # its handling of warnings is for a process of its own
-            warnings.simplefilter("ignore")
-            with pytest.raises(SystemExit) as ended:
-                cli.main()
-        return ended.value.code, *capsys.readouterr()
-
-    return run
+def warned() -> Literal["ignore"]:
+    """Warnings are not what these tests are about."""
+    return "ignore"
 
 
 @pytest.fixture(scope="module")
@@ -204,13 +194,13 @@ WRONG = [
     (["--fail-if", "n > 1", "--thresholds", "x.toml"], 2, "from a file or from --fail-if and --warn-if, not from both"),
     (["--thresholds", "x.toml"], 2, "cannot read thresholds from x.toml"),
     (["--timezone", "Mars"], 2, "timezone must be an IANA name"),
-    (["--as-of", "soon"], 2, "as_of must be a time"),
+    (["--as-of", "soon"], 2, "--as-of must be a time"),
     (["--period", "year"], 2, "Invalid value for '--period'"),
-    (["--trend-periods", "1"], 2, "trend_periods must be a number from 2 to 260"),
+    (["--trend-periods", "1"], 2, "--trend-periods must be a number from 2 to 260"),
     (["--last-report", "x.json"], 2, "cannot read the last report x.json"),
     (["--fail-if", "failure_rate > 5"], 2, "write 5% for a percentage"),
-    (["--as-of", ""], 2, "as_of must be a time"),
-    (["--as-of", " "], 2, "as_of must be a time"),
+    (["--as-of", ""], 2, "--as-of must be a time"),
+    (["--as-of", " "], 2, "--as-of must be a time"),
     (["--timezone", "localtime"], 2, "timezone must be an IANA name"),
     (["--timezone", ""], 2, "timezone must be an IANA name"),
     (["--mirror", "nowhere"], 1, "nowhere"),

@@ -158,7 +158,7 @@ def test_a_full_disk_behind_the_output_is_no_success(
     """What should have been printed is lost: one line says so, and Python adds nothing."""
     with (tmp_path / "out").open("wb") as out:
         done = run(arguments, environment, tmp_path, before=limit_files, out=out.fileno())
-    expected = "galtea-frames: not all could be written to standard output: File too large\n"
+    expected = "galtea-frames: cannot write to standard output: File too large\n"
     assert (1, expected, b"") == (done.code, done.err, (tmp_path / "out").read_bytes())
 
 
@@ -169,7 +169,7 @@ def test_a_reader_that_has_gone_is_no_success(environment: dict[str, str], tmp_p
     os.close(reader)
     done = run([each for each in COMMANDS[name] if each != "--progress"], environment, tmp_path, out=writer)
     os.close(writer)
-    expected = "galtea-frames: not all could be written to standard output: Broken pipe\n"
+    expected = "galtea-frames: cannot write to standard output: Broken pipe\n"
     assert (1, expected) == (done.code, done.err)
     if name == "export":
         assert 30 == len(gf.read_parquet(tmp_path / "f.parquet"))
@@ -189,7 +189,7 @@ def test_progress_that_cannot_be_written_stops_no_load(environment: dict[str, st
     """A log on a full disk."""
     with (tmp_path / "log").open("wb") as log:
         done = run(["check", "--progress"], environment, tmp_path, before=limit_files, err=log.fileno())
-    assert (0, True) == (done.code, "all well" in done.out)
+    assert (0, True) == (done.code, "OK, the API" in done.out)
 
 
 # -- in a program of one's own --
@@ -275,7 +275,7 @@ def test_a_command_whose_output_is_lost_is_no_success(
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)  # as it was, afterwards
     with pytest.raises(SystemExit) as ended:
         cli.main()
-    said = "galtea-frames: not all could be written to standard output: No space left on device\n"
+    said = "galtea-frames: cannot write to standard output: No space left on device\n"
     assert (1, said) == (ended.value.code, capsys.readouterr().err)
 
 

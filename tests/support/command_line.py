@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import click
 import pytest
 
 import galtea_frames as gf
+from galtea_frames.cli.main import commands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
 
 
@@ -22,19 +24,16 @@ Api = gf.sample.SampleApi
 posix = pytest.mark.skipif(os.name != "posix", reason="needs signals and pseudo terminals")
 
 
-class Done:
+class Done(NamedTuple):
     """How a command ended, and what it printed."""
 
-    def __init__(self, code: Any, out: str, err: str) -> None:  # noqa: ANN401 - an exit code may be anything
-        self.code, self.out, self.err = code, out, err
+    code: Any
+    out: str
+    err: str
 
-    def __repr__(self) -> str:
-        return f"Done({self.code}, {self.out!r}, {self.err!r})"
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Done) and vars(self) == vars(other)
-
-    __hash__ = None  # type: ignore[assignment] # compared, never kept in a set
+#: Runs a command line, given its words, in the process of the test.
+Run = Callable[..., Done]
 
 
 def start(*arguments: object, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
@@ -44,6 +43,16 @@ def start(*arguments: object, stderr: int = subprocess.PIPE) -> subprocess.Popen
     return subprocess.Popen(  # noqa: S603 - our own
         command, stdout=subprocess.PIPE, stderr=stderr, text=True, encoding="utf-8", env=os.environ | further
     )
+
+
+def parse(line: str) -> None:
+    """Parse a command line without running it; click raises at what it does not know."""
+    command: click.Command = commands
+    arguments = [each for each in shlex.split(line) if each != "--help"]
+    while isinstance(command, click.Group) and arguments:
+        command = command.commands[arguments.pop(0)]
+    if "--help" not in line:
+        command.make_context("galtea-frames", arguments)
 
 
 LOADERS: dict[str, Callable[..., pd.DataFrame]] = {
