@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.api.times import LAYOUTS, TIME, arrow_times, instant
+from galtea_frames.api.times import LAYOUTS, TIME, USUAL_DIGITS, arrow_times, instant
 from galtea_frames.decoding.kinds import TEXT, replaced, text_array
 from galtea_frames.decoding.reader import PageReader
 from galtea_frames.decoding.shapes import ABSENT
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from galtea_frames.api.resource import DeclaredColumn, Resource
-    from galtea_frames.decoding.reader import ParsedBatch, Rows
+    from galtea_frames.decoding.reader import BatchedRows, ParsedBatch
     from galtea_frames.decoding.shapes import Path
     from galtea_frames.decoding.survey import Chunks
 
@@ -89,7 +89,7 @@ class Gatherer:
         self.replaced: Counter[str] = Counter()
         self.layouts: dict[str, Counter[int]] = defaultdict(Counter)
 
-    def gather(self, rows: Rows, skip: Collection[int] = ()) -> Iterator[ColumnBatch]:
+    def gather(self, rows: BatchedRows, skip: Collection[int] = ()) -> Iterator[ColumnBatch]:
         """Yield the rows of a page except those numbered in `skip`: in one batch, unless the page is large."""
         return (self.gather_batch(parsed) for parsed in rows.batches(skip) if parsed.rows)
 
@@ -99,6 +99,8 @@ class Gatherer:
         self.rows += parsed.rows
         for api, texts in parsed.texts.items():
             batch.declared[api] = pa.array(texts, TEXT)
+        for api, array in parsed.arrays.items():
+            self._gather_array(self._declared[api], array, batch)
         for api, values in parsed.fields.items():
             self._gather_field(api, values, batch)
         for path, (numbers, values) in parsed.strays.items():
@@ -117,18 +119,27 @@ class Gatherer:
     def gather_declared(self, column: DeclaredColumn, values: Sequence[Any], batch: ColumnBatch) -> None:
         """Add the values of a declared field, other than an object, to a batch."""
         texts = self._texts(column, values, batch)
-        if column.kind == "status":
-            coded = texts.dictionary_encode()
-            self.statuses.update(coded.dictionary.to_pylist())
-            batch.declared[column.api] = coded
-        elif column.kind == "time":
-            batch.declared[column.api] = times = self._times(column, texts, batch)
-            if self.as_text:
-                batch.sent_times[column.api] = texts
-                counts = {digits: pc.sum(written_alike(times, texts, digits)).as_py() or 0 for digits in LAYOUTS}
-                self.layouts[column.api].update(counts)
+        if column.kind == "time":
+            self._gather_times(column, self._times(column, texts, batch), texts, batch)
         else:
-            batch.declared[column.api] = texts
+            self._gather_array(column, texts, batch)
+
+    def _gather_array(self, column: DeclaredColumn, array: pa.Array, batch: ColumnBatch) -> None:
+        """Add a declared field to a batch: text, or times that were sent in milliseconds."""
+        if column.kind == "time":
+            self._gather_times(column, array, time_texts(array) if self.as_text else None, batch)
+            return
+        if column.kind == "status":
+            array = array.dictionary_encode()
+            self.statuses.update(array.dictionary.to_pylist())
+        batch.declared[column.api] = array
+
+    def _gather_times(self, column: DeclaredColumn, times: pa.Array, texts: pa.Array, batch: ColumnBatch) -> None:
+        batch.declared[column.api] = times
+        if self.as_text:
+            batch.sent_times[column.api] = texts
+            counts = {digits: pc.sum(written_alike(times, texts, digits)).as_py() or 0 for digits in LAYOUTS}
+            self.layouts[column.api].update(counts)
 
     def _texts(self, column: DeclaredColumn, values: Sequence[Any], batch: ColumnBatch) -> pa.Array:
         texts = text_array(values)
@@ -206,5 +217,10 @@ def declared_arrays(resource: Resource, fields: Mapping[str, Sequence[Any]]) -> 
 
 def written_alike(times: pa.Array, sent: pa.Array, digits: int) -> pa.Array:
     """Tell for each time whether it was sent with this many digits after the second and a `Z`; true for nulls."""
-    written = pc.strftime(times.cast(pa.timestamp(LAYOUTS[digits][1]), safe=False), "%Y-%m-%dT%H:%M:%SZ")
-    return pc.or_kleene(pc.is_null(sent), pc.fill_null(pc.equal(written.cast(TEXT), sent), fill_value=False))
+    written = time_texts(times, digits)
+    return pc.or_kleene(pc.is_null(sent), pc.fill_null(pc.equal(written, sent), fill_value=False))
+
+
+def time_texts(times: pa.Array | pa.ChunkedArray, digits: int = USUAL_DIGITS) -> pa.Array | pa.ChunkedArray:
+    """Return times as the API writes them: with this many digits after the second and a `Z`."""
+    return pc.strftime(times.cast(pa.timestamp(LAYOUTS[digits][1]), safe=False), "%Y-%m-%dT%H:%M:%SZ").cast(TEXT)

@@ -19,6 +19,7 @@ from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH, MOST_KEYS, ONE_IN, 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from galtea_frames.api.resource import Resource
@@ -42,22 +43,29 @@ class ParsedBatch:
         fields: by API name, one value per row; ABSENT where a row lacks the field.
         texts: the JSON text of the fields kept as text; None for null or absent.
         strays: by path, values outside the layout: the numbers of the rows that have them, and the values.
+        arrays: by API name, declared fields that are Arrow arrays already: text, or times that were sent in
+            milliseconds.
     """
 
     rows: int
     fields: dict[str, Sequence[Any]]
     texts: dict[str, list[str | None]]
     strays: Mapping[Path, tuple[Sequence[int], Sequence[Any]]] = field(default_factory=dict)
+    arrays: Mapping[str, pa.Array] = field(default_factory=dict)
 
 
-class Rows(Protocol):
+class BatchedRows(Protocol):
+    """Rows that can be parsed: those of a page, or stored ones."""
+
+    def batches(self, skip: Collection[int]) -> Iterator[ParsedBatch]:
+        """Yield the rows except those numbered in `skip`."""
+
+
+class Rows(BatchedRows, Protocol):
     """The rows of a page, as parsed by one of the readers."""
 
     def values(self, *names: str) -> list[list[Any]]:
         """Return the values of some fields, one list per field."""
-
-    def batches(self, skip: Collection[int]) -> Iterator[ParsedBatch]:
-        """Yield the rows except those numbered in `skip`."""
 
     def reordered(self, order: Sequence[int]) -> Rows:
         """Return the rows in another order."""

@@ -21,7 +21,8 @@ from galtea_frames.frames.joins import PREFIX, join_sessions_versions
 from galtea_frames.frames.options import checked_dates, parse_arguments, split_dates
 from galtea_frames.mirror.arguments import parse_moment
 from galtea_frames.mirror.damage import mirror_errors
-from galtea_frames.mirror.rows import PRESENT, REMOVED_AT, to_page
+from galtea_frames.mirror.rows import PRESENT, REMOVED_AT
+from galtea_frames.mirror.stored_rows import StoredRows
 from galtea_frames.printable import listed
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def read_frame(
 def _gathered(gatherer: Gatherer, table: StoredTable, stored: pa.RecordBatch) -> Iterable[ColumnBatch]:
     """Return what the frame's columns are made of, from stored rows that may be damaged."""
     with mirror_errors(table.display):
-        return list(gatherer.gather(gatherer.reader.read(to_page(table.resource, stored))))
+        return list(gatherer.gather(StoredRows(table.resource, gatherer.reader, stored)))
 
 
 def condition_of(query: Query, *, include_removed: bool) -> pc.Expression | None:

@@ -9,7 +9,9 @@ that was sent, and a frame made of it is the loaders' frame.
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,6 +21,7 @@ import pyarrow.compute as pc
 from galtea_frames.api.page import page_of
 from galtea_frames.api.times import TIME, arrow_times, instant
 from galtea_frames.decoding.exact import exact_value, scan_page, unmarked
+from galtea_frames.decoding.gatherer import time_texts
 from galtea_frames.decoding.kinds import TEXT, replaced
 from galtea_frames.decoding.raw_rows import object_text
 
@@ -89,16 +92,27 @@ def to_stored(resource: Resource, content: bytes) -> pa.Table:
     return _table(resource, _raw_rows(content))
 
 
-def to_page(resource: Resource, rows: pa.Table) -> bytes:
-    """Return the page that the rows were read from, but for what says the same: blanks, order, nulls left out."""
-    columns = [_fragments(column, rows.column(column.name)) for column in resource.columns]
-    plain = map(_ENCODER.encode, map(_row_type(resource), *columns))
-    # Of a repeated key the last one counts, so what was sent outdoes what the columns say.
+def to_page(resource: Resource, rows: pa.Table | pa.RecordBatch) -> bytes:
+    """Return the page that the rows were read from, except for what says the same: blanks, order, nulls left out."""
+    return partial_page(resource.columns, rows)
+
+
+def partial_page(columns: tuple[DeclaredColumn, ...], rows: pa.Table | pa.RecordBatch) -> bytes:
+    """Return a page of some declared columns and of `extra`."""
+    fragments = [_fragments(each, rows.column(each.name)) for each in columns]
+    records = map(_ENCODER.encode, map(_row_type(columns), *fragments)) if columns else repeat(b"{}")
+    # Of a repeated key the last one counts, so a value in `extra` replaces that of the column.
     texts = [
-        row if extra is None else row[:-1] + b"," + extra.encode()[1:]
-        for row, extra in zip(plain, rows.column(EXTRA).to_pylist(), strict=True)
+        record if extra is None else record[:-1] + (b"," if len(record) > len(b"{}") else b"") + extra.encode()[1:]
+        for record, extra in zip(records, rows.column(EXTRA).to_pylist(), strict=False)
     ]
     return b"[" + b",".join(texts) + b"]"
+
+
+def may_replace_declared(resource: Resource, extra: pa.Array) -> pa.Array:
+    """Tell for each row whether its `extra` may hold declared fields; a nested key of such a name looks the same."""
+    names = "|".join(re.escape(column.api) for column in resource.columns)
+    return pc.fill_null(pc.match_substring_regex(extra, f'"(?:{names})":'), fill_value=False)
 
 
 # -- page to table --
@@ -134,7 +148,7 @@ def _column(column: DeclaredColumn, rows: list[_RawRow], extras: _Extras) -> pa.
     values = texts
     if column.kind == "time":
         values = _times(texts)
-        as_usual = pc.fill_null(pc.equal(_written(values), texts), fill_value=False)
+        as_usual = pc.fill_null(pc.equal(time_texts(values), texts), fill_value=False)
         odd += pc.indices_nonzero(pc.and_(pc.is_valid(texts), pc.invert(as_usual))).to_pylist()
     for row in odd:
         extras[row][column.api] = raws[row]
@@ -181,8 +195,8 @@ def _extra(fields: _RawRow) -> str | None:
 
 
 @cache
-def _row_type(resource: Resource) -> type[msgspec.Struct]:
-    renamed = {f"f{number}": column.api for number, column in enumerate(resource.columns)}
+def _row_type(columns: tuple[DeclaredColumn, ...]) -> type[msgspec.Struct]:
+    renamed = {f"f{number}": column.api for number, column in enumerate(columns)}
     fields = [(name, Any, None) for name in renamed]
     return msgspec.defstruct("Row", fields, rename=renamed, omit_defaults=True, gc=False)
 
@@ -191,10 +205,5 @@ def _fragments(column: DeclaredColumn, values: pa.ChunkedArray) -> list[Any]:
     """Return what the encoder makes a column's values of: Python values, or JSON text as it stands."""
     if column.kind == "object":
         return [None if text is None else msgspec.Raw(text.encode()) for text in values.to_pylist()]
-    texts: list[str | None] = (_written(values) if column.kind == "time" else values).to_pylist()
+    texts: list[str | None] = (time_texts(values) if column.kind == "time" else values).to_pylist()
     return texts
-
-
-def _written(times: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """Return times as the API writes them: in milliseconds, with a `Z`."""
-    return pc.strftime(times.cast(pa.timestamp("ms"), safe=False), "%Y-%m-%dT%H:%M:%SZ").cast(TEXT)

@@ -30,8 +30,8 @@ ROOMS = {
         settings dtypes partitions descriptions hive restoring permissions seals ownership staging targets parquet
     """,
     "mirror": """
-        arguments rows changes same_account damage description local_folder table_files delta location sync info reading
-        readers lazy mirror
+        arguments rows stored_rows changes same_account damage description local_folder table_files delta location sync
+        info reading readers lazy mirror
     """,
     "report": """
         findings wording periods thresholds terms analysis.verdict analysis.headline pages.sparklines

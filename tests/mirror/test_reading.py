@@ -430,7 +430,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
         "is not a mirror, but holds other Delta tables",
     ),
     "other JSON": (lambda folder: redescribe(folder, "[1]"), "is not a mirror, but holds other Delta tables"),
-    "no tables": (lambda folder: shutil.rmtree(folder / "sessions"), "is not a mirror; `galtea-frames sync"),
+    "no tables": (lambda folder: shutil.rmtree(folder / "sessions"), "holds no sessions yet; run `galtea-frames sync"),
     "a truncated file": (lambda folder: truncate(folder / "sessions", "*.parquet"), "cannot be read or written"),
     "a garbled file": (lambda folder: garble(folder / "sessions", "*.parquet", b"garbage" * 99), "cannot be read"),
     "a missing file": (

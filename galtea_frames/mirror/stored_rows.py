@@ -1,0 +1,65 @@
+"""Stored rows, parsed like those of a page: declared columns stay Arrow arrays, and only their objects are parsed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow.compute as pc
+
+from galtea_frames.decoding.reader import ParsedBatch
+from galtea_frames.mirror.rows import EXTRA, may_replace_declared, partial_page, to_page
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    import pyarrow as pa
+
+    from galtea_frames.api.resource import Resource
+    from galtea_frames.decoding.reader import PageReader
+
+
+@dataclass(frozen=True)
+class StoredRows:
+    """Stored rows of one list.
+
+    Attributes:
+        resource: the list.
+        reader: parses their JSON text.
+        stored: the rows.
+    """
+
+    resource: Resource
+    reader: PageReader
+    stored: pa.RecordBatch
+
+    def batches(self, skip: Collection[int]) -> Iterator[ParsedBatch]:
+        """Yield the rows except those numbered in `skip`; those that columns cannot say exactly come last."""
+        rows = self.stored
+        if skip:
+            rows = rows.take(np.setdiff1d(np.arange(rows.num_rows), list(skip)))
+        inexact = may_replace_declared(self.resource, rows.column(EXTRA))
+        yield from self._columnar(rows.filter(pc.invert(inexact)))
+        yield from self.reader.read(to_page(self.resource, rows.filter(inexact))).batches(())
+
+    def _columnar(self, rows: pa.RecordBatch) -> Iterator[ParsedBatch]:
+        """Yield rows of which the columns say all declared fields exactly."""
+        declared = self.resource.columns
+        objects = tuple(each for each in declared if each.kind == "object")
+        arrays = {
+            each.api: rows.column(each.name)
+            for each in declared
+            if each not in objects or each.api in self.reader.texts
+        }
+        parsed_columns = objects if self.reader.as_values else ()
+        if not parsed_columns and rows.column(EXTRA).null_count == rows.num_rows:
+            yield ParsedBatch(rows.num_rows, {}, {}, arrays=arrays)
+            return
+        left_out = {each.api for each in declared} - {each.api for each in parsed_columns}
+        start = 0
+        for parsed in self.reader.read(partial_page(parsed_columns, rows)).batches(()):
+            fields = {name: values for name, values in parsed.fields.items() if name not in left_out}
+            part = {name: array.slice(start, parsed.rows) for name, array in arrays.items()}
+            yield ParsedBatch(parsed.rows, fields, {}, parsed.strays, part)
+            start += parsed.rows
