@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from galtea_frames.files.targets import Folder
     from galtea_frames.report.findings import Findings, Verdict
     from galtea_frames.report.pages.charts import Chart
     from galtea_frames.report.periods import Unit
@@ -117,7 +116,8 @@ class Report:
         files |= {f"{_CHARTS}/{chart.name}.png": light for chart, (light, _) in pictures.items()}
         with target.new_folder(REPORT) as folder:
             for name, content in files.items():
-                _write(folder, name, content)
+                with folder.new_file(name) as file:
+                    file.write(content)
             close_folder(self.rows, folder, REPORT)
 
     def _pictures(self) -> dict[Chart, tuple[bytes, bytes]]:
@@ -265,8 +265,3 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any value in findings
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return str(value) if isinstance(value, str) else value
-
-
-def _write(folder: Folder, name: str, content: bytes) -> None:
-    with folder.new_file(name) as file:
-        file.write(content)

@@ -131,11 +131,7 @@ def _read_json(path: str) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _count(value: Any) -> int:  # noqa: ANN401 - any JSON
-    """Return a count.
-
-    Raises:
-        TypeError: the value is not a count.
-    """
+    """Check a count."""
     if type(value) is not int or value not in _COUNTS:
         raise TypeError
     return value

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from galtea_frames.frames.coverage import cut_by
 from galtea_frames.frames.fingerprint import Proof
 from galtea_frames.frames.origin import attrs_of
-from galtea_frames.report.analysis.load_attrs import filters_of, moment_of
+from galtea_frames.report.analysis.load_attrs import filters_of, mapping_in, moment_of
 from galtea_frames.report.analysis.sessions import microseconds
 from galtea_frames.report.wording import cut, plural
 
@@ -97,7 +97,7 @@ def _selected(attrs: Mapping[str, Any]) -> Iterator[str]:
     if kept:
         text = ", ".join(f"{name}={cut(str(value), _VALUE)}" for name, value in sorted(kept.items(), key=str))
         yield f"loaded with {text}, so other sessions of the period are not in the frame{_ANSWER}"
-    if _mirror(attrs).get("include_removed"):
+    if mapping_in("mirror", attrs).get("include_removed"):
         yield f"loaded with include_removed=True, so sessions that the API no longer returns are counted{_ANSWER}"
 
 
@@ -149,8 +149,3 @@ def _versions(of_sessions: Mapping[str, Any], versions: pd.DataFrame, unknown: i
     if not whole or "created_at" not in versions or _changed(versions, attrs):
         sessions = plural(unknown, "session has a version", "sessions have versions")
         yield f"{sessions} not in the frame of versions, which may be incomplete{_ANSWER}"
-
-
-def _mirror(attrs: Mapping[str, Any]) -> Mapping[Any, Any]:
-    found = attrs.get("mirror")
-    return found if isinstance(found, dict) else {}

@@ -17,8 +17,7 @@ _UTC = ZoneInfo("UTC")
 
 def filters_of(attrs: Mapping[str, Any]) -> Mapping[Any, Any]:
     """Return the filters a frame was loaded with."""
-    found = attrs.get("filters")
-    return found if isinstance(found, dict) else {}
+    return mapping_in("filters", attrs)
 
 
 def filter_texts(attrs: Mapping[str, Any]) -> dict[str, str]:
@@ -42,6 +41,12 @@ def moment_of(value: Any) -> datetime | None:  # noqa: ANN401 - attrs hold plain
 def json_columns(attrs: Mapping[str, Any]) -> frozenset[str]:
     """Return the columns whose text is JSON."""
     return frozenset(names_in("json_columns", attrs) + names_in("mixed_columns", attrs))
+
+
+def mapping_in(name: str, attrs: Mapping[str, Any]) -> Mapping[Any, Any]:
+    """Return a mapping in the attrs; an empty one if it is not a mapping."""
+    found = attrs.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def names_in(list_name: str, attrs: Mapping[str, Any]) -> tuple[str, ...]:

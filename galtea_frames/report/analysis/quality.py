@@ -60,52 +60,31 @@ def assess(
 
 def _lines(observed: ObservedSessions, entries: Roster) -> tuple[QualityLine, ...]:
     current, previous = observed.is_current, observed.is_previous
-    total, no_status = int(current.sum()), observed.status == len(observed.statuses) - 1
+    status, last_status = observed.status, len(observed.statuses) - 1
     unknown = [index for index, id_ in enumerate(observed.version_ids) if not entries[id_].known and id_ is not None]
-    undeclared = (observed.status >= len(KNOWN)) & ~no_status
-    no_version = observed.version == observed.version_index[None]
-    failed, no_error = observed.status == FAILED, _null(observed, "error")
-    lines = [
-        ("No version", current & no_version, total, "counted under “No version”"),
-        (
-            "Unknown version",
-            current & np.isin(observed.version, unknown),
-            total,
-            "the version was deleted or not loaded",
-        ),
-        ("No status", current & no_status, total, "not counted in any rate"),
-        ("Status unknown to this release", current & undeclared, total, "counted by status, but not in any rate"),
-        ("No user", current & _null(observed, "user_id"), total, "not counted as distinct users"),
-        (
-            "Failed without a message",
-            current & failed & no_error,
-            int((current & failed).sum()),
-            "not listed among the errors",
-        ),
-        (
-            "Error, but not failed",
-            current & ~failed & ~no_error,
-            total,
-            "listed among the errors, not counted as failed",
-        ),
-        (
-            "Pending since the previous period",
-            previous & (observed.status == PENDING),
-            int(previous.sum()),
-            "that period's numbers change when these sessions end",
-        ),
+    failed, no_error = current & (status == FAILED), _null(observed, "error")
+    masks = [
+        ("No version", observed.version == observed.version_index[None], "counted under “No version”"),
+        ("Unknown version", np.isin(observed.version, unknown), "the version was deleted or not loaded"),
+        ("No status", status == last_status, "not counted in any rate"),
+        ("Status unknown to this release", (status >= len(KNOWN)) & (status < last_status), "not counted in any rate"),
+        ("No user", _null(observed, "user_id"), "not counted as distinct users"),
+        ("Failed without a message", failed & no_error, "not listed among the errors"),
+        ("Error, but not failed", ~failed & ~no_error, "listed among the errors, not counted as failed"),
     ]
-    found = [QualityLine(label, int(mask.sum()), of, meaning) for label, mask, of, meaning in lines]
+    sizes = {"Failed without a message": int(failed.sum())}
+    total, pending = int(current.sum()), int((previous & (status == PENDING)).sum())
+    found = [QualityLine(name, int((current & mask).sum()), sizes.get(name, total), text) for name, mask, text in masks]
+    late = "that period's numbers change when these sessions end"
+    found.append(QualityLine("Pending since the previous period", pending, int(previous.sum()), late))
     if observed.undated:
         found.append(QualityLine("No creation time", observed.undated, None, "not counted in any period"))
     if observed.repeated:
         found.append(QualityLine("Duplicate rows", observed.repeated, None, "each session is counted once"))
     if observed.strange:
-        columns = ", ".join(sorted(observed.strange))
         rows = np.logical_or.reduce(list(observed.strange.values())) & current
-        found.append(
-            QualityLine("Values of an undeclared type", int(rows.sum()), total, f"treated as missing: {columns}")
-        )
+        meaning = f"treated as missing: {', '.join(sorted(observed.strange))}"
+        found.append(QualityLine("Values of an undeclared type", int(rows.sum()), total, meaning))
     return tuple(found)
 
 

@@ -26,7 +26,7 @@ _REASONS = 8
 def total_numbers(observed: ObservedSessions) -> dict[str, Value]:
     """Return the numbers that thresholds compare, of all sessions of the last period."""
     now, before = (Counts.of(each) for each in observed.totals[[-1, -2]])
-    production = _in_production(observed, observed.is_current)
+    production = _part(observed.production, observed.is_current)
     return numbers_of(now, before if observed.has_previous else None) | {
         "production_rate": share(production.count, production.n),
         "users": _distinct(observed, "user_id", observed.is_current),
@@ -41,8 +41,8 @@ def total_lines(observed: ObservedSessions) -> tuple[TotalLine, ...]:
     masks = (observed.is_current, observed.is_previous)
     lines = [
         _count("sessions", "Sessions", now.sessions, before.sessions),
-        _share("production", "in production", *(_in_production(observed, mask) for mask in masks)),
-        _share("tests", "in tests", *(_in_tests(observed, mask) for mask in masks)),
+        _share("production", "in production", *(_part(observed.production, mask) for mask in masks)),
+        _share("tests", "in tests", *(_part(~observed.production, mask) for mask in masks)),
         _count("completed", "Completed", now.completed, before.completed),
         _count("failed", "Failed", now.failed, before.failed),
         _share("failure_rate", "failure rate", now.failure_rate, before.failure_rate),
@@ -97,12 +97,8 @@ def _alone(line: TotalLine) -> TotalLine:
     return TotalLine(line.name, line.label, line.unit, line.now, line.n, None, None, _NO_DIFFERENCE, None)
 
 
-def _in_production(observed: ObservedSessions, mask: Mask) -> Rate:
-    return rate(int((mask & observed.production).sum()), int(mask.sum()))
-
-
-def _in_tests(observed: ObservedSessions, mask: Mask) -> Rate:
-    return rate(int((mask & ~observed.production).sum()), int(mask.sum()))
+def _part(mask: Mask, of: Mask) -> Rate:
+    return rate(int((mask & of).sum()), int(of.sum()))
 
 
 def _distinct(observed: ObservedSessions, column: str, mask: Mask) -> int:
