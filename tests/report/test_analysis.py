@@ -1,4 +1,4 @@
-"""What a report finds: figures by hand and by another way, verdicts, completeness, changes, quality."""
+"""The findings of a report: numbers checked by hand and by plain loops, verdicts, changes, quality."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("undrawn_charts")
 
-Figures = dict[str, dict[str, Any]]
+Totals = dict[str, dict[str, Any]]
 
 
-def figures_of(report: gf.Report) -> Figures:
-    """Return the figures of a report by their names."""
+def totals_of(report: gf.Report) -> Totals:
+    """Return the total lines of a report by name."""
     return {each["name"]: each for each in report.to_dict()["figures"]}
 
 
 def lines_of(report: gf.Report) -> dict[str | None, dict[str, Any]]:
-    """Return the versions of a report by their ids."""
+    """Return the version lines of a report by id."""
     return {each["id"]: each for each in report.to_dict()["versions"]}
 
 
-# -- figures --
+# -- totals --
 
 
-def test_figures_are_those_counted_by_hand() -> None:
+def test_totals_are_those_counted_by_hand() -> None:
     """Counts of both weeks, shares with their samples, differences."""
-    found = figures_of(report_on(two_weeks()))
+    found = totals_of(report_on(two_weeks()))
     assert {
         "sessions": (128, 125),
         "completed": (99, 117),
@@ -69,7 +69,7 @@ def test_figures_are_those_counted_by_hand() -> None:
 
 
 def test_versions_are_ranked_by_the_lower_end_of_their_rate() -> None:
-    """One failure of two does not lead; few sessions stand below; sessions without a version have their row."""
+    """One failure in two does not lead; versions with few sessions come last; sessions without a version have a row."""
     report = report_on(two_weeks())
     assert ["v2", "v1", "v3", None] == [line["id"] for line in report.to_dict()["versions"]]
     found = lines_of(report)
@@ -87,7 +87,7 @@ def test_versions_are_ranked_by_the_lower_end_of_their_rate() -> None:
 
 
 def test_versions_of_one_name_stay_apart() -> None:
-    """Two rows, told apart by the ends of their ids."""
+    """They have two rows, with the ends of their ids in the labels."""
     world = [*sessions(3, "2026-03-24", version="version_aaaaaa"), *sessions(4, "2026-03-24", version="version_bbbbbb")]
     found = lines_of(report_on(world, versions("version_aaaaaa", "version_bbbbbb", name="1.3.0", modelId="m1")))
     assert {"1.3.0 (…aaaaaa)", "1.3.0 (…bbbbbb)"} == {line["label"] for line in found.values()}
@@ -97,19 +97,19 @@ def test_versions_of_one_name_stay_apart() -> None:
 
 
 def test_where_a_session_was_is_told_by_is_production_or_else_by_its_test_case() -> None:
-    """`isProduction` goes before a test case; a null says nothing."""
+    """`isProduction` takes precedence over the test case unless it is null."""
     world = [
         *sessions(1, "2026-03-24", isProduction=True, testCaseId="t"),
         *sessions(2, "2026-03-24", isProduction=False, testCaseId=None),
         *sessions(4, "2026-03-24", isProduction=None, testCaseId=None),
         *sessions(8, "2026-03-24", isProduction=None, testCaseId="t"),
     ]
-    found = figures_of(report_on(world))
+    found = totals_of(report_on(world))
     assert ((1 + 4) / 15, (2 + 8) / 15) == (found["production"]["now"], found["tests"]["now"])
 
 
 def test_unknown_statuses_are_counted_as_what_they_are() -> None:
-    """A line each, in no rate; so with sessions that have no status."""
+    """Each has a line and is in no rate, as are sessions without a status."""
     world = [
         *sessions(3, "2026-03-24"),
         *sessions(1, "2026-03-24", "FAILED"),
@@ -117,16 +117,16 @@ def test_unknown_statuses_are_counted_as_what_they_are() -> None:
         *sessions(6, "2026-03-17", "TIMED_OUT"),
     ]
     world += [record | {"id": "n", "status": None} for record in sessions(1, "2026-03-24", "NONE")]
-    found = figures_of(report_on(world))
+    found = totals_of(report_on(world))
     assert (10, 0.25, 4) == (found["sessions"]["now"], found["failure_rate"]["now"], found["failure_rate"]["n"])
     shown = {name: (each["now"], each["before"]) for name, each in found.items() if name.startswith("status:")}
     assert {"status:CANCELLED": (5, 0), "status:TIMED_OUT": (0, 6), "status:None": (1, 0)} == shown
 
 
 def test_a_rate_of_nothing_is_no_rate() -> None:
-    """None, which is shown as n/a, and not 0 %."""
+    """It is None, displayed as n/a, not 0 %."""
     report = report_on([*sessions(3, "2026-03-24", "PENDING"), *sessions(3, "2026-03-17")])
-    found = figures_of(report)["failure_rate"]
+    found = totals_of(report)["failure_rate"]
     assert (None, 0, 0.0, 3, None) == (
         found["now"],
         found["n"],
@@ -138,7 +138,7 @@ def test_a_rate_of_nothing_is_no_rate() -> None:
 
 
 def counted_slowly(records: Iterable[Record], first: datetime, days: int, zone: ZoneInfo) -> dict[str, Any]:
-    """Return figures of a span of local days by plain loops over records."""
+    """Return the numbers of a span of local days, by plain loops over records."""
     found: dict[str, Any] = {"statuses": Counter(), "versions": defaultdict(Counter), "days": Counter()}
     users, production = set(), 0
     for record in records:
@@ -158,7 +158,7 @@ def counted_slowly(records: Iterable[Record], first: datetime, days: int, zone: 
 @pytest.mark.parametrize(
     ("period", "days", "first"), [("week", 7, "2026-03-16"), ("month", 28, "2026-02-01"), ("day", 1, "2026-03-22")]
 )
-def test_figures_agree_with_plain_loops_over_records(period: Any, days: int, first: str, zone: str) -> None:  # noqa: ANN401 - a literal
+def test_totals_agree_with_plain_loops_over_records(period: Any, days: int, first: str, zone: str) -> None:  # noqa: ANN401 - a literal
     """On sample rows: totals, versions, days, in several zones."""
     rows, versions_of = gf.sample.session_records(3_000), gf.sample.version_records(8)
     slow = counted_slowly(rows, datetime.fromisoformat(first), days, ZoneInfo(zone))
@@ -166,7 +166,7 @@ def test_figures_agree_with_plain_loops_over_records(period: Any, days: int, fir
     report = gf.build_report(
         frame_of(rows), frame_of(versions_of, resource=VERSIONS), as_of=as_of, period=period, timezone=zone
     )
-    found = figures_of(report)
+    found = totals_of(report)
     assert slow["statuses"].total() == found["sessions"]["now"] > 0
     for status, name in (("COMPLETED", "completed"), ("FAILED", "failed"), ("PENDING", "pending")):
         assert slow["statuses"][status] == found[name]["now"]
@@ -191,13 +191,13 @@ records = st.lists(
 @settings(max_examples=times(60), deadline=None)
 @given(records, st.sampled_from(["UTC", "Europe/Madrid", "Asia/Kolkata"]), st.sampled_from(["day", "week", "month"]))
 def test_the_days_add_up_to_the_total(rows: list[tuple[str, str, str | None]], zone: str, period: Any) -> None:  # noqa: ANN401 - a literal
-    """So do the versions, the statuses and the shares of production and tests."""
+    """So do versions and statuses."""
     world = [
         {"id": f"s{number}", "createdAt": created, "status": status, "versionId": version}
         for number, (created, status, version) in enumerate(rows)
     ]
     report = report_on(world, as_of="2026-04-03T10:00", timezone=zone, period=period)
-    found, by_day = figures_of(report), report.findings.by_day
+    found, by_day = totals_of(report), report.findings.by_day
     total = found["sessions"]["now"]
     days = len([day for day in by_day.axis if report.findings.scope.period.first_day <= day])
     assert total == sum(by_day.totals[-days:])
@@ -211,7 +211,7 @@ def test_the_days_add_up_to_the_total(rows: list[tuple[str, str, str | None]], z
 
 
 def test_sessions_of_the_repeated_hour_are_counted_once() -> None:
-    """On the night when Madrid's clocks go back, both two o'clocks are of Sunday."""
+    """When Madrid's clocks go back, both hours from two o'clock belong to Sunday."""
     times = [
         "2026-10-24T21:59:59Z",
         "2026-10-24T22:00:00Z",
@@ -237,14 +237,14 @@ VERDICTS = [
     pytest.param({"fail_if": "n > 1", "warn_if": "n > 1"}, "FAIL", 10, id="the worse of two"),
     pytest.param("failure_rate >= 50% per version", "FAIL", 10, id="a version breaks it"),
     pytest.param("failure_rate >= 50% and n >= 30 per version", "OK", 0, id="no version that counts breaks it"),
-    pytest.param("sessions_change > 1000 and users > 1", "OK", 0, id="several figures"),
+    pytest.param("sessions_change > 1000 and users > 1", "OK", 0, id="several numbers"),
     pytest.param("failure_rate > 50 % and n >= 30 per version", "OK", 0, id="a percentage as a report writes it"),
 ]
 
 
 @pytest.mark.parametrize(("thresholds", "verdict", "code"), VERDICTS)
 def test_thresholds_make_the_verdict(thresholds: Any, verdict: str, code: int) -> None:  # noqa: ANN401 - any form
-    """And the verdict makes the exit code."""
+    """The verdict determines the exit code."""
     report = report_on(two_weeks(), thresholds=thresholds)
     assert (verdict, code) == (report.verdict, report.exit_code)
     said = report.to_dict()
@@ -258,7 +258,7 @@ def test_thresholds_make_the_verdict(thresholds: Any, verdict: str, code: int) -
     st.sampled_from([True, False]),
 )
 def test_the_exit_code_follows_from_the_verdict(fail_if: list[str], warn_if: list[str], complete: bool) -> None:
-    """0 if and only if it is OK or WARN, 10 if FAIL, 3 if INCOMPLETE, which nothing outdoes."""
+    """0 for OK and WARN, 10 for FAIL, 3 for INCOMPLETE, which takes precedence."""
     report = WORLDS[complete](fail_if, warn_if)
     broken = [each for each in report.findings.thresholds if each.outcome == "broken"]
     expected = "FAIL" if any(each.level == "fail" for each in broken) else "WARN" if broken else "OK"
@@ -267,7 +267,7 @@ def test_the_exit_code_follows_from_the_verdict(fail_if: list[str], warn_if: lis
 
 
 def world_of(*, complete: bool) -> Callable[[list[str], list[str]], gf.Report]:
-    """Return what makes a report on the same frames with other thresholds."""
+    """Return a function that builds a report on the same frames with other thresholds."""
     frames = framed(two_weeks(), attrs={"complete": complete, "filters": {}})
     return lambda fail_if, warn_if: gf.build_report(
         *frames, as_of=AS_OF, thresholds={"fail_if": fail_if, "warn_if": warn_if}
@@ -278,7 +278,7 @@ WORLDS = {complete: world_of(complete=complete) for complete in (True, False)}
 
 
 def test_each_threshold_is_shown_with_value_limit_and_outcome() -> None:
-    """In total, and for each version; what has nothing to judge is told apart from what holds."""
+    """In total and per version; "held" and "not judged" are separate."""
     report = report_on(two_weeks(), thresholds=["n > 100", "failure_rate_change > 0.2 per version"])
     total, each = report.to_dict()["thresholds"]
     (check,) = total["broken"]
@@ -292,7 +292,7 @@ def test_each_threshold_is_shown_with_value_limit_and_outcome() -> None:
 
 
 def test_what_cannot_be_judged_is_worth_a_look() -> None:
-    """A rate of no sessions breaks nothing, but is not all right either; of a version that has none it is usual."""
+    """A rate of no sessions in total is a warning; in a version it is common, and is not."""
     world = [*sessions(3, "2026-03-24", "PENDING"), *sessions(3, "2026-03-17")]
     assert "WARN" == report_on(world, thresholds="failure_rate > 5%").verdict
     assert "OK" == report_on(world, thresholds="failure_rate > 5% per version").verdict
@@ -347,7 +347,7 @@ HEADLINES: list[tuple[list[Record], dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("world", "options", "words"), HEADLINES)
 def test_the_headline_is_one_sentence(world: list[Record], options: dict[str, Any], words: str) -> None:
-    """The verdict's reason, and the two figures that everyone asks for first."""
+    """It has the verdict's reason, the number of sessions and the failure rate."""
     assert words in report_on(world, **options).findings.headline
 
 
@@ -355,9 +355,9 @@ def test_the_headline_is_one_sentence(world: list[Record], options: dict[str, An
 
 
 def test_the_first_period_has_no_previous_one() -> None:
-    """Nothing is compared, and nothing is new but what was made in it."""
+    """Nothing is compared, and only versions created in the period are new."""
     report = report_on(two_weeks()[125:], versions("v1", "v2"))
-    scope, found = report.to_dict()["scope"], figures_of(report)
+    scope, found = report.to_dict()["scope"], totals_of(report)
     assert "no previous period: there are no sessions before this week" == scope["no_previous"]
     assert {None} == {each["before"] for each in found.values()} | {each["change"]["value"] for each in found.values()}
     changes = report.findings.changes
@@ -367,7 +367,7 @@ def test_the_first_period_has_no_previous_one() -> None:
 
 
 def test_periods_that_were_not_loaded_are_no_zeros() -> None:
-    """The week before was not asked for, so it is not known; in the trend neither."""
+    """Periods that were not loaded are unknown, in the trend too."""
     attrs = {"complete": True, "filters": {"from_created_at": "2026-03-09"}}
     report = report_on(two_weeks()[125:], attrs=attrs)
     assert "no previous period: there are no sessions in the 2 weeks before" == report.findings.scope.no_previous
@@ -379,10 +379,10 @@ def test_periods_that_were_not_loaded_are_no_zeros() -> None:
 
 
 def test_older_sessions_make_an_empty_week_before_a_week_of_none() -> None:
-    """There were sessions once, so that the zeros are true."""
+    """There were sessions earlier, so the zeros are real."""
     report = report_on([*sessions(1, "2025-01-01"), *sessions(3, "2026-03-24")])
     assert report.findings.scope.no_previous is None
-    assert (3, 0) == (figures_of(report)["sessions"]["now"], figures_of(report)["sessions"]["before"])
+    assert (3, 0) == (totals_of(report)["sessions"]["now"], totals_of(report)["sessions"]["before"])
     assert () == report.findings.changes.new_versions, "it was there before the weeks that were looked at"
     report = report_on([*sessions(1, "2025-01-01", version="old"), *sessions(3, "2026-03-24")])
     assert ["v1"] == [each.version_id for each in report.findings.changes.new_versions]
@@ -392,7 +392,7 @@ def test_older_sessions_make_an_empty_week_before_a_week_of_none() -> None:
 
 
 def test_new_and_silent_versions_are_named() -> None:
-    """New: made in the period, or first seen in it. Silent: seen in the one before and not in it."""
+    """New: created or first seen in the period. Silent: seen in the previous period only."""
     made = versions("v1", "v2", "v3", "v4") + versions("v5", createdAt="2026-03-26T00:00:00Z")
     report = report_on(two_weeks(), made)
     changes = report.findings.changes
@@ -401,7 +401,7 @@ def test_new_and_silent_versions_are_named() -> None:
 
 
 def test_new_statuses_and_metadata_keys_are_named() -> None:
-    """Those that no earlier period has."""
+    """Those are the ones that no earlier period has."""
     world = [
         *sessions(1, "2026-03-17", metadata={"old": 1, "both": 1}),
         *sessions(1, "2026-03-24", "ODD", metadata={"both": 1, "user": {"tier": "pro"}}),
@@ -412,7 +412,7 @@ def test_new_statuses_and_metadata_keys_are_named() -> None:
 
 
 def test_keys_are_not_looked_for_in_json_text() -> None:
-    """The report says so instead of saying that there are none."""
+    """The report says that they were not checked, not that there are none."""
     frames = framed(two_weeks())
     as_text = frame_of([record | {"metadata": {"a": 1}} for record in two_weeks()], "json")
     report = gf.build_report(as_text, frames[1], as_of=AS_OF)
@@ -422,7 +422,7 @@ def test_keys_are_not_looked_for_in_json_text() -> None:
 
 
 def test_errors_are_grouped_by_shape() -> None:
-    """With counts, trend, and the ids of the latest ones, whatever the order of rows."""
+    """Each shape has counts, a trend and the latest ids, whatever the order of rows."""
     for world in (two_weeks(), two_weeks()[::-1]):
         first, second = report_on(world).findings.changes.errors
         assert ("cannot read <text>", 19, 0, True) == (first.shape, first.sessions, first.before, first.is_new)
@@ -479,7 +479,7 @@ def test_raw_text_is_left_out_unless_asked_for() -> None:
 
 
 def test_stopping_reasons_are_the_common_ones_and_others() -> None:
-    """Eight of them, by their sessions, then by their text."""
+    """Eight are listed, sorted by sessions, then by text."""
     world = [
         each for place in range(10) for each in sessions(20 - place, "2026-03-24", stoppingReason=f"reason {place}")
     ]
@@ -492,7 +492,7 @@ def test_stopping_reasons_are_the_common_ones_and_others() -> None:
 
 
 def test_metrics_have_quantiles_by_version() -> None:
-    """As numpy gives them, of the sessions that have a value, in both periods."""
+    """They are numpy's, over the sessions that have a value, in both periods."""
     world = [each | {"metadata": {"ms": place}} for place, each in enumerate(two_weeks()) if place % 3]
     (metric,) = report_on(world, metrics="metadata.ms").findings.metrics
     values: dict[tuple[str, Any], list[int]] = defaultdict(list)
@@ -522,7 +522,7 @@ MIXTURES: list[tuple[list[Any], int, list[float]]] = [
 
 @pytest.mark.parametrize(("values", "present", "numbers"), MIXTURES)
 def test_metrics_say_how_many_values_are_numbers(values: list[Any], present: int, numbers: list[float]) -> None:
-    """Whatever else stands there, the report is made of the numbers; an object has columns of its own."""
+    """Other values are counted and left out; an object has columns of its own."""
     world = [each | {"metadata": {"ms": value}} for each, value in zip(sessions(7, "2026-03-24"), values, strict=True)]
     world += [each | {"metadata": {"ms": 7, "other": 8}} for each in sessions(2, "2026-03-17")]
     report = report_on(world, metrics=["metadata.ms"])
@@ -537,7 +537,7 @@ def test_metrics_say_how_many_values_are_numbers(values: list[Any], present: int
 
 
 def test_a_metric_that_no_session_has_is_told() -> None:
-    """With the columns that have numbers, for a name may be misspelt; in a week without sessions there is none."""
+    """The report names numeric columns, since the name may be misspelt; without sessions there are none."""
     report = report_on(sessions(3, "2026-03-24", metadata={"ms": 1.5, "word": "a"}), metrics=["metadata.mss"])
     (metric,) = report.findings.metrics
     assert (0, 0, 3, ("metadata.ms",)) == (metric.total.now.n, metric.present, metric.sessions, metric.numeric)
@@ -548,7 +548,7 @@ def test_a_metric_that_no_session_has_is_told() -> None:
 
 @pytest.mark.parametrize("metrics", [7, None, [1], {"metadata.ms"}])
 def test_metrics_are_names(metrics: Any) -> None:  # noqa: ANN401 - anything
-    """One, or a list of them."""
+    """A name or a list of names."""
     with pytest.raises(gf.QueryError, match="metrics must be a column or a list of columns, not"):
         report_on([], metrics=metrics)
 
@@ -557,7 +557,7 @@ def test_metrics_are_names(metrics: Any) -> None:  # noqa: ANN401 - anything
 
 
 def test_quality_is_counted() -> None:
-    """What has no version, status, user or message, and what may still change."""
+    """Missing versions, statuses, users and messages, and sessions that may still change."""
     world = [
         *sessions(1, "2026-03-24", version=None, userId="u"),
         *sessions(2, "2026-03-24", version="gone", userId="u"),
@@ -582,7 +582,7 @@ def test_quality_is_counted() -> None:
 
 
 def test_mixed_columns_and_the_day_that_is_not_over_are_told() -> None:
-    """What was loaded of it is counted as left out."""
+    """Sessions of that day are counted as left out."""
     world = [*sessions(1, "2026-03-24", metadata={"a": 1}), *sessions(2, "2026-03-30", metadata={"a": "x"})]
     quality = report_on(world, timezone="Europe/Madrid").findings.quality
     assert ("metadata.a",) == quality.mixed_columns
@@ -594,7 +594,7 @@ def test_mixed_columns_and_the_day_that_is_not_over_are_told() -> None:
 
 
 def test_late_changes_since_the_last_report_are_listed(tmp_path: Path) -> None:
-    """Figures of its period that are others now, from its dict or its file."""
+    """The counts of its period that have changed since, from its dict or its file."""
     before = report_on(two_weeks(), as_of="2026-03-23")
     file = tmp_path / "report.json"
     file.write_text(json.dumps(before.to_dict()))
@@ -610,8 +610,8 @@ def test_late_changes_since_the_last_report_are_listed(tmp_path: Path) -> None:
     assert "none in 2026-W12" in report_on(two_weeks(), last_report=file).to_markdown()
 
 
-def test_a_last_report_of_another_time_or_without_figures_is_not_compared() -> None:
-    """Of another zone, longer ago, or of a load that failed."""
+def test_a_last_report_of_another_time_or_without_numbers_is_not_compared() -> None:
+    """Another zone, a period too long ago, or a failed load."""
     lasts = [
         report_on(two_weeks(), as_of="2026-03-23", timezone="Europe/Madrid"),
         report_on(two_weeks(), as_of="2025-03-23"),
@@ -623,7 +623,7 @@ def test_a_last_report_of_another_time_or_without_figures_is_not_compared() -> N
 
 
 def damaged(**changes: Any) -> str:  # noqa: ANN401 - anything
-    """Return a report.json in which the numbers of sessions, or other parts, are something else."""
+    """Return a report.json with some values replaced."""
     said = report_on(two_weeks(), as_of="2026-03-23").to_dict()
     said["figures"] = [each | changes if each["name"] == "sessions" else each for each in said["figures"]]
     return json.dumps(said | {name: value for name, value in changes.items() if name in said})
@@ -652,8 +652,8 @@ DAMAGED = [
 
 
 @pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
-def test_a_last_report_that_is_none_is_refused(tmp_path: Path, content: str | bytes) -> None:
-    """In one line, whatever is wrong with it."""
+def test_a_file_that_is_not_a_report_is_refused(tmp_path: Path, content: str | bytes) -> None:
+    """The error is one line, whatever is wrong."""
     file = tmp_path / "report.json"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(gf.QueryError, match=r"is not a report\.json") as caught:
@@ -662,7 +662,7 @@ def test_a_last_report_that_is_none_is_refused(tmp_path: Path, content: str | by
 
 
 def test_a_last_report_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    """None is there, it is a pipe, or no path at all."""
+    """The file does not exist, is a pipe, or the value is not a path."""
     os.mkfifo(tmp_path / "pipe")
     for path, words in ((tmp_path / "nowhere", "no such file"), (tmp_path / "pipe", "is a pipe")):
         with pytest.raises(gf.QueryError, match=f"cannot read the last report .*{words}"):
@@ -683,7 +683,7 @@ OTHER_SCOPES: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("then", "now"), OTHER_SCOPES)
 def test_a_last_report_of_other_sessions_is_not_compared(then: dict[str, Any], now: dict[str, Any]) -> None:
-    """Of another product, selection or filter: what differs are not late changes."""
+    """With another product, selection or filter, differences are not late changes."""
     last = report_on(two_weeks()[:100], as_of="2026-03-23", **then)
     report = report_on(two_weeks(), last_report=last.to_dict(), **now)
     assert (None, ()) == (report.findings.quality.late_period, report.findings.quality.late_changes)
@@ -694,7 +694,7 @@ def test_a_last_report_of_other_sessions_is_not_compared(then: dict[str, Any], n
 
 
 def test_pyarrow_dtypes_give_the_same_report() -> None:
-    """And so do rows in another order, and a frame with an index of its own."""
+    """So do rows in another order, and a frame with another index."""
     rows = [
         each | {"metadata": {"ms": place}, "isProduction": place % 2 == 0} for place, each in enumerate(two_weeks())
     ]
@@ -709,10 +709,10 @@ def test_pyarrow_dtypes_give_the_same_report() -> None:
 
 
 def test_a_frame_needs_four_columns_only() -> None:
-    """What else is missing is not known, as if it were null."""
+    """Other missing columns count as null."""
     frame = framed(two_weeks())[0][["id", "version_id", "status", "created_at"]]
     report = gf.build_report(frame, pd.DataFrame({"id": ["v1", "v2", "v3", "v4"]}), as_of=AS_OF)
-    assert (128, 0, 1.0) == tuple(figures_of(report)[name]["now"] for name in ("sessions", "users", "production"))
+    assert (128, 0, 1.0) == tuple(totals_of(report)[name]["now"] for name in ("sessions", "users", "production"))
     assert ((), ()) == (report.findings.changes.errors, report.findings.stopping_reasons)
     assert {"Unnamed (…v1)", "Unnamed (…v2)", "Unnamed (…v3)", "No version"} == {
         each.label for each in report.findings.versions
@@ -746,21 +746,21 @@ BAD_FRAMES: list[tuple[Callable[[pd.DataFrame, pd.DataFrame], Any], str]] = [
 
 @pytest.mark.parametrize(("change", "message"), BAD_FRAMES)
 def test_frames_that_cannot_be_counted_are_refused(change: Any, message: str) -> None:  # noqa: ANN401 - a function
-    """In one line."""
+    """The error is one line."""
     with pytest.raises(gf.ReportError, match=message):
         gf.build_report(*change(*framed(two_weeks())), as_of=AS_OF)
 
 
 @pytest.mark.parametrize("trend_periods", [1, 261, True, "12", 2.5])
 def test_trends_go_over_a_few_periods(trend_periods: Any) -> None:  # noqa: ANN401 - anything
-    """Two at least: the previous one is among them."""
+    """At least two, because the previous period is one of them."""
     with pytest.raises(gf.QueryError, match="trend_periods must be a number from 2 to 260"):
         report_on([], trend_periods=trend_periods)
     assert 2 == len(report_on(two_weeks(), trend_periods=2).findings.versions[0].trend)
 
 
 def test_rows_are_those_that_were_counted() -> None:
-    """One a session of the periods, with its period, its day, what to call its version and its error's shape."""
+    """One row per session, with its period, day, version label and error shape."""
     report = report_on([*two_weeks(), *sessions(1, "2026-03-30"), *sessions(1, "2020-01-01")], metrics=[])
     rows = report.rows
     assert len(two_weeks()) == len(rows)
@@ -771,16 +771,16 @@ def test_rows_are_those_that_were_counted() -> None:
 
 
 def test_the_page_of_an_empty_week_shows_what_there_is_not() -> None:
-    """No charts of nothing, no version, and no error either."""
+    """It has no charts and no versions, and raises no error."""
     report = report_on(sessions(1, "2026-02-20"), metrics=[])
-    assert (0, 0) == (figures_of(report)["sessions"]["now"], figures_of(report)["sessions"]["before"])
+    assert (0, 0) == (totals_of(report)["sessions"]["now"], totals_of(report)["sessions"]["before"])
     empty = report_on([], metrics=["metadata.ms"])
     assert "data:image" not in empty.to_html()
     assert "metadata.ms" in empty.to_markdown()
 
 
 def test_libraries_that_are_not_installed_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Figures need neither jinja2 nor matplotlib."""
+    """Findings need neither jinja2 nor matplotlib."""
 
     def version(name: str) -> str:
         if name == "jinja2":
@@ -793,7 +793,7 @@ def test_libraries_that_are_not_installed_are_left_out(monkeypatch: pytest.Monke
 
 
 def test_a_report_says_what_it_is() -> None:
-    """In a console: week, verdict, headline."""
+    """Its repr has the week, the verdict and the headline."""
     assert repr(report_on(two_weeks(), thresholds=[])).startswith(
         "<Report 2026-W13 OK: No thresholds were set: 128 sessions"
     )

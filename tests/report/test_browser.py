@@ -24,7 +24,7 @@ LOOKS = [(360, False), (360, True), (1200, False), (1200, True)]
 
 
 class Canary:
-    """A server on this machine that nobody has a reason to ask."""
+    """A local server that must receive no requests."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -46,7 +46,7 @@ class Canary:
 
 @pytest.fixture(scope="module")
 def canary() -> Iterator[Canary]:
-    """The server that must see nothing."""
+    """The server that must receive no requests."""
     bird = Canary()
     yield bird
     bird.server.shutdown()
@@ -61,7 +61,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def payloads(url: str) -> list[str]:
-    """Return texts that would run a script or make a request, were they more than text; and some that are long."""
+    """Return texts that would run a script or make a request if not escaped, and some long ones."""
     script = f"window.hacked=1;fetch('{url}/script')"
     return [
         f"<script>{script}</script>",
@@ -80,7 +80,7 @@ def payloads(url: str) -> list[str]:
 
 
 def hostile_report(texts: list[str]) -> gf.Report:
-    """Return a report in which each text stands wherever the data has text."""
+    """Return a report with each text in every text field."""
     world: list[dict[str, Any]] = []
     for number, text in enumerate(texts):
         fields = {"userId": text, "stoppingReason": text, "testCaseId": text, "metadata": {text: number, "ms": number}}
@@ -115,7 +115,7 @@ def hostile_page(canary: Canary, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 def overflowing(chromium: Browser) -> list[str]:
-    """Return what is wider than the page, or than its own box, in a page that is shown."""
+    """Return the elements that overflow the page or their own box."""
     found: list[str] = chromium.evaluate(
         """(() => {
             const root = document.documentElement, wide = [];
@@ -134,7 +134,7 @@ def overflowing(chromium: Browser) -> list[str]:
 
 @pytest.mark.parametrize(("width", "dark"), LOOKS)
 def test_hostile_text_stays_text(chromium: Browser, canary: Canary, hostile_page: Path, width: int, dark: bool) -> None:
-    """No script runs, no request is made, no dialog opens, no violation of the page's policy has to be stopped."""
+    """No script runs, no request is made, no dialog opens, no exception is thrown."""
     chromium.open(hostile_page, width, dark=dark)
     assert chromium.evaluate("typeof window.hacked") == "undefined"
     assert [hostile_page.as_uri()] == chromium.requests
@@ -149,7 +149,7 @@ def test_hostile_text_stays_text(chromium: Browser, canary: Canary, hostile_page
 
 @pytest.fixture(scope="module")
 def usual_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page such as users see."""
+    """A typical page."""
     file = tmp_path_factory.mktemp("usual") / "report.html"
     file.write_text(report_on(two_weeks()).to_html(), encoding="utf-8")
     return file
@@ -160,7 +160,7 @@ def usual_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_nothing_overflows(
     chromium: Browser, look: tuple[int, bool], page: str, request: pytest.FixtureRequest
 ) -> None:
-    """Neither the page nor anything in it is wider than a phone's or a desktop's window, light or dark."""
+    """On a phone and on a desktop, light and dark."""
     width, dark = look
     chromium.open(request.getfixturevalue(page), width, dark=dark)
     assert width == chromium.evaluate("document.documentElement.clientWidth")
@@ -171,7 +171,7 @@ def test_nothing_overflows(
 def test_colours_follow_the_readers_choice_and_can_be_read(
     chromium: Browser, hostile_page: Path, width: int, dark: bool
 ) -> None:
-    """Ground and pictures are light or dark; text stands out by 4.5 to 1, as WCAG 2.2 wants it."""
+    """Background and pictures are light or dark; text has a contrast of at least 4.5 to 1, as WCAG 2.2 requires."""
     chromium.open(hostile_page, width, dark=dark)
     ground = chromium.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (sum(map(int, ground[4:-1].split(","))) < 150) == dark
@@ -204,7 +204,7 @@ def test_colours_follow_the_readers_choice_and_can_be_read(
 
 
 def test_a_page_that_is_not_safe_would_be_found(chromium: Browser, tmp_path: Path) -> None:
-    """The same texts in a page that does not escape them run, ask and overflow: the tests above can fail."""
+    """The same texts unescaped run scripts, make requests and overflow, so the tests above can fail."""
     bird = Canary()
     page = tmp_path / "unsafe.html"
     page.write_text(f"<html><body>{' '.join(payloads(bird.url)[2:4])}<p style='width:2000px'>x</p></body></html>")
@@ -218,7 +218,7 @@ def test_a_page_that_is_not_safe_would_be_found(chromium: Browser, tmp_path: Pat
 
 
 def test_the_page_prints(chromium: Browser, usual_page: Path) -> None:
-    """On few pages of paper, as tables and not as a phone shows them, in the light colours."""
+    """On a few pages, in the desktop layout and light colours."""
     chromium.open(usual_page, 1200, dark=True)
     printed = base64.b64decode(chromium.call("Page.printToPDF", printBackground=True)["data"])
     assert 2 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 6

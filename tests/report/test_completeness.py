@@ -1,4 +1,4 @@
-"""Which frames a report passes: those that prove to hold all sessions of the period, and no others."""
+"""A report passes only frames that prove to have all sessions of the period."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ATTRS = "galtea_frames"
 
 
 def report_of(frame: pd.DataFrame, of_versions: pd.DataFrame, **options: Any) -> gf.Report:  # noqa: ANN401 - any option
-    """Return the report of frames without any threshold, so that nothing but their completeness decides."""
+    """Return a report without thresholds, so that only completeness decides."""
     return gf.build_report(frame, of_versions, **{"as_of": AS_OF, "thresholds": [], **options})
 
 
@@ -54,7 +54,7 @@ INCOMPLETE: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("attrs", "problem"), INCOMPLETE)
 @pytest.mark.parametrize("options", [{}, {"selection": "voice only"}])
 def test_what_is_missing_never_passes(attrs: dict[str, Any], problem: str, options: dict[str, Any]) -> None:
-    """Whatever the thresholds say, and whatever a caller says of the rows; the report says why."""
+    """Whatever the thresholds and the selection; the report says why."""
     for thresholds in ("n > 1e9", "n > 1"):
         report = report_on(two_weeks(), attrs=attrs, thresholds=thresholds, **options)
         assert ("INCOMPLETE", 3) == (report.verdict, report.exit_code)
@@ -73,7 +73,7 @@ COMPLETE: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("attrs", COMPLETE)
 def test_what_covers_the_period_is_complete(attrs: dict[str, Any]) -> None:
-    """To the API's last millisecond."""
+    """A load up to the period's last millisecond covers it."""
     report = report_on(two_weeks(), attrs=attrs, thresholds=[])
     assert ("OK", "128 sessions, all fetched") == (report.verdict, report.findings.completeness.statement)
 
@@ -105,7 +105,7 @@ SELECTED: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("attrs", "problem"), SELECTED)
 def test_what_is_not_proved_passes_only_where_the_caller_says_what_it_is(attrs: dict[str, Any], problem: str) -> None:
-    """Without that it is INCOMPLETE, which says what to do; attrs of any kind are no error."""
+    """Without a selection the verdict is INCOMPLETE and says what to do; odd attrs raise no error."""
     report = report_on(two_weeks(), attrs=attrs, thresholds=[])
     assert (("INCOMPLETE", 3) if problem else ("OK", 0)) == (report.verdict, report.exit_code)
     problems = report.findings.completeness.problems
@@ -117,7 +117,7 @@ def test_what_is_not_proved_passes_only_where_the_caller_says_what_it_is(attrs: 
 
 @pytest.mark.parametrize("attrs", [{}, {ATTRS: None}, {ATTRS: "complete"}, {ATTRS: {}}, {"other": 1}])
 def test_a_frame_that_says_nothing_of_itself_is_not_vouched_for(attrs: dict[str, Any]) -> None:
-    """It may be whole: whoever made it knows, and can say so."""
+    """It may be complete; its author can say so."""
     frame, of_versions = framed(two_weeks())
     frame.attrs.clear()
     frame.attrs.update(attrs)
@@ -136,7 +136,7 @@ def test_a_frame_that_says_nothing_of_itself_is_not_vouched_for(attrs: dict[str,
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Frames as users load them, and a report's options for them."""
+    """Frames as users load them."""
     folder = tmp_path_factory.mktemp("world")
     with gf.sample.serve(600, 8) as api, gf.Client(api.api_key, api.url, page_size=100) as client:
         mirror = gf.Mirror(folder / "m")
@@ -166,7 +166,7 @@ World = dict[str, Any]
 
 
 def read_back(world: World, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame that went through a file."""
+    """Return a frame written to Parquet and read back."""
     file: Path = world["folder"] / "f.parquet"
     gf.write_parquet(frame, file)
     return gf.read_parquet(file)
@@ -232,7 +232,7 @@ NOT_PROVING: dict[str, Callable[[World], pd.DataFrame]] = {
 
 @pytest.mark.parametrize("way", PROVING)
 def test_what_still_holds_all_rows_passes(world: World, way: str) -> None:
-    """Whatever order, index or further columns it has."""
+    """Order, index and further columns do not matter."""
     expected = as_of_week(world, world["whole"]).findings
     found = as_of_week(world, PROVING[way](world)).findings
     assert ("OK", expected.headline) == (found.verdict, found.headline)
@@ -241,7 +241,7 @@ def test_what_still_holds_all_rows_passes(world: World, way: str) -> None:
 
 @pytest.mark.parametrize("way", NOT_PROVING)
 def test_what_was_changed_does_not_pass(world: World, way: str) -> None:
-    """Not even where all thresholds hold; the page says so in words, and a selection is judged."""
+    """Not even if all thresholds pass; the page says why, and with a selection it is judged."""
     frame = NOT_PROVING[way](world)
     report = as_of_week(world, frame, thresholds="failure_rate > 100%")
     assert ("INCOMPLETE", 3) == (report.verdict, report.exit_code)
@@ -254,7 +254,7 @@ def test_what_was_changed_does_not_pass(world: World, way: str) -> None:
 
 
 def test_rows_of_one_session_are_counted_once(world: World) -> None:
-    """By the last of them; how many repeat another is told."""
+    """The last row counts, and the report says how many rows repeat a session."""
     whole = world["whole"]
     doubled = pd.concat([whole.assign(status="PENDING").tail(300), whole])
     expected, found = (as_of_week(world, each, selection="mine").findings for each in (whole, doubled))
@@ -266,13 +266,13 @@ def test_rows_of_one_session_are_counted_once(world: World) -> None:
 
 
 def test_a_load_that_failed_is_told_by_its_problem_alone() -> None:
-    """That it proves nothing then is not news."""
+    """No further reasons are given."""
     report = report_on([], attrs={"complete": False, "problem": "503", "filters": None, "fingerprint": None})
     assert ("503",) == report.findings.completeness.problems
 
 
-def test_a_failed_load_has_no_figures() -> None:
-    """No sessions seen is not no sessions."""
+def test_a_failed_load_has_no_numbers() -> None:
+    """Nothing loaded does not mean that there was nothing."""
     report = report_on([], attrs={"complete": False, "problem": "503"}, thresholds="failure_rate > 1%")
     said = report.to_dict()
     assert ("INCOMPLETE", [], [], [], []) == (
@@ -306,7 +306,7 @@ PARTIAL_VERSIONS: list[tuple[Callable[[pd.DataFrame], pd.DataFrame], bool]] = [
 def test_versions_that_were_cut_do_not_pass_where_they_matter(
     change: Callable[[pd.DataFrame], pd.DataFrame], passes: bool
 ) -> None:
-    """A session's version that is not there was deleted only if all versions are there."""
+    """An unknown version counts as deleted only if all versions were loaded."""
     frame, of_versions = framed(two_weeks(), versions("v1", "v2", "v3", "v4"))
     report = report_of(frame, change(of_versions))
     assert passes == (report.verdict == "OK")
@@ -329,7 +329,7 @@ LOADS_OF_VERSIONS: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
 def test_a_version_is_deleted_only_if_it_was_asked_for(
     of_sessions: dict[str, Any], of_versions: dict[str, Any], passes: bool
 ) -> None:
-    """By a load of the same products, that came to its end."""
+    """The versions must come from a complete load of the same products."""
     frame, table = framed(two_weeks(), versions("v1", "v3"), of_sessions)
     report = report_of(frame, vouched(table, **of_versions))
     assert passes == (report.verdict == "OK")
@@ -339,7 +339,7 @@ def test_a_version_is_deleted_only_if_it_was_asked_for(
 
 
 def test_a_selection_stands_beside_the_period() -> None:
-    """In all three, escaped; and in the sentence that is read alone."""
+    """In all three formats, escaped, and in the headline."""
     text = "voice <b>channel</b> *only* | [x](y)"
     report = report_on(two_weeks(), selection=f"  {text}\n", thresholds=[])
     assert text == report.to_dict()["scope"]["selection"]
@@ -369,7 +369,7 @@ def test_a_selection_stands_beside_the_period() -> None:
     ],
 )
 def test_a_selection_is_a_text_that_can_be_read(selection: Any, message: str) -> None:  # noqa: ANN401 - anything
-    """Else it is refused in one line."""
+    """Other values raise an error of one line."""
     with pytest.raises(gf.QueryError, match=message) as caught:
         report_on(two_weeks(), selection=selection)
     assert 1 == len(str(caught.value).splitlines())
@@ -382,7 +382,7 @@ def test_a_selection_is_a_text_that_can_be_read(selection: Any, message: str) ->
     "thresholds", [None, [], "failure_rate > 10% and n >= 100", "n > 3 per version", {"warn_if": "sessions > 1e6"}]
 )
 def test_a_period_without_sessions_is_worth_a_look(thresholds: Any) -> None:  # noqa: ANN401 - any form
-    """Whatever was asked for: that nothing was broken may mean that nothing was running."""
+    """Whatever the thresholds: nothing may have been running."""
     report = report_on(two_weeks()[:125], thresholds=thresholds)
     assert ("WARN", 0) == (report.verdict, report.exit_code)
     assert "No sessions in this period; the week before had 125." == report.findings.headline
@@ -394,14 +394,14 @@ def test_a_period_without_sessions_is_worth_a_look(thresholds: Any) -> None:  # 
 
 
 def test_a_condition_of_ones_own_decides_about_no_sessions() -> None:
-    """It may be a reason to fail."""
+    """It can make the report fail."""
     report = report_on(two_weeks()[:125], thresholds="sessions < 1", selection="voice")
     assert ("FAIL", 10) == (report.verdict, report.exit_code)
     assert report.findings.headline.endswith("no sessions in this period (voice); the week before had 125.")
 
 
 def test_a_threshold_that_is_not_broken_does_not_read_as_its_opposite() -> None:
-    """Beside "fail if" nothing "holds"."""
+    """Next to "fail if" the outcome is "passed", not "holds"."""
     report = report_on(two_weeks(), thresholds=["failure_rate > 99%", "n > 1e6 per version", "n > 3"])
     for page in (report.to_html(), report.to_markdown()):
         assert "passed" in page
@@ -409,8 +409,8 @@ def test_a_threshold_that_is_not_broken_does_not_read_as_its_opposite() -> None:
         assert "holds" not in page.replace("thresholds", "").replace("Thresholds", "")
 
 
-def test_the_headline_says_a_versions_own_figures_first() -> None:
-    """Then those of all sessions, as what they are."""
+def test_the_headline_says_a_versions_own_numbers_first() -> None:
+    """Then those of all sessions, "in total"."""
     report = report_on(two_weeks(), thresholds="failure_rate > 25 % and n >= 30 per version")
     assert report.findings.headline.startswith(
         "“failure_rate > 25 % and n >= 30 per version” is broken by name of v2 (30.0\u00a0% of 60 failed);"

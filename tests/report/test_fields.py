@@ -1,4 +1,4 @@
-"""Columns of any kind: what is no text, truth value or number counts as unknown, and never breaks a report."""
+"""Columns of any type: values that are not texts, booleans or numbers count as missing and never break a report."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ COLUMNS: list[tuple[pd.Series[Any], list[Any], list[Any], list[Any]]] = [
 
 @pytest.mark.parametrize("place", range(len(COLUMNS)))
 def test_what_is_of_another_kind_is_null_and_told_apart(place: int) -> None:
-    """Nulls are not strange, and whatever else is not of the kind is."""
+    """Values of another type are strange; nulls are not."""
     given, *expected = COLUMNS[place]
     for read, wanted in zip(
         (texts(given), flags(given, is_json=False), numbers(given, is_json=False)), expected, strict=True
@@ -76,14 +76,14 @@ def test_what_is_of_another_kind_is_null_and_told_apart(place: int) -> None:
 
 
 def test_json_text_is_what_it_stands_for() -> None:
-    """In columns that a frame's attrs call JSON: a text of digits is a text there."""
+    """Only in columns that the attrs call JSON."""
     assert [True] + [None] * 9 == [None if pd.isna(each) else each for each in flags(JSON, is_json=True).found]
     found = [None if pd.isna(each) else each for each in numbers(JSON, is_json=True).found]
     assert [None, None, 1.0, None, float("9" * 300), *[None] * 5] == found
 
 
 def test_attrs_of_any_kind_name_columns_or_none() -> None:
-    """Those of a file may have been written by anyone."""
+    """Anyone may have written the attrs of a file."""
     assert {"a", "b", "3"} == json_columns({"json_columns": ["a", 3], "mixed_columns": ("b",)})
     assert set() == json_columns({"json_columns": "abc", "mixed_columns": None})
 
@@ -95,8 +95,8 @@ STRANGE: list[Any] = ["true", 1, {"a": 1}, [True], 0.5]
 @pytest.mark.parametrize(
     "field", ["isProduction", "userId", "testCaseId", "stoppingReason", "error", "versionId", "status"]
 )
-def test_fields_that_are_something_else_tomorrow_count_as_unknown(field: str, value: Any, tmp_path: Path) -> None:  # noqa: ANN401 - any JSON
-    """Of some sessions, or of all; the report is written, and says how many and which field."""
+def test_fields_that_change_their_type_count_as_missing(field: str, value: Any, tmp_path: Path) -> None:  # noqa: ANN401 - any JSON
+    """In some sessions or in all; the report is written, and says how many and in which field."""
     if isinstance(value, str) and field != "isProduction":
         value = 7
     for world in (mixed(field, value), [each | {field: value} for each in sessions(5, "2026-03-24")]):
@@ -114,7 +114,7 @@ def test_fields_that_are_something_else_tomorrow_count_as_unknown(field: str, va
 
 
 def mixed(field: str, value: Any) -> list[Record]:  # noqa: ANN401 - any JSON
-    """Return sessions of which five have a value where two have nothing, and two what is usual."""
+    """Return five sessions with a value in a field, two without it, and two with a usual value."""
     usual = {"isProduction": True, "versionId": "v1", "status": "FAILED"}.get(field, "text")
     return [
         *(each | {field: value} for each in sessions(5, "2026-03-24")),
@@ -124,18 +124,18 @@ def mixed(field: str, value: Any) -> list[Record]:  # noqa: ANN401 - any JSON
 
 
 def test_production_of_another_kind_is_told_by_the_test_case() -> None:
-    """As where it was not sent at all."""
+    """As if `isProduction` was null."""
     world = [
         *sessions(3, "2026-03-24", isProduction="true", testCaseId="t"),
         *sessions(2, "2026-03-24", isProduction="false", testCaseId=None),
         *sessions(1, "2026-03-24", isProduction=True, testCaseId="t"),
     ]
-    figures = {each["name"]: each for each in report_on(world).to_dict()["figures"]}
-    assert (3 / 6, 3 / 6) == (figures["production"]["now"], figures["tests"]["now"])
+    totals = {each["name"]: each for each in report_on(world).to_dict()["figures"]}
+    assert (3 / 6, 3 / 6) == (totals["production"]["now"], totals["tests"]["now"])
 
 
 def test_frames_that_callers_changed_are_counted_as_far_as_they_can_be() -> None:
-    """Numbers for ids, lists for reasons, objects for everything: a report, whose rows can be written."""
+    """With numbers as ids, lists as reasons and objects elsewhere, the report and its rows can be written."""
     frame, of_versions = framed(two_weeks())
     changed = frame.assign(
         user_id=range(len(frame)),
@@ -156,8 +156,8 @@ def test_frames_that_callers_changed_are_counted_as_far_as_they_can_be() -> None
     assert json.dumps(report.to_dict(), allow_nan=False)
 
 
-def test_a_column_of_misfits_that_is_no_json_is_passed_over() -> None:
-    """It may be a caller's own."""
+def test_a_column_of_misfits_that_is_not_json_is_ignored() -> None:
+    """It may be a column of the caller."""
     frame, of_versions = framed(two_weeks())
     cells = [["{", "[" * 100_000, "[1]", '{"userId": 3, "nested": {}}'][place % 4] for place in range(len(frame) - 1)]
     report = gf.build_report(frame.assign(**{"*": column([*cells, 7.0], object)}), of_versions, as_of=AS_OF)

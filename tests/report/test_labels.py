@@ -1,4 +1,4 @@
-"""What versions are called: no two alike, whatever their names and ids are."""
+"""Labels of versions: no two look alike, whatever the names and ids."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ CALLED: list[tuple[list[tuple[str, str]], list[str]]] = [
 def test_a_version_is_called_by_its_name_where_that_is_enough(
     names: list[tuple[str, str]], expected: list[str]
 ) -> None:
-    """Else the end of its id stands behind it, whatever the order of versions."""
+    """Otherwise the end of its id is appended, whatever the order of versions."""
     assert expected == [labels(names)[id_] for id_, _ in names]
     assert labels(names) == labels(reversed(names))
 
@@ -56,7 +56,7 @@ texts = st.text(st.sampled_from("aAbB1. ()…_\u200b\u00ad目\uff41\ufe0f\n")) |
 @settings(max_examples=times(200), deadline=None)
 @given(st.lists(st.tuples(texts, texts), unique_by=lambda pair: pair[0], max_size=12))
 def test_no_two_labels_look_alike(names: list[tuple[str, str]]) -> None:
-    """As they are shown: on one line, cut to the least room there is, in any case and width."""
+    """On one line, cut to the least room, ignoring case and width."""
     found = labels(names)
     assert {id_ for id_, _ in names} == set(found)
     shown = [unicodedata.normalize("NFKC", cut(printable(each), ROOM)).casefold() for each in found.values()]
@@ -65,7 +65,7 @@ def test_no_two_labels_look_alike(names: list[tuple[str, str]]) -> None:
 
 
 def test_rows_tell_versions_of_one_name_apart() -> None:
-    """Also those whose ids end alike, and those that are not known."""
+    """Also if ids end alike, or versions are unknown."""
     ids = [f"{number}-version-of-one-end" for number in range(6)]
     world: list[Record] = []
     for number, id_ in enumerate(ids, 1):

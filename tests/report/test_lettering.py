@@ -1,4 +1,4 @@
-"""What charts write: no boxes, nothing set wrongly, no two names alike, and nothing on stderr."""
+"""Text in charts: no boxes, no wrong scripts, no two names alike, nothing on stderr."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ WRITTEN = [
 
 
 def forget() -> None:
-    """Look for fonts anew."""
+    """Clear the caches of fonts."""
     lettering.fonts.cache_clear()
     lettering.letters.cache_clear()
 
 
 @pytest.fixture(autouse=True)
 def other_fonts() -> Iterator[None]:
-    """Fonts that a test makes up are forgotten when it ends."""
+    """Clear the caches before and after each test."""
     forget()
     yield
     forget()
@@ -58,7 +58,7 @@ def only_matplotlibs_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("only_matplotlibs_fonts")
 @pytest.mark.parametrize(("name", "written"), WRITTEN)
 def test_a_name_that_cannot_be_written_is_told_by_its_id(name: str, written: bool) -> None:
-    """With its number, where the id cannot be written either."""
+    """By a number if the id cannot be drawn either."""
     found = lettering.names([(name, "version_abcdefghijkl"), (name, "versión 目标")], "version")
     expected = [name, "version 2"] if written else ["…abcdefghijkl", "version 2"]
     assert expected == found
@@ -66,7 +66,7 @@ def test_a_name_that_cannot_be_written_is_told_by_its_id(name: str, written: boo
 
 
 def test_no_two_names_are_alike() -> None:
-    """Not even where labels are cut, or ids end alike."""
+    """Not even if labels are cut or ids end alike."""
     long = "a name of more letters than there is room for"
     labels: list[tuple[str, str | None]] = [
         (f"{long} {number}", f"{number}version_abcdefghijkl") for number in range(3)
@@ -78,7 +78,7 @@ def test_no_two_names_are_alike() -> None:
 
 
 def test_fonts_that_are_installed_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For wide letters only: others have to be joined, which matplotlib does not do."""
+    """For wide characters only: matplotlib cannot join the characters of other scripts."""
     other = next(each for each in fontManager.ttflist if each.name == "STIXGeneral")
     monkeypatch.setattr(lettering, "WIDE", ("no such font", other.name))
     assert (lettering.PLAIN, "STIXGeneral") == lettering.fonts()
@@ -90,7 +90,7 @@ def test_fonts_that_are_installed_are_used(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_charts_of_names_in_all_scripts_are_drawn() -> None:
-    """The page has the names, and so have the words that stand for pictures."""
+    """The page and the alternative texts have the names."""
     world, known = [], []
     for number, (name, _) in enumerate(WRITTEN):
         world += sessions(2, "2026-03-24", version=f"v{number:06}", stoppingReason=name, metadata={name: number})
@@ -110,7 +110,7 @@ report_on(two_weeks()).to_html()
 
 
 def test_matplotlib_says_nothing_on_stderr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not even where it can keep no cache of its fonts."""
+    """Not even if it cannot write its font cache."""
     (tmp_path / "file").touch()
     monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "file" / "below"))
     done = subprocess.run(  # noqa: S603 - our own code

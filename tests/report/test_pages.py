@@ -1,4 +1,4 @@
-"""How a report is shown and written: HTML, Markdown, JSON, charts, rows; the same bytes for the same input."""
+"""The formats of a report: HTML, Markdown, JSON, charts and rows; the same bytes for the same input."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def measured() -> list[dict[str, Any]]:
 
 
 class Page(HTMLParser):
-    """What a page holds: its tags with their attributes, and its text."""
+    """The tags and the text of an HTML page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class Page(HTMLParser):
 
 @pytest.mark.usefixtures("undrawn_charts")
 def test_html_markdown_and_json_say_the_same() -> None:
-    """The figures that one shows are those of the others."""
+    """All three have the same numbers, in the same order."""
     report = report_on(measured(), metrics="metadata.ms", thresholds="failure_rate > 10%")
     said, markdown, html = report.to_dict(), report.to_markdown(), Page(report.to_html()).text
     assert said == json.loads(json.dumps(said, allow_nan=False))
@@ -93,7 +93,7 @@ def test_html_markdown_and_json_say_the_same() -> None:
 
 @pytest.mark.usefixtures("undrawn_charts")
 def test_the_page_is_one_file_that_asks_for_nothing() -> None:
-    """No script, no link, no address but those of the pictures within; and a policy that would forbid them."""
+    """No scripts, links or URLs except embedded pictures, and a policy that forbids them."""
     page = Page(report_on(measured(), metrics="metadata.ms").to_html())
     names = {tag for tag, _ in page.tags}
     assert set() == names & {"script", "link", "iframe", "object", "embed", "form", "base", "a", "video", "audio"}
@@ -109,7 +109,7 @@ def test_the_page_is_one_file_that_asks_for_nothing() -> None:
 
 @pytest.mark.usefixtures("undrawn_charts")
 def test_tables_and_pictures_are_accessible() -> None:
-    """Each table has a caption and scopes, each picture words that stand for it."""
+    """Tables have captions and scopes, pictures have alternative texts."""
     page = Page(report_on(measured(), metrics="metadata.ms").to_html())
     assert len(page.all("table")) == len(page.all("caption")) > 4
     assert {"row", "col"} == {attrs.get("scope") for attrs in page.all("th")}
@@ -139,7 +139,7 @@ HOSTILE = [
 
 @cache
 def hostile_report(text: str) -> gf.Report:
-    """Return a report in which a text stands wherever the data has text."""
+    """Return a report with a text in every text field."""
     fields = {"userId": text, "stoppingReason": text, "error": text, "metadata": {text: 1, "n": 1}, "testCaseId": text}
     world = [
         {"id": f"{number}{text}", "versionId": f"v{text}", "status": status, "createdAt": "2026-03-24T00:00:00Z"}
@@ -155,13 +155,13 @@ def hostile_report(text: str) -> gf.Report:
 
 @cache
 def harmless_page() -> Page:
-    """Return the page of the same report with harmless text."""
+    """Return the same page with harmless text."""
     return Page(hostile_report("harmless").to_html())
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_of_the_data_is_text_on_the_page(text: str) -> None:
-    """The tags are those of a report with harmless text; the text itself can be read."""
+    """The tags are those of harmless text, and the text is readable."""
     html = hostile_report(text).to_html()
     harmless = harmless_page()
     page = Page(html)
@@ -174,7 +174,7 @@ def test_text_of_the_data_is_text_on_the_page(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_of_the_data_is_text_in_markdown(text: str) -> None:
-    """Each line is one of the report's own, each row of a table has as many cells as its head."""
+    """Text adds no lines, and no cells to a table's rows."""
     markdown = hostile_report(text).to_markdown()
     harmless = hostile_report("harmless").to_markdown()
     assert len(harmless.splitlines()) == len(markdown.splitlines())
@@ -188,7 +188,7 @@ def test_text_of_the_data_is_text_in_markdown(text: str) -> None:
 @settings(deadline=None)
 @given(st.text())
 def test_escaped_markdown_has_no_markup(text: str) -> None:
-    """No line ends, tags, cells or links, whatever the text; and nothing but marks is added."""
+    """No line ends, tags, cells or links, whatever the text; only escapes and spaces are added."""
     escaped = escape_markdown(text)
     assert len(escaped.splitlines()) <= 1
     assert not re.search(r"<|(?<!\\)(?:\\\\)*[|`*\[\]#!@~$]", escaped)
@@ -212,7 +212,7 @@ REFERENCES = [
 
 @pytest.mark.parametrize(("text", "read"), REFERENCES)
 def test_markdown_mentions_nobody(text: str, read: str) -> None:
-    """Neither when a code host takes backslashes away, nor when it decodes what is encoded; it stays readable."""
+    """Even if a code host removes backslashes or decodes entities; the text stays readable."""
     shown = unescape(re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", escape_markdown(text)))
     assert read == shown
     assert not re.search(r"@\w|[#!]\d|gh-\d|\w://", shown, re.IGNORECASE)
@@ -230,7 +230,7 @@ INVISIBLE = [
 @pytest.mark.usefixtures("undrawn_charts")
 @pytest.mark.parametrize("hidden", INVISIBLE)
 def test_what_cannot_be_seen_is_shown_or_dropped_by_one_rule(hidden: str) -> None:
-    """In HTML, Markdown, the notebook's line and the headline; two versions that differ in nothing else stay apart."""
+    """In HTML, Markdown, repr and headline; versions that differ only in such characters stay apart."""
     names = {"version_aaaaaa": "agent", "version_bbbbbb": f"ag{hidden}ent", "version_cccccc": f"agent{hidden}"}
     world = [each for id_ in names for each in sessions(2, "2026-03-24", "FAILED", id_, error=f"to{hidden}o bad")]
     known = [each | {"name": names[each["id"]]} for each in versions(*names)]
@@ -244,7 +244,7 @@ def test_what_cannot_be_seen_is_shown_or_dropped_by_one_rule(hidden: str) -> Non
 
 @pytest.mark.usefixtures("undrawn_charts")
 def test_names_are_cut_with_the_whole_in_a_title() -> None:
-    """A name of three thousand letters is shown as thirty, and can be seen whole."""
+    """A name of 3,000 characters is cut to thirty, and the title has all of it."""
     page = Page(report_on(sessions(1, "2026-03-24"), versions("v1", name="x" * 3_000)).to_html())
     titles = [attrs["title"] for attrs in page.all("bdi") if "title" in attrs]
     assert "x" * 3_000 in titles
@@ -254,7 +254,7 @@ def test_names_are_cut_with_the_whole_in_a_title() -> None:
 
 @pytest.mark.usefixtures("undrawn_charts")
 def test_many_versions_have_room() -> None:
-    """The page shows sixty, says how many more there are, and the JSON has them all."""
+    """The page lists sixty and says how many more there are; JSON has all."""
     world = [each for number in range(75) for each in sessions(1 + number % 2, "2026-03-24", version=f"v{number:03}")]
     report = report_on(world, thresholds="n > 0 per version")
     page = Page(report.to_html())
@@ -271,7 +271,7 @@ def test_many_versions_have_room() -> None:
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("name", CHARTS)
 def test_each_chart_is_a_picture(name: str, look: Look) -> None:
-    """A PNG on the look's background, in its colours, without a time or a program's name in it."""
+    """A PNG in the look's colours, without a time or a program's name."""
     (chart,) = (each for each in charts(report_on(measured(), metrics="metadata.ms").findings) if each.name == name)
     with Image.open(io.BytesIO(chart.png(look))) as picture:
         assert {"dpi"} == set(picture.info)
@@ -284,7 +284,7 @@ def test_each_chart_is_a_picture(name: str, look: Look) -> None:
 
 @pytest.mark.usefixtures("undrawn_charts")
 def test_charts_are_in_the_folder_and_in_the_page(tmp_path: Path) -> None:
-    """Light in the folder, both in the page."""
+    """The light ones are in the folder, both are in the page."""
     report_on(measured(), metrics="metadata.ms").write(tmp_path / "r")
     assert [f"{name}.png" for name in CHARTS] == sorted(each.name for each in (tmp_path / "r" / "charts").iterdir())
     assert 8 == (tmp_path / "r" / "report.html").read_text().count("data:image/png")
@@ -301,7 +301,7 @@ def test_charts_are_in_the_folder_and_in_the_page(tmp_path: Path) -> None:
     ],
 )
 def test_metrics_near_the_end_of_what_numbers_can_be_are_numbers(values: list[float], tmp_path: Path) -> None:
-    """No infinity comes of interpolating between them; JSON is valid, the page and its charts are drawn."""
+    """Interpolation does not overflow, JSON is valid, and the charts can be drawn."""
     world = [
         each | {"metadata": {"ms": value}}
         for each, value in zip(sessions(len(values), "2026-03-24"), values, strict=True)
@@ -316,7 +316,7 @@ def test_metrics_near_the_end_of_what_numbers_can_be_are_numbers(values: list[fl
 
 
 def test_users_settings_of_matplotlib_change_nothing() -> None:
-    """Neither do the charts change them."""
+    """Nor do the charts change the settings."""
     expected = report_on(measured()).to_html()
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red", "lines.linewidth": 9}):
         assert expected == report_on(measured()).to_html()
@@ -328,7 +328,7 @@ def test_users_settings_of_matplotlib_change_nothing() -> None:
 
 @pytest.mark.usefixtures("undrawn_charts")
 def test_a_report_is_written_whole(tmp_path: Path) -> None:
-    """Page, Markdown, JSON, charts and rows; a second one takes its place."""
+    """Page, Markdown, JSON, charts and rows; a second report replaces it."""
     report = report_on(measured(), metrics="metadata.ms")
     for _ in range(2):
         report.write(tmp_path / "deep" / "r")
@@ -355,7 +355,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("undrawn_charts")
 def test_a_write_that_fails_leaves_the_old_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whole, as it was."""
+    """It is unchanged."""
     report = report_on(two_weeks())
     report.write(tmp_path / "r")
     before = contents(tmp_path)
@@ -382,7 +382,7 @@ report.write(sys.argv[1])
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In two processes with other seeds for hashes, in other folders: every file."""
+    """Every file, in two processes with different hash seeds and folders."""
     digests = []
     for seed in ("1", "2"):
         monkeypatch.setenv("PYTHONHASHSEED", seed)
@@ -399,7 +399,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.usefixtures("undrawn_charts")
 def test_notebooks_show_the_page_in_a_frame_of_its_own() -> None:
-    """Sandboxed, so that neither's style reaches the other."""
+    """A sandboxed frame keeps the styles apart."""
     report = report_on(two_weeks())
     shown_in_notebook = Page(report._repr_mimebundle_()["text/html"])
     assert ["iframe"] == [tag for tag, _ in shown_in_notebook.tags]
@@ -410,7 +410,7 @@ def test_notebooks_show_the_page_in_a_frame_of_its_own() -> None:
 
 @pytest.mark.usefixtures("undrawn_charts")
 def test_notebooks_that_show_no_frames_show_markdown() -> None:
-    """A code host and an untrusted notebook take the frame out; what is left says the same, or one line of it."""
+    """Code hosts and untrusted notebooks remove the frame; Markdown and a line of text remain."""
     report = report_on(two_weeks())
     shown_in_notebook = report._repr_mimebundle_(include=None, exclude=None)
     assert report.to_markdown() == shown_in_notebook["text/markdown"]
@@ -429,7 +429,7 @@ SHOWN: dict[str, Callable[[gf.Report, Path], object]] = {
     [("to_html", "jinja2"), ("to_html", "matplotlib"), ("to_markdown", "jinja2"), ("write", "matplotlib")],
 )
 def test_a_missing_extra_is_one_line(name: str, library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What to install; figures and verdict do without."""
+    """It says what to install; findings and verdict work without it."""
     report = report_on(two_weeks())
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(gf.ReportError, match=rf"^a report needs {library}: pip install 'galtea-frames\[report\]'$"):
@@ -442,7 +442,7 @@ def test_a_missing_extra_is_one_line(name: str, library: str, tmp_path: Path, mo
 
 
 def test_numbers_are_written_for_people() -> None:
-    """Thousands apart, three digits, a minus as wide as a plus, no sign for what rounds to nothing."""
+    """Thousands separators, three digits, a real minus sign, no sign for what rounds to zero."""
     assert ["1,276", "0.0167", "12.3", "5", "\u22120.5", "n/a"] == [
         number(each) for each in (1276.4, 0.016667, 12.34, 5, -0.5, None)
     ]
@@ -457,7 +457,7 @@ def test_numbers_are_written_for_people() -> None:
 
 
 def test_lines_have_gaps_where_values_are_missing() -> None:
-    """Nought is at the bottom, the highest at the top, and nothing leaves the picture."""
+    """Zero is at the bottom, the highest value at the top, and nothing leaves the picture."""
     assert ["3.0,21.0 34.3,12.0", "97.0,3.0"] == lines([0.0, 0.5, None, 7.0], 1.0)
     assert [] == lines([None, None], 1.0)
     assert ["3.0,21.0"] == lines([0.0], 0.0)
@@ -466,7 +466,7 @@ def test_lines_have_gaps_where_values_are_missing() -> None:
 
 @pytest.mark.usefixtures("undrawn_charts")
 def test_how_to_get_the_same_report_holds_no_secret(tmp_path: Path) -> None:
-    """Neither the key nor the passwords and signatures of addresses, in any of its files."""
+    """No file has the key, or the passwords and signatures of URLs."""
     command = (
         "galtea-frames report --mirror abfs://box@account/m?sv=1&sig=c2VjcmV0 --last-report https://me:pa55@host/r.json"
     )
@@ -479,7 +479,7 @@ def test_how_to_get_the_same_report_holds_no_secret(tmp_path: Path) -> None:
 
 
 def test_the_default_command_is_the_call() -> None:
-    """With which the same report can be had."""
+    """The call builds the same report."""
     frames = framed(two_weeks())
     report = gf.build_report(*frames, as_of="2026-03-30", thresholds={"warn_if": "n > 3"})
     again = eval(report.findings.reproduction.command, {"gf": gf, "sessions": frames[0], "versions": frames[1]})  # noqa: S307 - what it tells users to type

@@ -1,4 +1,4 @@
-"""Closed periods: which one is the last, where its days begin, what it is called."""
+"""Periods: which one is the last, where its days begin, its code and title."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ zones = st.sampled_from(ZONES)
 @settings(deadline=None)
 @given(moments, units, zones)
 def test_the_last_period_is_over_and_the_next_is_not(as_of: datetime, unit: Unit, zone: ZoneInfo) -> None:
-    """Whatever the moment, the unit and the zone."""
+    """For any instant, unit and zone."""
     period = last_closed(as_of, unit, zone)
     assert period.end <= as_of < period.following.end
 
@@ -35,7 +35,7 @@ def test_the_last_period_is_over_and_the_next_is_not(as_of: datetime, unit: Unit
 @settings(deadline=None)
 @given(moments, units, zones, st.integers(2, 15))
 def test_periods_follow_each_other_without_a_gap(as_of: datetime, unit: Unit, zone: ZoneInfo, count: int) -> None:
-    """Each one begins where the one before ends, and its days do the same within it."""
+    """Each begins where the previous one ends, and so do its days."""
     periods = up_to(last_closed(as_of, unit, zone), count)
     assert count == len(periods)
     for earlier, later in pairwise(periods):
@@ -80,7 +80,7 @@ NAMES = [
 
 @pytest.mark.parametrize(("as_of", "unit", "code", "title"), NAMES)
 def test_periods_have_a_code_and_a_title(as_of: str, unit: Unit, code: str, title: str) -> None:
-    """ISO 8601 for machines, English for people, whatever language the machine speaks."""
+    """ISO 8601 for programs, English for people, whatever the machine's language."""
     period = last_closed(parse_moment(as_of, MADRID), unit, MADRID)
     assert (code, title) == (period.code, period.title)
 
@@ -111,33 +111,33 @@ MOMENTS = [
 @pytest.mark.filterwarnings("ignore:Discarding nonzero nanoseconds")
 @pytest.mark.parametrize(("given_as", "expected"), MOMENTS)
 def test_a_time_without_a_zone_is_local(given_as: str | date, expected: str) -> None:
-    """Whoever asks for Monday in Madrid means Madrid's Monday."""
+    """Monday in Madrid begins at Madrid's midnight."""
     assert expected == parse_moment(given_as, MADRID).isoformat()
 
 
 @pytest.mark.parametrize("value", ["soon", "", None, 7, pd.NaT, "0001-01-01T00:00+14:00"])
-def test_what_is_no_time_is_refused(value: Any) -> None:  # noqa: ANN401 - anything
-    """In one line that shows what a time looks like."""
+def test_invalid_times_are_refused(value: Any) -> None:  # noqa: ANN401 - anything
+    """The error shows what a time looks like."""
     with pytest.raises(gf.QueryError, match="as_of must be a time"):
         parse_moment(value, MADRID)
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "Europe", None, "Europe/Madrid\0"])
-def test_what_is_no_zone_is_refused(name: Any) -> None:  # noqa: ANN401 - anything
-    """However it is no zone."""
+def test_invalid_zones_are_refused(name: Any) -> None:  # noqa: ANN401 - anything
+    """Whatever is wrong with the name."""
     with pytest.raises(gf.QueryError, match="IANA name such as 'Europe/Madrid'"):
         parse_zone(name)
 
 
 @pytest.mark.parametrize("year", [1970, 9999])
 def test_the_ends_of_the_calendar_are_refused(year: int) -> None:
-    """There the spans that a report looks at leave it."""
+    """There the periods of a report would leave the calendar."""
     with pytest.raises(gf.QueryError, match="as_of must be in the years 1971 to 9997"):
         last_closed(datetime(year, 1, 5, tzinfo=UTC), "week", MADRID)
 
 
 def test_other_units_are_refused() -> None:
-    """By naming those that there are."""
+    """The error names the valid ones."""
     unit: Any = "year"
     with pytest.raises(gf.QueryError, match="period must be 'day', 'week' or 'month', not 'year'"):
         last_closed(datetime(2026, 1, 5, tzinfo=UTC), unit, MADRID)

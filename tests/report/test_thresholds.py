@@ -1,4 +1,4 @@
-"""Thresholds: what can be written, what is refused and where, and how they are judged."""
+"""Thresholds: their syntax, errors with positions, and how they are judged."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ READ = [
 
 @pytest.mark.parametrize(("text", "comparisons", "per_version"), READ)
 def test_conditions_are_read(text: str, comparisons: list[tuple[str, str, str | float]], per_version: bool) -> None:
-    """Figures, operators, limits, and whether it is about each version."""
+    """Names, operators, limits, and whether it applies per version."""
     found = parse(text, "fail")
     assert [Comparison(name, sign, Fraction(limit)) for name, sign, limit in comparisons] == list(found.comparisons)
     assert (text.strip(), per_version, "fail") == (found.text, found.per_version, found.level)
@@ -68,7 +68,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "character", "problem"), REFUSED)
 def test_what_cannot_be_read_is_pointed_at(text: str, character: int, problem: str) -> None:
-    """One line with the problem, the character's number and the place."""
+    """The error is one line with the problem, the character's number and the position."""
     with pytest.raises(gf.QueryError) as caught:
         parse(text, "fail")
     message = str(caught.value)
@@ -80,7 +80,7 @@ def test_what_cannot_be_read_is_pointed_at(text: str, character: int, problem: s
 @settings(deadline=None)
 @given(st.text() | st.lists(st.sampled_from([*IN_TOTAL, *"<>=!%.-+", "and", "per", "version", "1", " "])).map("".join))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    """Nothing but a QueryError of one line comes of it."""
+    """It is parsed, or raises a QueryError of one line."""
     said = ""
     try:
         parse(text, "warn")
@@ -92,7 +92,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @settings(deadline=None)
 @given(st.sampled_from(sorted(OF_VERSIONS)), st.sampled_from(["<", ">="]), st.floats(-1e9, 1e9))
 def test_any_limit_is_read_back(figure: str, operator: str, limit: float) -> None:
-    """As Python writes numbers, with an exponent too, and exactly."""
+    """Exactly, in any notation of Python."""
     percentage = f"{figure} {operator} {limit!r}% per version"
     assert (Comparison(figure, operator, Fraction(repr(limit)) / 100),) == parse(percentage, "fail").comparisons
 
@@ -111,11 +111,11 @@ JUDGED = [
 def test_what_is_missing_is_neither_true_nor_false(
     text: str, figures: dict[str, float | None], expected: bool | None
 ) -> None:
-    """A condition is false where one part is, whatever the others; unknown where one that matters is."""
+    """A condition is false if any part is, and unknown if a part that matters is."""
     assert expected is parse(text, "fail").broken(figures)
 
 
-#: A figure, how many of how many failed (or are pending, or sessions) in the period and the one before, and its value.
+#: A name, how many of how many failed (or are pending, or sessions) in the period and the one before, and its value.
 EXACT = [
     ("failure_rate_change", (7, 100), (5, 100), "2%"),
     ("failure_rate_change", (5, 100), (7, 100), "-2%"),
@@ -129,7 +129,7 @@ EXACT = [
 
 @pytest.mark.parametrize(("figure", "now", "before", "limit"), EXACT)
 def test_limits_are_compared_exactly(figure: str, now: tuple[int, int], before: tuple[int, int], limit: str) -> None:
-    """A figure that equals its limit is neither above nor below."""
+    """A number that equals its limit is neither above nor below."""
     found = numbers_of(*(Counts(n, n - failed, failed, 0) for failed, n in (now, before)))
     outcomes = [
         parse(f"{figure} {sign} {limit} per version", "fail").broken(found)
@@ -141,7 +141,7 @@ def test_limits_are_compared_exactly(figure: str, now: tuple[int, int], before: 
 @settings(max_examples=times(200), deadline=None)
 @given(st.integers(1, 2_000), st.integers(0, 2_000), st.integers(-200_000, 200_000), st.sampled_from("<>"))
 def test_any_limit_is_compared_exactly(n: int, failed: int, limit: int, sign: str) -> None:
-    """With limits of up to three digits after the point of a percentage."""
+    """Limits may have three decimals of a percent."""
     failed = min(failed, n)
     exactly = Fraction(failed, n) - Fraction(limit, 100_000)
     found = numbers_of(Counts(n, n - failed, failed, 0), None)
@@ -155,7 +155,7 @@ def levels(given_as: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever a
 
 
 def test_thresholds_come_in_several_forms(tmp_path: Path) -> None:
-    """One condition, a list, a mapping, a TOML file; fails first, each in its order."""
+    """A condition, a list, a mapping, a TOML file; `fail_if` first, each in its order."""
     assert [("fail", "n > 1")] == levels("n > 1") == levels(["n > 1"]) == levels({"fail_if": "n > 1"})
     both = [("fail", "n > 1"), ("fail", "n > 2"), ("warn", "n > 0")]
     assert both == levels({"warn_if": "n > 0", "fail_if": ["n > 1", "n > 2"]})
@@ -178,14 +178,14 @@ BAD: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("given_as", "message"), BAD)
 def test_other_forms_are_refused(given_as: Any, message: str) -> None:  # noqa: ANN401 - whatever a caller may give
-    """In one line that says what is wanted."""
+    """The error says what is expected."""
     with pytest.raises(gf.QueryError, match=message):
         parse_thresholds(given_as)
 
 
 @pytest.mark.parametrize("content", [b"fail_if = ", b"\xff"])
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> None:
-    """By its name."""
+    """The error names the file."""
     file = tmp_path / "limits.toml"
     file.write_bytes(content)
     with pytest.raises(gf.QueryError, match=r"limits\.toml is not valid TOML"):
@@ -202,7 +202,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_refused_at_once(tmp_path: Path, name: str) -> None:
-    """Whatever takes TOML long to read is too large to be read."""
+    """Files that take long to parse are over the limits."""
     file = tmp_path / "limits.toml"
     file.write_text(FILES[name][0])
     with pytest.raises(gf.QueryError, match=FILES[name][1]):
@@ -210,7 +210,7 @@ def test_a_hostile_file_is_refused_at_once(tmp_path: Path, name: str) -> None:
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    """A file of thresholds is a regular file."""
+    """Thresholds must be in a regular file."""
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(gf.QueryError, match="is a pipe, not a regular file"):
         parse_thresholds(tmp_path / "pipe")

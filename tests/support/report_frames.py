@@ -33,7 +33,7 @@ Field = Any
 def sessions(
     count: int, day: str, status: str = "COMPLETED", version: str | None = "v1", **fields: Field
 ) -> list[Record]:
-    """Return so many sessions of a day, with ids of their own."""
+    """Return sessions of a day, with unique ids."""
     name = f"{day}-{status}-{version}-{crc32(repr(fields).encode())}"
     return [
         {"id": f"{name}-{number}", "versionId": version, "status": status, "createdAt": f"{day}T12:00:00.{number:03}Z"}
@@ -43,7 +43,7 @@ def sessions(
 
 
 def versions(*ids: str, **fields: Field) -> list[Record]:
-    """Return versions named after their ids, made in January."""
+    """Return versions named after their ids, created in January."""
     return [
         {"id": each, "name": f"name of {each}", "productId": "p1", "createdAt": "2026-01-01T00:00:00Z"} | fields
         for each in ids
@@ -53,7 +53,7 @@ def versions(*ids: str, **fields: Field) -> list[Record]:
 def framed(
     records: Iterable[Record], versions_of: Iterable[Record] | None = None, attrs: Mapping[str, Any] | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the frames of sessions and versions, which prove to be complete if not told otherwise."""
+    """Return frames of sessions and versions that prove to be complete, except for these attrs."""
     rows = list(records)
     frame = frame_of(rows)
     ids = dict.fromkeys(row["versionId"] for row in rows if isinstance(row["versionId"], str))
@@ -62,7 +62,7 @@ def framed(
 
 
 def vouched(frame: pd.DataFrame, **attrs: Field) -> pd.DataFrame:
-    """Return a frame that says of itself what a load of all rows says, but for these attrs."""
+    """Return a frame with the attrs of a complete load, except for these."""
     proof = Proof()
     proof.add(frame["id"], microseconds(frame["created_at"]))
     whole = {"complete": True, "filters": {}, "fetched_at": FETCHED, "rows": len(frame)}
@@ -76,12 +76,12 @@ def report_on(
     attrs: Mapping[str, Any] | None = None,
     **options: Field,
 ) -> gf.Report:
-    """Return the report of these sessions for the usual week."""
+    """Return the report on these sessions for 2026-W13."""
     return gf.build_report(*framed(records, versions_of, attrs), **{"as_of": AS_OF, **options})
 
 
 def two_weeks() -> list[Record]:
-    """Return a small world: v1 as ever, v2 that got worse, v3 new and small, v4 gone silent."""
+    """Return two weeks in which v1 is unchanged, v2 gets worse, v3 is new and small, and v4 goes silent."""
     return [
         *sessions(50, "2026-03-17", version="v1", userId="u1", stoppingReason="GOAL"),
         *sessions(5, "2026-03-17", "FAILED", "v1", error="HTTP 503 from host 7"),
