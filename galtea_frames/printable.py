@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 import reprlib
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -69,6 +70,12 @@ class _Short(reprlib.Repr):
         """Return only the type's name for values with several lines, such as tables and arrays."""
         text = "\n" if getattr(x, "ndim", 0) else super().repr_instance(x, level)
         return _with_article(type(x).__name__) if "\n" in text else text
+
+
+def html_table(rows: Mapping[str, object]) -> str:
+    """Return names and values as a table for notebooks, all escaped."""
+    cells = (f"<tr><th>{html.escape(name)}</th><td>{html.escape(str(value))}</td></tr>" for name, value in rows.items())
+    return f"<table>{''.join(cells)}</table>"
 
 
 def quoted(value: object, most: int = 100) -> str:

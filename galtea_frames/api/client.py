@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Literal, Self
 
 from galtea_frames.api.settings import Settings, find_key, find_url
 from galtea_frames.api.transport import Transport
+from galtea_frames.printable import html_table
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -85,7 +85,7 @@ class Client:
     def _repr_html_(self) -> str:
         """Return address, masked key and limits as an HTML table for notebooks."""
         settings = self.settings
-        limits = {
+        limits: dict[str, object] = {
             "address": settings.base_url,
             "key": settings.api_key,
             "page size": f"{settings.page_size:,} rows",
@@ -93,8 +93,7 @@ class Client:
             "timeouts": f"{settings.connect_timeout:g} s to connect, {settings.read_timeout:g} s to read",
             "one request": f"at most {settings.max_attempts} attempts within {settings.max_elapsed:g} s",
         }
-        rows = (f"<tr><th>{name}</th><td>{html.escape(str(value))}</td></tr>" for name, value in limits.items())
-        return f"<table>{''.join(rows)}</table>"
+        return html_table(limits)
 
     def __repr__(self) -> str:
         if "settings" not in vars(self):  # in a traceback of `__init__`

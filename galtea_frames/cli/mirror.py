@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 import galtea_frames as gf
 from galtea_frames.cli.options import before_asking, client_options, client_settings, examples, json_option, say
-from galtea_frames.printable import printable
-
-if TYPE_CHECKING:
-    from galtea_frames.mirror.info import MirrorInfo
-
-_MEGABYTE = 1_000_000
 
 
 def _sync(
@@ -46,32 +40,16 @@ def _sync(
 
 
 def _mirror(*, directory: str, compact: bool, as_json: bool) -> None:
+    from galtea_frames.mirror.info import described
+
     with before_asking():
         mirror = gf.Mirror(directory)
     if compact:
         mirror.compact()
     info = mirror.info()
     plain = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(info).items()}
-    say(plain | {"mirror": directory}, "\n".join(_lines(info)), as_json=as_json)
-
-
-def _lines(info: MirrorInfo) -> list[str]:
-    """Return what is in a mirror, for people."""
-    span = "none yet" if info.oldest is None else f"{_shown(info.oldest)} to {_shown(info.newest)}"
-    synced = _shown(info.synced_at) if info.complete else "not complete: the first sync was cut off; run it again"
-    return [
-        f"sessions  {info.rows:,}, of which {info.pending:,} are not final; {info.removed:,} more were removed",
-        f"span      {span}",
-        f"versions  {info.versions:,}",
-        f"products  {'all' if info.product_ids is None else printable(', '.join(info.product_ids))}",
-        f"synced    {synced}",
-        f"size      {info.bytes / _MEGABYTE:,.1f} MB in {info.files:,} files",
-        f"tables    sessions at version {info.sessions_version}, versions at version {info.versions_version}",
-    ]
-
-
-def _shown(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    lines = [f"{title:10}{words}" for title, words in described(info).items()]
+    say(plain | {"mirror": directory}, "\n".join(lines), as_json=as_json)
 
 
 SYNC = click.Command(

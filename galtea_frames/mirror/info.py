@@ -10,12 +10,16 @@ import pyarrow.compute as pc
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.times import as_datetime
 from galtea_frames.mirror.rows import PRESENT, pending_in
+from galtea_frames.printable import html_table, printable
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from galtea_frames.mirror.delta import StoredTable
     from galtea_frames.mirror.location import Location
+
+
+_MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,28 @@ class MirrorInfo:
     sessions_version: int
     versions_version: int
     lists: dict[str, ListInfo]
+
+    def _repr_html_(self) -> str:
+        return html_table(described(self))
+
+
+def described(info: MirrorInfo) -> dict[str, str]:
+    """Return what is in a mirror in words, each under its title."""
+    span = "none yet" if info.oldest is None else f"{_seconds(info.oldest)} to {_seconds(info.newest)}"
+    synced = _seconds(info.synced_at) if info.complete else "not complete: the first sync did not finish; run it again"
+    return {
+        "sessions": f"{info.rows:,}, of which {info.pending:,} are not final; {info.removed:,} more were removed",
+        "span": span,
+        "versions": f"{info.versions:,}",
+        "products": "all" if info.product_ids is None else printable(", ".join(info.product_ids)),
+        "synced": synced,
+        "size": f"{info.bytes / _MEGABYTE:,.1f} MB in {info.files:,} files",
+        "tables": f"sessions at version {info.sessions_version}, versions at version {info.versions_version}",
+    }
+
+
+def _seconds(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def collect_info(location: Location) -> MirrorInfo:

@@ -13,16 +13,17 @@ from galtea_frames.api.client import Client
 from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.decoding.contract import PinnedColumn
-from galtea_frames.errors import QueryError, masked
+from galtea_frames.errors import MirrorError, QueryError, masked
 from galtea_frames.frames.load import client_context
 from galtea_frames.mirror.arguments import parse_span
-from galtea_frames.mirror.info import MirrorInfo, collect_info
+from galtea_frames.mirror.info import MirrorInfo, collect_info, described
 from galtea_frames.mirror.lazy import dask_frame
 from galtea_frames.mirror.location import Location
 from galtea_frames.mirror.readers import Readers
 from galtea_frames.mirror.reading import condition_of, selected
 from galtea_frames.mirror.rows import EXTRA, REMOVED_AT
 from galtea_frames.mirror.sync import Sync, SyncResult
+from galtea_frames.printable import html_table
 
 if TYPE_CHECKING:
     import dask.dataframe
@@ -51,6 +52,13 @@ class Mirror(Readers):
 
     def __repr__(self) -> str:
         return f"Mirror({masked(self._location.display)!r})"
+
+    def _repr_html_(self) -> str:
+        try:
+            rows = described(self.info())
+        except MirrorError as problem:
+            rows = {"problem": str(problem)}
+        return html_table({"mirror": masked(self._location.display)} | rows)
 
     # -- bringing it up to date --
 

@@ -34,6 +34,7 @@ from galtea_frames.mirror.changes import compare
 from galtea_frames.mirror.delta import created_between
 from galtea_frames.mirror.rows import PRESENT, open_stored, pending_in, record_schema
 from galtea_frames.mirror.same_account import all_gone, another_account, newest_ids, share_values
+from galtea_frames.printable import html_table
 from galtea_frames.walk.fetch import Fetch
 from galtea_frames.walk.source import PageSize, Source, sort_pairs, time_pairs
 
@@ -100,6 +101,13 @@ class SyncResult:
     requests: int
     seconds: float
     lists: dict[str, ListChanges]
+
+    def _repr_html_(self) -> str:
+        rows: dict[str, object] = {
+            name: f"{each.new:,} new, {each.changed:,} changed, {each.removed:,} removed; now {each.rows:,}"
+            for name, each in self.lists.items()
+        }
+        return html_table(rows | {"requests": f"{self.requests:,} in {self.seconds:.1f} s"})
 
 
 class Sync:

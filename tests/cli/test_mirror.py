@@ -122,7 +122,7 @@ def test_mirror_says_that_it_is_not_complete(run: Run, api: Api, monkeypatch: py
     assert 3 == run("sync", "mirror")[0]
     out = run("mirror", "mirror")[1]
     assert "span      none yet\n" in out
-    assert "synced    not complete: the first sync was cut off; run it again\n" in out
+    assert "synced    not complete: the first sync did not finish; run it again\n" in out
     code, out, err = run("export", "sessions", "--mirror", "mirror", "--out", "f.parquet")
     assert (1, "") == (code, out)
     assert "not complete" in err

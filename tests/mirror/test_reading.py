@@ -363,7 +363,21 @@ def test_nothing_secret_is_stored(folder: Path, api: DirectTransport) -> None:
     stored = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     secret = key.reveal() if hasattr(key, "reveal") else "gsk_direct_0123456789abcdef"
     assert secret.encode() not in stored
-    assert "gsk_" not in repr((gf.Mirror(folder), gf.Mirror(folder).info()))
+    mirror = gf.Mirror(folder)
+    assert "gsk_" not in repr((mirror, mirror.info())) + mirror._repr_html_()
+
+
+def test_a_notebook_shows_a_mirror_as_a_table(tmp_path: Path, api: DirectTransport) -> None:
+    """So it does what a sync did, and what a mirror holds; one that does not exist says how to make it; all escaped."""
+    mirror = gf.Mirror(tmp_path / "<b>")
+    assert "&lt;b&gt; is not a mirror; `galtea-frames sync" in mirror._repr_html_()
+    done, info = mirror.sync(api.client()), mirror.info()
+    assert (
+        f"<tr><th>versions</th><td>{done.versions} new, 0 changed, 0 removed; now {done.versions}" in done._repr_html_()
+    )
+    assert f"<tr><th>sessions</th><td>{done.rows}, of which {info.pending} are not final" in info._repr_html_()
+    assert info._repr_html_().removeprefix("<table>") in mirror._repr_html_()
+    assert "<b>" not in mirror._repr_html_()
 
 
 # -- other readers --
