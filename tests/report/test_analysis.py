@@ -337,6 +337,11 @@ HEADLINES: list[tuple[list[Record], dict[str, Any], str]] = [
     ),
     (sessions(9, "2026-03-24"), {}, "; no previous period: there are no sessions before this week."),
     (
+        sessions(3, "2026-03-24", "PENDING"),
+        {"thresholds": "failure_rate > 5% per version"},
+        "0 of 1 threshold passed, the rest had nothing to judge: 3 sessions, none ended yet.",
+    ),
+    (
         [each for number in range(5) for each in sessions(1, "2026-03-24", version=f"v{number}")],
         {"thresholds": "n > 0 per version"},
         "is broken by name of v0 (n 1), name of v1 (n 1), name of v2 (n 1) and 2 more; in total 5 sessions",

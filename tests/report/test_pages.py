@@ -265,6 +265,22 @@ def test_many_versions_have_room() -> None:
     assert "Other" == report.findings.by_period.series[-1].label
 
 
+@pytest.mark.usefixtures("undrawn_charts")
+@pytest.mark.parametrize(("period", "words"), [("day", "daily"), ("week", "weekly"), ("month", "monthly")])
+def test_the_page_says_how_often_the_report_is_made(period: str, words: str) -> None:
+    """In words of their own, since "day" and "ly" do not make one."""
+    assert f"{words} report" in Page(report_on(two_weeks(), period=period).to_html()).text
+
+
+@pytest.mark.usefixtures("undrawn_charts")
+def test_lists_of_changes_say_how_many_more_there_are() -> None:
+    """Twenty new versions are listed."""
+    world = [each for number in range(25) for each in sessions(1, "2026-03-24", version=f"v{number:03}")]
+    report = report_on([*sessions(1, "2026-03-17"), *world])
+    assert "and 5 more" in report.to_markdown()
+    assert "and 5 more" in Page(report.to_html()).text
+
+
 # -- charts --
 
 
