@@ -62,12 +62,13 @@ def _lines(observed: ObservedSessions, entries: Roster) -> tuple[QualityLine, ..
     current, previous = observed.is_current, observed.is_previous
     status, last_status = observed.status, len(observed.statuses) - 1
     unknown = [index for index, id_ in enumerate(observed.version_ids) if not entries[id_].known and id_ is not None]
+    undeclared = (status >= len(KNOWN)) & (status < last_status)
     failed, no_error = current & (status == FAILED), _null(observed, "error")
     masks = [
         ("No version", observed.version == observed.version_index[None], "counted under “No version”"),
         ("Unknown version", np.isin(observed.version, unknown), "the version was deleted or not loaded"),
         ("No status", status == last_status, "not counted in any rate"),
-        ("Status unknown to this release", (status >= len(KNOWN)) & (status < last_status), "not counted in any rate"),
+        ("Status unknown to this release", undeclared, "counted by status, but not in any rate"),
         ("No user", _null(observed, "user_id"), "not counted as distinct users"),
         ("Failed without a message", failed & no_error, "not listed among the errors"),
         ("Error, but not failed", ~failed & ~no_error, "listed among the errors, not counted as failed"),
