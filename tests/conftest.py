@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import gc
 import os
 import signal
 import sys
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 from subprocess_coverage import PROCESSES
+from undrawn import PIXEL
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -26,10 +27,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-#: A PNG of one pixel.
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
-)
+def pytest_collection_finish() -> None:
+    """Exempt what stays for good, thousands of tests and all libraries, from garbage collection."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from command_line import Run
 
 
+pytestmark = pytest.mark.usefixtures("undrawn_charts")
+
 EXPORTS = {
     "sessions": ["export", "sessions"],
     "versions": ["export", "versions"],

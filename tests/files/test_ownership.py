@@ -27,6 +27,8 @@ from galtea_frames.files import ownership, permissions, staging
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.usefixtures("undrawn_charts")
+
 FRAME = pd.DataFrame({"of": ["x/y", "z", None, "z"], "value": [1, 2, 3, 4]})
 OTHER = pd.DataFrame({"of": ["z", "w"], "value": [5, 6]})
 
