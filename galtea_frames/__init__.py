@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from galtea_frames.files.parquet import read_parquet, write_parquet
     from galtea_frames.frames.concat import concat
+    from galtea_frames.frames.describe import describe
     from galtea_frames.frames.joins import join_sessions_versions
     from galtea_frames.frames.loaders import (
         iter_sessions,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         load_sessions_with_versions,
         load_versions,
     )
+    from galtea_frames.frames.plain import to_plain
     from galtea_frames.frames.records import to_records
     from galtea_frames.mirror.info import MirrorInfo
     from galtea_frames.mirror.mirror import Mirror
@@ -70,6 +72,7 @@ __all__ = [
     "__version__",
     "build_report",
     "concat",
+    "describe",
     "iter_sessions",
     "iter_versions",
     "join_sessions_versions",
@@ -78,6 +81,7 @@ __all__ = [
     "load_versions",
     "read_parquet",
     "sample",
+    "to_plain",
     "to_records",
     "write_parquet",
 ]

@@ -31,6 +31,7 @@ NAMES = {
     ),
     "files.parquet": ("read_parquet", "write_parquet"),
     "frames.concat": ("concat",),
+    "frames.describe": ("describe",),
     "frames.joins": ("join_sessions_versions",),
     "frames.loaders": (
         "iter_sessions",
@@ -39,6 +40,7 @@ NAMES = {
         "load_sessions_with_versions",
         "load_versions",
     ),
+    "frames.plain": ("to_plain",),
     "frames.records": ("to_records",),
     "mirror.info": ("MirrorInfo",),
     "mirror.mirror": ("Mirror",),

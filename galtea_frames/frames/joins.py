@@ -137,4 +137,6 @@ def _about_columns(sessions: pd.DataFrame, renamed: dict[str, str]) -> dict[str,
 def _with_new_names(value: Any, renamed: dict[str, str]) -> Any:  # noqa: ANN401 - any value of attrs
     if isinstance(value, list):
         return [renamed.get(each, each) if isinstance(each, str) else each for each in value]
+    if isinstance(value, dict):
+        return {renamed.get(name, name): each for name, each in value.items()}
     return value

@@ -24,7 +24,7 @@ ROOMS = {
     "decoding": "json_text exact shapes kinds column_names survey contract raw_rows reader gatherer schema",
     "frames": """
         fingerprint frame gc_pause progress spool cells limit_offset coverage options assembly load origin joins
-        load_joined loaders records reparse concat
+        load_joined loaders records reparse concat plain describe
     """,
     "files": """
         settings dtypes partitions descriptions hive restoring permissions seals ownership staging targets parquet

@@ -112,6 +112,8 @@ versions = gf.load_versions()
 assert_type(gf.join_sessions_versions(frame, versions), pd.DataFrame)
 assert_type(gf.join_sessions_versions(frame, versions, how="outer"), pd.DataFrame)
 assert_type(gf.to_records(frame), list[dict[str, Any]])
+assert_type(gf.describe(frame), pd.DataFrame)
+assert_type(gf.to_plain(frame), pd.DataFrame)
 assert_type(gf.write_parquet(frame, "sessions.parquet"), None)
 gf.write_parquet(frame, Path("by_version"), partition_by=["version_id"], compression="snappy", max_partitions=10)
 gf.write_parquet(frame, "by_version", partition_by="version_id")
@@ -123,6 +125,8 @@ gf.join_sessions_versions(frame, versions, how="cross")  # type: ignore[arg-type
 assert_type(gf.concat([frame, frame]), pd.DataFrame)
 gf.concat(gf.iter_sessions())
 gf.concat(["frame"])  # type: ignore[list-item] # pyright: ignore[reportArgumentType]
+gf.describe([{"id": "a"}])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.to_plain({"id": "a"})  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 gf.to_records([{"id": "a"}])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 gf.write_parquet("sessions.parquet", frame)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 gf.read_parquet(b"sessions.parquet")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
