@@ -1,4 +1,4 @@
-"""The benchmarks give right results and whole tables. Their times are nobody's business here."""
+"""The benchmarks give correct results and complete tables; their times are not tested."""
 
 from __future__ import annotations
 

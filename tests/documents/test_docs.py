@@ -1,4 +1,4 @@
-"""The documents tell the truth: snippets print what is shown, messages are really said, and no link is broken."""
+"""Snippets of the documents print what is shown, quoted messages are real, and no link is broken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The examples: their programs accept them, and the commands and functions in them work."""
+"""The examples are valid for the programs that read them, and their commands work."""
 
 from __future__ import annotations
 

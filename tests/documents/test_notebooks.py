@@ -1,4 +1,4 @@
-"""The notebooks run from top to bottom without a key, and say what they said when they were committed."""
+"""The notebooks run without a key and print what was committed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README: its code prints the output it shows, its commands work, and it is short."""
+"""The README's Python prints what it shows, and its commands work."""
 
 import shlex
 import subprocess

@@ -1,4 +1,4 @@
-"""What the package stands on: no release with a known hole that matters here, and no advisory passed over unseen."""
+"""No lower bound admits a known hole that matters here, and no advisory goes unseen."""
 
 from __future__ import annotations
 

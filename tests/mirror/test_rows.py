@@ -1,3 +1,5 @@
+"""Rows as a mirror stores them, JSON text, and what is read back."""
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""Random faults, changes, caps, latencies, page sizes and workers combined, compared with a model of the result."""
+"""Random faults, changes, page caps, latencies and workers at once, checked against a model of what must come out."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Disks that are full or may only be read, and places that are taken: one line, what stood there stays, no litter.
+"""Full and read-only disks, and occupied targets: a one-line error, existing data stays, and nothing is left behind.
 
-The disk is a real one, of 2 MB and in memory, where this process may mount it; `test_targets.py` and
-`test_crashes.py` have files that may not grow, everywhere.
+The disk is a real one, 2 MB in memory, where this process may mount it. `test_targets.py` and `test_crashes.py` limit
+the size of files instead, which works everywhere.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Forked processes, as in worker pools and web servers: each acts as a client of its own."""
+"""Forked processes, as in worker pools and web servers: each uses a client of its own."""
 
 from __future__ import annotations
 

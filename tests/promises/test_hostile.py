@@ -1,4 +1,4 @@
-"""Hostile data from the server through frames, files, joins, mirror and report: correct, or one clear error."""
+"""Hostile data from the server to frames, files, joins, mirror and report: correct, or one clear line."""
 
 from __future__ import annotations
 

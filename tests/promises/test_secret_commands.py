@@ -1,4 +1,4 @@
-"""The API key in every command: never printed, logged or written, whatever the API does."""
+"""No command prints, logs or writes the API key, whatever the API does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The API key in tracebacks: in no message, and in no local variable of a frame in the traceback."""
+"""No error message and no local variable in a traceback holds the API key."""
 
 import http.client
 import logging
