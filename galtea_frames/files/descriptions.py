@@ -1,6 +1,6 @@
-"""What our Parquet files say of their frame, checked: whatever a file holds under our key, it cannot break a reader.
+"""The description of a frame in its Parquet file, validated: whatever a file holds under our key cannot break a reader.
 
-A description is trusted no further than its form: `restoring` compares it with what the file really holds.
+Only its form is checked here; `restoring` compares it with the actual columns of the file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FORMAT = 1
 
 Described = dict[str, Any]
 
-#: What a frame says of itself, as far as somebody acts on it; any other name may hold anything.
+#: The types of the attrs that code relies on; all others may hold anything.
 _TEXT, _COUNT, _TRUTH = str, int, bool
 _SAID: dict[str, type] = {
     **dict.fromkeys(("resource", "fetched_at", "fingerprint", "problem"), _TEXT),
@@ -26,24 +26,24 @@ _SAID: dict[str, type] = {
 }
 _LISTS = ("mixed_columns", "overflow_columns", "json_columns", "null_fields")
 
-#: What `to_records` cannot do without.
+#: The attrs that `to_records` needs.
 _NEEDED = {"fields", "null_fields", "json_columns", "time_digits"}
 
 
 class DamagedError(Exception):
-    """A description that no release of this package wrote."""
+    """The description was not written by any release of this package."""
 
 
 class NewerError(Exception):
-    """A description in a form that this release does not know."""
+    """The description has a format that this release does not know."""
 
 
 def parse_description(text: bytes) -> Described:
-    """Return a description, in the form in which `write_parquet` stores it.
+    """Parse and check a description that `write_parquet` stored.
 
     Raises:
-        DamagedError: it has another form.
-        NewerError: a newer release has written it.
+        DamagedError: it is invalid.
+        NewerError: a newer release wrote it.
     """
     try:
         found = json.loads(text)
@@ -139,7 +139,7 @@ def _value(stored: object) -> bool:
 
 
 def _attrs(attrs: dict[str, Any]) -> dict[str, Any]:
-    """Return what a frame says of itself; without the part that others act on, if that is of another form."""
+    """Return the attrs of a frame, without our own entry if that is invalid."""
     said = attrs.get(ATTRS, {})
     return attrs if _says(said) else {name: value for name, value in attrs.items() if name != ATTRS}
 
@@ -156,7 +156,7 @@ def _texts_only(values: object) -> bool:
 
 
 def _fields(said: dict[str, Any]) -> bool:
-    """Tell whether fields are named as `to_records` needs them."""
+    """Tell whether `to_records` can use the names of fields."""
     fields, nulls, digits = (said.get(name, {}) for name in ("fields", "null_fields", "time_digits"))
     resource = RESOURCES.get(said.get("resource", ""))
     if resource is None:

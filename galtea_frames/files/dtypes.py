@@ -1,4 +1,4 @@
-"""A column of pandas as Arrow, and back: what Arrow does not say of it stands in a description, as JSON; pure."""
+"""A pandas column as Arrow and back; a JSON description holds what Arrow cannot express; pure."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ Description = dict[str, Any]
 _TIME = pa.timestamp("us")
 _UTC_TIME = pa.timestamp("us", "UTC")
 
-#: The Arrow types that Parquet gives back as they were; any other is written into the description.
+#: The Arrow types that survive Parquet unchanged; any other is recorded in the description.
 _LASTING = (pa.string(), pa.large_string(), pa.int64(), pa.float64(), pa.bool_(), _UTC_TIME)
 
 _NULLS: dict[str, Any] = {"None": None, "nan": np.nan, "NA": pd.NA, "NaT": pd.NaT}
 
 
 def to_arrow(values: pd.Series[Any]) -> tuple[pa.ChunkedArray, Description]:
-    """Return a column as Arrow, and the description with which `from_arrow` gives it back.
+    """Return a column as Arrow, and the description from which `from_arrow` restores it.
 
     Times become microseconds in UTC, categories their members.
 
     Raises:
-        ValueError: the column would not come back as it is. Arrow's own errors say so as well.
+        ValueError: the column could not be restored exactly. Arrow's own errors mean the same.
     """
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
@@ -51,7 +51,7 @@ def to_arrow(values: pd.Series[Any]) -> tuple[pa.ChunkedArray, Description]:
 
 
 def from_arrow(values: pa.ChunkedArray, description: Description) -> pd.Series[Any]:
-    """Return the column that `to_arrow` was given."""
+    """Return the column that was passed to `to_arrow`."""
     match description:
         case {"kind": "category"}:
             return pd.Series(_category(values, description), copy=False)
@@ -66,9 +66,9 @@ def from_arrow(values: pa.ChunkedArray, description: Description) -> pd.Series[A
 
 
 def fits(values: pa.ChunkedArray, description: Description) -> bool:
-    """Tell whether `from_arrow` gives these values as they are, and not others, such as nulls in place of them.
+    """Tell whether `from_arrow` restores these values exactly, and does not turn some into nulls.
 
-    A file may have been written again, by a program that changed a column and kept what was said of it.
+    Another program may have changed a column of the file and kept the description.
     """
     try:
         return _is_stored_type(values.type, description) and _keeps(values, from_arrow(values, description))
@@ -77,7 +77,7 @@ def fits(values: pa.ChunkedArray, description: Description) -> bool:
 
 
 def _is_stored_type(kind: pa.DataType, description: Description) -> bool:
-    """Tell whether a column of a description is stored as this type."""
+    """Tell whether a column with this description is stored as this type."""
     match description:
         case {"kind": "category", "of": of}:
             return _is_stored_type(kind, of)
@@ -97,23 +97,23 @@ def _is_stored_type(kind: pa.DataType, description: Description) -> bool:
 
 
 def _read_type(kind: pa.DataType) -> pa.DataType:
-    """Return as which type Parquet gives a type back."""
+    """Return the type that Parquet returns for a type."""
     file = pa.BufferOutputStream()
     pq.write_table(pa.table({"": pa.nulls(0, kind)}), file)
     return pq.read_schema(pa.BufferReader(file.getvalue())).field(0).type
 
 
 def _keeps(values: pa.ChunkedArray, restored: pd.Series[Any]) -> bool:
-    """Tell whether no value was lost on the way to pandas."""
+    """Tell whether pandas holds all values."""
     if values.null_count != int(restored.isna().sum()):
-        # Floats that are not a number are nulls to pandas, and in the file beside its nulls.
+        # NaN is null to pandas, but distinct from null in the file.
         return pa.types.is_floating(values.type) and not isinstance(restored.dtype, pd.CategoricalDtype)
     times = isinstance(restored.dtype, np.dtype | pd.DatetimeTZDtype) and restored.dtype.kind in "mM"
     return not times or restored.dt.unit in {"us", "ns"} or bool(to_arrow(restored)[0].equals(values))
 
 
 def _named(values: pa.ChunkedArray, dtype: Any) -> pd.Series[Any]:  # noqa: ANN401 - pandas' dtypes share no typed protocol
-    """Return a column of a dtype that pandas knows by its name."""
+    """Return a column of a dtype that pandas finds by name."""
     if isinstance(dtype, pd.Float64Dtype | pd.Float32Dtype):
         return pd.Series(_floats(values, dtype.type), copy=False)
     if hasattr(dtype, "__from_arrow__"):
@@ -134,13 +134,13 @@ def _described(dtype: Any) -> Description:  # noqa: ANN401 - as above
 
 
 def _stored(array: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return Arrow values as files hold them."""
+    """Return Arrow values as they are stored in files."""
     kind = array.type
     if pa.types.is_timestamp(kind):
         array = array.cast(_UTC_TIME if kind.tz else _TIME)
     if pa.types.is_dictionary(kind):
         array = array.cast(kind.value_type)
-    if pa.types.is_null(kind):  # engines disagree on columns without a type
+    if pa.types.is_null(kind):  # engines disagree about columns without a type
         array = array.cast(pa.string())
     return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
 
@@ -173,7 +173,7 @@ def _extension(values: pa.ChunkedArray, dtype: Any) -> pd.Series[Any]:  # noqa: 
 
 
 def _string_dtype(description: Description) -> pd.StringDtype[Any]:
-    """Return a dtype of text; pandas 2.2 has none whose null is NaN, and so gives its own in place of pandas 3's."""
+    """Return a string dtype; pandas 2.2 has none whose null is NaN, so it returns its own instead."""
     if description["nan"]:
         with suppress(TypeError):
             return pd.StringDtype(description["storage"], na_value=np.nan)
@@ -181,7 +181,7 @@ def _string_dtype(description: Description) -> pd.StringDtype[Any]:
 
 
 def _floats(values: pa.ChunkedArray, kind: type[np.floating[Any]]) -> pd.api.extensions.ExtensionArray:
-    """Return nullable floats in which NaN stays apart from null."""
+    """Return nullable floats that keep NaN distinct from null."""
     mask: NDArray[np.bool_] = values.is_null().to_numpy()
     return pd.arrays.FloatingArray(values.fill_null(0).to_numpy().astype(kind), mask)
 
@@ -204,7 +204,7 @@ def _type_of(text: str) -> pa.DataType:
 
 
 def _null_of(values: pd.Series[Any]) -> str:
-    """Return which of pandas' four nulls an object column holds; Parquet has one."""
+    """Return which of pandas' four nulls an object column contains; Parquet has only one."""
     kinds = {str(value).strip("<>") for value in values[values.isna()]}
     if len(kinds) > 1:
         raise ValueError(f"it holds different nulls: {', '.join(sorted(kinds))}; convert_dtypes() makes them one")
@@ -212,7 +212,7 @@ def _null_of(values: pd.Series[Any]) -> str:
 
 
 def _check_comes_back(values: pd.Series[Any], restored: pd.Series[Any]) -> None:
-    """Raise for objects that Parquet has no type for, such as tuples and values of several types."""
+    """Raise for objects without a Parquet type, such as tuples and values of mixed types."""
     there = values.notna().to_numpy()
     for value, other in zip(values.array[there], restored.array[there], strict=True):
         plain = value.item() if isinstance(value, np.generic) else value

@@ -1,4 +1,4 @@
-"""The columns that other programs' datasets keep in the names of folders, such as `year=2026`; pure."""
+"""Columns that datasets of other programs keep in folder names such as `year=2026`; pure."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
 def with_folders(tables: Sequence[pa.Table], names: Sequence[str]) -> list[pa.Table]:
-    """Return the files' tables with a column for each folder of the kind `name=value` that they lie in.
+    """Return the tables with a column for each folder `name=value` in their path.
 
-    Names of folders have no type. Values that are whole numbers in every folder, and written as such, are numbers, but
-    for columns that pandas says were text; any other is text, so that `1.10` is not taken for 1.1, nor `007` for 7.
+    Folder names have no type. A column is int64 if its values are canonical integers in every folder and pandas did not
+    record it as text; any other is text, so that `1.10` does not become 1.1, nor `007` 7.
 
     Args:
-        tables: the files' tables.
-        names: their paths below the folder that was read.
+        tables: one table per file.
+        names: the paths of the files below the folder that is read.
     """
     values = [_values(name) for name in names]
     keys = dict.fromkeys(key for each in values for key in each)
@@ -45,7 +45,7 @@ def _type(values: Sequence[str | None], key: str, table: pa.Table) -> pa.DataTyp
 
 
 def _was_text(key: str, table: pa.Table) -> bool:
-    """Tell whether pandas, when it wrote the dataset, said that a column was no number."""
+    """Tell whether the pandas metadata of the dataset says that a column is not a number."""
     try:
         columns = json.loads((table.schema.metadata or {})[b"pandas"])["columns"]
         kinds = [each["numpy_type"] for each in columns if each["name"] == key]
@@ -56,7 +56,7 @@ def _was_text(key: str, table: pa.Table) -> bool:
 
 def _with(table: pa.Table, values: dict[str, Any], types: dict[str, pa.DataType]) -> pa.Table:
     for key, kind in types.items():
-        if key in table.column_names:  # which says it better
+        if key in table.column_names:  # more reliable than the folder
             continue
         value = values.get(key)
         plain = int(value) if value is not None and pa.types.is_integer(kind) else value

@@ -1,9 +1,9 @@
-"""Whose a folder is: ours if all in it, at any depth, is one dataset, report or demo as this package wrote it.
+"""Decides whether a folder is ours: whether everything in it is one dataset, report or demo that this package wrote.
 
-Nothing else is ever replaced. Names prove nothing, contents do. A file of a dataset says which dataset it is of, which
-rows it holds and in which folder it belongs; a report's and a demo's Parquet file lists all others; and each is sealed
-(`seals`), so that a file which was changed since is not taken for what was written. Files of releases that sealed
-nothing yet are known by what they say of their dataset, and a report's by what only a report holds.
+Nothing else is ever replaced. Contents decide, not names. A file of a dataset names its dataset, its rows and its
+folder; the Parquet file of a report or demo lists all other files; and each file is sealed (`seals`), so that a changed
+file is not mistaken for ours. Files of older releases without seals are recognised by the description of their dataset,
+and those of a report by columns that only a report has.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ if TYPE_CHECKING:
 
     from galtea_frames.errors import GalteaFramesError
 
-#: How often a folder is looked at that other processes replace meanwhile.
+#: How many times to inspect a folder that other processes replace at the same time.
 _TRIES = 100
 
 _PART = re.compile(r"part-\d+\.parquet")
 
-#: What reports of releases without seals hold; the last file that they wrote is the one with the rows.
+#: The files of a report of a release without seals; the one with the rows was written last.
 _UNSEALED_REPORT = re.compile(r"report\.(html|md|json)|rows\.parquet|charts/[a-z_]+\.png")
 _UNSEALED_ROWS = {"id", "created_at", "period", "day", "version_id", "version", "status", "production"}
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What takes the place of its like only.
+    """A kind of folder, which only replaces folders of the same kind.
 
     Attributes:
-        name: what it is.
-        closing: the file whose seal lists all others; none if each file speaks for itself.
-        error: what is raised where something else stands.
-        words: how that is told.
+        name: its name.
+        closing: the file whose seal lists all others; None if each file describes itself.
+        error: the error raised if the folder holds anything else.
+        words: the message of that error.
     """
 
     name: str
@@ -67,22 +67,22 @@ DEMO = Kind("demo", "sessions.parquet", ParquetError, "holds files that are not 
 
 
 def check_replaceable(folder: Path, kind: Kind, display: str) -> None:
-    """Refuse to replace a folder in which there is anything but what this package wrote there.
+    """Refuse to replace a folder that holds anything that this package did not write there.
 
     Raises:
-        ParquetError, ReportError: there is.
+        ParquetError, ReportError: it does.
     """
     if (found := foreign_entry(folder, kind)) is not None:
         raise kind.error(f"{display} {kind.words} ({found}, …): name another folder")
 
 
 def is_ours(folder: Path) -> bool:
-    """Tell whether all in a folder is one dataset, report or demo of ours."""
+    """Tell whether everything in a folder is one dataset, report or demo of ours."""
     return any(foreign_entry(folder, kind) is None for kind in (DATASET, REPORT, DEMO))
 
 
 def foreign_entry(folder: Path, kind: Kind) -> str | None:
-    """Return the first thing in a folder that is no part of one dataset, report or demo of ours; None if all is."""
+    """Return the first entry of a folder that is not part of one dataset, report or demo of ours; None if all are."""
     for _ in range(_TRIES):
         with suppress(FileNotFoundError):
             before = _state(folder)
@@ -95,7 +95,7 @@ def foreign_entry(folder: Path, kind: Kind) -> str | None:
 
 
 def _state(folder: Path) -> tuple[int, int]:
-    """Return by what a folder is told from another that a write has put in its place meanwhile."""
+    """Return values by which a folder differs from one that has replaced it."""
     found = folder.stat()
     return found.st_ino, found.st_mtime_ns
 
@@ -108,7 +108,7 @@ def _foreign_entry(folder: Path, kind: Kind) -> str | None:
 
 
 def _walk(folder: Path) -> tuple[set[str], set[str], set[str]]:
-    """Return the files, the folders and all else in a folder, at any depth; links are not followed."""
+    """Return the files, folders and other entries in a folder, at any depth, without following links."""
     found: tuple[set[str], set[str], set[str]] = set(), set(), set()
     ahead = [folder]
     while ahead:
@@ -126,12 +126,12 @@ def _walk(folder: Path) -> tuple[set[str], set[str], set[str]]:
 @dataclass(frozen=True)
 class _Part:
     dataset: str
-    place: str
+    folder: str
     rows: NDArray[np.int64] = field(repr=False)
 
 
 def _parts_of_one_dataset(folder: Path, files: Iterable[str]) -> set[str]:
-    """Return the files that are parts of one dataset, each in its place and each with rows of its own."""
+    """Return the files that are parts of one dataset, each in its folder and each with its own rows."""
     parts = {path: part for path in sorted(files) if (part := _part(folder / path)) is not None}
     parts = {path: part for path, part in parts.items() if _in_place(path, part)}
     if not parts:
@@ -148,11 +148,11 @@ def _parts_of_one_dataset(folder: Path, files: Iterable[str]) -> set[str]:
 
 def _in_place(path: str, part: _Part) -> bool:
     above, _, name = path.rpartition("/")
-    return bool(_PART.fullmatch(name)) and above == part.place
+    return bool(_PART.fullmatch(name)) and above == part.folder
 
 
 def _part(path: Path) -> _Part | None:
-    """Return which part of which dataset of ours a file is; None if of none, or if it was changed since."""
+    """Return which part of which dataset a file is; None if it is not ours or has been changed."""
     found = _footer(path)
     if found is None or "dataset" not in found[1]:
         return None
@@ -164,14 +164,14 @@ def _part(path: Path) -> _Part | None:
         return None
     try:
         rows = positions_from_text(description["rows"], metadata.num_rows)
-        place = "/".join(folder_of(name, stored) for name, stored in description["partition"].items())
+        inner = "/".join(folder_of(name, stored) for name, stored in description["partition"].items())
     except (KeyError, ValueError, TypeError, OverflowError, pa.ArrowException, ParquetError):
         return None
-    return _Part(description["dataset"], place if description["total"] else "", rows)
+    return _Part(description["dataset"], inner if description["total"] else "", rows)
 
 
 def _footer(path: Path) -> tuple[pq.FileMetaData, dict[str, Any]] | None:
-    """Return what a Parquet file says of itself, and what it says of its frame; None if it is none of ours."""
+    """Return the metadata of a Parquet file and the description of its frame; None if it is not ours."""
     try:
         metadata = pq.read_metadata(path)
         return metadata, parse_description((metadata.metadata or {})[KEY])
@@ -183,7 +183,7 @@ def _footer(path: Path) -> tuple[pq.FileMetaData, dict[str, Any]] | None:
 
 
 def _listed(folder: Path, files: set[str], kind: Kind) -> set[str]:
-    """Return the files that the closing one lists, as far as they are as they were, and itself."""
+    """Return the closing file and the unchanged files that it lists."""
     if kind.closing not in files or (found := _footer(folder / kind.closing)) is None:
         return set()
     metadata, description = found
@@ -196,7 +196,7 @@ def _listed(folder: Path, files: set[str], kind: Kind) -> set[str]:
 
 
 def _unsealed_report(folder: Path, files: set[str], description: dict[str, Any]) -> set[str]:
-    """Return the files of a report that was written before there were seals: nobody has touched them after its end."""
+    """Return the files of a report without seals: those not modified after it was finished."""
     if not description["columns"].keys() >= _UNSEALED_ROWS:
         return set()
     written = (folder / "rows.parquet").stat().st_mtime_ns

@@ -1,7 +1,7 @@
-"""Frames to Parquet files and back: whole or absent, and what is read equals what was written.
+"""Frames to Parquet files and back: writes are atomic, and frames are read as they were written.
 
-Every file is plain Parquet that any engine reads. What pandas knows and Parquet does not (exact dtypes, categories,
-the index, `attrs`, and in a dataset the order of rows) stands beside the schema, under the key `galtea_frames`.
+Every file is plain Parquet that any engine reads. What Parquet cannot express (exact dtypes, categories, the index,
+`attrs`, and in a dataset the order of rows) is stored in the file's metadata, under the key `galtea_frames`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _INDEX = "__index_level_{}__"
 _MOST_NAMED = 5
 
-#: Rows a row group: enough to compress well, few enough for engines to read groups in parallel.
+#: Rows per row group: enough to compress well, few enough for engines to read groups in parallel.
 _ROW_GROUP = 50_000
 
 
@@ -53,27 +53,27 @@ def write_parquet(
     compression: str = "zstd",
     max_partitions: int = MAX_PARTITIONS,
 ) -> None:
-    """Write a frame as one Parquet file, or as a Hive-partitioned dataset; an old one at the path is replaced.
+    """Write a frame as one Parquet file, or as a Hive-partitioned dataset, replacing an old one at the path.
 
-    The file appears when it is whole: a write that fails or is killed leaves the old one as it was. Times are stored
-    as microseconds in UTC, categories as text. Missing parent folders are made.
+    Writes are atomic: a write that fails or is killed leaves the old file unchanged. Times are stored as microseconds
+    in UTC, categories as text. Missing parent folders are created.
 
-    A folder is replaced only if it is empty or everything in it is one dataset as this function wrote it.
+    A folder is replaced only if it is empty or holds nothing but one dataset written by this function.
 
     Args:
         frame: any frame whose columns have distinct text names.
-        path: a local path, or a URL that fsspec knows: `s3://`, `gs://`, `abfs://`, `memory://`. Its name ends in
-            `.parquet` or `.pq`, or has no suffix.
-        partition_by: columns whose values become folders (`version_id=…/`) of a dataset at `path`; in each folder lies
-            one file, all of one schema. In object stores the dataset must not exist yet.
-        compression: a codec of Parquet: "zstd", "snappy", "gzip", "lz4", "brotli" or "none".
-        max_partitions: how many folders there may be.
+        path: a local path, or a URL that fsspec supports: `s3://`, `gs://`, `abfs://`, `memory://`. The suffix is
+            `.parquet`, `.pq` or none.
+        partition_by: columns whose values become folders (`version_id=…/`) of a dataset at `path`, with one file per
+            folder, all with the same schema. In object stores the dataset must not exist yet.
+        compression: the Parquet codec: "zstd", "snappy", "gzip", "lz4", "brotli" or "none".
+        max_partitions: the most folders to write.
 
     Raises:
-        ParquetError: the frame cannot be stored as it is, or the path cannot be written, or something else is there.
+        ParquetError: the frame cannot be stored exactly, the path cannot be written, or something else is there.
 
     Warns:
-        CaseCollisionWarning: names of columns differ in case only.
+        CaseCollisionWarning: column names differ only in case.
     """
     compression = _codec(compression)
     if not isinstance(frame, pd.DataFrame):
@@ -95,7 +95,7 @@ def write_parquet(
             with folder.new_file(part.path) as file:
                 _write(rest.take(part.rows), own, file, compression)
         if folder.files() != {part.path for part in parts}:
-            # Readers other than ours take a value from its folder's name.
+            # Other readers take the values from the folder names.
             raise ParquetError(f"values of {' and '.join(names)} differ in case only, and folders of {path} cannot")
 
 
@@ -108,10 +108,10 @@ def _partition_names(partition_by: Any) -> list[Any]:  # noqa: ANN401 - checked 
 
 
 def check_target(path: str | PathLike[str], *, partitioned: bool) -> None:
-    """Refuse, before anything is fetched, a path that `write_parquet` would refuse.
+    """Refuse a path that `write_parquet` would refuse, before anything is fetched.
 
     Raises:
-        ParquetError: nothing can be written there, or only in the place of what this package did not write.
+        ParquetError: the path cannot be written, or holds something that this package did not write.
     """
     target = Target.at(path)
     if partitioned:
@@ -121,7 +121,7 @@ def check_target(path: str | PathLike[str], *, partitioned: bool) -> None:
 
 
 def close_folder(frame: pd.DataFrame, folder: Folder, kind: Kind) -> None:
-    """Write a frame as the last file of a folder, by which all others are known again as what was written there."""
+    """Write a frame as the last file of a folder, with a seal that lists all others."""
     table, description = _describe(frame)
     with folder.new_file(str(kind.closing)) as file:
         _write(table, description, file, _codec("zstd"), closes=kind.name, files=folder.listed())
@@ -130,16 +130,16 @@ def close_folder(frame: pd.DataFrame, folder: Folder, kind: Kind) -> None:
 def write_frames(
     frames: Iterator[pd.DataFrame], rows: int, path: str | PathLike[str], *, compression: str = "zstd"
 ) -> None:
-    """Write frames of one schema, one after the other, as `write_parquet` writes one frame of all their rows.
+    """Write frames of one schema to one file, as `write_parquet` would write their concatenation.
 
     Args:
-        frames: at least one, with the same columns, dtypes and attrs, and without an index of their own.
-        rows: how many rows they have in all.
+        frames: at least one, all with the same columns, dtypes and attrs, and a default index.
+        rows: their total number of rows.
         path: a local path or a URL.
         compression: a codec of Parquet.
 
     Raises:
-        ParquetError: a frame cannot be stored as it is, or the path cannot be written.
+        ParquetError: a frame cannot be stored exactly, or the path cannot be written.
     """
     compression = _codec(compression)
     target = Target.at(path)
@@ -157,16 +157,16 @@ def write_frames(
 
 
 def read_parquet(path: str | PathLike[str]) -> pd.DataFrame:
-    """Return the frame that `write_parquet` wrote: its rows in their order, its dtypes, its index and its attrs.
+    """Read the frame that `write_parquet` wrote, with its order of rows, dtypes, index and attrs.
 
-    Other Parquet files are read too, as they are: with nullable dtypes, and the values of folders such as `year=2026`
-    as columns. So is a file of ours that another program has written again, if it no longer is what we said of it.
+    Other Parquet files are read as they are, with nullable dtypes, and with a column for folders such as `year=2026`.
+    So is a file of ours that another program has changed, if it no longer matches its description.
 
     Args:
-        path: a file or a dataset's folder; a local path or a URL.
+        path: a file or the folder of a dataset; a local path or a URL.
 
     Raises:
-        ParquetError: there is no such file, or it is not whole Parquet, or files do not fit together.
+        ParquetError: there is no such file, it is not a complete Parquet file, or the files do not belong together.
     """
     files = Target.at(path).files()
     tables = [_read(file) for file in files]
@@ -180,8 +180,8 @@ def read_parquet(path: str | PathLike[str]) -> pd.DataFrame:
 def _read(file: File) -> pa.Table:
     with file.open() as opened:
         try:
-            # Arrow's threads let go of a file of Python's at times when an interpreter that is about to end no longer
-            # lets them, which aborts the process after all is done.
+            # Arrow's threads may release a Python file object while the interpreter shuts down, which aborts the
+            # process after all work is done.
             return pq.ParquetFile(opened).read(use_threads=isinstance(opened, pa.NativeFile))
         except (pa.ArrowException, OSError) as problem:
             raise ParquetError(f"{file.path} is not a whole Parquet file: {problem}") from None
@@ -191,7 +191,7 @@ def _read(file: File) -> pa.Table:
 
 
 def _describe(frame: pd.DataFrame, *, part: bool = False) -> tuple[pa.Table, dict[str, Any]]:
-    """Return the frame as Arrow, and what Arrow does not say of it; a part of a stream without its index."""
+    """Return the frame as Arrow, and its description; without its index if it is part of a stream."""
     names = _names(frame.columns)
     index, levels = (_described_range(frame.index), {}) if part else _describe_index(frame)
     columns = {name: frame[name] for name in names} | levels
@@ -225,7 +225,7 @@ def _names(columns: pd.Index[Any]) -> list[str]:
 
 
 def _warn_of_case(frame: pd.DataFrame) -> None:
-    """Warn of names that differ in case only; each of them would be read under either name."""
+    """Warn of column names that differ only in case: some engines cannot tell them apart."""
     groups: dict[str, list[str]] = defaultdict(list)
     for name in map(str, frame.columns):
         groups[name.lower()].append(name)
@@ -238,13 +238,13 @@ def _warn_of_case(frame: pd.DataFrame) -> None:
 
 
 def _describe_header(columns: pd.Index[Any]) -> dict[str, Any]:
-    """Return what the names of the columns are as an index; that of no columns may be one of no numbers."""
+    """Return the description of the columns index; without columns it may be a RangeIndex."""
     plain = isinstance(columns, pd.RangeIndex)
     return {"names": _labels([columns.name]), "of": None if plain else to_arrow(_series(columns))[1]}
 
 
 def _describe_index(frame: pd.DataFrame) -> tuple[dict[str, Any], dict[str, pd.Series[Any]]]:
-    """Return what the index is, and its levels as columns, under names that no column of the frame has."""
+    """Return the description of the index, and its levels as columns under unused names."""
     index = frame.index
     if isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1:
         return _described_range(index), {}
@@ -254,7 +254,7 @@ def _describe_index(frame: pd.DataFrame) -> tuple[dict[str, Any], dict[str, pd.S
     levels = {stem.format(number): _series(index.get_level_values(number)) for number in range(index.nlevels)}
     multi = isinstance(index, pd.MultiIndex)
     described = {"levels": list(levels), "multi": multi, "names": _labels(index.names)}
-    # Rows that another program sorts keep the labels that stand beside them.
+    # If another program sorts the rows, each keeps its label.
     steps = {"steps": [index.start, index.stop, index.step]} if isinstance(index, pd.RangeIndex) else {}
     return described | steps, levels
 
@@ -264,12 +264,12 @@ def _described_range(index: pd.Index[Any]) -> dict[str, Any]:
 
 
 def _series(values: pd.Index[Any]) -> pd.Series[Any]:
-    # With its dtype: pandas 3 takes objects that are text for `str`.
+    # With its dtype: pandas 3 infers `str` for text objects.
     return pd.Series(values.array, dtype=values.dtype)
 
 
 def _labels(names: Iterable[Any]) -> list[str | int | None]:
-    """Return the names of an index, or of the columns as a whole, if JSON can hold them."""
+    """Return the names of an index, or of the columns index, if JSON can express them."""
     names = list(names)
     if others := [name for name in names if name is not None and type(name) not in (str, int)]:
         raise ParquetError(f"names of an index must be text or whole numbers: {others[:_MOST_NAMED]}")
@@ -294,14 +294,14 @@ def _json_attrs(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def _pandas_metadata(columns: dict[str, pd.Series[Any]]) -> bytes:
-    """Return what lets `pandas.read_parquet` give the same dtypes, for all that it can name."""
+    """Return the metadata by which `pandas.read_parquet` restores the dtypes that it can name."""
     plain = {name: pd.Series([], dtype=_nameable(values.dtype)) for name, values in columns.items()}
     metadata: bytes = pa.Schema.from_pandas(pd.DataFrame(plain)).metadata[b"pandas"]
     return metadata
 
 
 def _nameable(dtype: Any) -> Any:  # noqa: ANN401 - pandas' dtypes share no typed protocol
-    """Return a dtype if pandas finds it by its name, else object: lists have none, categories are stored as text."""
+    """Return a dtype if pandas finds it by name, else object; lists have no name, categories are stored as text."""
     if isinstance(dtype, pd.CategoricalDtype):
         return object
     try:
@@ -315,7 +315,7 @@ def _with_description(table: pa.Table, description: dict[str, Any]) -> pa.Table:
 
 
 def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """Yield the rows in tables large enough for a row group, the last one as large as it is."""
+    """Yield the rows in tables large enough for a row group; the last one may be smaller."""
     held: list[pa.Table] = []
     for table in tables:
         held.append(table)
@@ -327,7 +327,7 @@ def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _write(table: pa.Table, description: dict[str, Any], file: IO[bytes], codec: str, **more: object) -> None:
-    """Write a table as one Parquet file, under a seal that says more than which bytes it has."""
+    """Write a table as one sealed Parquet file; `more` is added to the seal."""
     table = _with_description(table, description)
     sealed = Sealed(file)
     try:

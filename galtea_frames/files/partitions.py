@@ -1,4 +1,4 @@
-"""A table cut by the values of some columns, as the folders of a Hive-partitioned dataset; pure."""
+"""Partitions: a table split by the values of some columns into the folders of a Hive dataset; pure."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: How Hive, and every engine after it, names the folder of nulls.
+#: The folder name for nulls in Hive and all engines since.
 NULL = "__HIVE_DEFAULT_PARTITION__"
 
-#: A file name's length in the usual file systems.
+#: The longest file name in common file systems.
 _LONGEST_NAME = 255
 
 
@@ -30,10 +30,10 @@ _TIMES = (pa.timestamp("us"), pa.timestamp("us", "UTC"))
 _SIGNED = (pa.int8(), pa.int16(), pa.int32(), pa.int64())
 _NUMBERS = (*_SIGNED, pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64(), pa.float64())
 
-#: The types whose values can be folders' names, by their name in a file's metadata.
+#: The types whose values can be folder names, by their name in the metadata of files.
 _STORED = {str(kind): kind for kind in (pa.string(), pa.large_string(), pa.bool_(), pa.date32(), *_TIMES, *_NUMBERS)}
 
-#: As what JSON holds those that it has no value for.
+#: The types as which JSON stores values that it cannot express.
 _PLAIN = {pa.date32(): pa.int32(), **dict.fromkeys(_TIMES, pa.int64())}
 
 
@@ -42,9 +42,9 @@ class Partition:
     """The rows that share the values of the partition columns.
 
     Attributes:
-        path: the file's path below the dataset: a folder a column, then a file name that no other partition has.
-        stored: the partition columns' values and types, as JSON holds them.
-        rows: the rows' numbers in the whole table, ascending.
+        path: the file's path below the dataset: one folder per column, then a file name unique to the partition.
+        stored: the values and types of the partition columns, as JSON.
+        rows: the positions of the rows in the whole table, ascending.
     """
 
     path: str
@@ -53,10 +53,10 @@ class Partition:
 
 
 def partitions(table: pa.Table, names: Sequence[str], most: int = MAX_PARTITIONS) -> list[Partition]:
-    """Return the partitions of a table; one empty partition when it has no rows.
+    """Return the partitions of a table; one empty partition if it has no rows.
 
     Raises:
-        ParquetError: a column is missing or cannot be a folder's name, or there would be too many folders.
+        ParquetError: a column is missing or cannot be a folder name, or there would be too many folders.
     """
     _check(table, names)
     if type(most) is not int or most < 1:
@@ -81,20 +81,20 @@ def partitions(table: pa.Table, names: Sequence[str], most: int = MAX_PARTITIONS
 
 
 def positions_to_text(rows: NDArray[np.int64]) -> str:
-    """Return ascending row numbers as short text: their differences, packed."""
+    """Return ascending row numbers as short text: their differences, compressed."""
     steps = np.diff(rows, prepend=0).astype("<i4")
     return base64.b64encode(zlib.compress(steps.tobytes(), 6)).decode()
 
 
 def positions_from_text(text: str, count: int) -> NDArray[np.int64]:
-    """Return the row numbers that `positions_to_text` packed, of which there must be so many.
+    """Return the `count` row numbers that `positions_to_text` packed.
 
     Raises:
-        ValueError: the text is another one.
+        ValueError: the text is invalid.
     """
     unpacking = zlib.decompressobj()
     try:
-        # No more than is wanted: a megabyte can hold gigabytes.
+        # No more than expected: a megabyte can decompress to gigabytes.
         packed = unpacking.decompress(base64.b64decode(text, validate=True), 4 * count + 1)
     except zlib.error as problem:
         raise ValueError(str(problem)) from None
@@ -108,7 +108,7 @@ def folder_of(name: str, stored: dict[str, Any]) -> str:
     """Return the folder of a column's value, as `Partition.stored` holds it.
 
     Raises:
-        ParquetError: no folder can have that name.
+        ParquetError: the value is too long for a folder name.
     """
     return _folder(name, repeated(stored, 1)[0])
 
@@ -148,7 +148,7 @@ def _folder(name: str, value: pa.Scalar) -> str:
     text = NULL if not value.is_valid else quote(_text(value), safe=" ")
     if value.is_valid and text == NULL:
         text = f"%5F{text[1:]}"
-    if text.endswith((".", " ")):  # which Windows would cut off
+    if text.endswith((".", " ")):  # Windows would drop them
         text = f"{text[:-1]}%{ord(text[-1]):02X}"
     folder = f"{_column(name)}={text}"
     if len(folder) > _LONGEST_NAME:
@@ -158,7 +158,7 @@ def _folder(name: str, value: pa.Scalar) -> str:
 
 def _column(name: str) -> str:
     quoted = quote(name, safe=" ")
-    # Engines pass over folders that begin with a dot or an underscore.
+    # Engines ignore folders that begin with a dot or an underscore.
     return f"%{ord(quoted[0]):02X}{quoted[1:]}" if quoted.startswith((".", "_")) else quoted
 
 

@@ -1,4 +1,4 @@
-"""Mode and owner of what is replaced, kept as far as the system lets this user."""
+"""Keeps mode and owner of what is replaced, as far as the system permits."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def copy_permissions(new: Path, old: Path) -> bool:
-    """Give a file or a folder, and what is below it, mode and owner of what it replaces; tell whether all was kept.
+    """Give a file, or a folder and its contents, the mode and owner of what it replaces; tell whether all were kept.
 
-    What is new in a folder belongs to the folder's owner, and has the mode that this user's mask gives it. Where the
-    group cannot be kept, another group gets no rights in its place.
+    New entries of a folder get the folder's owner, and the mode that the umask gives. If the group cannot be kept,
+    another group gets no permissions instead.
     """
-    if os.name != "posix":  # pragma: no cover - Windows has neither
+    if os.name != "posix":  # pragma: no cover - not on Windows
         return True
     above = old.stat()
     kept = True
@@ -28,7 +28,7 @@ def copy_permissions(new: Path, old: Path) -> bool:
 
 
 def _give(path: Path, wanted: os.stat_result, *, with_mode: bool) -> bool:
-    """Give owner and group, and perhaps the mode; tell whether all could be given."""
+    """Set owner and group, and optionally the mode; tell whether all could be set."""
     owned = _owned(path, wanted.st_uid, wanted.st_gid)
     grouped = owned or _owned(path, -1, wanted.st_gid)
     if with_mode:

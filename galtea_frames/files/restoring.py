@@ -1,8 +1,7 @@
-"""Tables of Parquet files to the frame that they were, or to one as they are; pure.
+"""Parquet tables to frames: the original frame if the files are ours, else the tables as they are; pure.
 
-A description is followed where it is one of this very table: its columns, their types, how many rows there are. Other
-programs may have filtered or changed a file of ours and kept what was said of it; such a file, like any other file that
-is not ours, is read as it is.
+A description is applied only if it matches the table: its columns, their types, the number of rows. Other programs may
+have filtered or changed a file of ours and kept its description; such a file is read like one that is not ours.
 """
 
 from __future__ import annotations
@@ -29,15 +28,15 @@ _MOST_NAMED = 5
 
 
 def restored(tables: Sequence[pa.Table], names: Sequence[str], display: str) -> pd.DataFrame:
-    """Return the frame of the tables of one file or of a folder's files.
+    """Return the frame of the tables of one file, or of the files of a folder.
 
     Args:
         tables: the files' tables.
-        names: the files' paths below the folder that was named.
-        display: what the caller named.
+        names: the paths of the files below that folder.
+        display: the path as given by the caller.
 
     Raises:
-        ParquetError: the files are no frame, or not those of one, or hold what a frame cannot.
+        ParquetError: the files do not form one frame, or hold something that a frame cannot.
     """
     for table in tables:
         _check_names(table, display)
@@ -73,11 +72,11 @@ def _description(table: pa.Table, display: str) -> Described | None:
 
 
 def _is_of(table: pa.Table, description: Described) -> bool:
-    """Tell whether a description is that of a table, and not of what it was before somebody changed it."""
+    """Tell whether a description matches a table, which another program may have changed."""
     columns, index = description["columns"], description["index"]
     if set(table.column_names) != columns.keys() or not set(index.get("levels", ())) <= columns.keys():
         return False
-    # A table of no columns does not say how many rows it has.
+    # A table without columns does not know its number of rows.
     wanted = {description.get("length", table.num_rows)} | (
         {len(range(*index["range"]))} if "range" in index else set()
     )
@@ -103,7 +102,7 @@ def _changed(display: str) -> ParquetError:
 
 
 def _whole_dataset(tables: Sequence[pa.Table], parts: Sequence[Described], display: str) -> pa.Table:
-    """Return the rows of a dataset's files in the order in which they stood in the frame."""
+    """Return the rows of a dataset's files in the order of the original frame."""
     first = parts[0]
     not_whole = ParquetError("the dataset is not whole: files of it are missing, or of two datasets")
     one = all(each["dataset"] == first["dataset"] and each["total"] == first["total"] for each in parts)
@@ -125,16 +124,16 @@ def _whole_dataset(tables: Sequence[pa.Table], parts: Sequence[Described], displ
 
 
 def _filled(table: pa.Table, part: Described) -> pa.Table:
-    """Return a file's rows with the columns that its folders stand for, in the frame's order."""
+    """Return a file's rows with the columns of its folders added, in the order of the frame."""
     columns = {name: table.column(name) for name in table.column_names}
     columns |= {name: repeated(stored, table.num_rows) for name, stored in part["partition"].items()}
-    # What another program has added comes last, and is noticed.
+    # Columns added by another program come last, and are detected later.
     order = [*part["columns"], *(name for name in columns if name not in part["columns"])]
     return pa.table({name: columns[name] for name in order})
 
 
 def _index(stored: Described, columns: dict[str, pd.Series[Any]]) -> pd.Index[Any]:
-    """Return the index, taking its levels out of the columns."""
+    """Return the index, removing its levels from the columns."""
     if "range" in stored:
         return _range(stored["range"], stored["names"][0])
     levels = [columns.pop(name) for name in stored["levels"]]
@@ -164,7 +163,7 @@ def _header(stored: Described, columns: pd.Index[Any]) -> pd.Index[Any]:
 
 
 def _as_they_are(tables: Sequence[pa.Table], display: str) -> pd.DataFrame:
-    """Return the rows of files that no description is known of, with nullable dtypes."""
+    """Return the rows of files without a description, with nullable dtypes."""
     try:
         table = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
     except pa.ArrowException as problem:
@@ -175,13 +174,13 @@ def _as_they_are(tables: Sequence[pa.Table], display: str) -> pd.DataFrame:
     frame = to_frame(pa.table(columns), {})
     for name in ordered:
         frame[name] = frame[name].cat.as_ordered()
-    for name in naive:  # which are in no zone, and not in UTC
+    for name in naive:  # without a zone, not in UTC
         frame[name] = frame[name].dt.tz_localize(None)
     return frame
 
 
 def _plain(name: str, values: pa.ChunkedArray, display: str) -> pa.ChunkedArray:
-    """Return a column of any program as `to_frame` takes it."""
+    """Return a column written by any program in a form that `to_frame` accepts."""
     kind = values.type
     if pa.types.is_dictionary(kind):
         return _signed(values) if values.num_chunks else values.cast(kind.value_type)
@@ -194,7 +193,7 @@ def _plain(name: str, values: pa.ChunkedArray, display: str) -> pa.ChunkedArray:
 
 
 def _signed(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a dictionary's values with indices among which -1 can stand for null; Polars' are unsigned."""
+    """Return dictionary values with signed indices, since pandas uses -1 for null; Polars' are unsigned."""
     chunks = [
         pa.DictionaryArray.from_arrays(each.indices.cast(pa.int32()), each.dictionary, ordered=each.type.ordered)
         for each in values.chunks

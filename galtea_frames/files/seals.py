@@ -1,8 +1,8 @@
-"""Seals: what a Parquet file of ours says of its own bytes, and of the files beside it; by it we know them again.
+"""Seals: checksums in our Parquet files by which files that this package wrote are recognised.
 
-A seal stands in the file's footer, under a key of its own: a digest of all bytes before the footer and, in the file
-that closes a folder (`rows.parquet` of a report), size and digest of every other file there. It tells files that were
-changed by accident or by another program; it is no proof against forgery.
+A seal is metadata in the file's footer: a digest of all bytes before the footer and, in the file that closes a folder
+(`rows.parquet` of a report), size and digest of every other file there. It detects changes made by accident or by
+another program; it does not protect against forgery.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 _KEY = b"galtea_frames.seal"
 
-#: A Parquet file ends with its footer's length in four bytes, and four letters.
+#: A Parquet file ends with the length of its footer in four bytes, and a magic number of four.
 _TAIL = 8
 
 _CHUNK = 2**20
 
 
 class Sealed:
-    """A binary file that is being written, and the digest of what was written to it so far."""
+    """A binary file being written, with the digest of what has been written so far."""
 
-    #: pyarrow asks for it.
+    #: Required by pyarrow.
     closed = False
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -41,15 +41,15 @@ class Sealed:
         return self._file.write(content)
 
     def close(self) -> None:
-        """Leave it to the file."""
+        """Do nothing; the caller closes the file."""
 
     def seal(self, **more: object) -> dict[bytes, bytes]:
-        """Return the metadata that closes a Parquet file whose row groups are all written."""
+        """Return the metadata to add once all row groups are written."""
         return {_KEY: json.dumps({"sha256": self._digest.hexdigest(), **more}).encode()}
 
 
 def unbroken(path: Path, metadata: pq.FileMetaData) -> dict[str, Any] | None:
-    """Return what a file's seal says, if the file has one and its bytes are those that were sealed."""
+    """Return the content of a file's seal; None if it has none or its bytes have changed."""
     text = (metadata.metadata or {}).get(_KEY)
     try:
         seal = json.loads(text) if text else None
@@ -62,18 +62,18 @@ def unbroken(path: Path, metadata: pq.FileMetaData) -> dict[str, Any] | None:
 
 
 def listed(folder: Path, paths: set[str]) -> dict[str, list[int | str]]:
-    """Return size and digest of files of a folder, as a seal holds them."""
+    """Return size and digest of files in a folder, as stored in a seal."""
     return {path: [(folder / path).stat().st_size, digest(folder / path)] for path in sorted(paths)}
 
 
 def matching(folder: Path, paths: set[str], files: Mapping[str, Any]) -> set[str]:
-    """Return the files of a folder that are as a seal lists them."""
+    """Return the files of a folder that match the list in a seal."""
     known = (path for path in paths if path in files)
     return {path for path in known if listed(folder, {path})[path] == files[path]}
 
 
 def digest(path: Path, length: int | None = None) -> str:
-    """Return the digest of a file, or of its first bytes."""
+    """Return the digest of a file, or of its first `length` bytes."""
     found = hashlib.sha256()
     with path.open("rb") as file:
         left = path.stat().st_size if length is None else length

@@ -1,10 +1,10 @@
-"""What a caller may choose of files: light, for the command line names it in its help."""
+"""Options for files; a module without heavy imports, because the command line's help shows them."""
 
 from __future__ import annotations
 
-#: How many folders a dataset may have, unless the caller says otherwise: engines slow down with each.
+#: The default for the most folders of a dataset: each one slows engines down.
 MAX_PARTITIONS = 1_000
 
 
-#: The codecs of Parquet that every engine reads.
+#: The Parquet codecs that every engine reads.
 CODECS = ("zstd", "snappy", "gzip", "lz4", "brotli", "none")

@@ -1,13 +1,13 @@
-"""Where a file or a folder is made before it takes its place: a hidden folder beside it, which says whose it is.
+"""Staging: a hidden folder beside a target in which the new file or folder is made before it replaces the old one.
 
     .NAME.1a2b3c4d.new/
-        galtea_frames     says that this folder is ours; whoever stands there without it is left alone
-        whole             what is being made
-        old-0             what it has taken the place of, until all of that is known to be ours
-        gone-0            that, on its way out
+        galtea_frames     marks the folder as ours; a folder without it is left alone
+        whole             the new file or folder
+        old-0             the replaced one, until everything in it is known to be ours
+        gone-0            the same while it is deleted
 
-A write that is killed leaves such a folder. If it was killed between its two renamings, the target is missing, and its
-old content is read where it is (`waiting`) until the next write puts it back.
+A killed write leaves such a folder. If it was killed between its two renames, the target is missing, and its old
+content is read from here (`waiting`) until the next write puts it back.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ _WORDS = "Here galtea_frames makes what stands beside this folder. A write that 
 
 _WHOLE, _OLD, _GONE = "whole", "old-", "gone-"
 
-#: After so many seconds without a change, what is not finished never will be: its writer was killed. One at work
-#: changes its file all the time. (A process number would say nothing of a writer on another machine.)
+#: After this many seconds without a change, the writer must have been killed: a running one keeps changing its file.
+#: (A process id would say nothing about a writer on another machine.)
 _ABANDONED = 24 * 3600
 
-#: How a swap fails if another process does the same, or takes it for one that was killed; and how often it is tried.
+#: How a swap fails if another process does the same or takes this one for killed; and how often it is tried.
 _OVERTAKEN = {errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST}
 _SWAPS = 100
 
-#: The longest name of a target that theirs can hold whole: file systems allow 255 bytes.
+#: The longest name of a target that the folder's name can contain: file systems allow 255 bytes.
 _LONGEST_STEM = 200
 
 
 class StagingFolder:
-    """Such a folder.
+    """A staging folder.
 
     Attributes:
-        whole: where to make the file or the folder.
+        whole: the path at which to make the file or folder.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,7 +62,7 @@ class StagingFolder:
     @classmethod
     @contextmanager
     def beside(cls, target: Path) -> Iterator[StagingFolder]:
-        """Make one next to a target, so that renaming moves no bytes; at the end nothing is left of it."""
+        """Make one beside a target, so that renaming moves no bytes, and remove it at the end."""
         path = target.with_name(f".{_stem(target.name)}.{uuid.uuid4().hex[:8]}.new")
         path.mkdir(mode=0o700)
         staging = cls(path)
@@ -73,22 +73,21 @@ class StagingFolder:
             staging._clean()
 
     def put_file(self, target: Path) -> bool:
-        """Put the file that was made in the place of another; tell whether it has its mode and owner."""
+        """Replace a target with the new file; tell whether it kept mode and owner."""
         kept = not target.exists() or copy_permissions(self.whole, target)
         self.whole.replace(target)
         _sync_folder(target.parent)
         return kept
 
     def put_folder(self, target: Path, refuse: Callable[[Path], None]) -> bool:
-        """Put the folder that was made in the place of another, of which nothing is deleted that `refuse` refuses.
+        """Replace a target with the new folder; nothing that `refuse` refuses is deleted.
 
-        Other processes may be doing so at the same time; whoever comes last wins. Tell whether it has modes and owners
-        of the other.
+        Other processes may do the same at the same time; the last one wins. Tell whether modes and owners were kept.
         """
         kept = True
         if target.exists():
             refuse(target)
-            with suppress(FileNotFoundError):  # another write is between its renamings
+            with suppress(FileNotFoundError):  # another write is between its renames
                 kept = copy_permissions(self.whole, target)
         for number in range(_SWAPS):  # pragma: no branch - the last one raises, if it fails
             try:
@@ -107,28 +106,28 @@ class StagingFolder:
         if target.exists():
             target.rename(old)
         try:
-            # Killed before this, the target is missing, and the old folder waits in this one.
+            # If killed here, the target is missing, and the old folder waits in this one.
             self.whole.rename(target)
         except BaseException:
-            with suppress(OSError):  # another one stands there by now
+            with suppress(OSError):  # another one is there by now
                 old.rename(target)
             raise
 
     def _discard(self, old: Path, target: Path, refuse: Callable[[Path], None]) -> None:
-        """Delete what was replaced, unless somebody put a file of his own there in the last moment."""
+        """Delete the replaced folder, unless somebody put a file of their own there at the last moment."""
         try:
             refuse(old)
         except GalteaFramesError:
             target.rename(self.whole)
             old.rename(target)
             raise
-        # From now on it is known that nothing in it need be kept, whoever removes it.
+        # The new name says that nothing in it need be kept, whichever process deletes it.
         with suppress(FileNotFoundError):  # another write has put it back, and then its own in its place
             old.rename(gone := old.with_name(old.name.replace(_OLD, _GONE)))
             shutil.rmtree(gone, ignore_errors=True)
 
     def _clean(self) -> None:
-        if not self._path.exists():  # somebody was quicker
+        if not self._path.exists():  # another process was faster
             return
         for each in [self.whole, *_named(self._path, _GONE)]:
             _remove(each)
@@ -137,25 +136,25 @@ class StagingFolder:
 
 
 def waiting(target: Path) -> Path | None:
-    """Return the old content of a target that is missing, because a write was killed between its two renamings."""
+    """Return the old content of a target that is missing because a write was killed between its two renames."""
     if os.path.lexists(target):
         return None
     return next((old for path in _staging_folders(target) for old in _named(path, _OLD)), None)
 
 
 def put_back(target: Path) -> None:
-    """Put the old content of a target back that is missing, because a write was killed."""
-    # Another process may be doing the same, or not allow it: whoever needs the target will say that it is missing.
+    """Put back the old content of a target that is missing because a write was killed."""
+    # Another process may do the same, or permissions forbid it; whoever needs the target reports that it is missing.
     with suppress(OSError):
         if (old := waiting(target)) is not None:
             old.rename(target)
 
 
 def remove_abandoned(target: Path) -> None:
-    """Remove what killed writes of a target have left, so that a disk does not fill up unseen."""
+    """Remove what killed writes of a target have left, so that the disk does not fill up unnoticed."""
     latest = time.time() - _ABANDONED
     for path in _staging_folders(target):
-        # Another process may be removing it, or not allow it; it is in nobody's way.
+        # Another process may be removing it, or permissions forbid it; it does no harm.
         with suppress(OSError):
             if max(inner.lstat().st_mtime for inner in (path, *path.rglob("*"))) > latest:
                 continue
@@ -164,11 +163,11 @@ def remove_abandoned(target: Path) -> None:
 
 
 def _staging_folders(target: Path) -> list[Path]:
-    """Return the staging folders beside a target: those that say they are, whatever others are called."""
+    """Return the staging folders beside a target: those that are marked, whatever the names of others."""
     pattern = re.compile(rf"\.{re.escape(_stem(target.name))}\.[0-9a-f]{{8}}\.new")
     try:
         return sorted(each for each in target.parent.iterdir() if pattern.fullmatch(each.name) and _is_marked(each))
-    except OSError:  # no such folder, or nobody may look at it
+    except OSError:  # no such folder, or no permission
         return []
 
 
@@ -195,14 +194,14 @@ def _remove(path: Path) -> None:
 
 
 def _stem(name: str) -> str:
-    """Return a name, or what stands for it alone, short enough to be part of another."""
+    """Return a name, or its digest if it is too long to be part of another name."""
     encoded = os.fsencode(name)
     return name if len(encoded) <= _LONGEST_STEM else hashlib.sha256(encoded).hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename last through a power cut, where the system lets a folder be synced."""
-    if os.name == "posix":  # pragma: no branch - Windows syncs no folders
+    """Make a rename survive a power cut, where the system can sync folders."""
+    if os.name == "posix":  # pragma: no branch - Windows cannot sync folders
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

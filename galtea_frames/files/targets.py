@@ -1,4 +1,4 @@
-"""Where files go: local paths and URLs, written so that a reader meets a whole file or the old one."""
+"""Targets of reads and writes: local paths and URLs, written so that readers see the old or the complete new file."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 
 _EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "abfs": "azure", "abfss": "azure", "az": "azure"}
 
-#: How a disk without room, or with none for this user, says so.
+#: The errors of a full disk or an exceeded quota.
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
-#: What a Parquet file may be called, and how one begins.
+#: The suffixes that a Parquet file may have, and its first bytes.
 _SUFFIXES = ("", ".parquet", ".pq")
 _MAGIC = b"PAR1"
 
 
 @dataclass(frozen=True)
 class File:
-    """One file that can be read.
+    """A file to read.
 
     Attributes:
         system: the fsspec file system.
         path: the path within it.
-        name: the path below the folder that was named; nothing if the file itself was.
+        name: the path below the target if that is a folder, else empty.
     """
 
     system: Any
@@ -53,7 +53,7 @@ class File:
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Any]:
-        """Open it for reading; a local one by Arrow itself.
+        """Open the file for reading; local ones with Arrow's own reader.
 
         Raises:
             ParquetError: it cannot be read.
@@ -66,13 +66,13 @@ class File:
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder that is being filled: its files are whole once the folder is in its place."""
+    """A folder being filled; it replaces its target when all files are complete."""
 
     path: Path
 
     @contextlib.contextmanager
     def new_file(self, name: str) -> Iterator[IO[bytes]]:
-        """Open a file of the folder for writing; the name may hold folders."""
+        """Open a file of the folder for writing; the name may contain folders."""
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
@@ -80,11 +80,11 @@ class Folder:
             _sync(file)
 
     def files(self) -> set[str]:
-        """Return the names of its files, as the file system spells them."""
+        """Return the paths of its files, as the file system spells them."""
         return {each.relative_to(self.path).as_posix() for each in self.path.rglob("*") if each.is_file()}
 
     def listed(self) -> dict[str, list[int | str]]:
-        """Return size and digest of each of its files."""
+        """Return the size and digest of each of its files."""
         return listed(self.path, self.files())
 
 
@@ -95,7 +95,7 @@ class Target:
     Attributes:
         system: the fsspec file system.
         path: the path within it.
-        display: the path as the caller gave it.
+        display: the path as given by the caller, for messages.
     """
 
     system: Any
@@ -107,7 +107,7 @@ class Target:
         """Return the target that a path or URL names.
 
         Raises:
-            ParquetError: no such kind of URL is known, or its extra is not installed.
+            ParquetError: the kind of URL is unknown, or its extra is not installed.
         """
         display = _text(path)
         scheme = display.partition("://")[0] if "://" in display else ""
@@ -122,15 +122,15 @@ class Target:
         if isinstance(system, LocalFileSystem):
             inner = _local(inner, display)
         else:
-            # What fsspec remembers of a listing may be older than what another process has written since.
+            # fsspec's cached listing may be older than what another process has written since.
             system.invalidate_cache()
         return cls(system, inner, display)
 
     def check_file(self) -> None:
-        """Refuse, before anything is fetched or made, what no Parquet file can be written to.
+        """Refuse a target that no Parquet file can be written to, before anything is fetched.
 
         Raises:
-            ParquetError: the name is that of another format, or something else stands there, or it cannot be written.
+            ParquetError: the name has another suffix, something else is there, or it cannot be written.
         """
         self._check_name("Parquet file; name one that ends in .parquet")
         with _errors(self.system, self.display):
@@ -142,11 +142,11 @@ class Target:
                     raise ParquetError(f"{self.display} is a file of another kind; name one that ends in .parquet")
 
     def check_folder(self, kind: Kind) -> None:
-        """Refuse, before anything is fetched or made, a place where a folder would cost somebody what is his.
+        """Refuse a target whose replacement would lose anything of the user's, before anything is fetched.
 
         Raises:
-            ParquetError, ReportError: there is anything but what this package wrote as one of this kind, the folder
-                is the current one, or it cannot be written.
+            ParquetError, ReportError: it holds anything other than a folder of this kind that this package wrote, it
+                is the current folder or above it, or it cannot be written.
         """
         if kind is DATASET or self.display == "-":
             self._check_name(f"{kind.name}; name a folder")
@@ -156,12 +156,12 @@ class Target:
             if self._is_local:
                 self._check_replaceable(Path(self.path), kind)
             elif self.system.exists(self.path) and self.system.find(self.path):
-                # An object store renames nothing: for a while, readers would meet rows of both datasets.
+                # Object stores cannot rename: for a while, readers would see rows of both datasets.
                 raise ParquetError(f"{self.display} exists; delete it first, or write to another place")
 
     @contextlib.contextmanager
     def new_file(self) -> Iterator[IO[bytes]]:
-        """Open a file for writing that takes the target's place when all went well."""
+        """Open a file for writing that replaces the target if all goes well."""
         self.check_file()
         with _errors(self.system, self.display), self._staging() as staging:
             with staging.whole.open("wb") as file:
@@ -175,7 +175,7 @@ class Target:
 
     @contextlib.contextmanager
     def new_folder(self, kind: Kind) -> Iterator[Folder]:
-        """Make a folder to fill that takes the target's place when all went well."""
+        """Make a folder to fill that replaces the target if all goes well."""
         if self._is_local:
             put_back(Path(self.path))
         self.check_folder(kind)
@@ -190,7 +190,7 @@ class Target:
                 self.system.put_file(str(staging.whole / name), f"{self.path.rstrip('/')}/{name}")
 
     def files(self) -> list[File]:
-        """Return the Parquet files at the target: itself, or those below it that engines do not pass over.
+        """Return the Parquet files at the target: itself, or those below it that engines do not ignore.
 
         Raises:
             ParquetError: there are none.
@@ -198,7 +198,7 @@ class Target:
         with _errors(self.system, self.display):
             if self.system.isfile(self.path):
                 return [File(self.system, self.path, "")]
-            # A write that was killed between two renamings has left the old folder beside its place.
+            # A write that was killed between its two renames has left the old folder beside the target.
             root = str((self._is_local and waiting(Path(self.path))) or self.path).rstrip("/")
             below = [(each, each[len(root) + 1 :]) for each in sorted(self.system.find(root))]
             found = [
@@ -235,12 +235,12 @@ class Target:
             )
 
     def _refusal(self, kind: Kind) -> Callable[[Path], None]:
-        """Return what refuses a folder with anything that is not of this kind."""
+        """Return the function that refuses a folder with anything that is not of this kind."""
         return lambda folder: check_replaceable(folder, kind, self.display)
 
     @contextlib.contextmanager
     def _staging(self) -> Iterator[StagingFolder]:
-        """Give the place in which to make what is new: next to a local target, so that renaming moves no bytes."""
+        """Yield a staging folder: beside a local target, so that renaming moves no bytes."""
         if self._is_local:
             target = Path(self.path)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -254,18 +254,18 @@ class Target:
 
 @contextlib.contextmanager
 def _errors(system: Any, display: str) -> Iterator[None]:  # noqa: ANN401 - fsspec has no types
-    """Turn what goes wrong at a place into one line that names it."""
+    """Turn any error at a target into a ParquetError of one line that names it."""
     try:
         yield
     except GalteaFramesError:
         raise
     except Exception as problem:
-        # Stores fail with their libraries' own errors: no credentials, no such host.
+        # Object stores raise errors of their own libraries: no credentials, no such host.
         if isinstance(system, LocalFileSystem) and not isinstance(problem, OSError):
             raise
         reason = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
         if not isinstance(system, LocalFileSystem) and getattr(problem, "errno", None) in _FULL:
-            # Not the store's disk: here, files are made before they are sent there.
+            # Not the store's disk: files are written here before they are uploaded.
             reason += f" in {tempfile.gettempdir()}; make room there, or name another folder in TMPDIR"
         raise ParquetError(f"cannot use {display}: {reason}") from problem
 
@@ -278,14 +278,14 @@ def _text(path: Any) -> str:  # noqa: ANN401 - checked here
 
 
 def _local(path: str, display: str) -> str:
-    """Return a local path that can be that of a file or a folder, its links followed."""
+    """Return a local path with its links resolved, if it can be that of a file or folder."""
     if (what := special(path)) is not None:
         raise ParquetError(f"{display} is {what}; name a file or a folder")
     try:
         found = real(path)
     except OSError as problem:
         raise ParquetError(f"cannot use {display}: {problem.strerror}") from None
-    except ValueError as problem:  # a null character, or half of another one
+    except ValueError as problem:  # a null character, or half a surrogate pair
         raise ParquetError(f"cannot use {display!r}: {problem}") from None
     if not Path(found).name:
         raise ParquetError(f"{display} is no place for a file or a dataset")
@@ -293,7 +293,7 @@ def _local(path: str, display: str) -> str:
 
 
 def _may_be_parquet(file: Path) -> bool:
-    """Tell whether a file may be replaced by Parquet: it is called so, or is Parquet, or holds nothing."""
+    """Tell whether Parquet may replace a file: it has the suffix, is Parquet, or is empty."""
     if not file.exists() or file.suffix.lower() in _SUFFIXES[1:]:
         return True
     with file.open("rb") as opened:
@@ -301,7 +301,7 @@ def _may_be_parquet(file: Path) -> bool:
 
 
 def _passed_over(name: str) -> bool:
-    """Tell whether engines pass over a path below a dataset: logs, checksums, what is being written."""
+    """Tell whether engines ignore a path below a dataset: logs, checksums, unfinished files."""
     return any(part.startswith(".") or (part.startswith("_") and "=" not in part) for part in name.split("/"))
 
 

@@ -1,4 +1,4 @@
-"""Arguments that only mirrors take: a moment of the past, and how far to look back."""
+"""Arguments that only mirrors take: `as_of` and `lookback`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from galtea_frames.api.times import as_datetime, instant, wire_text
 from galtea_frames.errors import QueryError
 from galtea_frames.printable import quoted
 
-#: A span as text in which each number has its unit: "7D", "1 day 12 hours", "7 days, 12:00:00"; or as ISO 8601 has it.
+#: A span as text, each number with a unit: "7D", "1 day 12 hours", "7 days, 12:00:00"; or in ISO 8601.
 _SPAN = re.compile(
     r"\s*((\d+(\.\d*)?\s*[a-zµμ]+[,\s]*)+(\d+:\d\d:\d\d(\.\d+)?)?|\d+:\d\d:\d\d(\.\d+)?|P\S+)\s*",
     re.IGNORECASE | re.ASCII,
@@ -20,7 +20,7 @@ _SPAN = re.compile(
 
 
 def parse_moment(as_of: object) -> int | datetime | None:
-    """Return the version, or the time in UTC, that a caller named.
+    """Return the version, or the time in UTC, that `as_of` names.
 
     Raises:
         QueryError: the value is neither.
@@ -29,33 +29,33 @@ def parse_moment(as_of: object) -> int | datetime | None:
         return as_of
     try:
         if not isinstance(as_of, str | date | np.datetime64):
-            raise TypeError  # noqa: TRY301 - one message for every value that is no time
+            raise TypeError  # noqa: TRY301 - one message for every invalid value
         return as_datetime(instant(wire_text(as_of)))
     except (TypeError, ValueError, OverflowError):
         raise QueryError(
-            f'as_of is a version of the table or a time such as "2026-03-01", not {quoted(as_of)}'
+            f'as_of must be a version of the table or a time such as "2026-03-01", not {quoted(as_of)}'
         ) from None
 
 
 def parse_span(lookback: object) -> int:
-    """Return the microseconds of a span of time that a caller gave.
+    """Return a span of time in microseconds.
 
     Raises:
-        QueryError: the value is no span, has no unit, or is negative.
+        QueryError: the value is not a span, has no unit, or is negative.
     """
     try:
         span = _span(lookback)
-        if not span >= timedelta(0):  # NaT is none either
-            raise ValueError  # noqa: TRY301 - one message for every value that is no span
+        if not span >= timedelta(0):  # false for NaT too
+            raise ValueError  # noqa: TRY301 - as above
     except (TypeError, ValueError, OverflowError):
         raise QueryError(
-            f'lookback is a span of time with its unit, such as "7D" or "36h", not {quoted(lookback)}'
+            f'lookback must be a span of time with a unit, such as "7D" or "36h", not {quoted(lookback)}'
         ) from None
     return span // timedelta(microseconds=1)
 
 
 def _span(lookback: object) -> timedelta:
-    # pandas takes a number without a unit for nanoseconds.
+    # pandas reads a number without a unit as nanoseconds.
     if isinstance(lookback, str) and not _SPAN.fullmatch(lookback):
         raise ValueError
     if isinstance(lookback, np.timedelta64) and np.datetime_data(lookback)[0] == "generic":

@@ -1,4 +1,4 @@
-"""What a sync must write: fetched rows beside stored ones; pure."""
+"""What a sync has to write, found by comparing fetched rows with stored ones; pure."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Changes:
     """Rows to write into a table.
 
     Attributes:
-        rows: the rows as they shall be stored.
-        replaced: the stored creation times of those among them that are stored already.
-        new: how many were not stored.
-        changed: how many are stored otherwise, or as removed.
-        removed: how many are not served any more.
+        rows: the rows to store.
+        replaced: the creation times of the stored rows that they replace.
+        new: how many were not stored before.
+        changed: how many have other values than stored, or were marked as removed.
+        removed: how many the API no longer serves.
     """
 
     rows: pa.Table
@@ -35,14 +35,14 @@ class Changes:
 
 
 def compare(resource: Resource, fetched: pa.Table, served: pa.Table, elsewhere: pa.Table, now: int) -> Changes:
-    """Return what makes stored rows equal to fetched ones. A row found gone keeps its values.
+    """Return the changes that make stored rows equal to fetched ones. A removed row keeps its values.
 
     Args:
         resource: whose rows these are.
-        fetched: all rows that the API has where was looked, as `record_schema` says.
-        served: all rows that are stored there.
-        elsewhere: those stored in other places whose ids were fetched.
-        now: the time to note, in microseconds since 1970.
+        fetched: all rows that the API has in the compared range, with the columns of `record_schema`.
+        served: all rows that are stored in that range.
+        elsewhere: rows with fetched ids that are stored outside it.
+        now: the time to store, in microseconds since 1970.
     """
     stored = pa.concat_tables([served, elsewhere])
     positions = pc.index_in(fetched.column("id"), stored.column("id"))
@@ -78,7 +78,7 @@ def _among(rows: pa.Table, others: pa.Table) -> pa.ChunkedArray:
 
 
 def _noting(rows: pa.Table, synced: pa.Scalar, removed: pa.Scalar | None) -> pa.Table:
-    """Return the rows with the times at which they were fetched and found gone."""
+    """Return the rows with the times at which they were fetched and found to be removed."""
     kept = rows.drop_columns([name for name in (SYNCED_AT, REMOVED_AT) if name in rows.column_names])
     times = ((SYNCED_AT, synced), (REMOVED_AT, removed))
     for name, moment in times:

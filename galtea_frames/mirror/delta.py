@@ -1,4 +1,4 @@
-"""One table of a mirror in the Delta Lake format: opened, read and committed to; the only user of deltalake."""
+"""One table of a mirror in the Delta Lake format: opening, reading and committing; the only user of deltalake."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ if TYPE_CHECKING:
     from galtea_frames.api.resource import Resource
     from galtea_frames.mirror.changes import Changes
 
-#: The log's own note of the last sync that came to its end, in microseconds since 1970. It is part of a commit and
-#: outlasts checkpoints, so each version of a table says how fresh it is, and whether it was ever whole.
+#: The transaction in the log that records when the last finished sync began, in microseconds since 1970. It is part of
+#: a commit and survives checkpoints, so each version of a table says how fresh it is, and whether it was ever complete.
 _SYNCED = "galtea-frames/synced_at"
 
-#: Columns whose least and greatest values the log keeps for each file. Those of JSON text would only swell it.
+#: Columns whose minimum and maximum the log keeps for each file. Those of JSON text would only bloat it.
 _STATISTICS = ("id", "version_id", "status", "created_at", REMOVED_AT)
 
-#: Spans of creation time that a commit replaces, at most: together they are one condition.
+#: The most spans of creation time that a commit replaces: together they form one condition.
 _MOST_SPANS = 50
 
-#: Delta's statistics keep milliseconds.
+#: Delta's statistics have millisecond precision.
 _MILLISECOND = 1_000
 
-#: That of the oldest row of a file of which the log does not tell it.
+#: The creation time assumed for the oldest row of a file without statistics.
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
-#: Hours for which files that are not needed any more stay, for readers that are at work: Delta's own default, a week.
+#: Hours for which obsolete files are kept for running readers: Delta's default, a week.
 RETENTION_HOURS = 7 * 24
 
 
@@ -57,7 +57,7 @@ class StoredTable:
 
     Attributes:
         resource: whose rows these are.
-        display: the mirror's path, for messages.
+        display: the path of the mirror, for messages.
         scope: the ids of the products that the mirror holds; None for all that its key may see.
     """
 
@@ -69,10 +69,10 @@ class StoredTable:
 
     @classmethod
     def at(cls, address: str, display: str, resource: Resource) -> StoredTable | None:
-        """Return the table at an address, None if there is none.
+        """Return the table at an address; None if there is none.
 
         Raises:
-            MirrorError: there is one, but it cannot be read, or is none of a mirror.
+            MirrorError: it cannot be read, or is not a mirror's.
         """
         deltalake = _deltalake()
         with mirror_errors(display):
@@ -84,13 +84,13 @@ class StoredTable:
             scope = parse_scope(about.description, display)
             if delta.protocol().min_reader_version != 1 or about.partition_columns:
                 raise MirrorError(
-                    f"{display} was changed by another program so that this one cannot read it; sync anew"
+                    f"{display} was changed by another program and cannot be read; sync into a new folder"
                 )
             check_columns(pa.schema(delta.schema().to_arrow(as_large_types=True)), resource, display)
             return cls(resource, display, scope, address, delta)
 
     def is_blank(self) -> bool:
-        """Tell whether nothing lies at the address, at a URL; a folder is looked at before."""
+        """Tell whether the address, a URL, is empty; folders are checked elsewhere."""
         if self._delta is not None:
             return True
         with mirror_errors(self.display):
@@ -98,15 +98,15 @@ class StoredTable:
         return not found
 
     def make(self, scope: tuple[str, ...] | None) -> None:
-        """Make the table if there is none yet, and give an empty one another scope.
+        """Create the table if there is none yet, or give an empty one another scope.
 
         Raises:
-            MirrorError: it cannot be made there.
+            MirrorError: it cannot be created there.
         """
         if self._delta is None:
             self._delta = self._created(scope)
         elif self.scope != scope:
-            # First of all it is not complete: it would be, of products that it has never held.
+            # First mark it as incomplete: it has never held the new products.
             self.mark(0)
             with mirror_errors(self.display):
                 self._delta.alter.set_table_description(describe_scope(scope))
@@ -127,22 +127,22 @@ class StoredTable:
                 configuration=configuration,
             )
 
-    # -- what it says of itself --
+    # -- metadata --
 
     @property
     def version(self) -> int:
-        """The version of the table, which each commit counts up."""
+        """The version of the table; each commit increments it."""
         with mirror_errors(self.display):
             version: int = self._delta.version()
         return version
 
     @property
     def synced_at(self) -> int | None:
-        """When the last sync that came to its end began, in microseconds since 1970; None: none has."""
+        """When the last finished sync began, in microseconds since 1970; None if none has finished."""
         with mirror_errors(self.display):
             moment: int | None = self._delta.transaction_version(_SYNCED)
             if moment is not None:
-                as_datetime(moment)  # a time at all
+                as_datetime(moment)  # raises unless it is a valid time
         return moment or None
 
     def files(self) -> list[int]:
@@ -151,7 +151,7 @@ class StoredTable:
             return list(self._actions().column("size_bytes").to_pylist())
 
     def _actions(self) -> pa.Table:
-        """Return what the log says of each file, having refused files that are not the table's own."""
+        """Return the log's entry of each file; files that are not the table's own are refused."""
         actions = pa.table(self._delta.get_add_actions(flatten=True))
         paths = actions.column("path").to_pylist()
         check_plain(paths, self.display)
@@ -161,10 +161,10 @@ class StoredTable:
         return actions
 
     def as_of(self, moment: int | datetime) -> None:
-        """Go back to a version, or to the last one that was committed by a time.
+        """Go back to a version, or to the last one committed by a time.
 
         Raises:
-            MirrorError: there was none then, or it is kept no longer.
+            MirrorError: there was none, or it is no longer kept.
         """
         with mirror_errors(self.display):
             version = moment if isinstance(moment, int) else self._version_at(moment)
@@ -175,12 +175,12 @@ class StoredTable:
             self._delta.load_as_version(version)
 
     def _version_at(self, moment: datetime) -> int:
-        # Not Delta's own search: that goes by the times of the log's files, which copying a mirror changes, and
-        # takes the oldest version for any time before it.
+        # Not Delta's own search: it uses the modification times of the log's files, which change when a mirror is
+        # copied, and returns the oldest version for any time before it.
         milliseconds = moment.timestamp() * 1000
         known: list[int] = [each["version"] for each in self._delta.history() if each["timestamp"] <= milliseconds]
         if not known:
-            raise MirrorError(f"{self.display}: there were no {self.resource.name} yet at {moment.astimezone(UTC)}")
+            raise MirrorError(f"{self.display}: no {self.resource.name} were stored yet at {moment.astimezone(UTC)}")
         return max(known)
 
     def committed_at(self) -> datetime:
@@ -192,7 +192,7 @@ class StoredTable:
     # -- reading --
 
     def rows(self, wanted: pc.Expression | None = None, columns: list[str] | None = None) -> pa.Table:
-        """Return stored rows; files that cannot hold any, by the log's statistics, are not opened."""
+        """Return stored rows; files that cannot hold any according to the log's statistics are not opened."""
         with mirror_errors(self.display):
             return self._dataset().to_table(columns=columns, filter=wanted)
 
@@ -208,7 +208,7 @@ class StoredTable:
         return rows
 
     def fragments(self, wanted: pc.Expression | None) -> list[Any]:
-        """Return the files that may hold rows, the oldest rows first, to be read elsewhere."""
+        """Return the files that may hold such rows, oldest rows first, for reading elsewhere."""
         with mirror_errors(self.display):
             found = list(self._dataset().get_fragments(filter=wanted))
             oldest = {each["path"]: each.get("min.created_at") or _NO_TIME for each in self._actions().to_pylist()}
@@ -226,15 +226,15 @@ class StoredTable:
 
     @property
     def _folder(self) -> Path | None:
-        """Where the table lies; None at a URL."""
+        """The folder of the table; None at a URL."""
         address = self._delta.table_uri
         return Path(FileSystem.from_uri(address)[1]) if address.startswith("file:") else None
 
     def _files(self) -> SubTreeFileSystem | None:
-        """Return Arrow's own way to the files; None where deltalake's has to do.
+        """Return Arrow's own file system of a local table; None for deltalake's.
 
-        That one is written in Python. Arrow's threads let go of it at times when an interpreter that is about to end no
-        longer lets them, which aborts the process after all is done.
+        deltalake's is a Python object. Arrow's threads may release it while the interpreter shuts down, which aborts
+        the process after all work is done.
         """
         folder = self._folder
         return None if folder is None else SubTreeFileSystem(str(folder), LocalFileSystem())
@@ -242,7 +242,7 @@ class StoredTable:
     # -- writing --
 
     def commit(self, changes: Changes) -> None:
-        """Write changes in one commit: all of them, or none. Files without a row to replace stay as they are.
+        """Write all changes in one commit. Files without a row to replace stay as they are.
 
         Raises:
             MirrorError: another process has committed since this one read, or the rows cannot be written.
@@ -253,21 +253,21 @@ class StoredTable:
         if not len(changes.replaced):
             self._write(rows, mode="append")
             return
-        # Not Delta's MERGE: the files that deltalake 1.6.6 writes for it declare text as string_view, for which pyarrow
-        # has no comparisons, so that no one could filter them. Whole spans of time are replaced instead.
+        # Not Delta's MERGE: deltalake 1.6.6 then writes files with string_view columns, which pyarrow cannot compare
+        # and so cannot filter. Whole spans of time are replaced instead.
         cut = spans(pa.chunked_array([*changes.replaced.chunks, *rows.column("created_at").chunks]))
         stored = self.rows(reduce(or_, (_between(*span) for span in cut)))
         kept = stored.filter(pc.invert(pc.is_in(stored.column("id"), rows.column("id").combine_chunks())))
         self._write(_sorted(pa.concat_tables([kept, rows])), mode="overwrite", predicate=_sql(cut))
 
     def mark(self, synced_at: int) -> None:
-        """Note that a sync which began at this time has come to its end: the rows are those the API had then."""
+        """Record that a sync that began at this time has finished: the rows are those that the API had then."""
         notes = [_deltalake().Transaction(_SYNCED, synced_at)]
         self._write(self.empty(), mode="append", notes=notes)
 
     def _write(self, rows: pa.Table, *, notes: Sequence[Any] = (), **how: str) -> None:
         deltalake = _deltalake()
-        # Never again on top of what another process has committed meanwhile: rows were compared without that.
+        # No retry on top of another process's commit: rows were compared without it.
         commit = deltalake.CommitProperties(max_commit_retries=0, app_transactions=list(notes))
         with mirror_errors(self.display):
             deltalake.write_deltalake(
@@ -275,7 +275,7 @@ class StoredTable:
             )
 
     def compact(self) -> None:
-        """Join small files, and delete those that no reader of the last week can need.
+        """Merge small files, and delete those that no reader of the last week can need.
 
         Raises:
             MirrorError: a file cannot be read, written or deleted.
@@ -283,7 +283,7 @@ class StoredTable:
         with mirror_errors(self.display):
             self._actions()
             self._delta.optimize.compact(writer_properties=_compressed())
-            # deltalake would delete whatever lies there and is in no log: also what a user has put there.
+            # deltalake would delete every file that no log names, including those that a user has put there.
             listed = self._delta.vacuum(RETENTION_HOURS, dry_run=True, full=True)
             files = self._files() or PyFileSystem(_handler(self._delta.table_uri))
             for name in sorted(once_added(files).intersection(listed)) if listed else ():
@@ -291,7 +291,7 @@ class StoredTable:
 
 
 def _deltalake() -> ModuleType:
-    """Return the library, which is imported when a mirror is used and not before."""
+    """Return the library, which is imported only when a mirror is used."""
     return import_module("deltalake")
 
 
@@ -308,11 +308,11 @@ def _sorted(rows: pa.Table) -> pa.Table:
 
 
 def spans(times: pa.ChunkedArray) -> list[tuple[int, int]]:
-    """Return few spans of time, first and last microsecond, that hold all the times: cut at the widest gaps."""
+    """Return a few spans of time, as first and last microsecond, that cover all times; cut at the widest gaps."""
     moments = np.unique(times.cast(pa.int64()).to_numpy())
     cuts = np.sort(np.argsort(np.diff(moments), kind="stable")[::-1][: _MOST_SPANS - 1])
     first, last = moments[np.r_[0, cuts + 1]], moments[np.r_[cuts, -1]]
-    # From whole milliseconds, or statistics that are cut to them would rule out a file whose last row is meant.
+    # From whole milliseconds: statistics truncated to them would exclude a file whose last row is meant.
     return list(zip((first // _MILLISECOND * _MILLISECOND).tolist(), last.tolist(), strict=True))
 
 
@@ -325,7 +325,7 @@ def _sql(cut: list[tuple[int, int]]) -> str:
 
 
 def created_between(start: int | None, end: int | None) -> pc.Expression | None:
-    """Return the condition that rows were created from a time on, and before another, where they are given."""
+    """Return the condition that rows were created at or after one time and before another; each may be None."""
     created = pc.field("created_at")
     bounds = [None if start is None else created >= _time(start), None if end is None else created < _time(end)]
     given = [each for each in bounds if each is not None]

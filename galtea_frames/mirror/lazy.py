@@ -1,4 +1,4 @@
-"""Stored sessions as a Dask DataFrame: a partition a file, read when it is computed and not before."""
+"""Stored sessions as a Dask DataFrame: one partition per file, read when it is computed."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _STATUS = next(column.name for column in SESSIONS.columns if column.kind == "sta
 
 def dask_frame(
     table: StoredTable, condition: pc.Expression | None, nested: Sequence[PinnedColumn], *, include_removed: bool
-) -> Any:  # noqa: ANN401 - dask is imported here and not before
-    """Return the stored sessions that meet a condition, nothing of them read yet.
+) -> Any:  # noqa: ANN401 - dask is imported only here
+    """Return the stored sessions that meet a condition, without reading them yet.
 
     Raises:
         MirrorError: Dask is not installed, or the mirror cannot be read.
@@ -48,7 +48,7 @@ def dask_frame(
 
 @dataclass(frozen=True)
 class _Reader:
-    """What a worker does with a file; it travels there."""
+    """Reads one file; sent to the workers."""
 
     display: str
     condition: pc.Expression | None
@@ -71,7 +71,7 @@ class _Reader:
 
 
 def _coded(statuses: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return statuses as codes of the declared ones, with any others behind them."""
+    """Return statuses as a category: the declared ones first, then any others."""
     others = sorted(set(statuses.unique().drop_null().to_pylist()) - set(SESSIONS.statuses))
     members = pa.array([*SESSIONS.statuses, *others], TEXT)
     codes = pc.index_in(statuses, members).combine_chunks()

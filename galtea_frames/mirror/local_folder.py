@@ -1,4 +1,4 @@
-"""The local folder of a mirror: which paths can be used, and what may lie there; looks, and writes nothing."""
+"""Checks on the local folder of a mirror: whether its path can be used, and what is in it; writes nothing."""
 
 from __future__ import annotations
 
@@ -16,55 +16,57 @@ from galtea_frames.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: Held while a sync is at work. The system lets go of it when the process dies, however it dies.
+#: Locked during a sync. The system releases the lock when the process dies, however it dies.
 LOCK = ".sync.lock"
 
 #: Where Delta Lake keeps the log of a table.
 _LOG = "_delta_log"
 
-#: A commit in it, and what one that was killed has left before the first: the log's own names for unfinished files.
+#: A commit in the log, and the unfinished files that a killed commit leaves behind.
 _COMMIT = re.compile(r"\d{20}\.json")
 _UNFINISHED = re.compile(r"_commit_[0-9a-f-]{36}\.json\.tmp(#\d+)?|\d{20}\.json#\d+")
 
-#: What deltalake 1.6.6 fails at in the path of a folder, with a panic or a file that it does not find again.
+#: Parts of a path with which deltalake 1.6.6 panics, or does not find its own files.
 _UNUSABLE = re.compile(r"[\[\]]|%[0-9A-Fa-f]{2}")
 
-#: The longest name in a table, and the longest below its folder, so that a path that is too long is known at once.
+#: The longest name below the folder of a table, by which a path that is too long is found at once.
 _LONGEST_NAME = f"{_LOG}/_commit_{'0' * 36}.json.tmp#0000"
 
 
 class LocationError(MirrorError, QueryError):
-    """A mirror cannot lie there: the path is at fault, or what is there already; nothing was written or asked for."""
+    """A mirror cannot be at this location; nothing was written or requested."""
 
 
 def folder_at(display: str, tables: Iterable[str]) -> Path:
     """Return the folder that a path names.
 
     Raises:
-        LocationError: no system, or not Delta Lake's library, can use such a path.
+        LocationError: the system or Delta Lake's library cannot use the path.
     """
     if not display:
-        raise LocationError("a mirror needs the path of a folder, or a URL, and this one is empty")
+        raise LocationError("the path of the mirror is empty; name a folder or a URL")
     try:
         folder = Path(display).expanduser().absolute()
         str(folder).encode()
         where = real(str(folder))
-        with suppress(FileNotFoundError, NotADirectoryError):  # told when it is used, as what it is
+        with suppress(FileNotFoundError, NotADirectoryError):  # reported when it is used
             (folder / max(tables, key=len) / _LONGEST_NAME).lstat()
     except (RuntimeError, ValueError) as problem:  # no such user; a null character, half a surrogate pair
-        raise LocationError(f"no folder can be called {display!a}: {printable(str(problem))}") from None
+        raise LocationError(f"no folder can be named {display!a}: {printable(str(problem))}") from None
     except OSError as problem:
         raise LocationError(f"{display} cannot be used: {problem.strerror}") from None
     if _UNUSABLE.search(where):
-        raise LocationError(f"{where}: Delta Lake's library takes no [, ] or %20 in a path; name another folder")
+        raise LocationError(
+            f"{where}: Delta Lake's library does not support [, ] or %20 in a path; name another folder"
+        )
     return folder
 
 
 def check_folder(folder: Path, display: str) -> bool:
-    """Refuse what is there and is no folder; tell whether there is one.
+    """Refuse anything that is not a folder; tell whether the folder exists.
 
     Raises:
-        LocationError: it is a file, a pipe, a socket or a device, or it cannot be looked at.
+        LocationError: it is a file, a pipe, a socket or a device, or cannot be accessed.
     """
     try:
         kind = stat.S_IFMT(folder.stat().st_mode)
@@ -80,27 +82,27 @@ def check_folder(folder: Path, display: str) -> bool:
 
 
 def check_lock(folder: Path, display: str) -> None:
-    """Refuse a lock file that no sync has made: to lock it would empty it, or what it points to.
+    """Refuse a lock file that no sync has made: locking would empty it, or the file it links to.
 
     Raises:
-        LocationError: it is a link, no file, or one with something in it.
+        LocationError: it is a link, not a file, or not empty.
     """
     try:
         found = (folder / LOCK).lstat()
     except FileNotFoundError:
         return
     if not stat.S_ISREG(found.st_mode) or found.st_size:
-        raise LocationError(f"{display}/{LOCK} is not the lock of a mirror; remove it, or name another folder")
+        raise LocationError(f"{display}/{LOCK} is not a mirror's lock file; remove it, or name another folder")
 
 
 def check_table(folder: Path, display: str) -> bool:
-    """Refuse a table's folder that Delta Lake's library must not touch; tell whether there is a table in it.
+    """Refuse a folder that Delta Lake's library must not touch; tell whether there is a table in it.
 
-    Whose table it is, its log says.
+    Whether the table is a mirror's follows from its log.
 
     Raises:
-        LocationError: what is there is no folder of its own, or none that was made for a table.
-        MirrorError: the log holds what no log can hold.
+        LocationError: it is a link, not a folder, or holds other things than a table.
+        MirrorError: the log is damaged.
     """
     display = f"{display}/{folder.name}"
     try:
@@ -109,27 +111,30 @@ def check_table(folder: Path, display: str) -> bool:
         return False
     if kind != stat.S_IFDIR:
         raise LocationError(
-            f"{display} is {KINDS.get(kind, 'no folder')}, where a mirror has a folder; name another place"
+            f"{display} is {KINDS.get(kind, 'no folder')}, not the folder of a table; name another folder"
         )
     commits = _commits(folder / _LOG, display)
     if not commits and any(_strangers(folder)):
-        raise LocationError(f"{display} is not a mirror's, but not empty either; name a new folder")
+        raise LocationError(f"{display} is neither a mirror's nor empty; name a new folder")
     return commits
 
 
 def check_file(path: Path, size: int, display: str) -> None:
-    """Refuse a file of a table that leads out of it, that reading would wait at, or that is not as long as it was.
+    """Refuse a file of a table that leads out of it, would block a reader, or has changed its size.
 
     Raises:
-        MirrorError: it is a link, a pipe, a socket, a device or a folder, or its size is another one.
+        MirrorError: it is a link, a pipe, a socket, a device or a folder, or its size has changed.
     """
     try:
         found = path.lstat()
     except FileNotFoundError:
-        return  # told by who reads it
+        return  # the reader reports it
     kind = stat.S_IFMT(found.st_mode)
     if kind != stat.S_IFREG:
-        raise MirrorError(f"{display}: {path.name} is {KINDS.get(kind, 'a folder')}, and so no file of a mirror")
+        raise MirrorError(
+            f"{display}: {path.name} is {KINDS.get(kind, 'a folder')}, not a file of a mirror; restore it,"
+            " or sync into a new folder"
+        )
     if found.st_size != size:
         raise MirrorError(
             f"{display} cannot be read or written: {path.name} has {found.st_size:,} bytes, and {size:,} were written;"
@@ -141,10 +146,10 @@ def _commits(log: Path, display: str) -> bool:
     """Tell whether a log has commits.
 
     Raises:
-        MirrorError: the log is no folder of its own, or one of its files is none, or an empty one.
+        MirrorError: the log is a link or not a folder, or one of its commits is not a file, or is empty.
     """
     if log.is_symlink() or (log.exists() and not log.is_dir()):
-        raise LocationError(f"{display}/{_LOG} is no folder, and so no log of a mirror")
+        raise LocationError(f"{display}/{_LOG} is not a folder; name another folder")
     if not log.exists():
         return False
     found = False
@@ -152,11 +157,11 @@ def _commits(log: Path, display: str) -> bool:
         for each in entries:
             commit = _COMMIT.fullmatch(each.name) is not None
             if _UNFINISHED.fullmatch(each.name) or (each.is_dir(follow_symlinks=False) and not commit):
-                continue  # of no reader's concern
-            # An empty one would be passed over, and the table read without what was committed there.
+                continue  # readers ignore it
+            # Readers would skip an empty commit and miss its rows.
             if not each.is_file(follow_symlinks=False) or (commit and not each.stat().st_size):
                 raise MirrorError(
-                    f"{display}/{_LOG}/{printable(each.name)} is damaged: restore the mirror, or sync anew"
+                    f"{display}/{_LOG}/{printable(each.name)} is damaged; restore the mirror, or sync into a new folder"
                 )
             found |= commit
     return found

@@ -32,7 +32,7 @@ class Location:
         path: as the caller gave it.
 
     Attributes:
-        display: the path as messages show it.
+        display: the path, for messages.
 
     Raises:
         MirrorError: the path cannot be used, or a package that mirrors need is not installed.
@@ -40,21 +40,21 @@ class Location:
 
     def __init__(self, path: object) -> None:
         if not isinstance(path, str | os.PathLike) or not isinstance(os.fspath(path), str):
-            raise LocationError(f"a mirror lies in a folder or at a URL, which is text or a Path, not {path!r}")
+            raise LocationError(f"the path of a mirror must be text or a Path, not {path!r}")
         self.display: str = os.fspath(path)
         names = list(RESOURCES)
         self._folder = None if "://" in self.display else folder_at(self.display, names)
-        # A folder that is named by a URL is looked at, but not locked.
+        # A folder named by a URL is checked, but not locked.
         local = self.display.startswith("file://")
         self._seen = folder_at(url2pathname(urlsplit(self.display).path), names) if local else self._folder
         _require("deltalake", "filelock")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep other syncs away. At a URL there is no such lock: of two, the first to commit stops the other.
+        """Keep other syncs away. There is no lock at a URL: of two syncs, the first to commit stops the other.
 
         Raises:
-            MirrorError: another sync is at work, or the folder cannot be written.
+            MirrorError: another sync is running, or the folder cannot be written.
         """
         if self._folder is None:
             yield
@@ -66,7 +66,7 @@ class Location:
             lock = filelock.FileLock(self._folder / LOCK, timeout=0)
             lock.acquire()
         except filelock.Timeout:
-            raise MirrorError(f"{self.display}: another sync is at work; wait for its end") from None
+            raise MirrorError(f"{self.display}: another sync is running; wait until it finishes") from None
         except OSError as problem:
             raise MirrorError(f"{self.display} cannot be written: {problem.strerror}") from problem
         try:
@@ -75,19 +75,19 @@ class Location:
             lock.release()
 
     def check_synced(self) -> None:
-        """Refuse a place where no sync has been or is at work, so that no lock is left there.
+        """Refuse a location without a mirror, so that no lock file is left there.
 
         Raises:
-            MirrorError: there is no mirror, nor the lock of one that is being made.
+            MirrorError: there is no mirror, nor one that is being made.
         """
         if self._folder is None or not (self._folder / LOCK).exists():
             self.stored_tables()
 
     def table(self, resource: Resource, as_of: int | datetime | None = None) -> StoredTable:
-        """Return a table as it is, or as it was.
+        """Return a table as it is, or as it was at a version or time.
 
         Raises:
-            MirrorError: there is no mirror, it was not there yet, or it cannot be read.
+            MirrorError: there is no mirror, it did not exist yet, or it cannot be read.
         """
         table = self._found(resource)
         if table is None:
@@ -98,7 +98,7 @@ class Location:
         return table
 
     def stored_tables(self) -> list[StoredTable]:
-        """Return the tables that are there; those of lists that are new in this release appear with the next sync.
+        """Return the tables that exist; a list that is new in this release gets its table with the next sync.
 
         Raises:
             MirrorError: there is none, or one cannot be read.
@@ -123,7 +123,7 @@ class Location:
             self._check_empty()
         wanted = stored[0].scope if stored and scope is None else scope
         others = [each.scope for each in stored if each.scope != wanted]
-        # A first sync that found nothing, mostly of a product whose id was mistyped, binds the mirror to nothing.
+        # A first sync that found nothing, usually because a product id was mistyped, does not fix the scope.
         if others and any(each.rows(columns=["id"]).num_rows for each in stored):
             raise MirrorError(f"{self.display} holds {_products(others[0])}, not {_products(wanted)}")
         tables = [
@@ -133,38 +133,38 @@ class Location:
         for each in () if self._seen else tables:
             if not each.is_blank():
                 raise LocationError(
-                    f"{self.display}/{each.resource.name} is not a mirror's, but not empty either; name another URL"
+                    f"{self.display}/{each.resource.name} is neither a mirror's nor empty; name another URL"
                 )
         return tables, wanted
 
     def incomplete(self) -> MirrorError:
-        """Return the error that the first sync has not come to its end."""
-        return MirrorError(f"{self.display} is not complete: its first sync has not come to an end; run it again")
+        """Return the error for a mirror whose first sync has not finished."""
+        return MirrorError(f"{self.display} is not complete: its first sync has not finished; run the sync again")
 
     def without(self, resource: Resource) -> MirrorError:
-        """Return the error that a list is not stored, though others are."""
+        """Return the error for a list that is not stored, though others are."""
         return MirrorError(f"{self.display} holds no {resource.name} yet; run `galtea-frames sync {self.display}`")
 
     def _is_just_begun(self) -> bool:
-        """Tell whether a sync has been there that came to store nothing."""
+        """Tell whether a sync has started here but has not stored anything yet."""
         folder = self._folder
         return (
             folder is not None and (folder / LOCK).exists() and not any((folder / name).exists() for name in RESOURCES)
         )
 
     def _found(self, resource: Resource) -> StoredTable | None:
-        """Return a table, None if there is none; what must not be opened is refused."""
+        """Return a table, None if there is none; a folder that must not be opened is refused."""
         with mirror_errors(self.display):
             if self._seen is not None and not check_table(self._seen / resource.name, self.display):
                 return None
         return StoredTable.at(self._address(resource), self.display, resource)
 
     def _check_empty(self) -> None:
-        """Refuse a folder with other things in it: a slip in the path must not strew tables there."""
-        assert self._seen is not None  # noqa: S101 - the caller looked
+        """Refuse a folder that holds other things: a mistyped path must not scatter tables there."""
+        assert self._seen is not None  # noqa: S101 - the caller has checked
         known = {LOCK, *RESOURCES}
         if any(each.name not in known for each in self._seen.iterdir()):
-            raise LocationError(f"{self.display} is not a mirror, but not empty either; name a new folder")
+            raise LocationError(f"{self.display} is neither a mirror nor empty; name a new folder")
 
     def _address(self, resource: Resource) -> str:
         root = self.display.rstrip("/") if self._folder is None else self._folder
@@ -183,7 +183,7 @@ def _products(scope: tuple[str, ...] | None) -> str:
 
 
 def _require(*packages: str) -> None:
-    """Refuse to begin without a package of the extra."""
+    """Raise if a package of the extra is not installed."""
     for name in packages:
         try:
             import_module(name)

@@ -1,4 +1,4 @@
-"""The mirror: a local copy of sessions and versions that each sync makes equal to the API again."""
+"""The mirror: a local copy of an account's lists that each sync brings up to date with the API."""
 
 # Annotations are values here, not text: it is these that `help()` prints.
 from collections.abc import Iterable, Mapping
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 
 class Mirror(Readers):
-    """A copy of an account's sessions and versions, or of some products', as two Delta Lake tables.
+    """A local copy of the sessions and versions of an account, or of some products, as Delta Lake tables.
 
-    Any engine that knows Delta Lake reads the tables `sessions` and `versions` below the path: one row a session or
-    version, the declared fields as typed columns, `context` and `metadata` as JSON text exactly as sent, all else
-    in `extra` as JSON text, `synced_at` (when the row was last written) and `removed_at` (when the API was found to
-    serve it no longer; null for the others).
+    Any engine that supports Delta Lake can read the tables `sessions` and `versions` below the path. Each has one row
+    per session or version: the declared fields as typed columns, `context` and `metadata` as JSON text exactly as
+    sent, all other fields as JSON text in `extra`, `synced_at` (when the row was last written) and `removed_at` (when a
+    sync found that the API no longer serves it, else null).
 
-    Readers see the state before or after a commit, never one in between, and may be at work during a sync.
+    Readers see the state before or after a commit, never one in between, and may run during a sync.
 
     Args:
         path: a local folder, or a URL such as `s3://bucket/name`, whose credentials come from the environment as
@@ -71,56 +71,56 @@ class Mirror(Readers):
         full: bool = False,
         allow_all_gone: bool = False,
     ) -> SyncResult:
-        """Make the mirror equal to the API, and return what that took.
+        """Bring the mirror up to date with the API, and return what has changed.
 
-        The first sync fetches everything, oldest first, and commits about every 50,000 sessions; one that was killed
-        goes on from there. Any later one
+        The first sync fetches everything, oldest first, and commits about every 50,000 sessions; if it is killed, the
+        next one continues from there. Each later sync
 
-        - compares all sessions created from `lookback` before the newest one on: new ones are added, others changed
+        - compares all sessions created since `lookback` before the newest one: new sessions are added, others updated
           or marked as removed;
-        - asks by id for each older session that was neither COMPLETED nor FAILED when last seen, however old;
-        - compares all versions, twice if a session names one that was not there the first time.
+        - fetches by id each older session that was neither COMPLETED nor FAILED when last seen;
+        - compares all versions, twice if a session references one that was not there the first time.
 
-        What it does not see is a session older than `lookback` that was final when last seen and was reopened,
-        changed or deleted since, or one that was added with an old creation time: `full=True` compares everything.
+        It misses sessions older than `lookback` that were final when last seen and have been reopened, changed or
+        deleted since, and sessions added with an old creation time. Use `full=True` to catch these.
 
-        A later sync sends p + ⌈n / 50⌉ + v + c requests: p pages of the sessions in the looked-back time and after it,
-        n pending older sessions (fewer than 50 a request where ids are long, and up to 12 requests more for each one
-        that was deleted), v pages of versions, and c, which does not depend on how much is stored: 5 with one worker,
-        1 more for each 50,000 sessions looked at, and a few by which several workers share a walk.
+        A later sync sends p + ⌈n / 50⌉ + v + c requests: p pages of sessions since `lookback`, n older pending sessions
+        (fewer than 50 per request if ids are long, and up to 12 more requests for each one that was deleted), v pages
+        of versions, and c, which does not depend on how much is stored: 5 with one worker, 1 more for each 50,000
+        sessions compared, and a few by which several workers share a walk.
 
         Args:
-            client: asks the API; by default one is made from the settings, and closed.
-            product_ids: hold these products only. A mirror that has rows keeps its scope, which need not be repeated.
+            client: the Client to use; by default one is created from the settings, and closed.
+            product_ids: store these products only. A mirror with rows keeps its scope, which need not be repeated.
             lookback: how far before the newest stored session to compare, such as "7D", "36h" or a timedelta.
             full: compare everything.
-            allow_all_gone: go on where the API serves none of the stored versions or not one session any more, and mark
-                them as removed. By default that is taken for a wrong key, and nothing is changed.
+            allow_all_gone: continue if the API serves none of the stored versions, or no session at all, and mark the
+                stored rows as removed. By default this is taken for a wrong key, and nothing is changed.
 
         Raises:
-            QueryError: an argument cannot be used; before any request.
-            MirrorError: another sync is at work, the folder or the account is another one, the API serves nothing of
-                what is stored, or the mirror cannot be read or written.
-            GalteaFramesError: as `load_sessions` does; what was committed stays, and the next sync goes on from it.
+            QueryError: an argument is invalid; before any request.
+            MirrorError: another sync is running, the mirror has another scope or belongs to another account, the API
+                serves none of the stored rows, or the mirror cannot be read or written.
+            GalteaFramesError: as for `load_sessions`; committed steps stay, and the next sync continues from there.
         """
         scope = _scope(product_ids)
         microseconds = None if full else parse_span(lookback)
         if client is not None and not isinstance(client, Client):
             raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
         with client_context(client) as asking:
-            self._location.tables(scope)  # what is refused is left as it is, without a lock
+            self._location.tables(scope)  # a refused folder is left as it is, without a lock file
             with self._location.lock():
                 tables, scope = self._location.tables(scope)
                 return Sync(tables, asking, scope, microseconds, allow_all_gone=allow_all_gone).run()
 
     def compact(self) -> None:
-        """Join small files to large ones, and delete files that no reader of the last 7 days can need.
+        """Merge small files, and delete files that no reader of the last 7 days can need.
 
-        Reading and `as_of` within these 7 days give what they gave before; `as_of` an earlier time may fail. Only files
-        that the mirror's own log has named are deleted: what else lies in the folder stays.
+        Reading returns the same rows as before, and so does `as_of` within these 7 days; `as_of` an earlier time may
+        fail. Only files named by the mirror's own log are deleted; other files in the folder stay.
 
         Raises:
-            MirrorError: there is no mirror, a sync is at work, or a file cannot be read, written or deleted.
+            MirrorError: there is no mirror, a sync is running, or a file cannot be read, written or deleted.
         """
         self._location.check_synced()
         with self._location.lock():
@@ -144,16 +144,14 @@ class Mirror(Readers):
         as_of: int | str | date | None = None,
         allow_incomplete: bool = False,
     ) -> "dask.dataframe.DataFrame":
-        """Return the stored sessions as a Dask DataFrame: one row a session, nothing read yet.
+        """Return the stored sessions as a lazy Dask DataFrame, one row per session.
 
-        Columns and dtypes are those of `load_sessions(nested="json")`: the declared columns, `context` and
-        `metadata` as JSON text. Fields that are not declared stand together in `extra`, as JSON text. `status` is a
-        category whose members Dask does not know before it computes. Each file of the table is a partition, whose
-        rows stand by `created_at`, then `id`; files without a row that the filters select are left out.
+        Columns and dtypes are those of `load_sessions(nested="json")`, except that all undeclared fields are JSON text
+        in the column `extra`. `status` is a category whose members are unknown until Dask computes. Each file of the
+        table is one partition, sorted by `created_at`, then `id`; files that cannot contain selected rows are skipped.
 
-        Nested columns come besides, as `load_sessions` names them, where they are asked for with their types, as in
-        `{"metadata.latency_ms": "Int64"}`. Computing raises a MirrorError where a value is of another type; "json" is
-        the JSON text of any value.
+        `nested` adds nested columns, named as in `load_sessions`, with the given dtypes: `{"metadata.latency_ms":
+        "Int64"}`. Computing raises MirrorError if a value has another type; "json" is the JSON text of any value.
 
         Args:
             nested: nested columns and the dtype of each: "string", "Int64", "Float64", "boolean" or "json".
@@ -168,7 +166,7 @@ class Mirror(Readers):
             allow_incomplete: read what is stored even if the first sync has not finished.
 
         Raises:
-            QueryError: an argument is unknown, or cannot be used.
+            QueryError: an argument is unknown or invalid.
             MirrorError: Dask is not installed, or there is no mirror, it is not complete, or cannot be read.
         """
         given = locals()
@@ -182,7 +180,7 @@ class Mirror(Readers):
         return frame
 
     def info(self) -> MirrorInfo:
-        """Return what is in the mirror: how much, of which time, how fresh and how large.
+        """Return what the mirror holds: how many rows, of which time, how fresh and how large.
 
         Raises:
             MirrorError: there is no mirror, or it cannot be read.
@@ -191,10 +189,10 @@ class Mirror(Readers):
 
 
 def _scope(product_ids: str | Iterable[str] | None) -> tuple[str, ...] | None:
-    """Return the scope that a caller gave, None for the one that the mirror has."""
+    """Return the scope given by the caller; None means the one that the mirror has."""
     if product_ids is None:
         return None
     query = build_query(VERSIONS, {"product_ids": product_ids})
     if query.selects_nothing:
-        raise QueryError("product_ids is empty, which is no scope for a mirror")
+        raise QueryError("product_ids is empty; name at least one product, or omit it")
     return tuple(sorted(value for _, value in query.lists[0].pairs()))

@@ -1,4 +1,4 @@
-"""Stored rows to frames: the same way as rows that were just fetched, so that the frames are the same."""
+"""Stored rows to frames, on the same path as fetched rows, so that the frames are equal."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ _NAMED = 10
 def read(
     location: Location, resource: Resource, arguments: Mapping[str, Any], *, missing_ok: bool = False, prefix: str = ""
 ) -> pd.DataFrame:
-    """Return the stored rows that the arguments of a mirror's reader select, as a loader's frame.
+    """Return the stored rows that a reader's arguments select, as a loader would.
 
     Args:
-        location: where the mirror lies.
-        resource: whose rows are wanted.
+        location: the mirror.
+        resource: the list to read.
         arguments: the reader's arguments.
-        missing_ok: ids that are not stored are left out, and no error.
+        missing_ok: leave out ids that are not stored instead of raising.
         prefix: what stands before the columns' names in the caller's frame.
 
     Raises:
@@ -85,7 +85,7 @@ def read_joined(location: Location, arguments: Mapping[str, Any]) -> pd.DataFram
 def selected(
     location: Location, resource: Resource, arguments: Mapping[str, Any]
 ) -> tuple[StoredTable, Query, LoadOptions]:
-    """Return the table as it was asked for, what to select of it and how to give it back.
+    """Return the table at the requested version, the query, and the options of the frame.
 
     Raises:
         QueryError: an argument cannot be used.
@@ -104,17 +104,17 @@ def selected(
 def read_frame(
     table: StoredTable, query: Query, options: LoadOptions, *, include_removed: bool, missing_ok: bool
 ) -> pd.DataFrame:
-    """Return the stored rows that a query selects as a loader's frame.
+    """Return the stored rows that a query selects, as a loader would.
 
     Args:
         table: the stored rows.
-        query: filters that look at stored columns only.
-        options: how the frame is wanted.
-        include_removed: also rows that the API serves no longer, with a column `removed_at`.
-        missing_ok: ids that are not stored are left out, and no error.
+        query: filters on stored columns only.
+        options: the options of the frame.
+        include_removed: include rows that the API no longer serves, with a column `removed_at`.
+        missing_ok: leave out ids that are not stored instead of raising.
 
     Raises:
-        MirrorError: rows cannot be read, or some of those asked for by id are not stored.
+        MirrorError: rows cannot be read, or some of the ids are not stored.
     """
     wanted = condition_of(query, include_removed=include_removed)
     if query.ids is not None and not missing_ok:
@@ -132,13 +132,13 @@ def read_frame(
 
 
 def _gathered(gatherer: Gatherer, table: StoredTable, stored: pa.RecordBatch) -> Iterable[ColumnBatch]:
-    """Return what the frame's columns are made of, from stored rows that may be damaged."""
+    """Return stored rows, which may be damaged, as column batches."""
     with mirror_errors(table.display):
         return list(gatherer.gather(StoredRows(table.resource, gatherer.reader, stored)))
 
 
 def condition_of(query: Query, *, include_removed: bool) -> pc.Expression | None:
-    """Return the condition that a stored row must meet; None: every one does."""
+    """Return the condition that a stored row must meet; None if every row does."""
     columns = {each.api: each.column for each in query.resource.filters}
     lists = [each for each in (query.ids, *query.lists) if each is not None]
     conditions = [pc.field(columns[each.api]).isin(pa.array(each.values, TEXT)) for each in lists]
@@ -152,12 +152,12 @@ def condition_of(query: Query, *, include_removed: bool) -> pc.Expression | None
 
 
 def _of_result(table: StoredTable, query: Query, wanted: pc.Expression | None) -> pc.Expression:
-    """Return the condition that only the rows of the result meet, whose columns are to be theirs."""
+    """Return the condition that selects exactly the rows of the result, so that its columns are theirs alone."""
     names = dict.fromkeys(["created_at", "id", *(name for name, _ in query.sort)])
     kept = sorted_table(table.rows(wanted, list(names)), query.sort).slice(query.offset, query.limit)
     bounds, created = pc.min_max(kept.column("created_at")), pc.field("created_at")
     conditions = [pc.field("id").isin(kept.column("id").combine_chunks())]
-    if kept.num_rows:  # files of other times are not read
+    if kept.num_rows:  # skips files of other times
         conditions += [created >= bounds["min"], created <= bounds["max"]]
     return reduce(and_, conditions if wanted is None else [wanted, *conditions])
 
@@ -167,19 +167,19 @@ def _time(text: str) -> pa.Scalar:
 
 
 def _check_all_found(table: StoredTable, ids: Members, wanted: pc.Expression | None) -> None:
-    """Refuse ids that have no row, as the loaders do."""
+    """Raise for ids that are not stored, as the loaders do for ids that do not exist."""
     missing = sorted(set(ids.values) - set(table.rows(wanted, ["id"]).column("id").to_pylist()))
     if missing:
         named = listed(missing, _NAMED)
         raise MirrorError(
-            f"{table.display} has no {table.resource.name} with these ids that the filters select: {named}"
+            f"{table.display} stores no {table.resource.name} with these ids that match the filters: {named}"
         )
 
 
 def _with_removals(
     frame: pd.DataFrame, table: StoredTable, wanted: pc.Expression | None, options: LoadOptions
 ) -> pd.DataFrame:
-    """Return the frame with the column `removed_at` at its end."""
+    """Return the frame with the column `removed_at` appended."""
     stored = table.rows(wanted, ["id", REMOVED_AT])
     positions = pc.index_in(pa.array(frame["id"], TEXT), stored.column("id").combine_chunks())
     removed = to_frame(stored.select([REMOVED_AT]).take(positions), {}, dtype_backend=options.dtype_backend)

@@ -1,10 +1,9 @@
-"""The rows as the mirror stores them: bytes of a page to an Arrow table of one schema for ever, and back; pure.
+"""The rows as the mirror stores them: a page to an Arrow table with a fixed schema, and back; pure.
 
-The schema never follows the data: each declared field has its column, declared objects are JSON text exactly as
-sent, and `extra` is JSON text of an object with all that these columns do not say: fields that are not declared,
-and a declared field, as sent, whose value is of another type, is text that is no valid Unicode (its column shows
-U+FFFD there), or is a time in other writing than the usual one. So the page that `to_page` gives back reads as the page
-that was sent, and a frame made of it is the loaders' frame.
+The schema never depends on the data. Each declared field has a column; declared objects are JSON text exactly as sent.
+`extra` is a JSON object with everything that these columns do not say: undeclared fields, and declared fields, as sent,
+whose value is of another type, is not valid Unicode (the column shows U+FFFD) or is a time in an unusual format. So the
+page that `to_page` returns parses like the page that was sent, and makes the same frame.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from galtea_frames.api.page import Page
     from galtea_frames.api.resource import DeclaredColumn, Resource
 
-#: What is stored besides the declared columns: the rest of the record, and when it was fetched and found gone.
+#: The columns beside the declared ones: the rest of the record, when it was fetched, and when it was found removed.
 EXTRA, SYNCED_AT, REMOVED_AT = "extra", "synced_at", "removed_at"
 
 #: The JSON text of each field of a row; of a repeated key, the last.
@@ -50,7 +49,7 @@ _NULL = b"null"
 
 
 def record_schema(resource: Resource) -> pa.Schema:
-    """Return the columns that a record fills: the declared ones by their names in frames, then `extra`."""
+    """Return the columns of a record: the declared ones by their names in frames, then `extra`."""
     declared = [
         pa.field(column.name, TIME if column.kind == "time" else TEXT, nullable=column.name != "id")
         for column in resource.columns
@@ -59,7 +58,7 @@ def record_schema(resource: Resource) -> pa.Schema:
 
 
 def stored_schema(resource: Resource) -> pa.Schema:
-    """Return the columns of a stored row: what a record fills, `synced_at` and `removed_at`."""
+    """Return the columns of a stored row: those of a record, `synced_at` and `removed_at`."""
     return pa.schema([*record_schema(resource), pa.field(SYNCED_AT, TIME), pa.field(REMOVED_AT, TIME)])
 
 
@@ -93,7 +92,7 @@ def to_stored(resource: Resource, content: bytes) -> pa.Table:
 
 
 def to_page(resource: Resource, rows: pa.Table | pa.RecordBatch) -> bytes:
-    """Return the page that the rows were read from, except for what says the same: blanks, order, nulls left out."""
+    """Return the page that the rows came from; only blanks, the order of keys and nulls may differ."""
     return partial_page(resource.columns, rows)
 
 
@@ -120,7 +119,7 @@ def may_replace_declared(resource: Resource, extra: pa.Array) -> pa.Array:
 
 def _raw_rows(content: bytes) -> list[_RawRow]:
     content = unmarked(content)
-    content.decode("utf-8")  # text that is left unread is left unchecked
+    content.decode("utf-8")  # msgspec does not check the text of raw values
     try:
         return [{name: bytes(raw) for name, raw in row.items()} for row in _ROWS.decode(content)]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -132,14 +131,14 @@ def _table(resource: Resource, rows: list[_RawRow]) -> pa.Table:
     extras: _Extras = [{name: raw for name, raw in row.items() if name not in declared} for row in rows]
     columns = [_column(column, rows, extras) for column in resource.columns]
     schema = record_schema(resource)
-    # Rows are told apart by what the column holds, so an id must stand there exactly.
+    # Rows are identified by this column, so it must hold each id exactly.
     if columns[schema.get_field_index("id")].null_count or any("id" in each for each in extras):
         raise ValueError("a row has an id that is no text")
     return pa.table([*columns, pa.array(map(_extra, extras), TEXT)], schema=schema)
 
 
 def _column(column: DeclaredColumn, rows: list[_RawRow], extras: _Extras) -> pa.Array:
-    """Return the values of a column, adding what it cannot hold to the extras."""
+    """Return the values of a column; those that it cannot hold exactly are added to the extras."""
     raws = [row.get(column.api, _NULL) for row in rows]
     if column.kind == "object":
         return pa.array([None if raw == _NULL else raw.decode() for raw in raws], TEXT)
@@ -156,7 +155,7 @@ def _column(column: DeclaredColumn, rows: list[_RawRow], extras: _Extras) -> pa.
 
 
 def _texts(raws: Sequence[bytes]) -> list[str | None]:
-    """Return the values that are text, None for the others."""
+    """Return the values that are text; None for the others."""
     try:
         return _TEXTS.decode(b"[" + b",".join(raws) + b"]")
     except msgspec.DecodeError:  # another type, or a lone surrogate
@@ -165,7 +164,7 @@ def _texts(raws: Sequence[bytes]) -> list[str | None]:
 
 
 def _replaced(texts: list[str | None]) -> tuple[pa.Array, list[int]]:
-    """Return texts as a column holds them, and the rows of those that it does not hold exactly."""
+    """Return texts as a column, and the rows whose text it cannot hold exactly."""
     try:
         return pa.array(texts, TEXT), []
     except UnicodeEncodeError:
@@ -174,7 +173,7 @@ def _replaced(texts: list[str | None]) -> tuple[pa.Array, list[int]]:
 
 
 def _times(texts: pa.Array) -> pa.Array:
-    """Return the times that are written, null for text that is none."""
+    """Return texts as times; null for text that is not a time."""
     if (times := arrow_times(texts)) is not None:
         return times
     return pa.array(map(_moment, texts.to_pylist()), pa.int64()).cast(TIME)
@@ -202,7 +201,7 @@ def _row_type(columns: tuple[DeclaredColumn, ...]) -> type[msgspec.Struct]:
 
 
 def _fragments(column: DeclaredColumn, values: pa.ChunkedArray) -> list[Any]:
-    """Return what the encoder makes a column's values of: Python values, or JSON text as it stands."""
+    """Return the values of a column for the encoder: text, or raw JSON for objects."""
     if column.kind == "object":
         return [None if text is None else msgspec.Raw(text.encode()) for text in values.to_pylist()]
     texts: list[str | None] = (time_texts(values) if column.kind == "time" else values).to_pylist()

@@ -1,4 +1,4 @@
-"""Whether what the API serves is the account that a mirror holds; pure."""
+"""Checks that the API serves the account that a mirror holds; pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from galtea_frames.errors import MirrorError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: How many of the newest sessions are asked for by id where no version tells whose account it is.
+#: How many of the newest rows are fetched by id if no version tells whose account it is.
 _NEWEST = 20
 
-_INSIST = "if all were deleted, say so: allow_all_gone=True, or --allow-all-gone"
+_INSIST = "if all were deleted, pass allow_all_gone=True or --allow-all-gone"
 
 
 def share_values(fetched: pa.Table, stored: pa.Table, column: str) -> bool:
@@ -23,23 +23,23 @@ def share_values(fetched: pa.Table, stored: pa.Table, column: str) -> bool:
     return bool(pc.any(pc.is_in(fetched.column(column), values, skip_nulls=True)).as_py())
 
 
-def newest_ids(sessions: pa.Table) -> list[str]:
-    """Return the ids of the newest sessions."""
-    ids: list[str] = sessions.sort_by([("created_at", "descending")]).column("id").slice(0, _NEWEST).to_pylist()
+def newest_ids(rows: pa.Table) -> list[str]:
+    """Return the ids of the newest rows."""
+    ids: list[str] = rows.sort_by([("created_at", "descending")]).column("id").slice(0, _NEWEST).to_pylist()
     return ids
 
 
 def another_account(display: str) -> MirrorError:
-    """Return the error that fetched rows are none of a mirror's account."""
+    """Return the error for a mirror that holds another account."""
     return MirrorError(
-        f"{display} holds another account: the API serves none of its versions, products and sessions to this key; sync"
-        f" into a new folder, or with the key that the mirror was made with; {_INSIST}"
+        f"{display} belongs to another account: with this key, the API serves none of its versions, products and"
+        f" sessions; sync into a new folder, or use the key that the mirror was made with; {_INSIST}"
     )
 
 
 def all_gone(display: str, what: str, stored: int) -> MirrorError:
-    """Return the error that a list is empty of which rows are stored."""
+    """Return the error for a list of which rows are stored but none is served."""
     return MirrorError(
-        f"{display} holds {what} ({stored:,}), but the API serves none at all to this key: is it the key that it was"
-        f" made with, and has it the same role? {_INSIST}"
+        f"{display} holds {what} ({stored:,}), but the API serves none with this key; check that it is the key that the"
+        f" mirror was made with, and its role; {_INSIST}"
     )

@@ -1,4 +1,4 @@
-"""Which files are a mirror's own: those that its log names, by plain names, in the table's folder."""
+"""Which files belong to a mirror: those that its log names, by plain names, in the table's folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pyarrow.fs import FileSystem
 
-#: How the files of a table that has no partitions are called, whichever engine wrote them.
+#: The names of the files of an unpartitioned table, whichever engine wrote them.
 _PLAIN = re.compile(r"\w[\w.=+-]*", re.ASCII)
 
 _COMMIT = re.compile(r"_delta_log/\d{20}\.json")
@@ -28,7 +28,7 @@ class _Add(msgspec.Struct):
 
 
 class _Action(msgspec.Struct):
-    """A line of the log; other actions than adding a file say nothing here."""
+    """A line of the log; only actions that add a file matter here."""
 
     add: _Add | None = None
 
@@ -37,14 +37,14 @@ _ACTION = msgspec.json.Decoder(_Action)
 
 
 def check_plain(paths: Iterable[str], display: str) -> None:
-    """Refuse paths in a log that might lead out of the table's folder.
+    """Refuse a log with paths that might lead out of the table's folder.
 
     Raises:
-        MirrorError: one is not the plain name of a file.
+        MirrorError: a path is not a plain file name.
     """
     for path in paths:
         if not _PLAIN.fullmatch(path):
-            raise MirrorError(f"{display}: the log names a file that is not the mirror's: {printable(path)[:100]}")
+            raise MirrorError(f"{display}: the log names a file outside the mirror: {printable(path)[:100]}")
 
 
 def once_added(table: FileSystem) -> set[str]:

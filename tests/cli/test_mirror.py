@@ -182,7 +182,7 @@ def test_export_from_a_mirror_refuses_other_filters(run: Run, option: list[str])
     ("arguments", "code", "words"),
     [
         (["mirror", "nowhere"], 1, "nowhere is not a mirror; `galtea-frames sync nowhere` makes one"),
-        (["sync", "new", "--lookback", "soon"], 2, "lookback is a span of time"),
+        (["sync", "new", "--lookback", "soon"], 2, "lookback must be a span of time"),
         (["sync"], 2, "Missing argument 'DIRECTORY'"),
     ],
     ids=["no mirror", "bad lookback", "no folder"],

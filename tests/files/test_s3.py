@@ -177,7 +177,7 @@ def test_other_things_where_a_mirrors_table_would_lie_are_left_alone(
     api = DirectTransport([session(1, 1)], [version("a")])
     mirror = gf.Mirror("s3://bucket/mirror")
     s3.put_object(Bucket="bucket", Key=f"mirror/{table}/status=FAILED/part-0.parquet", Body=b"mine")
-    with pytest.raises(gf.MirrorError, match=f"mirror/{table} is not a mirror's, but not empty either; name another"):
+    with pytest.raises(gf.MirrorError, match=f"mirror/{table} is neither a mirror's nor empty; name another"):
         mirror.sync(api.client())
     assert ([f"mirror/{table}/status=FAILED/part-0.parquet"], []) == (keys(s3), api.requests)
     s3.delete_object(Bucket="bucket", Key=f"mirror/{table}/status=FAILED/part-0.parquet")
@@ -200,6 +200,6 @@ def test_of_two_syncs_at_a_url_one_is_stopped(s3: Any, monkeypatch: pytest.Monke
             gf.Mirror("s3://bucket/mirror").sync(other.client())
 
     api.before = overtaken
-    with pytest.raises(gf.MirrorError, match="another sync has written meanwhile"):
+    with pytest.raises(gf.MirrorError, match="another sync committed at the same time"):
         gf.Mirror("s3://bucket/mirror").sync(api.client(max_workers=1))
     assert 20 == len(gf.Mirror("s3://bucket/mirror").load_sessions(include_removed=True))

@@ -166,7 +166,7 @@ def test_a_second_sync_fails_at_once(tmp_path: Path) -> None:
     def second(number: int) -> None:
         if number == 2:
             for attempt in (lambda: gf.Mirror(tmp_path / "mirror").sync(api.client()), mirror.compact):
-                with pytest.raises(gf.MirrorError, match=r"mirror: another sync is at work; wait for its end"):
+                with pytest.raises(gf.MirrorError, match=r"mirror: another sync is running; wait until it finishes"):
                     attempt()
                 refused.append(number)
 
@@ -202,7 +202,9 @@ def test_two_syncs_without_a_lock_never_double_a_row(
             mirror.sync(other.client(), full=True)
 
     api.before = overtaken
-    with pytest.raises(gf.MirrorError, match="another sync has written meanwhile, so this one stopped; run it again"):
+    with pytest.raises(
+        gf.MirrorError, match="another sync committed at the same time, so this one stopped; run it again"
+    ):
         mirror.sync(api.client(page_size=10, max_workers=1), full=what == "changed")
     assert read(mirror, include_removed=True)["id"].is_unique
     assert_same(mirror, other.client())

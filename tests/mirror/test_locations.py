@@ -111,16 +111,16 @@ def log_and_file(path: Path) -> None:
 
 
 STRANGERS: dict[str, tuple[Make, str]] = {
-    "a file": (file, "sessions is a file, where a mirror has a folder"),
+    "a file": (file, "sessions is a file, not the folder of a table"),
     "a pipe": (pipe, "sessions is a pipe"),
     "a socket": (bound_socket, "sessions is a socket"),
-    "a user's file, deep below": (nested_file, "sessions is not a mirror's, but not empty either"),
-    "an export": (dataset, "sessions is not a mirror's, but not empty either"),
-    "another program's table": (delta_table, "is not a mirror, but holds other Delta tables"),
+    "a user's file, deep below": (nested_file, "sessions is neither a mirror's nor empty"),
+    "an export": (dataset, "sessions is neither a mirror's nor empty"),
+    "another program's table": (delta_table, "holds other Delta tables, not a mirror"),
     "a link to a folder": (link_to_folder, "sessions is a link"),
     "a link to nothing": (link_to_nothing, "sessions is a link"),
     "a linked log": (linked_log, "_delta_log is no folder"),
-    "a log with a user's file": (log_and_file, "sessions is not a mirror's, but not empty either"),
+    "a log with a user's file": (log_and_file, "sessions is neither a mirror's nor empty"),
 }
 
 
@@ -188,7 +188,7 @@ def test_only_a_lock_is_locked(tmp_path: Path, api: DirectTransport, kind: str) 
         lock.write_text("mine")
     before = contents(tmp_path)
     for attempt in (lambda: mirror.sync(api.client()), mirror.compact):
-        with pytest.raises(gf.MirrorError, match=r"data/\.sync\.lock is not the lock of a mirror; remove it, or name"):
+        with pytest.raises(gf.MirrorError, match=r"data/\.sync\.lock is not a mirror's lock file; remove it, or name"):
             attempt()
     assert before == contents(tmp_path)
 
@@ -281,11 +281,9 @@ def test_no_export_replaces_a_table_of_a_mirror(tmp_path: Path, api: DirectTrans
     ("path", "words"),
     [
         pytest.param("", "this one is empty", id="empty"),
-        pytest.param(
-            "~no-such-user-here/data", "no folder can be called '~no-such-user-here/data'", id="nobody's home"
-        ),
-        pytest.param("da\0ta", r"no folder can be called 'da\\x00ta'", id="NUL"),
-        pytest.param("\ud83d", r"no folder can be called '\\ud83d'", id="half an emoji"),
+        pytest.param("~no-such-user-here/data", "no folder can be named '~no-such-user-here/data'", id="nobody's home"),
+        pytest.param("da\0ta", r"no folder can be named 'da\\x00ta'", id="NUL"),
+        pytest.param("\ud83d", r"no folder can be named '\\ud83d'", id="half an emoji"),
         pytest.param("x" * 256, "cannot be used: File name too long", id="a long name"),
         pytest.param(5, "text or a Path, not 5", id="a number"),
         pytest.param(None, "text or a Path, not None", id="None"),
@@ -464,7 +462,7 @@ def test_the_command_line_says_that_it_was_called_wrongly(
 )
 def test_a_span_without_a_unit_is_refused(tmp_path: Path, api: DirectTransport, lookback: Any) -> None:  # noqa: ANN401
     """30 might be days, hours, or nanoseconds as pandas has it; nothing is asked for or made."""
-    with pytest.raises(gf.QueryError, match='lookback is a span of time with its unit, such as "7D" or "36h", not '):
+    with pytest.raises(gf.QueryError, match='lookback must be a span of time with a unit, such as "7D" or "36h", not '):
         gf.Mirror(tmp_path / "data").sync(api.client(), lookback=lookback)
     assert ([], []) == (api.requests, list(tmp_path.iterdir()))
 

@@ -203,9 +203,9 @@ def test_a_join_takes_the_filters_of_sessions(api: DirectTransport, mirror: gf.M
         pytest.param({"statuses": [5]}, "holds 5, which is not a string", id="a bad status"),
         pytest.param({"from_created_at": "soon"}, "from_created_at is a time", id="no time"),
         pytest.param({"nested": "flat"}, "nested is", id="a bad option"),
-        pytest.param({"as_of": "soon"}, "as_of is a version", id="as of no time"),
-        pytest.param({"as_of": True}, "as_of is a version", id="as of a truth"),
-        pytest.param({"as_of": 1.5}, "as_of is a version", id="as of half a version"),
+        pytest.param({"as_of": "soon"}, "as_of must be a version", id="as of no time"),
+        pytest.param({"as_of": True}, "as_of must be a version", id="as of a truth"),
+        pytest.param({"as_of": 1.5}, "as_of must be a version", id="as of half a version"),
     ],
 )
 def test_arguments_that_cannot_be_used_are_one_line(mirror: gf.Mirror, arguments: Any, words: str) -> None:  # noqa: ANN401
@@ -292,7 +292,9 @@ def test_what_was_vacuumed_is_one_line(past: tuple[gf.Mirror, list[datetime]], t
     mirror.compact()
     table = deltalake.DeltaTable(str(tmp_path / "past" / "sessions"))
     table.vacuum(0, dry_run=False, enforce_retention_duration=False)
-    with pytest.raises(gf.MirrorError, match="a file of this version is gone: if it is an old one, by compacting"):
+    with pytest.raises(
+        gf.MirrorError, match="a file of this version is missing; if it is an old version, compacting deleted it"
+    ):
         mirror.load_sessions(as_of=moments[0])
     assert 3 == len(mirror.load_sessions())
 
@@ -342,10 +344,10 @@ def test_another_scope_is_refused(tmp_path: Path, made: list[str] | None, asked:
     [
         pytest.param({"product_ids": []}, "product_ids is empty", id="no product"),
         pytest.param({"product_ids": [5]}, "product_ids holds 5", id="a product that is no text"),
-        pytest.param({"lookback": "soon"}, "lookback is a span of time", id="no span"),
-        pytest.param({"lookback": "-1D"}, "lookback is a span of time", id="negative"),
-        pytest.param({"lookback": 7}, "lookback is a span of time", id="no unit"),
-        pytest.param({"lookback": "NaT"}, "lookback is a span of time", id="NaT"),
+        pytest.param({"lookback": "soon"}, "lookback must be a span of time", id="no span"),
+        pytest.param({"lookback": "-1D"}, "lookback must be a span of time", id="negative"),
+        pytest.param({"lookback": 7}, "lookback must be a span of time", id="no unit"),
+        pytest.param({"lookback": "NaT"}, "lookback must be a span of time", id="NaT"),
         pytest.param({"client": "key"}, "client is a galtea_frames.Client, not str", id="no client"),
     ],
 )
@@ -441,15 +443,15 @@ BROKEN: dict[str, tuple[Break, str]] = {
     ),
     "somebody else's table": (
         lambda folder: redescribe(folder, "sales"),
-        "is not a mirror, but holds other Delta tables",
+        "holds other Delta tables, not a mirror",
     ),
-    "other JSON": (lambda folder: redescribe(folder, "[1]"), "is not a mirror, but holds other Delta tables"),
+    "other JSON": (lambda folder: redescribe(folder, "[1]"), "holds other Delta tables, not a mirror"),
     "no tables": (lambda folder: shutil.rmtree(folder / "sessions"), "holds no sessions yet; run `galtea-frames sync"),
     "a truncated file": (lambda folder: truncate(folder / "sessions", "*.parquet"), "cannot be read or written"),
     "a garbled file": (lambda folder: garble(folder / "sessions", "*.parquet", b"garbage" * 99), "cannot be read"),
     "a missing file": (
         lambda folder: lose(folder / "sessions", "*.parquet"),
-        "a file of this version is gone",
+        "a file of this version is missing",
     ),
     "a garbled log": (lambda folder: garble(folder / "sessions", "*2.json", b"garbage {"), "cannot be read or written"),
 }
@@ -478,7 +480,7 @@ def test_what_does_not_exist_is_no_mirror(tmp_path: Path) -> None:
 def test_a_folder_with_other_things_is_left_alone(tmp_path: Path, api: DirectTransport) -> None:
     """A slip in the path strews no tables among them."""
     (tmp_path / "notes.txt").touch()
-    with pytest.raises(gf.MirrorError, match="is not a mirror, but not empty either"):
+    with pytest.raises(gf.MirrorError, match="is neither a mirror nor empty"):
         gf.Mirror(tmp_path).sync(api.client())
     assert {"notes.txt", ".sync.lock"} >= {each.name for each in tmp_path.iterdir()}
 

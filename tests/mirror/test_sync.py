@@ -277,9 +277,9 @@ def test_sessions_without_a_version_are_an_account_too(tmp_path: Path) -> None:
 
 
 GONE: dict[str, tuple[bool, bool, str]] = {
-    "nothing at all": (True, True, r"holds versions \(2\), but the API serves none at all"),
-    "no versions": (True, False, r"holds versions \(2\), but the API serves none at all"),
-    "no sessions": (False, True, r"holds sessions \(40\), but the API serves none at all"),
+    "nothing at all": (True, True, r"holds versions \(2\), but the API serves none"),
+    "no versions": (True, False, r"holds versions \(2\), but the API serves none"),
+    "no sessions": (False, True, r"holds sessions \(40\), but the API serves none"),
 }
 
 
@@ -320,7 +320,7 @@ def test_the_last_pending_sessions_that_go_are_no_empty_account_if_one_stays(tmp
         account.api.sessions.delete(each)
     assert (0, 0, 2) == account.sync()
     account.api.sessions.delete("session_0002")
-    with pytest.raises(gf.MirrorError, match=r"holds sessions \(1\), but the API serves none at all"):
+    with pytest.raises(gf.MirrorError, match=r"holds sessions \(1\), but the API serves none"):
         account.sync(full=True)
 
 
@@ -353,7 +353,7 @@ def test_a_first_sync_that_is_refused_binds_nothing(tmp_path: Path) -> None:
         mirror = gf.Mirror(tmp_path / str(number))
         with pytest.raises(gf.AuthenticationError):
             mirror.sync(api.client(), product_ids="typo")
-        with pytest.raises(gf.MirrorError, match="is not complete: its first sync has not come to an end"):
+        with pytest.raises(gf.MirrorError, match="is not complete: its first sync has not finished"):
             mirror.info()
         assert 1 == mirror.sync(api.client(), product_ids=products).rows
         assert (None if products is None else tuple(products)) == mirror.info().product_ids

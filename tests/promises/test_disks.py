@@ -198,7 +198,7 @@ TAKEN = {
     "file where a folder is": ("export sessions --out", "folder", "is a folder; name a file"),
     "dataset where a file is": ("export sessions --partition-by status --out", "file", "is a file; a dataset needs"),
     "mirror where a file is": ("sync", "file", "is a file; name a folder"),
-    "mirror among other files": ("sync", "folder", "is not a mirror, but not empty either; name a new folder"),
+    "mirror among other files": ("sync", "folder", "is neither a mirror nor empty; name a new folder"),
     "report where a file is": (" ".join(REPORT), "file", "is a file; a report needs a folder"),
     "report among other files": (" ".join(REPORT), "folder", "holds files that are no report's (notes.txt, …)"),
 }
