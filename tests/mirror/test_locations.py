@@ -119,7 +119,7 @@ STRANGERS: dict[str, tuple[Make, str]] = {
     "another program's table": (delta_table, "holds other Delta tables, not a mirror"),
     "a link to a folder": (link_to_folder, "sessions is a link"),
     "a link to nothing": (link_to_nothing, "sessions is a link"),
-    "a linked log": (linked_log, "_delta_log is no folder"),
+    "a linked log": (linked_log, "_delta_log is not a folder"),
     "a log with a user's file": (log_and_file, "sessions is neither a mirror's nor empty"),
 }
 
@@ -165,7 +165,7 @@ def test_what_is_no_folder_is_refused(tmp_path: Path, api: DirectTransport, make
     before = contents(tmp_path)
     with pytest.raises(gf.MirrorError, match=rf"data {words}; name a folder"):
         gf.Mirror(tmp_path / "data").sync(api.client())
-    with pytest.raises(gf.MirrorError, match="is not a mirror"):
+    with pytest.raises(gf.MirrorError, match="is neither a mirror nor empty"):
         gf.Mirror(tmp_path / "data").load_sessions()
     assert (before, []) == (contents(tmp_path), api.requests)
 
@@ -280,7 +280,7 @@ def test_no_export_replaces_a_table_of_a_mirror(tmp_path: Path, api: DirectTrans
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        pytest.param("", "this one is empty", id="empty"),
+        pytest.param("", "path of the mirror is empty", id="empty"),
         pytest.param("~no-such-user-here/data", "no folder can be named '~no-such-user-here/data'", id="nobody's home"),
         pytest.param("da\0ta", r"no folder can be named 'da\\x00ta'", id="NUL"),
         pytest.param("\ud83d", r"no folder can be named '\\ud83d'", id="half an emoji"),
@@ -356,7 +356,7 @@ def test_a_folder_with_other_things_is_as_it_was(tmp_path: Path, api: DirectTran
     """Not even a lock is left there."""
     (tmp_path / name).mkdir() if name.endswith("/") else (tmp_path / name).touch()
     for attempt in (lambda: gf.Mirror(tmp_path).sync(api.client()), gf.Mirror(tmp_path).compact):
-        with pytest.raises(gf.MirrorError, match="is not a mirror"):
+        with pytest.raises(gf.MirrorError, match="is neither a mirror nor empty"):
             attempt()
     assert ([name.rstrip("/")], []) == ([each.name for each in tmp_path.iterdir()], api.requests)
 
@@ -404,7 +404,7 @@ def test_folders_that_other_engines_keep_in_the_log_are_no_harm(tmp_path: Path, 
 
 def test_compacting_nothing_makes_nothing(tmp_path: Path) -> None:
     """No folder, and no lock in it."""
-    with pytest.raises(gf.MirrorError, match="is not a mirror"):
+    with pytest.raises(gf.MirrorError, match="is neither a mirror nor empty"):
         gf.Mirror(tmp_path / "nothing").compact()
     assert [] == list(tmp_path.iterdir())
 
