@@ -397,7 +397,7 @@ PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
     "… exists": lambda *_: twice("memory://docs/dataset"),
     "…://": lambda patch, _: lacking(patch, "s3fs", lambda: gf.read_parquet("s3://bucket/a.parquet")),
     "… is not a mirror; …": lambda *_: said(gf.Mirror("nowhere").load_sessions),
-    "… is not a mirror, but": lambda *_: strewn(),
+    "… is neither a mirror": lambda *_: strewn(),
     "… is not complete": lambda *_: incomplete(),
     "…: another sync": lambda *_: busy(),
     "… holds …, not": lambda *_: rescoped(),

@@ -356,7 +356,7 @@ def test_a_folder_with_other_things_is_as_it_was(tmp_path: Path, api: DirectTran
     """Not even a lock is left there."""
     (tmp_path / name).mkdir() if name.endswith("/") else (tmp_path / name).touch()
     for attempt in (lambda: gf.Mirror(tmp_path).sync(api.client()), gf.Mirror(tmp_path).compact):
-        with pytest.raises(gf.MirrorError, match="is (not|neither) a mirror"):
+        with pytest.raises(gf.MirrorError, match=r"is (not|neither) a mirror"):
             attempt()
     assert ([name.rstrip("/")], []) == ([each.name for each in tmp_path.iterdir()], api.requests)
 
