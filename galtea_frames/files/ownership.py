@@ -133,7 +133,7 @@ class _Part:
 def _parts_of_one_dataset(folder: Path, files: Iterable[str]) -> set[str]:
     """Return the files that are parts of one dataset, each in its folder and each with its own rows."""
     parts = {path: part for path in sorted(files) if (part := _part(folder / path)) is not None}
-    parts = {path: part for path, part in parts.items() if _in_place(path, part)}
+    parts = {path: part for path, part in parts.items() if _is_in_its_folder(path, part)}
     if not parts:
         return set()
     ((dataset, _),) = Counter(part.dataset for part in parts.values()).most_common(1)
@@ -146,7 +146,7 @@ def _parts_of_one_dataset(folder: Path, files: Iterable[str]) -> set[str]:
     return {path for number, path in enumerate(of_one) if number not in copies}
 
 
-def _in_place(path: str, part: _Part) -> bool:
+def _is_in_its_folder(path: str, part: _Part) -> bool:
     above, _, name = path.rpartition("/")
     return bool(_PART.fullmatch(name)) and above == part.folder
 

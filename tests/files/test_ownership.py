@@ -1,4 +1,4 @@
-"""A folder is replaced only if all in it is one dataset, report or demo as this package wrote it; else it stays."""
+"""A folder is replaced only if everything in it is one dataset, report or demo that this package wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written to one Parquet file and read again is the same frame; what cannot be is refused in one line."""
+"""Frames survive a Parquet file unchanged; those that would not are refused in one line."""
 
 from __future__ import annotations
 

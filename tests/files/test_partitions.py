@@ -1,4 +1,4 @@
-"""A frame cut into the folders of a Hive-partitioned dataset, and put together again."""
+"""Frames split into the folders of a Hive-partitioned dataset, and put together again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data that looks like paths: whatever rows hold, files are made where they were asked for, nowhere else."""
+"""Data that looks like paths: whatever rows hold, files are written only where they were asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose a file is and who may read it stays so when it is written again; links of others are not followed."""
+"""Owner and permissions survive a rewrite; links of other users are not followed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parquet that other programs wrote, or wrote again, is read as it is or refused: never with another value."""
+"""Parquet that other programs wrote or changed is read as it is or refused, never with other values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where files go: whole or absent, whatever stops a write; local paths, URLs, and paths that cannot be."""
+"""Targets of writes: complete or unchanged, whatever stops a write; local paths, URLs and invalid paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mirror when things go wrong: kills, full disks, two syncs at once, readers at work."""
+"""Mirrors under failure: killed syncs, full disks, two syncs at once, readers during a sync."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mirror whose files are damaged, missing, or not what they were: one line, wherever that is noticed."""
+"""Mirrors whose files are damaged, missing or changed: one line, wherever it is noticed."""
 
 from __future__ import annotations
 

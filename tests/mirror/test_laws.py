@@ -1,4 +1,4 @@
-"""Laws of the mirror: whatever happens between and during syncs, it ends equal to the API."""
+"""Laws of the mirror: whatever happens between and during syncs, it ends up equal to the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a mirror may lie: what is not its own is neither used nor touched, and refused before anything is written."""
+"""Locations of a mirror: anything else that is there is refused before any write, and left untouched."""
 
 from __future__ import annotations
 

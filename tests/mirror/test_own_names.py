@@ -1,4 +1,4 @@
-"""Fields of the API that are named like columns of ours: neither takes the other's place."""
+"""API fields with the names of our own columns: neither replaces the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read from a mirror, and how it refuses."""
+"""Reading a mirror, and the errors of its readers."""
 
 from __future__ import annotations
 

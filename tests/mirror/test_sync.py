@@ -1,4 +1,4 @@
-"""What a sync sees, what it stores, and what it costs."""
+"""What a sync finds, stores and costs."""
 
 from __future__ import annotations
 
