@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import subprocess
 import sys
@@ -37,13 +38,13 @@ GENERATED = ("python", "columns", "filters", "command-line", "errors")
 
 
 def name_of(page: Path) -> str:
-    """A page as the tests' names show it."""
+    """Return the name of a page in test ids."""
     return page.relative_to(DOCS).as_posix()
 
 
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[gf.sample.SampleApi]:
-    """The sample rows where the environment says the API is, no key file, and an empty folder to work in."""
+    """Serve the sample rows at the address in the environment, without a key file, in an empty folder."""
     with gf.sample.serve() as serving:
         monkeypatch.setenv("GALTEA_API_URL", serving.url)
         monkeypatch.setenv("GALTEA_API_KEY", serving.api_key)
@@ -59,14 +60,14 @@ def api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[gf.sample.S
 @pytest.mark.usefixtures("api")
 @pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
 def test_snippets_print_what_the_page_shows(page: Path) -> None:
-    """The blocks of a page, Python and our own commands, run one after the other and print the text that follows."""
+    """The Python blocks and our commands on a page run in order and print the text blocks after them."""
     for shown, printed in run(blocks(page.read_text("utf-8"))):
         assert timeless(shown) == timeless(printed)
 
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
 def test_text_blocks_are_the_output_of_what_stands_before(page: Path) -> None:
-    """No output is shown that no test compares, and each guide has something to run."""
+    """Every output shown is compared by a test."""
     kinds = [kind for kind, _ in blocks(page.read_text("utf-8"))]
     before = {kinds[place - 1] for place, kind in enumerate(kinds) if kind == "text"}
     assert before <= {"python", "sh"}
@@ -75,14 +76,14 @@ def test_text_blocks_are_the_output_of_what_stands_before(page: Path) -> None:
 
 @pytest.mark.parametrize("page", [*WITH_CODE, ROOT / "README.md"], ids=lambda page: page.name)
 def test_snippets_can_be_pasted_into_a_prompt(page: Path) -> None:
-    """A body ends with an empty line, without which Python's prompt up to 3.12 takes the next statement for a slip."""
+    """Indented blocks end with an empty line, which Python's prompt needs up to 3.12."""
     assert [] == [line for kind, code in blocks(page.read_text("utf-8")) if kind == "python" for line in pasted(code)]
     assert ["print(x)"] == pasted("for x in 1, 2:\n    pass\nprint(x)\n")
     assert ["(1,"] == pasted("(1,\n")[:1]
 
 
 def test_every_guide_has_snippets() -> None:
-    """A task is shown by code that runs."""
+    """Each guide shows code that runs."""
     assert {page for page in PAGES if page.parent.name == "guide"} <= set(WITH_CODE)
     assert len(commands("galtea-frames check\ngaltea-frames sync \\\n  mirror\nls\n")) == 2
 
@@ -92,9 +93,9 @@ def test_every_guide_has_snippets() -> None:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built strictly: a broken link or anchor, or a page outside of the navigation, ends the build."""
+    """Build the site strictly: broken links, broken anchors and pages outside the navigation are errors."""
     folder = tmp_path_factory.mktemp("site")
-    # Not --quiet, which counts no warnings, so that nothing would be strict.
+    # Not --quiet: it does not count warnings, so nothing would be strict.
     words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stdout + done.stderr
@@ -102,14 +103,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_page_is_built(site: Path) -> None:
-    """Written and generated pages are all there, and nothing else is one."""
+    """All written and generated pages are built, and nothing else."""
     written = {name_of(page).removesuffix(".md") for page in PAGES} | {f"reference/{name}" for name in GENERATED}
     built = {path.relative_to(site).as_posix().removesuffix(".html") for path in site.rglob("*.html")}
     assert written | {"404"} == built
 
 
 def test_the_site_asks_nobody_for_anything(site: Path) -> None:
-    """No script, style, font or picture comes from elsewhere."""
+    """No script, style, font or picture is loaded from another host."""
     for page in site.rglob("*.html"):
         text = page.read_text("utf-8")
         assert re.findall(r"<(?:script|img|iframe)[^>]+src=\"(?:https?:)?//[^\"]*", text) == []
@@ -119,7 +120,7 @@ def test_the_site_asks_nobody_for_anything(site: Path) -> None:
 
 
 def test_every_public_name_is_in_the_reference(site: Path) -> None:
-    """What `__all__` names has an entry of its own, and so has what the report computes with."""
+    """Each name in `__all__`, and the report's arithmetic, has one entry."""
     pages = [(site / "reference" / f"{name}.html").read_text("utf-8") for name in ("python", "errors")]
     listed = Counter(re.findall(r'<h2 id="galtea_frames\.([\w.]+)"', "".join(pages)))
     public = set(gf.__all__) - {"sample", "__version__"} | {f"sample.{name}" for name in gf.sample.__all__}
@@ -127,7 +128,7 @@ def test_every_public_name_is_in_the_reference(site: Path) -> None:
 
 
 def rows_of(site: Path, page: str) -> list[list[str]]:
-    """The rows of the tables of a page, as text."""
+    """Return the table rows of a page as text."""
     text = (site / "reference" / page).read_text("utf-8")
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in re.findall(r"<tr>.*?</tr>", text, re.DOTALL)]
     return [[html.unescape(re.sub(r"<[^>]+>", " ", cell)).strip() for cell in row] for row in rows if row]
@@ -147,7 +148,7 @@ def test_columns_have_the_dtypes_that_the_reference_says(site: Path) -> None:
 
 
 def test_filters_of_the_reference_are_those_of_the_table(site: Path) -> None:
-    """Each filter, and what every list takes, with its parameter and its meaning."""
+    """Each filter and common argument, with its parameter and meaning."""
     rows = rows_of(site, "filters.html")
     expected = [
         name
@@ -155,14 +156,14 @@ def test_filters_of_the_reference_are_those_of_the_table(site: Path) -> None:
         for name in [*(each.name for each in resource.filters), "sort", "limit", "offset", "params"]
     ]
     assert expected == [row[0] for row in rows]
-    told = {(row[0], row[1], row[4]) for row in rows}
-    assert {(each.name, each.api, each.meaning) for kind in RESOURCES.values() for each in kind.filters} <= told
+    documented = {(row[0], row[1], row[4]) for row in rows}
+    assert {(each.name, each.api, each.meaning) for kind in RESOURCES.values() for each in kind.filters} <= documented
     options = {name for option in query_options(SESSIONS) for name in (*option.opts, *option.secondary_opts)}
     assert options <= {name for row in rows for name in row[3].split()}
 
 
 def test_every_command_is_in_the_reference(site: Path) -> None:
-    """Commands and commands of commands, each with all its options."""
+    """Each command, with all its options."""
     text = html.unescape((site / "reference" / "command-line.html").read_text("utf-8"))
 
     def check(name: str, command: click.Command) -> None:
@@ -175,12 +176,12 @@ def test_every_command_is_in_the_reference(site: Path) -> None:
     check("galtea-frames", program)
 
 
-# -- links and names outside of the site --
+# -- links and names outside the site --
 
 
 @pytest.mark.parametrize("page", [*PAGES, *ROOT.glob("*.md"), *ROOT.glob("*/README.md")], ids=lambda page: page.name)
 def test_files_that_are_named_exist(page: Path) -> None:
-    """Relative links and names of tests lead to files of the project."""
+    """Relative links and named tests are files of the project."""
     text = page.read_text("utf-8")
     named = [page.parent / each for each in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text)]
     named += [ROOT / each for each in re.findall(r"`(tests/[\w/]+\.(?:py|txt))`", text)]
@@ -188,26 +189,58 @@ def test_files_that_are_named_exist(page: Path) -> None:
     assert [each for each in named if not each.exists() and each.resolve() not in generated] == []
 
 
-def test_figures_of_the_comparison_are_the_benchmarks_own() -> None:
-    """Each time that the comparison names stands in the results of the benchmarks."""
+def test_times_of_the_comparison_are_those_of_the_benchmarks() -> None:
+    """Each time in the comparison is in the results of the benchmarks."""
     measured = (ROOT / "benchmarks" / "README.md").read_text("utf-8")
-    figures = re.findall(r"([\d.]+) s\b", (DOCS / "compare.md").read_text("utf-8"))
-    assert len(figures) >= 15
-    assert [each for each in figures if not re.search(rf"(?<![\d.]){re.escape(each)}(?![\d.])", measured)] == []
+    times = re.findall(r"([\d.]+) s\b", (DOCS / "compare.md").read_text("utf-8"))
+    assert len(times) >= 15
+    assert [each for each in times if not re.search(rf"(?<![\d.]){re.escape(each)}(?![\d.])", measured)] == []
+
+
+def test_every_error_and_warning_is_explained() -> None:
+    """Troubleshooting has a row for each public error and warning but the two base classes."""
+    page = (DOCS / "troubleshooting.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    public = [getattr(gf, name) for name in gf.__all__]
+    kinds = {each.__name__ for each in public if isinstance(each, type) and issubclass(each, Exception)}
+    assert sorted(kinds - {"GalteaFramesError", "GalteaFramesWarning"}) == sorted(rows)
+
+
+@pytest.mark.parametrize("name", ["frame", "report", "terminal"])
+def test_pictures_are_small(name: str) -> None:
+    """Each picture of the documents is a PNG of less than 100 KB."""
+    content = (DOCS / "pictures" / f"{name}.png").read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert len(content) < 100_000
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shell_completion_works_as_documented(shell: str) -> None:
+    """The command on the page prints a script for the shell, and options complete."""
+    page = (DOCS / "guide" / "command-line.md").read_text("utf-8")
+    assert f"_GALTEA_FRAMES_COMPLETE={shell}_source galtea-frames" in page
+    words = [str(Path(sys.executable).with_name("galtea-frames"))]
+    environment = {**os.environ, "_GALTEA_FRAMES_COMPLETE": f"{shell}_source"}
+    script = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    assert "galtea-frames" in script.stdout, script.stderr
+    typed = {"COMP_WORDS": "galtea-frames export sessions --stat", "COMP_CWORD": "3" if shell != "fish" else "--stat"}
+    environment |= {"_GALTEA_FRAMES_COMPLETE": f"{shell}_complete", **typed}
+    completed = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    assert "--status" in completed.stdout, completed.stderr
 
 
 # -- messages --
 
 
 def said(call: Callable[[], object]) -> str:
-    """What a call says as it fails."""
+    """Return the message of a failing call."""
     with pytest.raises((gf.GalteaFramesError, ImportError)) as caught:
         call()
     return str(caught.value)
 
 
 def warned(call: Callable[[], object]) -> str:
-    """What a call warns of, line by line."""
+    """Return the warnings of a call, one per line."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         call()
@@ -215,25 +248,25 @@ def warned(call: Callable[[], object]) -> str:
 
 
 def load(**arguments: Any) -> Callable[[], object]:  # noqa: ANN401 - whatever a loader takes
-    """A load, not yet begun."""
+    """Return a load to be called later."""
     return lambda: gf.load_sessions(**arguments)
 
 
 def answered(*answers: Any, **settings: Any) -> str:  # noqa: ANN401 - any answers, any settings of a client
-    """What a load says of a server that answers nothing else."""
+    """Return the message of a load from a server that only answers this."""
     with gf.sample.serve(3, 1, answers=lambda _: answers[0]) as api:
         client = gf.Client(api.api_key, api.url, **{"max_attempts": 2, "max_elapsed": 60, **settings})
         return said(load(client=client))
 
 
 def unreached(monkeypatch: pytest.MonkeyPatch) -> str:
-    """What a load says whose proxy is not there."""
+    """Return the message of a load whose proxy does not exist."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     return said(load(client=gf.Client("gsk_a", "https://galtea.example", max_attempts=2)))
 
 
 def of_records(*changes: dict[str, Any], **arguments: Any) -> str:  # noqa: ANN401 - whatever a loader takes
-    """What a load warns of when sessions hold these fields."""
+    """Return the warnings of a load of sessions with these fields."""
     records = list(gf.sample.session_records(len(changes), gf.sample.version_records(1)))
     with gf.sample.serve([old | new for old, new in zip(records, changes, strict=True)], 1) as api:
         return warned(load(client=gf.Client(api.api_key, api.url), **arguments))
@@ -242,7 +275,7 @@ def of_records(*changes: dict[str, Any], **arguments: Any) -> str:  # noqa: ANN4
 def keyless(
     monkeypatch: pytest.MonkeyPatch, key: str | None = None, file: str | None = None, *, folder: bool = False
 ) -> str:
-    """What making a client says without a key, with an odd one, or with one in a file that others may read."""
+    """Return the message of a client without a key, with a bad key, or with one that others can read."""
     monkeypatch.delenv("GALTEA_API_KEY")
     path = Path.home() / ".galtea" / "api-key"
     if folder:
@@ -256,7 +289,7 @@ def keyless(
 
 
 def incomplete() -> str:
-    """What a mirror says whose first sync broke off."""
+    """Return the message of a mirror whose first sync was interrupted."""
     with gf.sample.serve(60, 1) as api:
         api.on_request = lambda serving, number: setattr(serving, "api_key", "gsk_x") if number > 1 else None
         api.answers = lambda request: gf.sample.Reply(401) if request.number > 2 else None
@@ -265,13 +298,13 @@ def incomplete() -> str:
 
 
 def rescoped() -> str:
-    """What a mirror of everything says when it shall be one of a product."""
+    """Return the message of a sync that narrows a mirror to one product."""
     gf.Mirror("scoped").sync()
     return said(lambda: gf.Mirror("scoped").sync(product_ids="product_1"))
 
 
 def busy() -> str:
-    """What a sync says while another one is at work."""
+    """Return the message of a sync during another one."""
     from filelock import FileLock  # noqa: PLC0415 - an extra
 
     Path("busy").mkdir()
@@ -280,65 +313,65 @@ def busy() -> str:
 
 
 def strewn() -> str:
-    """What a sync says to a folder of other things."""
+    """Return the message of a sync into a folder with other files."""
     Path("full").mkdir()
     Path("full/notes.txt").touch()
     return said(gf.Mirror("full").sync)
 
 
 def lacking(monkeypatch: pytest.MonkeyPatch, package: str, call: Callable[[], object]) -> str:
-    """What a call says without a package."""
+    """Return the message of a call without a package."""
     monkeypatch.setitem(sys.modules, package, None)
     return said(call)
 
 
 def twice(path: str) -> str:
-    """What writing a dataset says where there is one."""
+    """Return the message of writing a dataset twice."""
     frame = gf.load_versions()
     gf.write_parquet(frame, path, partition_by="name")
     return said(lambda: gf.write_parquet(frame, path, partition_by="name"))
 
 
 def among(name: str, write: Callable[[str], object]) -> str:
-    """What a write says to a folder with a file of the user's."""
+    """Return the message of a write into a folder with a user's file."""
     Path(name).mkdir()
     Path(name, "notes.txt").touch()
     return said(lambda: write(name))
 
 
 def torn(path: str) -> str:
-    """What reading says of half a file."""
+    """Return the message of reading half a file."""
     gf.write_parquet(gf.load_versions(), path)
     Path(path).write_bytes(Path(path).read_bytes()[:2_000])
     return said(lambda: gf.read_parquet(path))
 
 
 def joining(change: Callable[[Any], Any]) -> str:
-    """What a join says of versions that were changed."""
+    """Return the message of a join with changed versions."""
     sessions = gf.load_sessions(limit=5, nested="json")
     versions = change(gf.load_versions())
     return said(lambda: gf.join_sessions_versions(sessions, versions))
 
 
 def judged(threshold: str) -> str:
-    """What a report says of a threshold."""
+    """Return the message of a report with this threshold."""
     frames = gf.load_sessions(nested="json"), gf.load_versions()
     return said(lambda: gf.build_report(*frames, as_of="2026-03-30", thresholds={"fail_if": threshold}))
 
 
 def reported(change: Callable[[Any], Any]) -> str:
-    """The headline of a report of sessions that were changed after loading."""
+    """Return the headline of a report on changed sessions."""
     frames = change(gf.load_sessions(nested="json")), gf.load_versions()
     return gf.build_report(*frames, as_of="2026-03-30").findings.headline
 
 
 def naive(frame: Any) -> Any:  # noqa: ANN401 - a frame's column
-    """The creation times of a frame without their zone."""
+    """Return the creation times of a frame without their time zone."""
     return frame["created_at"].dt.tz_localize(None)
 
 
 def shell(*words: str) -> str:
-    """What our program says on stderr, without its name."""
+    """Return the stderr of our program, without its name."""
     done = subprocess.run([sys.executable, "-m", "galtea_frames", *words], capture_output=True, text=True, check=False)  # noqa: S603
     return done.stderr.removeprefix("galtea-frames: ").strip()
 
@@ -347,7 +380,7 @@ Patch = pytest.MonkeyPatch
 FEW = pd.DataFrame({"a": ["x"], "b": [1]})
 HTML = "<html><title>No</title></html>"
 
-#: How each message is provoked, by its first words in the order of the page.
+#: How to provoke each message, by its first words, in the order of the page.
 PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
     "no API key": lambda patch, _: keyless(patch),
     "the key in": lambda patch, _: keyless(patch, key="gsk_a gsk_b"),
@@ -414,7 +447,7 @@ MESSAGES = re.findall(r"^### `(.+)`$", (DOCS / "troubleshooting.md").read_text("
 
 
 def test_every_message_is_provoked_once() -> None:
-    """The page and the table above name the same messages, in the same order."""
+    """The page and the table above list the same messages in the same order."""
     assert len(MESSAGES) == len(PROVOKED)
     assert [(each, start) for each, start in zip(MESSAGES, PROVOKED, strict=True) if not each.startswith(start)] == []
 
@@ -423,7 +456,7 @@ def test_every_message_is_provoked_once() -> None:
 def test_messages_are_really_said(
     shown: str, start: str, monkeypatch: pytest.MonkeyPatch, api: gf.sample.SampleApi
 ) -> None:
-    """What the page quotes is what the package says, word by word but for what `…` stands for."""
+    """The package says what the page quotes, word by word except for `…`."""
     text = PROVOKED[start](monkeypatch, api)
     pattern = ".*".join(re.escape(part) for part in re.split(" ?… ?", shown))
     assert any(re.fullmatch(pattern, line) for line in text.splitlines()), text

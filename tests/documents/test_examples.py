@@ -34,7 +34,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 #: Minute, hour, day of the month, month, day of the week, and a command.
 CRON_LINE = re.compile(r"(?:(?:\*|\d+(?:-\d+)?)\s+){5}(?P<command>\S.*)")
 
-#: What a unit of systemd may hold of what ours hold.
+#: The keys of systemd that our units use.
 KNOWN = {
     "Unit": {"Description", "Wants", "After"},
     "Service": {
@@ -49,13 +49,13 @@ KNOWN = {
 
 
 def workflow(path: Path) -> dict[str, Any]:
-    """A workflow, read as YAML; `on` is a truth value to YAML."""
+    """Parse a workflow; YAML reads the key `on` as True."""
     read: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return read
 
 
 def unit(path: Path) -> configparser.ConfigParser:
-    """A unit of systemd."""
+    """Parse a systemd unit."""
     parser = configparser.ConfigParser(interpolation=None, strict=True)
     parser.optionxform = str  # type: ignore[assignment,method-assign] # keys keep their case
     parser.read_string(path.read_text(encoding="utf-8"))
@@ -63,7 +63,7 @@ def unit(path: Path) -> configparser.ConfigParser:
 
 
 def scripts(path: Path) -> list[str]:
-    """The commands that an example runs."""
+    """Return the commands that an example runs."""
     if path.suffix == ".py":
         tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         texts = [each.value for each in tree if isinstance(each, ast.Constant) and isinstance(each.value, str)]
@@ -118,7 +118,7 @@ def test_each_example_has_a_command() -> None:
 
 
 def crontab_lines() -> list[str]:
-    """All lines of a crontab that documents, notebooks and examples show."""
+    """Return all crontab lines in documents, notebooks and examples."""
     root = EXAMPLES.parent
     notebooks = [cell["source"] for path in root.glob("notebooks/*.ipynb") for cell in cells(path)]
     pages = [*root.glob("*.md"), *root.glob("docs/**/*.md"), EXAMPLES / "crontab"]
@@ -127,20 +127,20 @@ def crontab_lines() -> list[str]:
 
 
 def cells(path: Path) -> list[dict[str, Any]]:
-    """The cells of a notebook."""
+    """Return the cells of a notebook."""
     found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return found
 
 
 def test_no_crontab_line_has_a_percent_sign() -> None:
-    """Cron takes it for the end of the command, unless a backslash stands before it."""
+    """A percent sign ends the command in a crontab, unless it is escaped."""
     assert len(crontab_lines()) > 4
     assert [line for line in crontab_lines() if re.search(r"(?<!\\)%", line)] == []
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("galtea-sync.*")), ids=lambda path: path.name)
 def test_units_hold_what_systemd_knows(path: Path) -> None:
-    """Sections and keys are spelled as systemd spells them; it passes over others with a mere warning."""
+    """Sections and keys are known to systemd, which only warns about others."""
     read = unit(path)
     unknown = [f"{section}.{key}" for section in read.sections() for key in read[section] if key not in KNOWN[section]]
     assert unknown == []
@@ -148,7 +148,7 @@ def test_units_hold_what_systemd_knows(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yml")), ids=lambda path: path.name)
 def test_workflows_take_their_secrets_from_the_host(path: Path) -> None:
-    """A workflow has a schedule and steps, and no secret stands in it."""
+    """Workflows have a schedule and steps, and contain no secrets."""
     read = workflow(path)
     assert re.fullmatch(r"(\S+ ){4}\S+", read[True]["schedule"][0]["cron"])  # type: ignore[index]
     for job in read["jobs"].values():
@@ -160,7 +160,7 @@ def test_workflows_take_their_secrets_from_the_host(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yml")), ids=lambda path: path.name)
 def test_workflows_trust_no_more_than_they_must(path: Path) -> None:
-    """Actions are pinned to a commit, beside its version; no permission is left; only our own commands see a secret."""
+    """Actions are pinned to commits, there are no permissions, and only our commands get secrets."""
     text = path.read_text(encoding="utf-8")
     used = re.findall(r"^ *- uses: (.*)$|^ *uses: (.*)$", text, re.MULTILINE)
     pinned = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
@@ -177,7 +177,7 @@ def test_workflows_trust_no_more_than_they_must(path: Path) -> None:
 
 
 def test_no_rows_are_uploaded() -> None:
-    """What everyone can load who sees the repository: the report, and not the sessions behind it."""
+    """The report is uploaded, the sessions behind it are not."""
     (upload,) = (
         step
         for job in workflow(EXAMPLES / "weekly-report.yml")["jobs"].values()
@@ -193,7 +193,7 @@ def test_no_rows_are_uploaded() -> None:
 
 
 def test_services_write_for_themselves() -> None:
-    """A unit and each line of the crontab hide what they write from others; the unit may write to the mirror alone."""
+    """The unit and each crontab line hide their files from others; the unit can write only to the mirror."""
     service = unit(EXAMPLES / "galtea-sync.service")["Service"]
     wanted = {"UMask": "0077", "NoNewPrivileges": "yes", "ProtectSystem": "strict", "ReadWritePaths": "%h/galtea"}
     assert wanted == {name: service[name] for name in wanted}
