@@ -92,7 +92,7 @@ def _one_line(problem: click.ClickException) -> str:
     words = problem.format_message().rstrip(".")
     asked = problem.ctx.command_path if isinstance(problem, click.UsageError) and problem.ctx else "galtea-frames"
     if isinstance(problem, click.NoSuchOption) and "key" in problem.option_name:
-        words += "; other users can see a key on the command line: set GALTEA_API_KEY, or write it to ~/.galtea/api-key"
+        words += "; other users can see a key on the command line: set GALTEA_API_KEY, or write ~/.galtea/api-key"
     return f"{words} (see {asked} --help)"
 
 

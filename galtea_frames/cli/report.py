@@ -58,7 +58,7 @@ def _report(
         sessions, versions = _unseen(problem)
     report = compute(sessions, versions, terms, _command(written, mirror, product_ids))
     report.write(out)
-    say(_summary(report, out), f"{report.verdict}: {report.findings.headline} {out}", as_json=as_json)
+    say(_summary(report, out), f"{report.verdict}: {report.findings.headline} Written to {out}", as_json=as_json)
     return report.exit_code
 
 

@@ -74,7 +74,7 @@ def test_the_code_is_the_verdicts_and_the_report_is_written(
     ended, out, err = run("report", "--out", "r", *AS_OF, *options)
     assert (code, "") == (ended, err)
     assert (verdict, code) == (said()["verdict"], said()["exit_code"])
-    assert f"{verdict}: {said()['headline']} r\n" == out
+    assert f"{verdict}: {said()['headline']} Written to r\n" == out
     assert {"report.html", "report.md", "report.json", "rows.parquet"} <= {each.name for each in Path("r").iterdir()}
 
 
