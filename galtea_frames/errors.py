@@ -4,6 +4,7 @@
 GalteaFramesError
 ├── SettingsError (ValueError)   no key, or an invalid setting: fix the settings
 ├── QueryError (ValueError)      unknown filter or invalid value: fix the call; raised before any request
+├── SchemaError (ValueError)     an unusable schema file, or a value that does not fit its pinned column
 ├── RequestError                 the API rejected the request or could not be reached: .status .attempts .path
 │   ├── AuthenticationError      401, 403: check the key
 │   └── NotFoundError            404: an id that does not exist, or a wrong address
@@ -17,6 +18,7 @@ GalteaFramesWarning (UserWarning)
 ├── MixedTypesWarning            a column has values of several types and is returned as JSON text
 ├── ColumnBudgetWarning          too many nested paths: the rarest are in one JSON text column
 ├── UnknownStatusWarning         a session status that this release does not know
+├── MisfitsWarning               values that do not fit their pinned column, which is null there
 ├── AbsentColumnsWarning         a column that the caller named is in no row
 └── CaseCollisionWarning         column names differ only in case, which some engines ignore
 ```
@@ -113,6 +115,10 @@ class QueryError(GalteaFramesError, ValueError):
     """An argument is unknown or has an invalid value. Raised before any request."""
 
 
+class SchemaError(GalteaFramesError, ValueError):
+    """A schema file cannot be used, or, with `on_misfit="raise"`, a value does not fit its column."""
+
+
 class RequestError(GalteaFramesError):
     """The API rejected a request, or could not be reached within the retry budget.
 
@@ -174,6 +180,10 @@ class GalteaFramesWarning(UserWarning):
 
 class MixedTypesWarning(GalteaFramesWarning):
     """A column has values of several types and is returned as JSON text."""
+
+
+class MisfitsWarning(GalteaFramesWarning):
+    """A pinned column is null where rows hold values of another type."""
 
 
 class ColumnBudgetWarning(GalteaFramesWarning):

@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, settings
 from subprocess_coverage import PROCESSES
 from undrawn import PIXEL
 
+from galtea_frames.frames.column_warnings import WARNED_OF_MIXED
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -31,6 +33,12 @@ def pytest_collection_finish() -> None:
     """Exempt what stays for good, thousands of tests and all libraries, from garbage collection."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _unwarned() -> None:
+    """No column was warned about: a process warns of mixed types once a column, and tests share one."""
+    WARNED_OF_MIXED.forget()
 
 
 @pytest.fixture

@@ -69,6 +69,22 @@ PAGING = (
 PARAMS = Argument(
     "params", "Mapping[str, Any] | None", 'further filters of the API by API name, such as {"userIds": ["user_1"]}'
 )
+CONTRACT = (
+    Argument(
+        "columns",
+        "str | Sequence[str] | None",
+        'the columns to return, in this order; a name also selects every column below it ("metadata.user")',
+    ),
+    Argument(
+        "dtype",
+        "Mapping[str, str] | None",
+        'dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null',
+    ),
+    Argument("schema", "Schema | str | PathLike[str] | None", "a Schema or its file: columns and dtypes in one"),
+    Argument(
+        "on_misfit", "OnMisfit", '"null", or "raise" SchemaError at a value that does not fit its column', '"null"'
+    ),
+)
 FORM = (
     Argument(
         "nested",
@@ -158,6 +174,7 @@ Written by `python -m tools.write_loaders`; changes made here by hand are lost.
 # No `from __future__ import annotations`: `help()` prints annotations that are objects more readably.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -167,9 +184,11 @@ from galtea_frames.api.arguments import Sort, reject_unknown_arguments
 from galtea_frames.api.client import Client
 from galtea_frames.api.resources import {names}
 from galtea_frames.decoding.gatherer import Nested
+from galtea_frames.frames.column_arguments import OnMisfit
 from galtea_frames.frames.frame import DtypeBackend
 from galtea_frames.frames.load import iterate, load
 from galtea_frames.frames.load_joined import load_joined
+from galtea_frames.frames.schema import Schema
 ''' + "".join(f"\n\n{each}" for each in functions)
 
 
@@ -204,7 +223,7 @@ def _joined_loader() -> str:
 
 def _loader(name: str, resource: Resource, paragraphs: list[str], errors: list[str], call: str) -> str:
     returns = "Iterator[pd.DataFrame]" if name.startswith("iter_") else "pd.DataFrame"
-    arguments = [*map(_argument, resource.filters), *PAGING, PARAMS, *FORM, CLIENT]
+    arguments = [*map(_argument, resource.filters), *PAGING, PARAMS, *CONTRACT, *FORM, CLIENT]
     return _function(name, arguments, returns=returns, paragraphs=paragraphs, errors=errors, call=call)
 
 
@@ -239,8 +258,9 @@ Written by `python -m tools.write_loaders`; changes made here by hand are lost.
 """
 
 # No `from __future__ import annotations`: `help()` prints annotations that are objects more readably.
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from os import PathLike
 
 import numpy as np
 import pandas as pd
@@ -248,7 +268,9 @@ import pandas as pd
 from galtea_frames.api.arguments import Sort, reject_unknown_arguments
 from galtea_frames.api.resources import {names}
 from galtea_frames.decoding.gatherer import Nested
+from galtea_frames.frames.column_arguments import OnMisfit
 from galtea_frames.frames.frame import DtypeBackend
+from galtea_frames.frames.schema import Schema
 from galtea_frames.mirror.location import Location
 from galtea_frames.mirror.reading import read, read_joined
 
@@ -277,7 +299,7 @@ def _joined_reader() -> str:
 
 def _method(name: str, resource: Resource, paragraphs: list[str], call: str) -> str:
     filters = [_stored_argument(each) for each in resource.filters if each.column is not None]
-    arguments = [*filters, *PAGING, *SELECTION, *FORM]
+    arguments = [*filters, *PAGING, *SELECTION, *CONTRACT, *FORM]
     return _function(
         name,
         arguments,

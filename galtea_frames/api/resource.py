@@ -85,6 +85,7 @@ class Resource:
         statuses: the known members of its "status" column.
         final_statuses: those of them that do not change any more, except when a row is reopened.
         few: an account has so few rows that a sync of a mirror compares all of them.
+        further: undeclared fields that the API is known to send (docs/api.md, "Rows").
     """
 
     name: str
@@ -94,6 +95,7 @@ class Resource:
     statuses: tuple[str, ...] = ()
     final_statuses: tuple[str, ...] = ()
     few: bool = False
+    further: tuple[str, ...] = ()
 
     @property
     def singular(self) -> str:

@@ -18,6 +18,7 @@ SESSIONS = Resource(
     path="/sessions",
     statuses=("PENDING", "COMPLETED", "FAILED"),
     final_statuses=("COMPLETED", "FAILED"),
+    further=("isProduction", "isSeed", "recordingUri", "runId"),
     columns=(
         DeclaredColumn("id", "string", "the session's id"),
         DeclaredColumn("customId", "string", "your own id for the session; unique only within a version"),
@@ -62,6 +63,15 @@ VERSIONS = Resource(
     name="versions",
     path="/versions",
     few=True,
+    further=(
+        "number",
+        "parentVersionId",
+        "phoneConnectionId",
+        "webRtcConnectionId",
+        "facts",
+        "otelInputSourceRule",
+        "otelOutputSourceRule",
+    ),
     columns=(
         DeclaredColumn("id", "string", "the version's id"),
         DeclaredColumn("productId", "string", "the product that it belongs to"),

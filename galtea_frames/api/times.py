@@ -167,7 +167,7 @@ def _within_calendar(times: pa.Array) -> bool:
     """Return whether all times are certainly within the years of `instant`: Arrow also accepts year 0."""
     bounds = pc.min_max(times.cast(pa.int64())).as_py()
     least, most = bounds["min"], bounds["max"]
-    return least is None or (least >= _FIRST_INSTANT + _DAY and most <= _LAST_INSTANT)
+    return least is None or (least >= FIRST_INSTANT + _DAY and most <= LAST_INSTANT)
 
 
 def _parse_all(texts: Sequence[str]) -> NDArray[np.int64] | None:
@@ -180,5 +180,5 @@ def _parse_all(texts: Sequence[str]) -> NDArray[np.int64] | None:
 
 
 #: The years 1 to 9999.
-_FIRST_INSTANT = instant("0001-01-01T00:00:00Z")
-_LAST_INSTANT = instant("9999-12-31T23:59:59.999999Z")
+FIRST_INSTANT = instant("0001-01-01T00:00:00Z")
+LAST_INSTANT = instant("9999-12-31T23:59:59.999999Z")

@@ -72,6 +72,11 @@ def root_names(fields: Iterable[str], declared: Mapping[str, str]) -> dict[str, 
     return names
 
 
+def possible_names(field: str) -> tuple[str, str]:
+    """Return the two names that `root_names` may give the column of a field."""
+    return _escape(snake_case(field)), _escape(field).replace("_", r"\_")
+
+
 def _camel_case(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)

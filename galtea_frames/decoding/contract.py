@@ -1,103 +1,149 @@
-"""Pinned columns: nested columns with a type chosen by the caller."""
+"""The column contract: which columns a caller wants, in which order, and with which dtypes; pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import pyarrow as pa
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from galtea_frames.api.resource import snake_case
-from galtea_frames.api.resources import SESSIONS
-from galtea_frames.decoding.column_names import split_name
-from galtea_frames.decoding.exact import exact_value
-from galtea_frames.decoding.json_text import json_text
-from galtea_frames.decoding.kinds import TEXT, arrow_type, convert, narrow, replaced
-from galtea_frames.errors import MirrorError, QueryError
+from galtea_frames.decoding.column_names import OVERFLOW, possible_names, split_name
+from galtea_frames.decoding.pins import PINS
+from galtea_frames.decoding.wanted import EVERYTHING, NOTHING, Wanted, wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from galtea_frames.decoding.json_text import RawJson
-
-
-#: Pinned types by pandas name, each with the kind of value it holds (`kinds.py`). "json" holds the JSON text of any
-#: value.
-_KINDS = {"string": "string", "Int64": "long", "Float64": "float", "boolean": "bool", "json": "json"}
-
-DECLARED = {column.name: column for column in SESSIONS.columns}
+    from galtea_frames.api.resource import Resource
+    from galtea_frames.decoding.pins import Pin
+    from galtea_frames.decoding.shapes import Path
 
 
 @dataclass(frozen=True)
-class PinnedColumn:
-    """A nested column with a pinned type.
+class Contract:
+    """Which columns a caller wants of a list.
 
     Attributes:
-        name: the column name, as in `load_sessions`.
-        source: the stored column whose JSON text holds the values.
-        keys: the path below it; if the source holds several fields, the first key is the field, in snake_case.
-        dtype: one of `_KINDS`.
+        resource: whose columns they are.
+        names: the columns wanted, in order; None for all.
+        dtypes: pinned dtypes, by column.
+        is_exact: whether a name selects one column; else it also selects all below it.
+        raises: whether a misfit ends the load.
+        needed: declared columns that must be decoded besides, to sort or join rows.
+        keeps_objects: whether fields come as JSON text, which needs all of a field.
     """
 
-    name: str
-    source: str
-    keys: tuple[str, ...]
-    dtype: str
+    resource: Resource
+    names: tuple[str, ...] | None = None
+    dtypes: Mapping[str, str] = field(default_factory=dict)
+    is_exact: bool = False
+    raises: bool = False
+    needed: frozenset[str] = frozenset()
+    keeps_objects: bool = False
 
-    @classmethod
-    def named(cls, name: str, dtype: str, *, rest: str, own: Collection[str]) -> PinnedColumn:
-        """Return the column with a name.
+    def with_needed(self, columns: Iterable[str]) -> Contract:
+        """Return the contract with further columns that are decoded, though the frame does not have them."""
+        return replace(self, needed=self.needed.union(columns))
 
-        Args:
-            name: the column name, as in `load_sessions`.
-            dtype: one of `_KINDS`.
-            rest: the stored column that holds all fields without a column of their own.
-            own: column names reserved by the store.
+    # -- what to decode --
 
-        Raises:
-            QueryError: the name is not that of a nested column, or the type is unknown.
-        """
-        if dtype not in _KINDS:
-            raise QueryError(f"unknown dtype {dtype!r} for {name!r}; use one of {', '.join(_KINDS)}")
-        if name in own:
-            raise QueryError(f"{name!r} is a column of the mirror's own; a field of that name is in {rest!r}")
-        root, keys, overflow = split_name(name)
-        if overflow or (root in DECLARED and not (keys and DECLARED[root].kind == "object")):
-            raise QueryError(f"{name!r} is not a nested column such as 'metadata.latency_ms'")
-        return cls(name, root, tuple(keys), dtype) if root in DECLARED else cls(name, rest, (root, *keys), dtype)
+    @cached_property
+    def record(self) -> Wanted:
+        """What is wanted of a record, field by field."""
+        declared = {
+            each.api: self._declared(each.name, is_object=each.kind == "object") for each in self.resource.columns
+        }
+        if self._takes_other_fields:
+            return Wanted(own=False, named=declared)
+        return Wanted(own=False, rest=False, named={api: each for api, each in declared.items() if each is not NOTHING})
 
-    @property
-    def type(self) -> pa.DataType:
-        """The Arrow type."""
-        return arrow_type(frozenset({_KINDS[self.dtype]})) or TEXT
+    def other(self, api: str) -> Wanted | None:
+        """Return what is wanted of a field that is not declared; None for nothing."""
+        if self.names is None and not self._pins:
+            return EVERYTHING
+        roots = possible_names(api)
+        pins = {path: pin for root in roots for path, pin in self._pins.get(root, {}).items()}
+        if self.names is None or OVERFLOW in self.names:
+            return wanted(None, pins)
+        paths = [path for root in roots for path in self._paths.get(root, ())]
+        return wanted(paths, pins, is_exact=self.is_exact) if paths else None
 
-    def values(self, texts: Sequence[str | None]) -> pa.Array:
-        """Return the column's values, extracted from JSON texts.
+    def pins_of(self, name: str) -> Mapping[Path, Pin]:
+        """Return the pinned dtypes of the columns of a field, by the paths below it."""
+        return {path: pin for path, pin in self._pins.get(name, {}).items() if self._selects(name, path)}
 
-        Raises:
-            MirrorError: a value has another type.
-        """
-        found = [None if text is None else self._found(text) for text in texts]
-        if self.dtype == "json":
-            return pa.array([None if value is None else json_text(value) for value in found], TEXT)
-        types = set(map(type, found)) - {type(None)}
-        try:
-            values, kinds = narrow(found, types)
-        except UnicodeEncodeError:  # a lone surrogate: replaced, as in the loaders' columns
-            values, kinds = narrow(replaced(found), types)
-        if arrow_type(kinds | {_KINDS[self.dtype]}) != self.type:
-            raise MirrorError(f'{self.name} has values that are not {self.dtype}; use "json", which holds any value')
-        return convert(values, kinds, self.type)
+    def _declared(self, name: str, *, is_object: bool) -> Wanted:
+        if self.names is None or OVERFLOW in self.names:
+            return wanted(None, self._pins.get(name, {})) if is_object else EVERYTHING
+        paths = self._paths.get(name, [])
+        if not paths:
+            return EVERYTHING if name in self.needed else NOTHING
+        if not is_object:
+            return EVERYTHING
+        if (OVERFLOW,) in paths or self.keeps_objects:
+            return wanted(None, self._pins.get(name, {}))
+        return wanted(paths, self._pins.get(name, {}), is_exact=self.is_exact)
 
-    def _found(self, text: str) -> Any:  # noqa: ANN401 - any JSON value
-        value: Any | RawJson = exact_value(text)
-        for depth, key in enumerate(self.keys):
-            if not isinstance(value, dict):
-                return None
-            value = value.get(_field(value, key) if self.source not in DECLARED and not depth else key)
-        return value
+    @cached_property
+    def _takes_other_fields(self) -> bool:
+        declared = {each.name for each in self.resource.columns}
+        return self.names is None or bool(self._paths.keys() - declared)
+
+    @cached_property
+    def _paths(self) -> dict[str, list[Path]]:
+        """The paths wanted, by field; `*` stands for a field's overflow column."""
+        paths: dict[str, list[Path]] = {}
+        for name in self.names or ():
+            root, keys, is_overflow = split_name(name)
+            paths.setdefault(root, []).append((OVERFLOW,) if is_overflow else tuple(keys))
+        return paths
+
+    @cached_property
+    def _pins(self) -> dict[str, dict[Path, Pin]]:
+        pins: dict[str, dict[Path, Pin]] = {}
+        for name, dtype in self.dtypes.items():
+            root, keys, _ = split_name(name)
+            pins.setdefault(root, {})[tuple(keys)] = PINS[dtype]
+        return pins
+
+    def _selects(self, name: str, path: Path) -> bool:
+        if self.names is None:
+            return True
+        paths = self._paths.get(name, [])
+        return path in paths or (not self.is_exact and any(path[:length] in paths for length in range(len(path))))
+
+    # -- which columns to give --
+
+    def has(self, name: str) -> bool:
+        """Tell whether the frame may have a column."""
+        root, path = _split(name)
+        return self._selects(root, path)
+
+    @cached_property
+    def pinned(self) -> dict[str, Pin]:
+        """The pinned columns that the frame has, by name."""
+        return {name: PINS[dtype] for name, dtype in self.dtypes.items() if self._selects(*_split(name))}
+
+    def selected(self, columns: Sequence[str]) -> list[str]:
+        """Return the columns that the frame has, of all that there are and those that no row has."""
+        return list(columns) if self.names is None else select_columns(self.names, columns, is_exact=self.is_exact)
 
 
-def _field(fields: Mapping[str, Any], name: str) -> str:
-    """Return the field with this column name."""
-    return next((each for each in fields if snake_case(each) == name), name)
+def select_columns(names: Iterable[str], columns: Sequence[str], *, is_exact: bool) -> list[str]:
+    """Return the columns that names select, each once: a column of that name, those below it, else the name itself."""
+    existing = set(columns)
+    found: dict[str, None] = {}
+    for name in names:
+        below = [] if is_exact else [each for each in columns if each.startswith(f"{name}.")]
+        found |= dict.fromkeys([*([name] if name in existing or not below else []), *below])
+    return list(found)
+
+
+def _split(name: str) -> tuple[str, Path]:
+    root, keys, _ = split_name(name)
+    return root, tuple(keys)
+
+
+def known_names(resource: Resource) -> frozenset[str]:
+    """Return the columns of all fields that the API is known to send."""
+    return frozenset({OVERFLOW, *(each.name for each in resource.columns), *map(snake_case, resource.further)})

@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.api.times import LAYOUTS, TIME, USUAL_DIGITS, arrow_times, instant
+from galtea_frames.decoding.contract import Contract
 from galtea_frames.decoding.kinds import TEXT, replaced, text_array
+from galtea_frames.decoding.misfits import refuse_misfits
 from galtea_frames.decoding.reader import PageReader
 from galtea_frames.decoding.shapes import ABSENT
 from galtea_frames.decoding.survey import Survey
@@ -57,6 +59,7 @@ class Gatherer:
     Args:
         resource: the resource.
         nested: whether nested fields become typed columns, JSON text, or both.
+        contract: which columns are wanted, and with which dtypes; by default all of them, with inferred ones.
 
     Attributes:
         reader: parses the pages.
@@ -72,11 +75,14 @@ class Gatherer:
         layouts: by API name and digits, the number of times written with that many digits after the second.
     """
 
-    def __init__(self, resource: Resource, nested: Nested = "columns") -> None:
+    def __init__(self, resource: Resource, nested: Nested = "columns", contract: Contract | None = None) -> None:
         self.resource = resource
+        self.contract: Contract = contract or Contract(resource)
         self.flatten: bool = nested != "json"
         self.as_text: bool = nested != "columns"
-        self.reader: PageReader = PageReader(resource, as_text=self.as_text, as_values=self.flatten)
+        self.reader: PageReader = PageReader(
+            resource, as_text=self.as_text, as_values=self.flatten, wanted=self.contract.record
+        )
         self._declared = {column.api: column for column in resource.columns}
         self.rows: int = 0
         self.objects: dict[str, Survey] = {each.api: Survey() for each in resource.columns if each.kind == "object"}
@@ -103,8 +109,12 @@ class Gatherer:
             self._gather_array(self._declared[api], array, batch)
         for api, values in parsed.fields.items():
             self._gather_field(api, values, batch)
+        for path, values in parsed.leaves.items():
+            self._gather_objects(path[0], path[1:], values, batch)
         for path, (numbers, values) in parsed.strays.items():
             self._gather_stray(path, numbers, values, batch)
+        if self.contract.raises:
+            refuse_misfits(self.contract, batch)
         return batch
 
     def _gather_field(self, api: str, values: Sequence[Any], batch: ColumnBatch) -> None:
@@ -112,7 +122,7 @@ class Gatherer:
         if column is None:
             self._gather_other(api, values, batch)
         elif column.kind == "object":
-            self.objects[api].gather(values, batch.objects.setdefault(api, {}))
+            self._gather_objects(api, (), values, batch)
         else:
             self.gather_declared(column, values, batch)
 
@@ -180,11 +190,22 @@ class Gatherer:
     def _gather_stray(self, path: Path, rows: Sequence[int], values: Sequence[Any], batch: ColumnBatch) -> None:
         api, *keys = path
         if api in self.objects:
-            self.objects[api].gather(values, batch.objects.setdefault(api, {}), tuple(keys), rows)
+            self._gather_objects(api, tuple(keys), values, batch, rows)
         elif keys:
-            self.others.gather(values, batch.others, path, rows)
+            self._gather_others(path, values, batch, rows)
         else:
             self._gather_other(api, values, batch, rows)
+
+    def _gather_objects(
+        self, api: str, path: Path, values: Sequence[Any], batch: ColumnBatch, rows: Sequence[int] | None = None
+    ) -> None:
+        if wanted := self.contract.record.at((api, *path)):
+            self.objects[api].gather(values, batch.objects.setdefault(api, {}), path, rows, wanted)
+
+    def _gather_others(self, path: Path, values: Sequence[Any], batch: ColumnBatch, rows: Sequence[int] | None) -> None:
+        of_field = self.contract.other(path[0])
+        if of_field and (wanted := of_field.at(path[1:])):
+            self.others.gather(values, batch.others, path, rows, wanted)
 
     def _gather_other(
         self, api: str, values: Sequence[Any], batch: ColumnBatch, rows: Sequence[int] | None = None
@@ -194,8 +215,8 @@ class Gatherer:
             return
         self.sent[api] += sent
         if self.flatten:
-            self.others.gather(values, batch.others, (api,), rows)
-        if self.as_text:
+            self._gather_others((api,), values, batch, rows)
+        if self.as_text and self.contract.other(api):
             self.others_whole.gather(values, batch.others_whole, (api,), rows)
             numbered = zip(range(len(values)) if rows is None else rows, values, strict=True)
             batch.nulls[api] = [row for row, value in numbered if value is None]

@@ -25,6 +25,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from galtea_frames.api.times import TIME
 from galtea_frames.decoding.json_text import json_text
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def to_array(values: Sequence[Any], kinds: frozenset[str]) -> pa.Array:
     """
     kind = arrow_type(kinds)
     if kind is None or not _same(kinds):
-        return _json_array(values)
+        return json_array(values)
     return pa.array(values, kind)
 
 
@@ -147,13 +148,13 @@ def convert(array: pa.Array, kinds: frozenset[str], wanted: pa.DataType | None) 
     if wanted is None:
         if text:
             return array
-        return _json_array(array.to_pylist())
+        return json_array(array.to_pylist())
     if text and pa.types.is_list(wanted):
         return pa.array([None if value is None else json.loads(value) for value in array.to_pylist()], wanted)
     return array if array.type == wanted else pc.cast(array, wanted)
 
 
-def _json_array(values: Sequence[Any]) -> pa.Array:
+def json_array(values: Sequence[Any]) -> pa.Array:
     """Return the JSON text of each value, null for None."""
     try:
         # All at once, one line each: compact JSON has no line breaks. `RawJson` may, and raises TypeError here.
@@ -181,6 +182,8 @@ def _scalar_type(kinds: frozenset[str]) -> pa.DataType | None:
         return TEXT
     if kinds == {"bool"}:
         return pa.bool_()
+    if kinds == {"time"}:  # of a pinned column: nothing that JSON holds is a time by itself
+        return TIME
     if kinds <= {"int", "long"}:
         return pa.int64()
     if kinds <= {"int", "float"}:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from itertools import chain, repeat
+from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 
 from galtea_frames.api.page import Page, dated_page, moments_of
+from galtea_frames.api.times import TIME
 from galtea_frames.decoding.exact import exact_value, parted_value, scan_page, unmarked
 from galtea_frames.decoding.raw_rows import REFUSED, RawRows, split_page
 from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH, MOST_KEYS, ONE_IN, PLAIN, Layout, Shape
+from galtea_frames.decoding.wanted import EVERYTHING, NOTHING, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from galtea_frames.api.resource import Resource
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Pages with more bytes are parsed in parts: as Python objects they take several times as much memory.
 _LARGE = 8_000_000
+
+_CREATED = "createdAt"
 
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw])
 _RECORD = msgspec.json.Decoder(dict[str, Any])
@@ -44,7 +48,8 @@ class ParsedBatch:
         texts: the JSON text of the fields kept as text; None for null or absent.
         strays: by path, values outside the layout: the numbers of the rows that have them, and the values.
         arrays: by API name, declared fields that are Arrow arrays already: text, or times that were sent in
-            milliseconds.
+            milliseconds, or whose text nobody asks for.
+        leaves: by path, the values within fields of which only some keys are read, one per row.
     """
 
     rows: int
@@ -52,6 +57,7 @@ class ParsedBatch:
     texts: dict[str, list[str | None]]
     strays: Mapping[Path, tuple[Sequence[int], Sequence[Any]]] = field(default_factory=dict)
     arrays: Mapping[str, pa.Array] = field(default_factory=dict)
+    leaves: Mapping[Path, Sequence[Any]] = field(default_factory=dict)
 
 
 class BatchedRows(Protocol):
@@ -78,19 +84,28 @@ class PageReader:
         resource: the resource.
         as_text: return declared objects as JSON text, exactly as sent.
         as_values: return declared objects as Python values.
+        wanted: which fields to read, and what of them.
     """
 
-    def __init__(self, resource: Resource, *, as_text: bool, as_values: bool) -> None:
-        objects = {column.api for column in resource.columns if column.kind == "object"}
+    def __init__(self, resource: Resource, *, as_text: bool, as_values: bool, wanted: Wanted | None = None) -> None:
+        kinds = {column.api: column.kind for column in resource.columns}
+        self.wanted: Wanted = wanted or Wanted(named=dict.fromkeys(kinds, EVERYTHING))
+        objects = {name for name in kinds if kinds[name] == "object" and self.wants(name)}
         self.texts: set[str] = objects if as_text else set()
+        self.as_text = as_text
         self.as_values = as_values
         # With `as_text`, objects in other fields must stay whole too: fitting them to a shape loses the order of keys.
         self._plain: Any = Any if as_text else PLAIN
         self._depth = MAX_DEPTH if as_text else 1
-        kinds = {column.api: column.kind for column in resource.columns}
-        self._fixed: dict[str, tuple[Any, Any]] = {name: (Any, None) for name in kinds if kinds[name] != "object"}
+        self._fixed: dict[str, tuple[Any, Any]] = {
+            name: (Any, None) for name in kinds if kinds[name] != "object" and self.wants(name)
+        }
         self._fixed |= {name: (msgspec.Raw, msgspec.Raw(b"null")) for name in self.texts}
-        self._layout = Layout(Shape(dict.fromkeys(kinds)), self._fixed, self._plain)
+        self._layout = Layout(Shape.of(self.wanted), self._fixed, self._plain, self.wanted)
+
+    def wants(self, name: str) -> bool:
+        """Tell whether a field is wanted."""
+        return self.wanted.below(name) not in (None, NOTHING)
 
     def read(self, content: bytes) -> Rows:
         """Return the rows of a page.
@@ -101,8 +116,8 @@ class PageReader:
         content = unmarked(content)
         if len(content) > _LARGE:
             return self.unread(split_page(content))
-        if self.texts:
-            content.decode("utf-8")  # msgspec does not check the text of raw values
+        if self.texts or not self.wanted.needs_every_key:
+            content.decode("utf-8")  # msgspec does not check the text of raw and skipped values
         try:
             return self._read_together(content)
         except REFUSED:
@@ -143,9 +158,9 @@ class PageReader:
         rows, unmatched = _decoded(layout, raws)
         if len(unmatched) * ONE_IN >= len(raws):
             records = [self._record(raws[number]) for number in unmatched]
-            shape = layout.shape.grown(records, len(raws), self._depth)
+            shape = layout.shape.grown(records, len(raws), self._depth, self.wanted)
             if shape != layout.shape and shape.size <= MOST_KEYS:
-                self._layout = layout = Layout(shape, self._fixed, self._plain)
+                self._layout = layout = Layout(shape, self._fixed, self._plain, self.wanted)
                 rows, unmatched = _decoded(layout, raws)
         strays: dict[int, dict[Path, Any]] = {}
         for number in unmatched:
@@ -169,6 +184,8 @@ def _open_page(rows: Rows) -> Page[Rows]:
     # Reordered while they are Python objects: reordering a finished table would copy every cell.
     if order := _order(moments, ids):
         rows, ids, created = rows.reordered(order), [ids[index] for index in order], [created[index] for index in order]
+    if isinstance(rows, _Structs):  # which spares the gatherer parsing them again
+        rows = replace(rows, created=moments)
     return dated_page(rows, ids, created, moments)
 
 
@@ -177,8 +194,12 @@ def _order(moments: NDArray[np.int64], ids: Sequence[str]) -> list[int] | None:
     steps = np.diff(moments)
     if (steps < 0).any() or not any(ids[index] > ids[index + 1] for index in np.flatnonzero(steps == 0).tolist()):
         return None
-    keys = list(zip(moments.tolist(), ids, strict=True))
-    return sorted(range(len(ids)), key=keys.__getitem__)
+    order = list(range(len(ids)))
+    ends = [*np.flatnonzero(steps).tolist(), len(ids) - 1]
+    for first, last in pairwise([-1, *ends]):
+        if last - first > 1:
+            order[first + 1 : last + 1] = sorted(order[first + 1 : last + 1], key=ids.__getitem__)
+    return order
 
 
 def _decoded(layout: Layout, raws: Sequence[Raw]) -> tuple[list[Any], list[int]]:
@@ -210,6 +231,7 @@ class _Structs:
     layout: Layout
     rows: list[Any]
     strays: dict[int, dict[Path, Any]]
+    created: NDArray[np.int64] | None = None
 
     def values(self, *names: str) -> list[list[Any]]:
         fields = [attrgetter(f"f{self.layout.names.index(name)}") for name in names]
@@ -222,13 +244,20 @@ class _Structs:
     def batches(self, skip: Collection[int]) -> Iterator[ParsedBatch]:
         kept = [number for number in range(len(self.rows)) if number not in skip] if skip else None
         rows = self.rows if kept is None else [self.rows[number] for number in kept]
-        # One call per row and one for all, instead of one per cell.
-        columns = zip(*map(msgspec.structs.astuple, rows), strict=True) if rows else repeat(())
-        fields: dict[str, Sequence[Any]] = dict(zip(self.layout.names, columns, strict=False))
+        columns = self.layout.leaf_columns(rows)
+        found = {
+            path: values for path, values in zip(self.layout.leaves, columns, strict=True) if self.reader.wants(path[0])
+        }
+        fields = {path[0]: values for path, values in found.items() if len(path) == 1}
+        leaves = {path: values for path, values in found.items() if len(path) > 1}
         texts = {name: [_raw_text(raw) for raw in fields.pop(name)] for name in self.reader.texts}
         if self.reader.as_values:
             fields |= {name: [_value(text) for text in texts[name]] for name in texts}
-        yield ParsedBatch(len(rows), fields, texts, self._strays(kept))
+        arrays: dict[str, pa.Array] = {}
+        if self.created is not None and not self.reader.as_text:
+            fields.pop(_CREATED)
+            arrays[_CREATED] = pa.array(self.created if kept is None else self.created[kept]).cast(TIME)
+        yield ParsedBatch(len(rows), fields, texts, self._strays(kept), arrays, leaves)
 
     def _strays(self, kept: Sequence[int] | None) -> Mapping[Path, tuple[list[int], list[Any]]]:
         by_path: dict[Path, tuple[list[int], list[Any]]] = defaultdict(lambda: ([], []))
@@ -259,7 +288,7 @@ class _ExactRows:
         rows = [row for number, row in enumerate(self.rows) if number not in skip]
         texts = {name: [_null_as_none(row.get(name)) for row in rows] for name in self.reader.texts}
         names = dict.fromkeys(chain(self.names, chain.from_iterable(rows)))
-        wanted = [name for name in names if self.reader.as_values or name not in texts]
+        wanted = [name for name in names if self.reader.wants(name) and (self.reader.as_values or name not in texts)]
         yield ParsedBatch(len(rows), {name: [_exact(row, name) for row in rows] for name in wanted}, texts)
 
 

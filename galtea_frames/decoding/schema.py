@@ -17,11 +17,15 @@ from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.decoding.survey import ResolvedColumns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from galtea_frames.api.resource import DeclaredColumn
     from galtea_frames.decoding.gatherer import ColumnBatch, Gatherer
     from galtea_frames.decoding.survey import Chunks, InferredColumn
+
+
+#: Categories: codes of members.
+_CODES = pa.dictionary(pa.int32(), TEXT)
 
 
 @dataclass
@@ -37,6 +41,8 @@ class Notes:
         null_fields: those of them whose nulls were sent; for the others, null means the field was absent.
         whole_numbers: float columns, and lists of floats, in which some numbers were sent as integers.
         time_digits: digits after the second of each time column whose times were not sent with three.
+        absent: selected columns that no row has.
+        pinned_misfits: the number of misfits of each pinned column.
         misfits: declared columns with values of another type, and how many.
         replaced: columns with U+FFFD in place of lone surrogates, and in how many values.
         unknown_statuses: statuses that are not declared.
@@ -53,6 +59,15 @@ class Notes:
     misfits: dict[str, int] = field(default_factory=dict)
     replaced: dict[str, int] = field(default_factory=dict)
     unknown_statuses: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    pinned_misfits: dict[str, int] = field(default_factory=dict)
+
+    def keep(self, names: Collection[str]) -> None:
+        """Leave out what is said of any other column."""
+        for attribute in ("mixed", "overflow", "json", "whole_numbers"):
+            setattr(self, attribute, [name for name in getattr(self, attribute) if name in names])
+        for attribute in ("time_digits", "misfits", "replaced", "pinned_misfits"):
+            setattr(self, attribute, {name: each for name, each in getattr(self, attribute).items() if name in names})
 
 
 @dataclass(frozen=True)
@@ -74,11 +89,13 @@ class TableSchema:
 
     Attributes:
         notes: what to report about the columns.
-        schema: the names and types of the columns.
+        names: the columns of the frame.
+        schema: the names and types of these columns and of those needed to sort and join.
     """
 
     def __init__(self, gathered: Gatherer) -> None:
         self._gathered = gathered
+        self._contract = gathered.contract
         self.notes: Notes = Notes(misfits=_by_column(gathered.misfits), replaced=_by_column(gathered.replaced))
         self._names = root_names(gathered.sent, {each.api: each.name for each in gathered.resource.columns})
         self._resolved_others = ResolvedColumns([], [])
@@ -86,13 +103,21 @@ class TableSchema:
         self._digits = {api: max(counts, key=counts.__getitem__) for api, counts in gathered.layouts.items()}
         columns: dict[str, _TableColumn] = {}
         for column in gathered.resource.columns:
+            if not gathered.reader.wants(column.api):
+                continue
             columns |= self._object(column) if column.kind == "object" else {column.name: self._scalar(column)}
-        columns |= dict(sorted(self._others().items()))
+        others = self._others()
+        columns |= dict(sorted((self._unseen(columns | others) | others).items()))
         if self._has_leftovers():
             columns[self._noted(overflow_name(None), overflow=True)] = _json(self._leftovers)
-        self._columns = columns
-        self.schema: pa.Schema = pa.schema([(name, column.type) for name, column in columns.items()])
+        self.names: list[str] = self._contract.selected(list(columns))
+        self.notes.absent += [name for name in self.names if name not in columns]
+        columns |= {name: _empty(TEXT) for name in self.notes.absent if name not in columns}
+        kept = dict.fromkeys([*self.names, *(name for name in columns if name in self._contract.needed)])
+        self._columns = {name: columns[name] for name in kept}
+        self.schema: pa.Schema = pa.schema([(name, column.type) for name, column in self._columns.items()])
         self._note_fields()
+        self.notes.keep(self.names)
 
     def table(self, batches: Iterable[ColumnBatch]) -> pa.Table:
         """Return the rows of the batches in order; without batches, an empty table with all columns."""
@@ -114,11 +139,9 @@ class TableSchema:
         members = pa.array([*declared, *self.notes.unknown_statuses], TEXT)
 
         def make(batches: Sequence[ColumnBatch]) -> list[pa.Array]:
-            coded = [pc.index_in(batch.declared[column.api].dictionary_decode(), members) for batch in batches]
-            # At least one array, because it carries the dictionary.
-            return [pa.DictionaryArray.from_arrays(codes, members) for codes in coded or [pa.array([], pa.int32())]]
+            return _coded(members, (batch.declared[column.api].dictionary_decode() for batch in batches))
 
-        return _TableColumn(pa.dictionary(pa.int32(), TEXT), make)
+        return _TableColumn(_CODES, make)
 
     def _object(self, column: DeclaredColumn) -> dict[str, _TableColumn]:
         columns = {}
@@ -130,14 +153,14 @@ class TableSchema:
         def chunks(batch: ColumnBatch) -> Chunks:
             return batch.objects.get(column.api, {})
 
-        resolved = self._gathered.objects[column.api].resolve()
+        resolved = self._gathered.objects[column.api].resolve(self._contract.pins_of(column.name))
         for each in resolved.columns:
             # Next to its JSON text, the field needs no column for values other than objects.
             if each.path or not self._gathered.as_text:
                 columns[self._nested_name(each, column.name, each.path)] = _nested(each, chunks)
-            if each.replaced and not each.path and not self._gathered.as_text:
+            if (each.replaced or each.misfits) and not each.path and not self._gathered.as_text:
                 self._inexact_fields.append(column.api)
-        if resolved.overflow or (resolved.replaced and not self._gathered.as_text):
+        if resolved.overflow or (resolved.inexact and not self._gathered.as_text):
             name = self._noted(overflow_name(column.name), overflow=True)
             columns[name] = _json(lambda batch: resolved.leftovers(chunks(batch)))
             self.notes.crowded += [name] if resolved.overflow else []
@@ -155,7 +178,10 @@ class TableSchema:
     def _other_columns(self) -> Iterator[tuple[InferredColumn, Callable[[ColumnBatch], Chunks]]]:
         """Yield the columns of undeclared fields: typed within the budget, otherwise or in addition as JSON text."""
         gathered = self._gathered
-        typed, whole = gathered.others.resolve(), gathered.others_whole.resolve()
+        pins = {
+            (api, *path): pin for api, name in self._names.items() for path, pin in self._contract.pins_of(name).items()
+        }
+        typed, whole = gathered.others.resolve(pins), gathered.others_whole.resolve()
         objects = {path for path in gathered.others.objects if len(path) == 1 and gathered.as_text}
         typed_paths = {each.path for each in typed.columns} - objects
         for each in typed.columns:
@@ -179,9 +205,8 @@ class TableSchema:
         odd_times = any(gathered.layouts[api][digits] < gathered.rows for api, digits in self._digits.items())
         odd_nulls = any(gathered.sent[api] < gathered.rows for api in +gathered.sent_as_null)
         inexact = gathered.misfits or gathered.replaced or self._inexact_fields
-        return bool(
-            inexact or self._resolved_others.overflow or self._resolved_others.replaced or odd_times or odd_nulls
-        )
+        others = self._resolved_others
+        return bool(inexact or others.overflow or others.inexact or odd_times or odd_nulls)
 
     def _leftovers(self, batch: ColumnBatch) -> dict[int, dict[str, Any]]:
         chunks = batch.others_whole if self._gathered.as_text else batch.others
@@ -201,10 +226,23 @@ class TableSchema:
             rows[row] |= kept
         return rows
 
+    # -- columns that no row has --
+
+    def _unseen(self, columns: Mapping[str, _TableColumn]) -> dict[str, _TableColumn]:
+        """Return the pinned columns of other fields that no row has."""
+        unseen = {name: pin for name, pin in self._contract.pinned.items() if name not in columns}
+        for name, pin in unseen.items():
+            self.notes.absent.append(self._noted(name) if pin.takes_objects else name)
+        return {name: _empty(pin.type if pin.dtype != "category" else _CODES) for name, pin in unseen.items()}
+
     # -- names --
 
     def _nested_name(self, column: InferredColumn, root: str, keys: Iterable[str]) -> str:
         name = column_name(root, keys)
+        if column.pin is not None and not column.is_seen:
+            self.notes.absent.append(name)
+        if column.misfits:
+            self.notes.pinned_misfits[name] = column.misfits
         if column.replaced:
             self.notes.replaced[name] = column.replaced
         if column.is_widened:
@@ -230,7 +268,26 @@ def _declared(kind: pa.DataType, column: DeclaredColumn) -> _TableColumn:
     return _TableColumn(kind, lambda batches: [batch.declared[column.api] for batch in batches])
 
 
+def _empty(kind: pa.DataType) -> _TableColumn:
+    return _TableColumn(kind, lambda batches: [pa.nulls(batch.rows, kind) for batch in batches])
+
+
+def _coded(members: pa.Array, texts: Iterable[pa.Array]) -> list[pa.Array]:
+    """Return texts as codes of members; one array at least, for it carries the members."""
+    codes = [pc.index_in(each, members) for each in texts] or [pa.array([], pa.int32())]
+    return [pa.DictionaryArray.from_arrays(each, members) for each in codes]
+
+
+def _category(column: InferredColumn, chunks: Callable[[ColumnBatch], Chunks]) -> _TableColumn:
+    members = pa.array(column.members, TEXT)
+    return _TableColumn(
+        _CODES, lambda batches: _coded(members, column.arrays((chunks(batch), batch.rows) for batch in batches))
+    )
+
+
 def _nested(column: InferredColumn, chunks: Callable[[ColumnBatch], Chunks]) -> _TableColumn:
+    if column.pin is not None and column.pin.dtype == "category":
+        return _category(column, chunks)
     return _TableColumn(column.type, lambda batches: column.arrays((chunks(batch), batch.rows) for batch in batches))
 
 

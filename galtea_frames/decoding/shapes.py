@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
+from galtea_frames.decoding.wanted import EVERYTHING, NOTHING, is_nameable
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from galtea_frames.decoding.wanted import Wanted
 
 Path = tuple[str, ...]
 
@@ -56,17 +61,25 @@ class Shape:
         """The number of keys at all depths."""
         return len(self.keys) + sum(inner.size for inner in self.keys.values() if inner)
 
-    def grown(self, objects: Sequence[Mapping[str, Any]], rows: int, depth: int) -> Shape:
+    @classmethod
+    def of(cls, wanted: Wanted) -> Shape:
+        """Return the shape of the keys that a caller names."""
+        return cls(
+            {key: cls.of(each) if each.named else None for key, each in wanted.named.items() if is_nameable(key)}
+        )
+
+    def grown(self, objects: Sequence[Mapping[str, Any]], rows: int, depth: int, wanted: Wanted = EVERYTHING) -> Shape:
         """Return the shape extended by the keys of some objects, at a depth, that an eighth of the rows have."""
         counts = Counter(key for each in objects for key in each)
         keys = dict(self.keys)
         for key in [*keys, *(key for key, count in counts.items() if count * ONE_IN >= rows and key not in keys)]:
-            if not _nameable(key):
+            below = wanted.below(key) or NOTHING
+            if not is_nameable(key) or not (wanted.needs_every_key or key in keys):
                 continue
             held = [value for each in objects if type(value := each.get(key)) is dict]
             inner = keys.get(key)
-            if inner or (len(held) * ONE_IN >= rows and held and depth < MAX_DEPTH):
-                inner = (inner or NO_KEYS).grown(held, rows, depth + 1)
+            if inner or (below.takes_apart and len(held) * ONE_IN >= rows and held and depth < MAX_DEPTH):
+                inner = (inner or NO_KEYS).grown(held, rows, depth + 1, below)
             keys[key] = inner
         return Shape(keys)
 
@@ -81,20 +94,45 @@ class Layout:
         shape: the shape of the rows.
         fixed: types and defaults of fields whose objects are not fitted to a shape.
         plain: the type of all other fields without a known shape.
+        wanted: what to read of the rows.
 
     Attributes:
         shape: the shape of the rows.
         names: the fields of the rows.
         many: decodes a list of rows.
         one: decodes one row.
+        leaves: the paths of the values that `leaf_columns` returns.
     """
 
-    def __init__(self, shape: Shape, fixed: Mapping[str, tuple[Any, Any]], plain: Any = PLAIN) -> None:  # noqa: ANN401 - types of types
+    def __init__(
+        self,
+        shape: Shape,
+        fixed: Mapping[str, tuple[Any, Any]],
+        plain: Any = PLAIN,  # noqa: ANN401 - a type of types
+        wanted: Wanted = EVERYTHING,
+    ) -> None:
         self.shape = shape
-        self._node = _Node(shape, fixed, plain)
+        self._node = _Node(shape, fixed, plain, wanted)
         self.names: tuple[str, ...] = self._node.type.keys
         self.many: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[self._node.type])  # type: ignore[name-defined]
         self.one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self._node.type)
+        self.leaves: dict[Path, str] = self._node.leaves()
+        is_flat = all(len(path) == 1 for path in self.leaves)
+        self._get_leaves = msgspec.structs.astuple if is_flat else attrgetter(*self.leaves.values())
+
+    def leaf_columns(self, rows: Sequence[Any]) -> list[Sequence[Any]]:
+        """Return the values of each leaf, one per row.
+
+        Leaves are the fields, and within fields of which only some keys are wanted, the values of these keys.
+        """
+        if not rows:
+            return [() for _ in self.leaves]
+        try:
+            # One call per row and one for all, instead of one per cell.
+            return list(zip(*map(self._get_leaves, rows), strict=True))
+        except AttributeError:  # a null, or another value without keys, above a leaf
+            self._node.complete(rows)
+        return list(zip(*map(self._get_leaves, rows), strict=True))
 
     def fitted(self, record: dict[str, Any], strays: dict[Path, Any]) -> Any:  # noqa: ANN401 - a struct of this layout
         """Return a row as its struct; values outside the shape go to the strays, by path."""
@@ -104,8 +142,16 @@ class Layout:
 class _Node:
     """The struct type of one shape, with those of its inner shapes."""
 
-    def __init__(self, shape: Shape, fixed: Mapping[str, tuple[Any, Any]], plain: Any) -> None:  # noqa: ANN401 - as above
-        self.inner = {key: _Node(inner, {}, plain) for key, inner in shape.keys.items() if inner and key not in fixed}
+    def __init__(self, shape: Shape, fixed: Mapping[str, tuple[Any, Any]], plain: Any, wanted: Wanted) -> None:  # noqa: ANN401 - as above
+        self._wanted = wanted
+        self.inner = {
+            key: _Node(inner, {}, plain, wanted.below(key) or NOTHING)
+            for key, inner in shape.keys.items()
+            if inner and key not in fixed
+        }
+        self._partial = {
+            key: inner for key, inner in self.inner.items() if not (wanted.below(key) or NOTHING).needs_every_key
+        }
         kinds = [fixed.get(key) or (self._kind(key, plain), ABSENT) for key in shape.keys]
         self._defaults = tuple(default for _, default in kinds)
         # Fields are numbered, because keys need not be Python identifiers.
@@ -115,19 +161,45 @@ class _Node:
             bases=(Struct,),
             namespace={"keys": tuple(shape.keys), "blank": self._defaults},
             rename={f"f{number}": key for number, key in enumerate(shape.keys)},
-            forbid_unknown_fields=True,
+            forbid_unknown_fields=wanted.needs_every_key,
             gc=False,
         )
 
     def _kind(self, key: str, plain: Any) -> Any:  # noqa: ANN401 - as above
-        return plain | self.inner[key].type if key in self.inner else plain
+        if key in self.inner:
+            return plain | self.inner[key].type
+        below = self._wanted.below(key)
+        if below is None or not (below.own or below.takes_apart):
+            return msgspec.Raw  # which costs next to nothing
+        return plain if below.takes_apart else Any
+
+    def leaves(self, path: Path = (), attribute: str = "") -> dict[Path, str]:
+        """Return the attribute of each leaf of a struct, by its path."""
+        found: dict[Path, str] = {}
+        for number, key in enumerate(self.type.keys):
+            inner = self._partial.get(key)
+            if inner:
+                found |= inner.leaves((*path, key), f"{attribute}f{number}.")
+            else:
+                found[*path, key] = f"{attribute}f{number}"
+        return found
+
+    def complete(self, structs: Iterable[Any]) -> None:
+        """Replace what is not an object by one without keys, wherever only keys of objects are wanted."""
+        for number, key in enumerate(self.type.keys):
+            if inner := self._partial.get(key):
+                name, nothing = f"f{number}", inner.type()
+                for struct in structs:
+                    if type(getattr(struct, name)) is not inner.type:
+                        setattr(struct, name, nothing)
+                inner.complete([getattr(struct, name) for struct in structs])
 
     def fitted(self, record: dict[str, Any], path: Path, strays: dict[Path, Any]) -> Any:  # noqa: ANN401 - a struct
         """Return an object as its struct; None if all its values are strays."""
         known = list(map(record.pop, self.type.keys, self._defaults))
-        for key, value in record.items():
+        for key, value in record.items() if self._wanted.needs_every_key else ():
             if path:  # top-level fields stay whole, because they are counted as sent
-                _scatter(value, (*path, key), strays)
+                _scatter(value, (*path, key), strays, self._wanted.below(key))
             else:
                 strays[*path, key] = value
         for number, key in enumerate(self.type.keys):
@@ -137,15 +209,12 @@ class _Node:
         return None if path and record and tuple(known) == self._defaults else self.type(*known)
 
 
-def _scatter(value: Any, path: Path, strays: dict[Path, Any]) -> None:  # noqa: ANN401 - any JSON value
+def _scatter(value: Any, path: Path, strays: dict[Path, Any], wanted: Wanted | None) -> None:  # noqa: ANN401 - any JSON value
     """Add the values of an object to the strays, key by key: they will be flattened anyway, and here it is cheapest."""
-    if type(value) is not dict or not value or len(path) >= MAX_DEPTH:
+    if wanted is None:
+        return
+    if type(value) is not dict or not value or len(path) >= MAX_DEPTH or not wanted.takes_apart:
         strays[path] = value
         return
     for key, inner in value.items():
-        _scatter(inner, (*path, key), strays)
-
-
-def _nameable(key: str) -> bool:
-    """Tell whether a struct field can have this key; msgspec rejects names that need escapes."""
-    return key.isprintable() and not set('"\\') & set(key)
+        _scatter(inner, (*path, key), strays, wanted.below(key))

@@ -30,9 +30,13 @@ from galtea_frames.decoding.kinds import (
     text_array,
 )
 from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH, ONE_IN, Path, Struct
+from galtea_frames.decoding.wanted import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from galtea_frames.decoding.pins import Pin
+    from galtea_frames.decoding.wanted import Wanted
 
 #: The most columns of one nested field (docs/guarantees.md).
 MAX_COLUMNS = 500
@@ -51,12 +55,14 @@ class Chunk:
         values: the array of `kinds.narrow`.
         kinds: the kinds of the values.
         exact: by position, the JSON text of values with U+FFFD in place of lone surrogates.
+        misfits: by position, the JSON text of values that do not fit their pinned column.
     """
 
     rows: Sequence[int] | None
     values: pa.Array
     kinds: frozenset[str]
     exact: Mapping[int, str] = field(default_factory=dict)
+    misfits: Mapping[int, str] = field(default_factory=dict)
 
     def converted(self, wanted: pa.DataType | None) -> pa.Array:
         """Return the values converted to the type of their column; None means JSON text, which is exact."""
@@ -66,8 +72,9 @@ class Chunk:
         return pa.array([self.exact.get(index, text) for index, text in enumerate(values.to_pylist())], TEXT)
 
     def exact_rows(self) -> dict[int, RawJson]:
-        """Return `exact` by row number."""
-        return {index if self.rows is None else self.rows[index]: RawJson(text) for index, text in self.exact.items()}
+        """Return `exact` and `misfits` by row number."""
+        texts = {**self.exact, **self.misfits}
+        return {index if self.rows is None else self.rows[index]: RawJson(text) for index, text in texts.items()}
 
 
 Chunks = dict[Path, Chunk]
@@ -81,11 +88,21 @@ class InferredColumn:
         path: the path below the field; empty for values that are not objects.
         kinds: the kinds of all its values.
         inexact: the number of values with lone surrogates.
+        pin: the pinned dtype.
+        misfits: the number of values that do not fit it.
+        has_integers: whether a pinned float column has integers among its values.
+        members: the members of a pinned category.
+        is_seen: whether a row has the path.
     """
 
     path: Path
     kinds: frozenset[str]
     inexact: int = 0
+    pin: Pin | None = None
+    misfits: int = 0
+    has_integers: bool = False
+    members: tuple[str, ...] = ()
+    is_seen: bool = True
 
     @property
     def type(self) -> pa.DataType:
@@ -100,7 +117,7 @@ class InferredColumn:
     @property
     def is_widened(self) -> bool:
         """Whether it is a float column with integers among its values."""
-        return not self.is_json and is_text(self.kinds)
+        return self.has_integers or (not self.is_json and is_text(self.kinds))
 
     @property
     def is_mixed(self) -> bool:
@@ -152,9 +169,9 @@ class ResolvedColumns:
     overflow: list[Path]
 
     @property
-    def replaced(self) -> list[Path]:
-        """The paths below the field whose columns have U+FFFD in place of lone surrogates."""
-        return [each.path for each in self.columns if each.replaced and each.path]
+    def inexact(self) -> list[Path]:
+        """The paths below the field whose columns do not hold every value exactly."""
+        return [each.path for each in self.columns if (each.replaced or each.misfits) and each.path]
 
     def leftovers(self, chunks: Chunks) -> dict[int, dict[str, Any]]:
         """Return by row the values of a batch that no column holds exactly, as an object."""
@@ -165,7 +182,7 @@ class ResolvedColumns:
                 for row, text in zip(chunk.rows or range(len(texts)), texts, strict=True):
                     if text is not None:
                         _insert(rows[row], path, RawJson(text))
-        for path in self.replaced:
+        for path in self.inexact:
             if (chunk := chunks.get(path)) is not None:
                 for row, exact in chunk.exact_rows().items():
                     _insert(rows[row], path, exact)
@@ -187,9 +204,19 @@ class Survey:
         self._kinds: dict[Path, frozenset[str]] = {}
         self._present: Counter[Path] = Counter()
         self._inexact: Counter[Path] = Counter()
+        self._misfits: Counter[Path] = Counter()
+        self._with_integers: set[Path] = set()
+        self._members: dict[Path, set[str]] = defaultdict(set)
         self.objects: set[Path] = set()
 
-    def gather(self, values: Sequence[Any], into: Chunks, path: Path = (), rows: Sequence[int] | None = None) -> None:
+    def gather(
+        self,
+        values: Sequence[Any],
+        into: Chunks,
+        path: Path = (),
+        rows: Sequence[int] | None = None,
+        wanted: Wanted = EVERYTHING,
+    ) -> None:
         """Add the values of a path to chunks.
 
         Args:
@@ -197,25 +224,57 @@ class Survey:
             into: the chunks of the batch.
             path: the path below the field.
             rows: the row numbers of the values; None for all rows of the batch.
+            wanted: what to gather of the values.
         """
         self.objects.update(path[:length] for length in range(len(path)))
-        self._gather(path, values, rows, into)
+        self._gather(path, values, rows, into, wanted=wanted)
 
-    def resolve(self, budget: int = MAX_COLUMNS) -> ResolvedColumns:
-        """Return the columns; beyond the budget, the paths with the fewest values share one overflow column."""
+    def resolve(self, pins: Mapping[Path, Pin] | None = None, budget: int = MAX_COLUMNS) -> ResolvedColumns:
+        """Return the columns; beyond the budget, the paths with the fewest values share one overflow column.
+
+        Args:
+            pins: the pinned columns, which are always there.
+            budget: the most columns.
+        """
+        pins = pins or {}
         parents = {path[:length] for path in self._kinds for length in range(len(path))}
         # A path that only holds nulls and objects needs no column: the columns below it represent both.
-        paths = [path for path in self._kinds if self._present[path] or (path and path not in parents)]
+        paths = [
+            path
+            for path in {**self._kinds, **pins}
+            if path in pins or self._present[path] or (path and path not in parents)
+        ]
         # The overflow column holds objects, so the field's own path needs a column however rare its values are.
-        ranked = sorted(paths, key=lambda path: (path != (), -self._present[path], path))
-        columns = [InferredColumn(path, self._kinds[path], self._inexact[path]) for path in sorted(ranked[:budget])]
-        return ResolvedColumns(columns, sorted(path for path in ranked[budget:] if self._present[path]))
+        ranked = sorted(paths, key=lambda path: (path != () and path not in pins, -self._present[path], path))
+        columns = [self._column(path, pins.get(path)) for path in sorted(ranked[: max(budget, len(pins))])]
+        return ResolvedColumns(
+            columns, sorted(path for path in ranked[max(budget, len(pins)) :] if self._present[path])
+        )
+
+    def _column(self, path: Path, pin: Pin | None) -> InferredColumn:
+        return InferredColumn(
+            path,
+            self._kinds[path] if pin is None else pin.kinds,
+            self._inexact[path],
+            pin,
+            self._misfits[path],
+            path in self._with_integers,
+            tuple(sorted(self._members[path])),
+            path in self._kinds,
+        )
 
     def _gather(
-        self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, into: Chunks, missing: int = 0
+        self,
+        path: Path,
+        values: Sequence[Any],
+        rows: Sequence[int] | None,
+        into: Chunks,
+        *,
+        wanted: Wanted,
+        missing: int = 0,
     ) -> None:
         """Add values to chunks; `missing` of them are None because a row lacks the parent object."""
-        kinds = self._kinds.get(path)
+        kinds = self._kinds.get(path) if wanted.own and wanted.pin is None else None
         # Most columns are text: try text first if the column has been text so far, without checking each value.
         if kinds in TEXT_KINDS and (texts := text_array(values, arrow_type(kinds))) is not None:
             self._add(path, Chunk(rows, texts, kinds), into)
@@ -225,14 +284,33 @@ class Survey:
             if types <= _NOTHING and values.count(None) <= missing:
                 return  # no row has the path
             values = [None if value is ABSENT else value for value in values]
-        if not types <= _PLAIN:
+        if not types <= _PLAIN and wanted.takes_apart:
             self.objects.add(path)
-            values = self._take_apart(path, values, rows, types, into)
+            values = self._take_apart(path, values, rows, types, into, wanted=wanted)
             types = set(map(type, values))
+        if not wanted.own:
+            return
         self._kinds.setdefault(path, frozenset())
         types -= _NOTHING
         if types:
-            self._add(path, _chunk(rows, values, types), into)
+            chunk = (
+                _chunk(rows, values, types)
+                if wanted.pin is None
+                else self._pinned(path, rows, values, types, wanted.pin)
+            )
+            self._add(path, chunk, into)
+
+    def _pinned(
+        self, path: Path, rows: Sequence[int] | None, values: Sequence[Any], types: set[type], pin: Pin
+    ) -> Chunk:
+        """Return values as the dtype of their column has them."""
+        taken = pin.take(values, types)
+        self._misfits[path] += len(taken.misfits)
+        if taken.widened:
+            self._with_integers.add(path)
+        if pin.dtype == "category":
+            self._members[path].update(taken.values.unique().drop_null().to_pylist())
+        return Chunk(rows, taken.values, pin.kinds, taken.replaced, taken.misfits)
 
     def _add(self, path: Path, chunk: Chunk, into: Chunks) -> None:
         into[path] = chunk
@@ -243,22 +321,34 @@ class Survey:
             self._kinds[path] |= chunk.kinds
 
     def _take_apart(
-        self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, types: set[type], into: Chunks
+        self,
+        path: Path,
+        values: Sequence[Any],
+        rows: Sequence[int] | None,
+        types: set[type],
+        into: Chunks,
+        *,
+        wanted: Wanted,
     ) -> Sequence[Any]:
         """Gather the values in objects; return the other values."""
         if structs := [each for each in types if issubclass(each, Struct)]:
-            return self._take_structs(path, values, rows, structs[0], into)
+            return self._take_structs(path, values, rows, structs[0], into, wanted=wanted)
         if len(path) >= MAX_DEPTH or not self._flatten:
             return [RawJson(json_text(value)) if type(value) is dict else value for value in values]
         if positions := [index for index, value in enumerate(values) if value and type(value) is dict]:
-            self._gather_objects(path, [values[index] for index in positions], _row_numbers(rows, positions), into)
+            objects = [values[index] for index in positions]
+            self._gather_objects(path, objects, _row_numbers(rows, positions), into, wanted)
         return [value if type(value) is not dict else None if value else _EMPTY for value in values]
 
-    def _gather_objects(self, path: Path, objects: Sequence[dict[str, Any]], rows: Sequence[int], into: Chunks) -> None:
+    def _gather_objects(
+        self, path: Path, objects: Sequence[dict[str, Any]], rows: Sequence[int], into: Chunks, wanted: Wanted
+    ) -> None:
         sparse: dict[str, tuple[list[Any], list[int]]] = {}
-        for key, count in Counter(chain.from_iterable(objects)).items():
-            if count * ONE_IN >= len(objects):
-                self._gather((*path, key), [each.get(key) for each in objects], rows, into)
+        counts = Counter(chain.from_iterable(objects))
+        keys = {key: below for key in counts if (below := wanted.below(key))}
+        for key, below in keys.items():
+            if counts[key] * ONE_IN >= len(objects):
+                self._gather((*path, key), [each.get(key) for each in objects], rows, into, wanted=below)
             else:
                 sparse[key] = ([], [])
         for each, row in zip(objects, rows, strict=True) if sparse else ():
@@ -266,16 +356,26 @@ class Survey:
                 sparse[key][0].append(each[key])
                 sparse[key][1].append(row)
         for key, (values, within) in sparse.items():
-            self._gather((*path, key), values, within, into)
+            self._gather((*path, key), values, within, into, wanted=keys[key])
 
     def _take_structs(
-        self, path: Path, values: Sequence[Any], rows: Sequence[int] | None, kind: type[Struct], into: Chunks
+        self,
+        path: Path,
+        values: Sequence[Any],
+        rows: Sequence[int] | None,
+        kind: type[Struct],
+        into: Chunks,
+        *,
+        wanted: Wanted,
     ) -> Sequence[Any]:
         """Do the same for structs of a known shape."""
         objects, rows, missing = _complete(values, rows, kind)
         tuples = list(map(astuple, objects))
         for key, column in zip(kind.keys, zip(*tuples, strict=True), strict=False):
-            self._gather((*path, key), column, rows, into, missing)
+            if below := wanted.below(key):
+                self._gather((*path, key), column, rows, into, wanted=below, missing=missing)
+        if not wanted.own:
+            return ()
         if kind.blank in tuples:
             return [_without_struct(value, kind) for value in values]
         if len(objects) == len(values) and not missing:

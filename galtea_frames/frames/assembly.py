@@ -10,8 +10,9 @@ import pandas as pd
 import pyarrow as pa
 
 from galtea_frames.decoding.schema import TableSchema
+from galtea_frames.frames.column_warnings import warn_about_absent_dates, warn_about_columns
 from galtea_frames.frames.fingerprint import Proof
-from galtea_frames.frames.frame import all_times, sorted_table, to_frame, warn_about_absent, warn_about_columns
+from galtea_frames.frames.frame import all_times, sorted_table, to_frame
 from galtea_frames.frames.gc_pause import GC_PAUSE
 from galtea_frames.frames.spool import Spool
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from galtea_frames.api.query import Query
+    from galtea_frames.decoding.contract import Contract
     from galtea_frames.decoding.gatherer import ColumnBatch, Gatherer
     from galtea_frames.decoding.schema import Notes
     from galtea_frames.frames.options import LoadOptions
@@ -45,13 +47,13 @@ def build_frame(
     """
     with closing(Spool(on_disk=False)) as spool:
         fill_spool(spool, batches)
-        schema = resolve_schema(gatherer)
+        schema = resolve_schema(gatherer, options.prefix)
         table = pa.concat_tables(frame_tables(spool, schema, query))
     dates = resolve_dates(options, schema, gatherer.rows, lambda: [table])
     proof = Proof()
     add_to_proof(proof, table["id"], table["created_at"])
     all_attrs = attrs(schema.notes) | proof.attrs()
-    return to_frame(table, all_attrs, dtype_backend=options.dtype_backend, parse_dates=dates)
+    return to_frame(table.select(schema.names), all_attrs, dtype_backend=options.dtype_backend, parse_dates=dates)
 
 
 def add_to_proof(proof: Proof, ids: pa.Array | pa.ChunkedArray, created: pa.Array | pa.ChunkedArray) -> None:
@@ -68,10 +70,10 @@ def fill_spool(spool: Spool, batches: Iterable[ColumnBatch]) -> None:
             GC_PAUSE.collect_young(number)
 
 
-def resolve_schema(gatherer: Gatherer) -> TableSchema:
+def resolve_schema(gatherer: Gatherer, prefix: str = "") -> TableSchema:
     """Return the schema of all gathered batches, and warn about irregular columns."""
     schema = TableSchema(gatherer)
-    warn_about_columns(schema.notes)
+    warn_about_columns(schema.notes, gatherer.contract, gatherer.rows, prefix)
     return schema
 
 
@@ -80,7 +82,7 @@ def resolve_dates(
 ) -> list[str]:
     """Return the columns to parse as times, and warn about those that are absent or hold other text."""
     if rows and (absent := [name for name in options.parse_dates if name not in schema.schema.names]):
-        warn_about_absent([options.prefix + name for name in absent])
+        warn_about_absent_dates([options.prefix + name for name in absent])
     present = [name for name in options.parse_dates if name in schema.schema.names]
     return [name for name in present if all_times(name, tables(), options.prefix)]
 
@@ -102,9 +104,13 @@ def frame_tables(spool: Spool, schema: TableSchema, query: Query) -> Iterator[pa
         yield held.combine_chunks()
 
 
-def column_attrs(notes: Notes) -> dict[str, Any]:
+def column_attrs(notes: Notes, contract: Contract) -> dict[str, Any]:
     """Return the attrs that describe a frame's columns."""
     return {
+        "columns": None if contract.names is None else list(contract.names),
+        "dtype": dict(contract.dtypes),
+        "absent_columns": notes.absent,
+        "misfits": notes.misfits | notes.pinned_misfits,
         "mixed_columns": notes.mixed,
         "overflow_columns": notes.overflow,
         "json_columns": notes.json,

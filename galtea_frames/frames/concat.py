@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from galtea_frames.api.query import build_query
 from galtea_frames.api.times import TIME, instant
 from galtea_frames.decoding.column_names import OVERFLOW, split_name
+from galtea_frames.decoding.contract import Contract
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.kinds import EXACT
 from galtea_frames.errors import QueryError
@@ -61,15 +62,22 @@ def concat(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     loads = _by_load(parts)
     kept = _each_id_once([part for load in loads for part in _with_whole_numbers(load)])
     resource = first.origin.resource
-    gatherer = Gatherer(resource, first.nested)
+    contract = Contract(resource)
+    gatherer = Gatherer(resource, first.nested, contract)
     parsed = chain.from_iterable(parsed_batches(part.frame, part.origin) for part in kept)
     about = combined_attrs(list(map(_load, loads)))
     rows = sum(len(part.frame) for part in kept)
 
     def attrs(notes: Notes) -> dict[str, Any]:
-        return {"resource": resource.name, **about, "rows": rows, "nested": first.nested, **column_attrs(notes)}
+        return {
+            "resource": resource.name,
+            **about,
+            "rows": rows,
+            "nested": first.nested,
+            **column_attrs(notes, contract),
+        }
 
-    options = LoadOptions(first.nested, _dates(kept), first.backend, None)
+    options = LoadOptions(first.nested, _dates(kept), first.backend, None, contract)
     return build_frame(gatherer, map(gatherer.gather_batch, parsed), build_query(resource, {}), options, attrs)
 
 

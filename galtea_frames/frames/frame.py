@@ -10,23 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.api.times import TIME, instant
-from galtea_frames.errors import (
-    AbsentColumnsWarning,
-    ColumnBudgetWarning,
-    GalteaFramesWarning,
-    MixedTypesWarning,
-    UnknownStatusWarning,
-    warn,
-)
-from galtea_frames.printable import listed, quoted
+from galtea_frames.errors import GalteaFramesWarning, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from galtea_frames.decoding.schema import Notes
-
-#: Names in a warning, at most.
-_NAMED = 5
 
 #: The key in `DataFrame.attrs` of a frame's origin.
 ATTRS = "galtea_frames"
@@ -130,11 +117,6 @@ def all_times(name: str, tables: Iterable[pa.Table], prefix: str = "") -> bool:
     return False
 
 
-def warn_about_absent(names: Sequence[str]) -> None:
-    """Warn about columns in `parse_dates` that no row has."""
-    warn(f"parse_dates: no row has {listed(names, _NAMED, quoted)}", AbsentColumnsWarning)
-
-
 def _times(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """Return a text column as times, or None if it holds anything else."""
     if pa.types.is_timestamp(values.type):
@@ -144,19 +126,3 @@ def _times(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
     except (TypeError, ValueError):
         return None
     return pa.chunked_array([pa.array(moments, pa.int64()).cast(TIME)])
-
-
-def warn_about_columns(notes: Notes) -> None:
-    """Warn about irregular columns, once per load."""
-    if notes.mixed:
-        warn(f"mixed types, kept as JSON text: {listed(notes.mixed, _NAMED, quoted)}", MixedTypesWarning)
-    if notes.misfits:
-        kept = ", ".join(f"{count:,} in {name}" for name, count in sorted(notes.misfits.items()))
-        warn(f"values that do not match the declared type, kept in column '*' ({kept})", MixedTypesWarning)
-    if notes.crowded:
-        warn(
-            f"too many nested columns; the rarest paths are JSON text in {listed(notes.crowded, _NAMED, quoted)}",
-            ColumnBudgetWarning,
-        )
-    if notes.unknown_statuses:
-        warn(f"unknown session statuses: {listed(notes.unknown_statuses, _NAMED, quoted)}", UnknownStatusWarning)

@@ -75,7 +75,7 @@ class _Load:
         settings = client.settings
         self.query = query
         self.options = options
-        self.gatherer = Gatherer(query.resource, options.nested)
+        self.gatherer = Gatherer(query.resource, options.nested, options.contract)
         self._only_ids = None if only_ids is None else set(only_ids)
         self._progress = settings.progress
         self._started = datetime.now(UTC)
@@ -126,7 +126,7 @@ class _Load:
             "retries": self._fetch.tally.retries,
             "complete": True,
             "nested": self.options.nested,
-            **assembly.column_attrs(notes),
+            **assembly.column_attrs(notes, self.options.contract),
         }
 
 
@@ -154,12 +154,14 @@ def stream_frames(
         with closing(load.batches()) as batches:
             proof = Proof()
             assembly.fill_spool(spool, _recorded(batches, proof, version_ids))
-        schema = assembly.resolve_schema(load.gatherer)
+        schema = assembly.resolve_schema(load.gatherer, options.prefix)
         attrs = load.attrs(schema.notes) | proof.attrs()
         dates = assembly.resolve_dates(options, schema, load.gatherer.rows, lambda: spool.tables(schema))
         start = 0
         for table in assembly.frame_tables(spool, schema, query):
-            frame = to_frame(table, deepcopy(attrs), dtype_backend=options.dtype_backend, parse_dates=dates)
+            frame = to_frame(
+                table.select(schema.names), deepcopy(attrs), dtype_backend=options.dtype_backend, parse_dates=dates
+            )
             frame.index = pd.RangeIndex(start, start + len(frame))
             start += len(frame)
             yield frame

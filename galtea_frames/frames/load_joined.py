@@ -10,9 +10,10 @@ from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.splitting import sendable_ids
 from galtea_frames.frames.frame import ATTRS
+from galtea_frames.frames.joined_arguments import split_arguments
 from galtea_frames.frames.joins import PREFIX, join_sessions_versions
 from galtea_frames.frames.load import client_context, fetch_frame, stream_frames
-from galtea_frames.frames.options import checked_dates, parse_arguments, split_dates
+from galtea_frames.frames.options import parse_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.client import Client
     from galtea_frames.api.query import Query
+    from galtea_frames.frames.joined_arguments import JoinedArguments
     from galtea_frames.frames.options import LoadOptions
 
 
@@ -30,17 +32,17 @@ def load_joined(arguments: Mapping[str, Any]) -> pd.DataFrame:
     Raises:
         GalteaFramesError: as in `load_sessions`.
     """
-    query, options, version_options = _parse_arguments(arguments)
+    given, query, options, version_options = _parse_arguments(arguments)
     with client_context(options.client) as client:
         sessions = fetch_frame(query, options, client)
         version_ids = list(sessions["version_id"].dropna().unique())
         versions = _fetch_versions(version_ids, query, version_options, client)
-    return join_sessions_versions(sessions, versions)
+    return given.select(join_sessions_versions(sessions, versions))
 
 
 def iterate_joined(arguments: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
     """Yield the rows of `load_joined` in frames of up to 10,000, each with the attrs of the whole load."""
-    query, options, version_options = _parse_arguments(arguments)
+    given, query, options, version_options = _parse_arguments(arguments)
     counts: Counter[str | None] = Counter()
     with client_context(options.client) as client:
         versions: pd.DataFrame | None = None
@@ -50,15 +52,20 @@ def iterate_joined(arguments: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
                 versions = _fetch_versions(version_ids, query, version_options, client)
             joined = join_sessions_versions(sessions, versions)
             joined.attrs[ATTRS] |= {"rows": counts.total(), "join": _join_totals(joined, versions, counts)}
-            yield joined
+            yield given.select(joined)
 
 
-def _parse_arguments(arguments: Mapping[str, Any]) -> tuple[Query, LoadOptions, LoadOptions]:
-    """Return the query, and the options for sessions and for versions; `parse_dates` names the joined columns."""
-    of_sessions, of_versions = split_dates(arguments.get("parse_dates"), PREFIX)
-    query, options = parse_arguments(SESSIONS, {**arguments, "parse_dates": of_sessions})
-    dates = checked_dates(VERSIONS, of_versions, options.nested, PREFIX)
-    return query, options, replace(options, parse_dates=dates, prefix=PREFIX)
+def _parse_arguments(arguments: Mapping[str, Any]) -> tuple[JoinedArguments, Query, LoadOptions, LoadOptions]:
+    """Return the arguments, the query, and the options for sessions and for versions."""
+    given = split_arguments(arguments)
+    query, options = parse_arguments(SESSIONS, {**arguments, **given.left})
+    _, version_options = parse_arguments(VERSIONS, {**_options(arguments), **given.right}, PREFIX)
+    return given, query, options, version_options
+
+
+def _options(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("nested", "dtype_backend", "on_misfit", "client")
+    return {name: arguments[name] for name in names if name in arguments}
 
 
 def _join_totals(joined: pd.DataFrame, versions: pd.DataFrame, counts: Counter[str | None]) -> dict[str, Any]:

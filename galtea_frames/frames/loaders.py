@@ -6,6 +6,7 @@ Written by `python -m tools.write_loaders`; changes made here by hand are lost.
 # No `from __future__ import annotations`: `help()` prints annotations that are objects more readably.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,11 @@ from galtea_frames.api.arguments import Sort, reject_unknown_arguments
 from galtea_frames.api.client import Client
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.decoding.gatherer import Nested
+from galtea_frames.frames.column_arguments import OnMisfit
 from galtea_frames.frames.frame import DtypeBackend
 from galtea_frames.frames.load import iterate, load
 from galtea_frames.frames.load_joined import load_joined
+from galtea_frames.frames.schema import Schema
 
 
 @reject_unknown_arguments()
@@ -37,6 +40,10 @@ def load_sessions(
     limit: int | None = None,
     offset: int | None = None,
     params: Mapping[str, Any] | None = None,
+    columns: str | Sequence[str] | None = None,
+    dtype: Mapping[str, str] | None = None,
+    schema: Schema | str | PathLike[str] | None = None,
+    on_misfit: OnMisfit = "null",
     nested: Nested = "columns",
     parse_dates: str | Sequence[str] | None = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
@@ -67,6 +74,10 @@ def load_sessions(
         limit: maximum number of rows in total; by default, all rows.
         offset: number of rows to skip at the start of the sorted result.
         params: further filters of the API by API name, such as {"userIds": ["user_1"]}.
+        columns: the columns to return, in this order; a name also selects every column below it ("metadata.user").
+        dtype: dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null.
+        schema: a Schema or its file: columns and dtypes in one.
+        on_misfit: "null", or "raise" SchemaError at a value that does not fit its column.
         nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
         parse_dates: text columns to parse as times.
         dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
@@ -100,6 +111,10 @@ def load_versions(
     limit: int | None = None,
     offset: int | None = None,
     params: Mapping[str, Any] | None = None,
+    columns: str | Sequence[str] | None = None,
+    dtype: Mapping[str, str] | None = None,
+    schema: Schema | str | PathLike[str] | None = None,
+    on_misfit: OnMisfit = "null",
     nested: Nested = "columns",
     parse_dates: str | Sequence[str] | None = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
@@ -131,6 +146,10 @@ def load_versions(
         limit: maximum number of rows in total; by default, all rows.
         offset: number of rows to skip at the start of the sorted result.
         params: further filters of the API by API name, such as {"userIds": ["user_1"]}.
+        columns: the columns to return, in this order; a name also selects every column below it ("metadata.user").
+        dtype: dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null.
+        schema: a Schema or its file: columns and dtypes in one.
+        on_misfit: "null", or "raise" SchemaError at a value that does not fit its column.
         nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
         parse_dates: text columns to parse as times.
         dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
@@ -164,6 +183,10 @@ def iter_sessions(
     limit: int | None = None,
     offset: int | None = None,
     params: Mapping[str, Any] | None = None,
+    columns: str | Sequence[str] | None = None,
+    dtype: Mapping[str, str] | None = None,
+    schema: Schema | str | PathLike[str] | None = None,
+    on_misfit: OnMisfit = "null",
     nested: Nested = "columns",
     parse_dates: str | Sequence[str] | None = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
@@ -189,6 +212,10 @@ def iter_sessions(
         limit: maximum number of rows in total; by default, all rows.
         offset: number of rows to skip at the start of the sorted result.
         params: further filters of the API by API name, such as {"userIds": ["user_1"]}.
+        columns: the columns to return, in this order; a name also selects every column below it ("metadata.user").
+        dtype: dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null.
+        schema: a Schema or its file: columns and dtypes in one.
+        on_misfit: "null", or "raise" SchemaError at a value that does not fit its column.
         nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
         parse_dates: text columns to parse as times.
         dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
@@ -217,6 +244,10 @@ def iter_versions(
     limit: int | None = None,
     offset: int | None = None,
     params: Mapping[str, Any] | None = None,
+    columns: str | Sequence[str] | None = None,
+    dtype: Mapping[str, str] | None = None,
+    schema: Schema | str | PathLike[str] | None = None,
+    on_misfit: OnMisfit = "null",
     nested: Nested = "columns",
     parse_dates: str | Sequence[str] | None = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
@@ -242,6 +273,10 @@ def iter_versions(
         limit: maximum number of rows in total; by default, all rows.
         offset: number of rows to skip at the start of the sorted result.
         params: further filters of the API by API name, such as {"userIds": ["user_1"]}.
+        columns: the columns to return, in this order; a name also selects every column below it ("metadata.user").
+        dtype: dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null.
+        schema: a Schema or its file: columns and dtypes in one.
+        on_misfit: "null", or "raise" SchemaError at a value that does not fit its column.
         nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
         parse_dates: text columns to parse as times.
         dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
@@ -270,6 +305,10 @@ def load_sessions_with_versions(
     limit: int | None = None,
     offset: int | None = None,
     params: Mapping[str, Any] | None = None,
+    columns: str | Sequence[str] | None = None,
+    dtype: Mapping[str, str] | None = None,
+    schema: Schema | str | PathLike[str] | None = None,
+    on_misfit: OnMisfit = "null",
     nested: Nested = "columns",
     parse_dates: str | Sequence[str] | None = None,
     dtype_backend: DtypeBackend = "numpy_nullable",
@@ -296,6 +335,10 @@ def load_sessions_with_versions(
         limit: maximum number of rows in total; by default, all rows.
         offset: number of rows to skip at the start of the sorted result.
         params: further filters of the API by API name, such as {"userIds": ["user_1"]}.
+        columns: the columns to return, in this order; a name also selects every column below it ("metadata.user").
+        dtype: dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null.
+        schema: a Schema or its file: columns and dtypes in one.
+        on_misfit: "null", or "raise" SchemaError at a value that does not fit its column.
         nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
         parse_dates: text columns to parse as times.
         dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.api.resources import SESSIONS
-from galtea_frames.decoding.contract import DECLARED, PinnedColumn
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames.frame import sorted_table, to_frame
 from galtea_frames.mirror.damage import mirror_errors
+from galtea_frames.mirror.pinned_columns import DECLARED, PinnedColumn
 from galtea_frames.mirror.rows import EXTRA, REMOVED_AT
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from galtea_frames.api.arguments import reject_unknown_arguments
 from galtea_frames.api.client import Client
 from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
-from galtea_frames.decoding.contract import PinnedColumn
 from galtea_frames.errors import MirrorError, QueryError, masked
 from galtea_frames.frames.load import client_context
 from galtea_frames.mirror.arguments import parse_span
 from galtea_frames.mirror.info import MirrorInfo, collect_info, described
 from galtea_frames.mirror.lazy import dask_frame
 from galtea_frames.mirror.location import Location
+from galtea_frames.mirror.pinned_columns import PinnedColumn
 from galtea_frames.mirror.readers import Readers
 from galtea_frames.mirror.reading import condition_of, selected
 from galtea_frames.mirror.rows import EXTRA, REMOVED_AT

@@ -4,8 +4,9 @@ Written by `python -m tools.write_loaders`; changes made here by hand are lost.
 """
 
 # No `from __future__ import annotations`: `help()` prints annotations that are objects more readably.
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from os import PathLike
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,9 @@ import pandas as pd
 from galtea_frames.api.arguments import Sort, reject_unknown_arguments
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.decoding.gatherer import Nested
+from galtea_frames.frames.column_arguments import OnMisfit
 from galtea_frames.frames.frame import DtypeBackend
+from galtea_frames.frames.schema import Schema
 from galtea_frames.mirror.location import Location
 from galtea_frames.mirror.reading import read, read_joined
 
@@ -40,6 +43,10 @@ class Readers:
         include_removed: bool = False,
         as_of: int | str | date | None = None,
         allow_incomplete: bool = False,
+        columns: str | Sequence[str] | None = None,
+        dtype: Mapping[str, str] | None = None,
+        schema: Schema | str | PathLike[str] | None = None,
+        on_misfit: OnMisfit = "null",
         nested: Nested = "columns",
         parse_dates: str | Sequence[str] | None = None,
         dtype_backend: DtypeBackend = "numpy_nullable",
@@ -64,6 +71,10 @@ class Readers:
             include_removed: also return rows that the API no longer serves; `removed_at` is when a sync noticed.
             as_of: read the mirror as of a time, or at a version number of the table.
             allow_incomplete: read what is stored even if the first sync has not finished.
+            columns: the columns to return, in this order; a name also selects every column below it ("metadata.user").
+            dtype: dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null.
+            schema: a Schema or its file: columns and dtypes in one.
+            on_misfit: "null", or "raise" SchemaError at a value that does not fit its column.
             nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
             parse_dates: text columns to parse as times.
             dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
@@ -89,6 +100,10 @@ class Readers:
         include_removed: bool = False,
         as_of: int | str | date | None = None,
         allow_incomplete: bool = False,
+        columns: str | Sequence[str] | None = None,
+        dtype: Mapping[str, str] | None = None,
+        schema: Schema | str | PathLike[str] | None = None,
+        on_misfit: OnMisfit = "null",
         nested: Nested = "columns",
         parse_dates: str | Sequence[str] | None = None,
         dtype_backend: DtypeBackend = "numpy_nullable",
@@ -111,6 +126,10 @@ class Readers:
             include_removed: also return rows that the API no longer serves; `removed_at` is when a sync noticed.
             as_of: read the mirror as of a time, or at a version number of the table.
             allow_incomplete: read what is stored even if the first sync has not finished.
+            columns: the columns to return, in this order; a name also selects every column below it ("metadata.user").
+            dtype: dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null.
+            schema: a Schema or its file: columns and dtypes in one.
+            on_misfit: "null", or "raise" SchemaError at a value that does not fit its column.
             nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
             parse_dates: text columns to parse as times.
             dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
@@ -138,6 +157,10 @@ class Readers:
         include_removed: bool = False,
         as_of: int | str | date | None = None,
         allow_incomplete: bool = False,
+        columns: str | Sequence[str] | None = None,
+        dtype: Mapping[str, str] | None = None,
+        schema: Schema | str | PathLike[str] | None = None,
+        on_misfit: OnMisfit = "null",
         nested: Nested = "columns",
         parse_dates: str | Sequence[str] | None = None,
         dtype_backend: DtypeBackend = "numpy_nullable",
@@ -161,6 +184,10 @@ class Readers:
             include_removed: also return rows that the API no longer serves; `removed_at` is when a sync noticed.
             as_of: read the mirror as of a time, or at a version number of the table.
             allow_incomplete: read what is stored even if the first sync has not finished.
+            columns: the columns to return, in this order; a name also selects every column below it ("metadata.user").
+            dtype: dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null.
+            schema: a Schema or its file: columns and dtypes in one.
+            on_misfit: "null", or "raise" SchemaError at a value that does not fit its column.
             nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
             parse_dates: text columns to parse as times.
             dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any
@@ -17,8 +16,9 @@ from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames.assembly import build_frame, column_attrs
 from galtea_frames.frames.frame import ATTRS, sorted_table, to_frame
+from galtea_frames.frames.joined_arguments import split_arguments
 from galtea_frames.frames.joins import PREFIX, join_sessions_versions
-from galtea_frames.frames.options import checked_dates, parse_arguments, split_dates
+from galtea_frames.frames.options import parse_arguments
 from galtea_frames.mirror.arguments import parse_moment
 from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.rows import PRESENT, REMOVED_AT
@@ -58,8 +58,7 @@ def read(
         QueryError: an argument cannot be used.
         MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
     """
-    table, query, options = selected(location, resource, arguments)
-    options = replace(options, prefix=prefix)
+    table, query, options = selected(location, resource, arguments, prefix)
     return read_frame(table, query, options, include_removed=arguments["include_removed"], missing_ok=missing_ok)
 
 
@@ -70,20 +69,22 @@ def read_joined(location: Location, arguments: Mapping[str, Any]) -> pd.DataFram
         QueryError: an argument cannot be used.
         MirrorError: as `read` does.
     """
-    own, others = split_dates(arguments["parse_dates"], PREFIX)
-    checked_dates(VERSIONS, others, arguments["nested"], PREFIX)
-    sessions = read(location, SESSIONS, {**arguments, "parse_dates": own})
-    names = ("nested", "dtype_backend", "include_removed", "as_of", "allow_incomplete")
-    options = {name: arguments[name] for name in names} | {"parse_dates": others}
+    given = split_arguments(arguments)
+    names = ("nested", "dtype_backend", "on_misfit", "include_removed", "as_of", "allow_incomplete")
+    options = {name: arguments[name] for name in names} | given.right
+    parse_arguments(
+        VERSIONS, _loader_arguments(options), PREFIX
+    )  # so that a wrong name raises before sessions are read
+    sessions = read(location, SESSIONS, {**arguments, **given.left})
     if isinstance(options["as_of"], int):
         options["as_of"] = location.table(SESSIONS, options["as_of"]).committed_at()
     occurring = [each for each in sessions["version_id"].dropna().unique() if each]
     versions = read(location, VERSIONS, {"ids": occurring, **options}, missing_ok=True, prefix=PREFIX)
-    return join_sessions_versions(sessions, versions)
+    return given.select(join_sessions_versions(sessions, versions))
 
 
 def selected(
-    location: Location, resource: Resource, arguments: Mapping[str, Any]
+    location: Location, resource: Resource, arguments: Mapping[str, Any], prefix: str = ""
 ) -> tuple[StoredTable, Query, LoadOptions]:
     """Return the table at the requested version, the query, and the options of the frame.
 
@@ -91,14 +92,18 @@ def selected(
         QueryError: an argument cannot be used.
         MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
     """
-    own = ("self", "include_removed", "as_of", "allow_incomplete")
-    given = {name: value for name, value in arguments.items() if name not in own}
     as_of = parse_moment(arguments["as_of"])
-    query, options = parse_arguments(resource, given)
+    query, options = parse_arguments(resource, _loader_arguments(arguments), prefix)
     table = location.table(resource, as_of)
     if table.synced_at is None and not arguments["allow_incomplete"]:
         raise location.incomplete()
     return table, query, options
+
+
+def _loader_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that a loader of the API takes as well."""
+    own = ("self", "include_removed", "as_of", "allow_incomplete")
+    return {name: value for name, value in arguments.items() if name not in own}
 
 
 def read_frame(
@@ -121,7 +126,7 @@ def read_frame(
         _check_all_found(table, query.ids, wanted)
     if query.cuts:
         wanted = _of_result(table, query, wanted)
-    gatherer = Gatherer(query.resource, options.nested)
+    gatherer = Gatherer(query.resource, options.nested, options.contract)
     batches = (batch for stored in table.batches(wanted) for batch in _gathered(gatherer, table, stored))
     frame = build_frame(
         gatherer, batches, query, options, lambda notes: _attrs(table, query, options, notes, gatherer.rows)
@@ -198,6 +203,6 @@ def _attrs(table: StoredTable, query: Query, options: LoadOptions, notes: Notes,
         "retries": 0,
         "complete": table.synced_at is not None,
         "nested": options.nested,
-        **column_attrs(notes),
+        **column_attrs(notes, options.contract),
         "mirror": {"version": table.version},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,7 +45,7 @@ class StoredRows:
 
     def _columnar(self, rows: pa.RecordBatch) -> Iterator[ParsedBatch]:
         """Yield rows of which the columns say all declared fields exactly."""
-        declared = self.resource.columns
+        declared = [each for each in self.resource.columns if self.reader.wants(each.api)]
         objects = tuple(each for each in declared if each.kind == "object")
         arrays = {
             each.api: rows.column(each.name)
@@ -56,10 +56,10 @@ class StoredRows:
         if not parsed_columns and rows.column(EXTRA).null_count == rows.num_rows:
             yield ParsedBatch(rows.num_rows, {}, {}, arrays=arrays)
             return
-        left_out = {each.api for each in declared} - {each.api for each in parsed_columns}
+        left_out = {each.api for each in self.resource.columns} - {each.api for each in parsed_columns}
         start = 0
         for parsed in self.reader.read(partial_page(parsed_columns, rows)).batches(()):
             fields = {name: values for name, values in parsed.fields.items() if name not in left_out}
             part = {name: array.slice(start, parsed.rows) for name, array in arrays.items()}
-            yield ParsedBatch(parsed.rows, fields, {}, parsed.strays, part)
+            yield replace(parsed, fields=fields, texts={}, arrays=part)
             start += parsed.rows

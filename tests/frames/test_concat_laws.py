@@ -15,6 +15,7 @@ from random_pages import BATCHES, NESTED
 
 import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.contract import Contract
 from galtea_frames.frames.assembly import column_attrs
 from galtea_frames.frames.frame import sorted_table, to_frame
 
@@ -31,7 +32,7 @@ def loaded(records: list[Record], nested: Nested, backend: DtypeBackend, fetched
     """The frame of one load of these records."""
     table, notes = build([slow_reference.page(records)], nested)
     about = {"resource": "sessions", "nested": nested, "fetched_at": f"2026-04-01T00:00:00.{fetched:06}Z"}
-    return to_frame(sorted_table(table, ()), about | column_attrs(notes), dtype_backend=backend)
+    return to_frame(sorted_table(table, ()), about | column_attrs(notes, Contract(SESSIONS)), dtype_backend=backend)
 
 
 def pointed(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold

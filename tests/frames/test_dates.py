@@ -11,8 +11,8 @@ from direct_transport import DirectTransport
 
 import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.frames.column_arguments import checked_dates, split_names
 from galtea_frames.frames.load_joined import iterate_joined
-from galtea_frames.frames.options import checked_dates, split_dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ DAY = "2026-03-01"
 @pytest.mark.parametrize(
     ("resource", "name", "nested", "words"),
     [
-        pytest.param(SESSIONS, "creatd_at", "columns", "'creatd_at': did you mean 'created_at'", id="a slip"),
+        pytest.param(SESSIONS, "creatd_at", "columns", "'creatd_at'; did you mean 'created_at'", id="a slip"),
         pytest.param(SESSIONS, "createdAt", "columns", "did you mean 'created_at'", id="the API's name"),
         pytest.param(SESSIONS, "metdata.at", "columns", "did you mean 'metadata.at'", id="a slip before a key"),
         pytest.param(SESSIONS, "error.at", "columns", "error is one column", id="below a column"),
@@ -72,7 +72,7 @@ def test_a_name_that_rows_may_have_is_taken(name: str) -> None:
 def test_joined_names_are_those_of_the_joined_frame() -> None:
     """What begins with the prefix is the right frame's, whatever the left one has."""
     names = ["metadata.at", "version.description", "version.version.at", "versions", "version", r"version\.region.at"]
-    left, right = split_dates(names, "version.")
+    left, right = split_names(names, "version.")
     assert ("metadata.at", "versions", "version", "version.region.at") == left
     assert ("description", "version.at") == right
 
@@ -143,7 +143,7 @@ def test_what_no_row_has_is_told_by_its_name_in_the_frame(way: str, tmp_path: Pa
 def test_a_wrong_name_of_a_version_is_told_before_any_request(way: str, tmp_path: Path) -> None:
     """The error names the column as it would stand in the joined frame."""
     load = joined_ways(tmp_path)[way]
-    with pytest.raises(gf.QueryError, match=r"'version\.descripton': did you mean 'version\.description'"):
+    with pytest.raises(gf.QueryError, match=r"'version\.descripton'; did you mean 'version\.description'"):
         load(parse_dates="version.descripton")
     server = DirectTransport(ROWS, OTHERS)
     with pytest.raises(gf.QueryError):

@@ -14,9 +14,11 @@ from page_frames import build, frame_of, framed
 import galtea_frames as gf
 from galtea_frames.api.resource import Resource
 from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.decoding.contract import Contract
 from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.errors import warn
-from galtea_frames.frames.frame import DtypeBackend, sorted_table, warn_about_columns
+from galtea_frames.frames.column_warnings import warn_about_columns
+from galtea_frames.frames.frame import DtypeBackend, sorted_table
 
 NESTED: tuple[Nested, ...] = get_args(Nested)
 BACKENDS: tuple[DtypeBackend, ...] = get_args(DtypeBackend)
@@ -249,7 +251,7 @@ def test_a_warning_names_what_is_not_as_usual(rows: list[dict[str, Any]], kind: 
     """What a column's name does not tell is warned of once, at the line that called."""
     _, notes = build([slow_reference.page(rows)])
     with pytest.warns(kind, match=message) as caught:
-        warn_about_columns(notes)
+        warn_about_columns(notes, Contract(SESSIONS), 1)
     assert [each.filename for each in caught] == [__file__]
 
 
@@ -259,7 +261,7 @@ def test_usual_rows_warn_of_nothing(nested: Nested) -> None:
     _, notes = build([slow_reference.page([ROW])], nested)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        warn_about_columns(notes)
+        warn_about_columns(notes, Contract(SESSIONS), 1)
 
 
 def test_a_warning_without_a_caller_outside_is_still_given() -> None:
@@ -278,7 +280,7 @@ def test_warnings_quote_a_part_of_what_is_long() -> None:
     rows += [{"metadata": {f"{at}{long}": True}} for at in range(9)]
     _, notes = build([slow_reference.page(rows)])
     with pytest.warns(gf.GalteaFramesWarning) as caught:
-        warn_about_columns(notes)
+        warn_about_columns(notes, Contract(SESSIONS), 1)
     assert len(caught) == 2
     for each in caught:
         assert len(str(each.message)) < 1_000

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import slow_reference
 
 from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.contract import Contract
 from galtea_frames.decoding.gatherer import Gatherer, Nested
 from galtea_frames.decoding.reader import PageReader
 from galtea_frames.decoding.schema import TableSchema
@@ -62,7 +63,7 @@ def build(pages: Sequence[bytes], nested: Nested = "columns", resource: Resource
 
 def framed(table: pa.Table, notes: Notes, resource: Resource = SESSIONS, **options: Option) -> pd.DataFrame:
     """Return the frame of a table, with what `to_records` needs in its attrs."""
-    attrs = {"resource": resource.name, **column_attrs(notes)}
+    attrs = {"resource": resource.name, **column_attrs(notes, Contract(resource))}
     dates = [name for name in options.pop("parse_dates", ()) if all_times(name, [table])]
     return to_frame(table, attrs, parse_dates=dates, **options)
 

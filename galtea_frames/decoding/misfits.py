@@ -1,0 +1,52 @@
+"""Misfits where a caller wants none: the first one ends the load."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from galtea_frames.api.resource import snake_case
+from galtea_frames.decoding.column_names import column_name
+from galtea_frames.decoding.json_text import json_text
+from galtea_frames.errors import SchemaError
+from galtea_frames.printable import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from galtea_frames.decoding.contract import Contract
+    from galtea_frames.decoding.gatherer import ColumnBatch
+
+#: The dtypes of declared columns, by kind.
+_DECLARED = {"string": "text", "status": "text", "time": "an ISO 8601 time"}
+
+
+def refuse_misfits(contract: Contract, batch: ColumnBatch) -> None:
+    """Check that every value fits its column.
+
+    Raises:
+        SchemaError: one does not; the message names the column, the row's id and the value.
+    """
+    for row, name, dtype, value in _misfits(contract, batch):
+        row_id = quoted(batch.declared["id"][row].as_py())
+        raise SchemaError(f"{name} of the {contract.resource.singular} {row_id} is not {dtype}: {_shortened(value)}")
+
+
+def _misfits(contract: Contract, batch: ColumnBatch) -> Iterator[tuple[int, str, str, str]]:
+    """Yield each misfit: its row, its column, what the column takes, and its JSON text."""
+    for column in contract.resource.columns:
+        for row, fields in batch.exact.items():
+            if column.api in fields and (not isinstance(fields[column.api], str) or column.kind == "time"):
+                yield row, column.name, _DECLARED[column.kind], json_text(fields[column.api])
+    for api, chunks in [*batch.objects.items(), ("", batch.others)]:
+        for path, chunk in chunks.items():
+            root, *keys = path if not api else (api, *path)
+            name = column_name(snake_case(root), keys)
+            for index, text in chunk.misfits.items():
+                row = index if chunk.rows is None else chunk.rows[index]
+                yield row, name, contract.dtypes[name], text
+
+
+def _shortened(text: str) -> str:
+    value: Any = json.loads(text) if text.startswith('"') else None
+    return quoted(value) if isinstance(value, str) else quoted(text)[1:-1]
