@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.plan import Plan
-    from galtea_frames.decoding.gatherer import ColumnBatch
+    from galtea_frames.decoding.column_batch import ColumnBatch
 
 _MICRO = 1_000_000
 

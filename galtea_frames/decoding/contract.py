@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.pins import Pin
-    from galtea_frames.decoding.shapes import Path
+    from galtea_frames.decoding.wanted import Path
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.api.times import LAYOUTS, TIME, USUAL_DIGITS, arrow_times, instant
+from galtea_frames.decoding.column_batch import ColumnBatch
 from galtea_frames.decoding.contract import Contract
 from galtea_frames.decoding.kinds import TEXT, replaced, text_array
 from galtea_frames.decoding.misfits import refuse_misfits
@@ -22,35 +22,9 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.resource import DeclaredColumn, Resource
     from galtea_frames.decoding.reader import BatchedRows, ParsedBatch
-    from galtea_frames.decoding.shapes import Path
-    from galtea_frames.decoding.survey import Chunks
+    from galtea_frames.decoding.wanted import Path
 
 Nested = Literal["columns", "json", "both"]
-
-
-@dataclass
-class ColumnBatch:
-    """Some rows as narrow Arrow arrays.
-
-    Attributes:
-        rows: the number of rows.
-        declared: by API name, the declared columns, with nested ones as JSON text if requested.
-        sent_times: by API name, the text of time columns as sent, if requested.
-        objects: by API name, the values in declared objects.
-        others: the values of undeclared fields, with objects flattened.
-        others_whole: the same with objects as JSON text, if requested.
-        exact: by row, values of declared fields that their column cannot hold exactly.
-        nulls: by API name, the rows in which an undeclared field was sent as null, if requested.
-    """
-
-    rows: int
-    declared: dict[str, pa.Array] = field(default_factory=dict)
-    sent_times: dict[str, pa.Array] = field(default_factory=dict)
-    objects: dict[str, Chunks] = field(default_factory=dict)
-    others: Chunks = field(default_factory=dict)
-    others_whole: Chunks = field(default_factory=dict)
-    exact: dict[int, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
-    nulls: dict[str, list[int]] = field(default_factory=dict)
 
 
 class Gatherer:

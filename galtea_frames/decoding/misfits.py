@@ -14,8 +14,8 @@ from galtea_frames.printable import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from galtea_frames.decoding.column_batch import ColumnBatch
     from galtea_frames.decoding.contract import Contract
-    from galtea_frames.decoding.gatherer import ColumnBatch
 
 #: The dtypes of declared columns, by kind.
 _DECLARED = {"string": "text", "status": "text", "time": "an ISO 8601 time"}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.raw_rows import Raw
-    from galtea_frames.decoding.shapes import Path
+    from galtea_frames.decoding.wanted import Path
 
 #: Pages with more bytes are parsed in parts: as Python objects they take several times as much memory.
 _LARGE = 8_000_000

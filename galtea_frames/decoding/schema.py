@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from galtea_frames.api.resource import DeclaredColumn
-    from galtea_frames.decoding.gatherer import ColumnBatch, Gatherer
+    from galtea_frames.decoding.column_batch import ColumnBatch
+    from galtea_frames.decoding.gatherer import Gatherer
     from galtea_frames.decoding.survey import Chunks, InferredColumn
 
 

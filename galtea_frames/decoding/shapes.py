@@ -18,9 +18,7 @@ from galtea_frames.decoding.wanted import EVERYTHING, NOTHING, is_nameable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from galtea_frames.decoding.wanted import Wanted
-
-Path = tuple[str, ...]
+    from galtea_frames.decoding.wanted import Path, Wanted
 
 #: The value of a field that an object lacks.
 ABSENT = msgspec.UNSET

@@ -29,8 +29,8 @@ from galtea_frames.decoding.kinds import (
     replaced,
     text_array,
 )
-from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH, ONE_IN, Path, Struct
-from galtea_frames.decoding.wanted import EVERYTHING
+from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH, ONE_IN, Struct
+from galtea_frames.decoding.wanted import EVERYTHING, Path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

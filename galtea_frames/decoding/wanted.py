@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from galtea_frames.decoding.pins import Pin
-    from galtea_frames.decoding.shapes import Path
+
+
+#: The keys that lead to a value.
+Path = tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from galtea_frames.api.query import Query
+    from galtea_frames.decoding.column_batch import ColumnBatch
     from galtea_frames.decoding.contract import Contract
-    from galtea_frames.decoding.gatherer import ColumnBatch, Gatherer
+    from galtea_frames.decoding.gatherer import Gatherer
     from galtea_frames.decoding.schema import Notes
     from galtea_frames.frames.options import LoadOptions
 

@@ -60,15 +60,16 @@ def warn_about_columns(notes: Notes, contract: Contract, rows: int, prefix: str 
         prefix: prefix of the column names in the caller's frame.
     """
     if mixed := WARNED_OF_MIXED.new(contract.resource.name, notes.mixed):
-        first = f"{prefix}{mixed[0]}"
+        example = quoted(prefix + mixed[0])
         warn(
-            f"values of several types, so JSON text: {_listed(mixed, prefix)}; pin a dtype to get one type, with"
-            f" misfits counted: dtype={{'{first}': 'string'}}",
+            f"mixed types, kept as JSON text: {_listed(mixed, prefix)}; pin a dtype to get one type:"
+            f" dtype={{{example}: 'string'}}",
             MixedTypesWarning,
         )
     if notes.misfits:
         warn(
-            f"values of another type than documented, kept in column '*' ({_counted(notes.misfits)})", MixedTypesWarning
+            f"values that do not match the declared type, kept in column '*' ({_counted(notes.misfits)})",
+            MixedTypesWarning,
         )
     if notes.pinned_misfits:
         counted = _counted(notes.pinned_misfits, prefix)

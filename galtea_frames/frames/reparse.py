@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from galtea_frames.decoding.shapes import Path
+    from galtea_frames.decoding.wanted import Path
     from galtea_frames.frames.origin import Origin
 
 #: The number of rows per batch.

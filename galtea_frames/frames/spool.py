@@ -18,7 +18,7 @@ from galtea_frames.frames.frame import sorted_table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from galtea_frames.decoding.gatherer import ColumnBatch
+    from galtea_frames.decoding.column_batch import ColumnBatch
     from galtea_frames.decoding.schema import TableSchema
 
 _CREATED = "createdAt"

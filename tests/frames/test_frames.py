@@ -284,7 +284,7 @@ def test_warnings_quote_a_part_of_what_is_long() -> None:
     assert len(caught) == 2
     for each in caught:
         assert len(str(each.message)) < 1_000
-        assert str(each.message).endswith(" and 4 more")
+        assert " and 4 more" in str(each.message)
         assert str(each.message).isprintable()
 
 

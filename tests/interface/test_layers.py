@@ -21,17 +21,21 @@ ROOMS = {
         transport client values query splitting
     """,
     "walk": "slices ties source lookup window crew seen walk fetch",
-    "decoding": "json_text exact shapes kinds column_names survey contract raw_rows reader gatherer schema",
+    "decoding": """
+        json_text exact kinds pins wanted shapes column_names survey contract raw_rows reader column_batch misfits
+        gatherer schema
+    """,
     "frames": """
-        fingerprint frame gc_pause progress spool cells limit_offset coverage options assembly load origin joins
-        load_joined loaders records reparse concat plain describe
+        fingerprint frame column_warnings gc_pause progress spool cells limit_offset coverage column_arguments schema
+        options assembly load origin joins joined_arguments load_joined loaders records reparse concat plain
+        describe
     """,
     "files": """
         settings dtypes partitions descriptions hive restoring permissions seals ownership staging targets parquet
     """,
     "mirror": """
         arguments rows stored_rows changes same_account damage description local_folder table_files delta location sync
-        info reading readers lazy mirror
+        info reading readers pinned_columns lazy mirror
     """,
     "report": """
         findings wording periods thresholds terms analysis.verdict analysis.headline pages.sparklines

@@ -34,7 +34,7 @@ STORED = [
 ]
 
 PAGING = ["sort", "limit", "offset", "params"]
-OPTIONS = ["nested", "parse_dates", "dtype_backend", "client"]
+OPTIONS = ["columns", "dtype", "schema", "on_misfit", "nested", "parse_dates", "dtype_backend", "client"]
 SELECTION = ["include_removed", "as_of", "allow_incomplete"]
 
 #: The type of an argument for each kind of filter.
@@ -63,7 +63,7 @@ def test_signatures_name_the_filters(loader: Any, resource: Resource) -> None:  
     assert [each.name for each in resource.filters] + PAGING + OPTIONS == list(parameters)
     assert {each.kind for each in parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
     defaults = {name: each.default for name, each in parameters.items() if each.default is not None}
-    assert defaults == {"nested": "columns", "dtype_backend": "numpy_nullable"}
+    assert defaults == {"on_misfit": "null", "nested": "columns", "dtype_backend": "numpy_nullable"}
     assert [KINDS[each.kind] for each in resource.filters] == [
         parameters[each.name].annotation for each in resource.filters
     ]

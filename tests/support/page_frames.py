@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.page import Page
     from galtea_frames.api.resource import Resource
-    from galtea_frames.decoding.gatherer import ColumnBatch
+    from galtea_frames.decoding.column_batch import ColumnBatch
     from galtea_frames.decoding.schema import Notes
 
 Record = dict[str, Any]
