@@ -230,6 +230,7 @@ NOT_PROVING: dict[str, Callable[[World], pd.DataFrame]] = {
 }
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("way", PROVING)
 def test_what_still_holds_all_rows_passes(world: World, way: str) -> None:
     """Order, index and further columns do not matter."""
@@ -239,6 +240,7 @@ def test_what_still_holds_all_rows_passes(world: World, way: str) -> None:
     assert "all fetched" in found.completeness.statement
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("way", NOT_PROVING)
 def test_what_was_changed_does_not_pass(world: World, way: str) -> None:
     """Not even if all thresholds pass; the page says why, and with a selection it is judged."""
