@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image, ImageChops
 from rich.console import Console
-from rich.terminal_theme import MONOKAI
+from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 import galtea_frames as gf
@@ -22,6 +22,16 @@ PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 
 _COLUMNS = ["created_at", "status", "version.name", "metadata.latency_ms", "metadata.user.tier"]
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+#: Background, text, and the eight colors of a dark terminal.
+_COLORS = TerminalTheme(
+    (12, 12, 12),
+    (217, 217, 217),
+    [
+        *((12, 12, 12), (240, 90, 100), (80, 200, 90), (235, 215, 120)),
+        *((90, 150, 255), (200, 110, 200), (97, 214, 214), (204, 204, 204)),
+    ],
+)
 
 _NOTEBOOK = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 16px; font: 15px "DejaVu Sans", sans-serif; color: #222; background: #fff; }}
@@ -52,7 +62,7 @@ def main() -> None:
             metrics="metadata.latency_ms",
             thresholds={"fail_if": "failure_rate > 25% and n >= 30 per version"},
         )
-        _draw("report", report.to_html(), (1000, 760))
+        _draw("report", report.to_html(), (1000, 1180))
         _draw("terminal", _terminal(Path(folder)), (980, 1400))
 
 
@@ -76,7 +86,7 @@ def _terminal(folder: Path) -> str:
     console = Console(record=True, width=100, file=io.StringIO(), force_terminal=True)
     console.print("[bold]$ galtea-frames demo[/bold]")
     console.print(Text.from_ansi(done.stdout))
-    return console.export_html(code_format=_TERMINAL, inline_styles=False, theme=MONOKAI)
+    return console.export_html(code_format=_TERMINAL, inline_styles=False, theme=_COLORS)
 
 
 def _draw(name: str, page: str, size: tuple[int, int]) -> None:
@@ -101,7 +111,8 @@ def _draw(name: str, page: str, size: tuple[int, int]) -> None:
     box = ImageChops.difference(picture, plain).getbbox()
     if box is not None:
         picture = picture.crop((0, 0, min(picture.width, box[2] + 16), min(picture.height, box[3] + 16)))
-    picture.quantize(64).save(PICTURES / f"{name}.png", optimize=True)
+    # Flat colors need no dithering.
+    picture.quantize(64, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":
