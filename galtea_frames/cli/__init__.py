@@ -1,5 +1,5 @@
 """The command line: parse, call, print.
 
-In: the words of a command line. Out: one line on stdout, progress and warnings on stderr, an exit code. Begin with
-`main`, which has the exit codes; each command is a module, and `options` makes options of the table of resources.
+In: the arguments of a command line. Out: one line on stdout, progress and warnings on stderr, an exit code. Start with
+`main`, which defines the exit codes; each command is a module, and `options` turns the table of resources into options.
 """

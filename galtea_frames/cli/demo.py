@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 _PAGE_SIZE = 100
 _DATASET, _REPORT = "sessions_by_version", "report"
 
-#: The day after the last of the sample sessions: the report is about their last week.
+#: The day after the last sample session, so that the report covers the last week of data.
 _AS_OF = "2026-03-30"
 _WARN_IF = "failure_rate > 25% and n >= 30 per version"
 _LATENCY, _COST = "metadata.latency_ms", "metadata.cost_usd"
 
-#: What to print of a failure rate, by whether it is above and below that of the other versions; and its colour.
+#: Word and colour of a failure rate, by whether it is significantly above or below that of the other versions.
 _JUDGED = {(True, False): ("worse", "red"), (False, True): ("better", "green"), (False, False): ("", "default")}
 _COLOURS = {"OK": "green", "WARN": "yellow", "FAIL": "red", "INCOMPLETE": "red"}
 
@@ -44,7 +44,7 @@ def run(out: str) -> None:
         require()
         target = Target.at(out)
         target.check_folder(DEMO)
-    # All of it is plain text: brackets, colons and numbers are not for rich to interpret.
+    # rich must not interpret brackets, colons or numbers in plain text.
     console = Console(markup=False, emoji=False, highlight=False)
     started = time.monotonic()
     console.print("Sample data from a stand-in for the Galtea API, over HTTP: no API key needed\n")
@@ -82,7 +82,7 @@ def run(out: str) -> None:
         dataset: "the same, one folder per version",
     }
     names = {path: printable(masked(str(path))) for path in files}
-    for path, what in files.items():  # whole, for copying, however narrow the terminal
+    for path, what in files.items():  # never wrapped, so that paths can be copied
         name = f"  {names[path]:{max(map(len, names.values()))}}  "
         console.print(Text.assemble((name, "cyan"), what), soft_wrap=True)
     console.print("\nNext, with your own API key", style="bold")

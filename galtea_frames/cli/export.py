@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-#: What can be exported, each with the list whose filters are its options.
+#: What can be exported, with the list whose filters become options.
 _KINDS = RESOURCES | {"joined": SESSIONS}
 
-#: Which of these a mirror holds, and what reads it.
+#: What a mirror can export, with the method that reads it.
 _STORED = {"sessions": "load_sessions", "versions": "load_versions", "joined": "join"}
 
 
@@ -78,7 +78,7 @@ def _export(
 
 
 def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) -> pd.DataFrame:
-    """Write what the API answers; return the first of the frames."""
+    """Write what the API returns; return the first frame."""
     from galtea_frames.files.parquet import write_frames
     from galtea_frames.frames.load import iterate, load
     from galtea_frames.frames.load_joined import iterate_joined, load_joined
@@ -86,7 +86,7 @@ def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) 
     if form["partition_by"] or any(asked[name] is not None for name in ("sort", "limit", "offset")):
         first = load_joined(asked) if kind == "joined" else load(_KINDS[kind], asked)
         gf.write_parquet(first, out, **form)
-    else:  # as it comes, however much there is
+    else:  # stream, so that memory does not grow with the rows
         frames = iterate_joined(asked) if kind == "joined" else iterate(_KINDS[kind], asked)
         first = next(frames)
         rows = first.attrs["galtea_frames"]["rows"]
@@ -95,11 +95,11 @@ def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) 
 
 
 def _from_mirror(kind: str, mirror: gf.Mirror, asked: dict[str, Any]) -> pd.DataFrame:
-    """Return what a mirror holds; raise if it cannot answer one of the filters."""
+    """Return the frame from a mirror; raise if the mirror does not support a filter."""
     read = getattr(mirror, _STORED[kind])
     taken = inspect.signature(read).parameters
     given = {name: value for name, value in asked.items() if value is not None}
-    for name, value in given.pop("params", {}).items():  # a mirror takes by name whatever it can filter by
+    for name, value in given.pop("params", {}).items():  # a mirror has them as named arguments
         plain = name.removesuffix("[]")
         if plain in given:
             raise QueryError(f"{plain} is given twice")
@@ -116,7 +116,7 @@ _MIRROR_OPTION = click.Option(["--mirror"], metavar="DIRECTORY", help="read from
 
 _SHAPES = ["columns", "json", "both"]
 
-#: Examples of filters, by the list that has them.
+#: An example with filters for each list.
 _FILTERED = {
     "sessions": "export sessions --out failed.parquet --status FAILED --from-created-at 2026-03-01",
     "versions": "export versions --out latest.parquet --sort created_at:desc --limit 10",

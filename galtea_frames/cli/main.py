@@ -24,10 +24,10 @@ from galtea_frames.streams import standard_streams
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: What the shell gets (docs/reference: command line).
+#: Exit codes.
 DONE, UNEXPECTED, USAGE, FAILED = 0, 1, 2, 3
 
-#: Set by shells that ask for completions.
+#: The variable that a shell sets to request completions.
 _COMPLETE = "_GALTEA_FRAMES_COMPLETE"
 
 #: click raises this to show a group's help, from version 8.2 on; older releases just print it.
@@ -36,7 +36,7 @@ _NOTHING_ASKED: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    if _COMPLETE in os.environ:  # a shell is at the other end, which reads bytes
+    if _COMPLETE in os.environ:  # click writes completions as bytes, which our streams do not take
         commands.main(complete_var=_COMPLETE)
     warnings.showwarning = _show_warning
     stop_on_signals()
@@ -68,12 +68,12 @@ def _run() -> int:
 
 
 def _with_options(message: str) -> str:
-    """Return a message of the package with options in place of the arguments of functions."""
+    """Return a message with the names of Python arguments replaced by options."""
     message = re.sub(r"(pass )?api_key=, |, a datetime, a date or a Timestamp", "", message)
-    # Names that are also words of a sentence stay as they are.
+    # Leave names alone that are also English words, such as limit and sort.
     options = {name: option for name, option in _options(commands) if "_" in name or name == "params"}
     names = "|".join(sorted(options, key=len, reverse=True))
-    # Whole words, which are not quoted: values, paths and columns are.
+    # Replace whole, unquoted words only: values, paths and columns are quoted.
     given = re.sub(rf"(?<![\w.'/-])({names})=(?=\w)", lambda found: f"{options[found[1]]} ", message)
     return re.sub(
         rf"(?<![\w.'/-])(?:the argument )?({names})(?:=|\b)(?!['.\w/-])", lambda found: options[found[1]], given
@@ -81,7 +81,7 @@ def _with_options(message: str) -> str:
 
 
 def _options(command: click.Command) -> Iterator[tuple[str, str]]:
-    """Yield the name of each argument that options stand for, with the first spelling of the option."""
+    """Yield each argument name with its option."""
     for each in command.commands.values() if isinstance(command, click.Group) else ():
         yield from _options(each)
     yield from ((str(each.name), each.opts[0]) for each in command.params if isinstance(each, click.Option))
@@ -106,7 +106,7 @@ def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     tell(f"warning: {message}")
 
 
-#: How a shell learns to complete commands and options.
+#: How to turn on shell completion.
 _COMPLETION = """\b
 Tab completion, for the start-up file of your shell:
   bash  eval "$(_GALTEA_FRAMES_COMPLETE=bash_source galtea-frames)"

@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from galtea_frames.api.resource import Filter, Resource
 
 
-#: What a value is called in help texts, by the kind of its filter.
+#: The placeholder of a value in help texts, by kind of filter.
 _METAVARS = {"text": "TEXT", "time": "TIME", "flag": None}
 
-#: How much a parameter's name must be like a filter's for the filter to be suggested.
+#: The similarity of names from which a filter is suggested.
 _ALIKE = 0.85
 
 
 def _option_names(wanted: Filter) -> list[str]:
-    """Return how a filter is spelled as an option: a list's singular reads better when repeated."""
+    """Return the option names of a filter: a list also has a singular, which reads better when repeated."""
     plain = "--" + wanted.name.replace("_", "-")
     if wanted.kind == "flag":
         return [f"{plain}/--no-{plain.removeprefix('--')}"]
-    # `names` has no singular: `name` is another filter.
+    # `names` has no singular, because `name` is another filter.
     single = plain.removesuffix("es" if plain.endswith("ses") else "s")
     return [single, plain] if wanted.kind == "texts" and wanted.name != "names" else [plain]
 
@@ -57,7 +57,7 @@ def _filter_option(resource: Resource, wanted: Filter) -> click.Option:
 
 
 def query_options(resource: Resource) -> list[click.Option]:
-    """Return an option for each filter of a resource, and those that every list has."""
+    """Return an option for each filter of a resource, and the options common to all lists."""
     columns = [each.name for each in resource.columns if each.kind != "object"]
     return [
         *(_filter_option(resource, each) for each in resource.filters),
@@ -79,7 +79,7 @@ def query_options(resource: Resource) -> list[click.Option]:
     ]
 
 
-#: Settings of the client: name, default, what the value is called, and meaning. The client is not imported for help.
+#: Settings of the client: name, default, placeholder and meaning. Repeated here so that help imports no client.
 _CLIENT_OPTIONS: tuple[tuple[str, str | float | None, str, str], ...] = (
     ("base_url", None, "URL", "address of the API  [default: GALTEA_API_URL, or https://api.galtea.ai]"),
     ("page_size", 1000, "N", "rows per request"),
@@ -91,7 +91,7 @@ _CLIENT_OPTIONS: tuple[tuple[str, str | float | None, str, str], ...] = (
 
 
 def client_options() -> list[click.Option]:
-    """Return the options that say how to ask the API."""
+    """Return the options that configure the client."""
     return [
         *(
             click.Option([f"--{name.replace('_', '-')}"], default=default, metavar=metavar, help=meaning)
@@ -104,12 +104,12 @@ def client_options() -> list[click.Option]:
 
 
 def completing(names: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
-    """Return what completes a value in the shell from these names."""
+    """Return a shell completion function for these names."""
     return lambda _context, _option, begun: [name for name in names if name.startswith(begun)]
 
 
 def examples(*commands: str) -> str:
-    """Return the end of a help text: commands to copy."""
+    """Return the examples at the end of a help text."""
     return "\b\nExamples:\n" + "\n".join(f"  galtea-frames {each}" for each in commands)
 
 
@@ -117,13 +117,13 @@ _CLIENT_SETTINGS = (*(name for name, *_ in _CLIENT_OPTIONS), "progress")
 
 
 def client_settings(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the client's settings among the options, taking them out of what was given."""
+    """Remove the client's settings from the options and return those that were given."""
     settings = {name: given.pop(name) for name in _CLIENT_SETTINGS}
     return {name: value for name, value in settings.items() if value is not None}
 
 
 def arguments_of(given: dict[str, Any], resource: Resource) -> dict[str, Any]:
-    """Return a loader's arguments from the values of `query_options`."""
+    """Return the arguments of a loader from the values of `query_options`."""
     sort = [_sorting(each) for each in given.pop("sort")]
     params = _further(given.pop("params"))
     filters = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value != ()}
@@ -132,7 +132,7 @@ def arguments_of(given: dict[str, Any], resource: Resource) -> dict[str, Any]:
 
 
 def _sorting(written: str) -> str | tuple[str, str]:
-    """Return what to sort by of COLUMN[:asc|desc]."""
+    """Parse COLUMN[:asc|desc]."""
     column, colon, direction = written.partition(":")
     if colon and direction.lower() not in ("asc", "desc"):
         raise QueryError(f"--sort takes COLUMN, COLUMN:asc or COLUMN:desc, not {quoted(written)}")
@@ -140,7 +140,7 @@ def _sorting(written: str) -> str | tuple[str, str]:
 
 
 def _warn_of_typos(statuses: Iterable[str], params: Iterable[str], resource: Resource) -> None:
-    """Point out what this release does not know; the API may, so it is asked all the same."""
+    """Warn of unknown statuses and likely typos; the API may know them, so the request is sent anyway."""
     for status in statuses:
         if status not in resource.statuses:
             close = difflib.get_close_matches(status.upper(), resource.statuses, n=1)
@@ -155,7 +155,7 @@ def _warn_of_typos(statuses: Iterable[str], params: Iterable[str], resource: Res
 
 @contextmanager
 def before_asking() -> Iterator[None]:
-    """Have what is refused in here end as wrong usage, whatever its kind: the API was not asked for anything yet."""
+    """Turn any error into one of wrong usage, since nothing has been requested from the API yet."""
     try:
         yield
     except GalteaFramesError as problem:
@@ -163,19 +163,19 @@ def before_asking() -> Iterator[None]:
 
 
 def _further(written: Iterable[str]) -> dict[str, str | list[str]]:
-    """Return the argument `params` of NAME=VALUE, a single value, and NAME[]=VALUE, one of a list."""
+    """Parse NAME=VALUE (a single value) and NAME[]=VALUE (a member of a list) into the argument `params`."""
     given: dict[str, list[str]] = {}
     for each in written:
         name, equals, value = each.partition("=")
         if not equals:
             raise QueryError(f"--param takes NAME=VALUE, not {quoted(each)}")
         given.setdefault(name, []).append(value)
-    # One name with several values can only be a list.
+    # A repeated name is a list.
     return {name: values if name.endswith("[]") or len(values) > 1 else values[0] for name, values in given.items()}
 
 
 def check_columns(names: Iterable[str], resources: Mapping[str, Resource], nested: str) -> None:
-    """Refuse, before anything is asked for, columns to partition by that no frame can have.
+    """Raise if a column to partition by cannot exist, before anything is requested.
 
     Args:
         names: the columns; those below a field that the API does not document may be there.
@@ -195,7 +195,7 @@ def check_columns(names: Iterable[str], resources: Mapping[str, Resource], neste
 
 
 def program() -> str:
-    """Return what starts this program from the shell: its name, where the environment that it is in is active."""
+    """Return how to start this program: its name if it is on the PATH, else the path it was started with."""
     name = "galtea-frames"
     if shutil.which(name) or Path(sys.argv[0]).stem != name:
         return name
@@ -208,23 +208,23 @@ def variable(name: str, value: str) -> str:
 
 
 def json_option() -> click.Option:
-    """Return the option for machines."""
+    """Return the option `--json`."""
     return click.Option(["as_json", "--json"], is_flag=True, help="print the result as JSON")
 
 
 def say(summary: dict[str, Any], text: str, *, as_json: bool) -> None:
-    """Print what was done: a summary for machines, in ASCII so that any stream can carry it, or lines for people."""
+    """Print the result: JSON in ASCII, which any stream can carry, or lines of text."""
     lines = [json.dumps(_masked(summary))] if as_json else [printable_line(masked(line)) for line in text.split("\n")]
     click.echo("\n".join(lines))
 
 
 def tell(words: str) -> None:
-    """Print a line to stderr, whoever wrote the words in it."""
+    """Print one line to stderr, with secrets masked and control characters replaced."""
     click.echo(presentable(words), err=True)
 
 
 def _masked(value: Any) -> Any:  # noqa: ANN401 - anything that JSON holds
-    """Return a value without the secrets that its texts hold."""
+    """Return a value with the secrets in its strings masked."""
     if isinstance(value, dict):
         return {name: _masked(each) for name, each in value.items()}
     if isinstance(value, list | tuple):

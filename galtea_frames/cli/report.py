@@ -63,19 +63,19 @@ def _report(
 
 
 def _written(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the terms of a report from the values of the options."""
+    """Return the terms of a report from the options."""
     fail_if, warn_if, file = (given.pop(name) for name in ("fail_if", "warn_if", "thresholds"))
     if file is not None and (fail_if or warn_if):
         raise QueryError("thresholds come from a file or from --fail-if and --warn-if, not from both")
     conditions = {"fail_if": list(fail_if), "warn_if": list(warn_if)} if fail_if or warn_if else None
     given["thresholds"] = conditions if file is None else Path(file)
-    # The one place where a report looks at a clock; what it shows names the time, so that it can be had again.
+    # The only place where a report reads the clock; the report shows the time, so that it can be reproduced.
     given["as_of"] = datetime.now(UTC).isoformat(timespec="seconds") if given["as_of"] is None else given["as_of"]
     return given
 
 
 def _frames(mirror: str | None, settings: dict[str, Any], span: dict[str, Any], products: list[str]) -> Frames:
-    """Return the sessions of a span of time and the versions, of the API or of a mirror."""
+    """Load the sessions of a time span, and the versions, from the API or a mirror."""
     from galtea_frames.frames.frame import ATTRS
 
     scope: dict[str, Any] = {"product_ids": products} if products else {}
@@ -84,12 +84,12 @@ def _frames(mirror: str | None, settings: dict[str, Any], span: dict[str, Any], 
             return gf.load_sessions(**span, **scope, client=client), gf.load_versions(**scope, client=client)
     with before_asking():
         copy = gf.Mirror(mirror)
-    # One whose first sync was cut off says so in its attrs, which makes the report INCOMPLETE.
+    # If the first sync did not finish, the attrs say so, which makes the report INCOMPLETE.
     versions = copy.load_versions(**scope, allow_incomplete=True)
-    # Sessions do not say of which product they are, but of which version.
+    # Sessions have no product id, only a version id.
     of_versions: dict[str, Any] = {"version_ids": list(versions["id"])} if products else {}
     sessions = copy.load_sessions(**span, **of_versions, allow_incomplete=True)
-    if products:  # which these are all sessions of
+    if products:  # these are all of their sessions
         filters = sessions.attrs[ATTRS]["filters"]
         del filters["version_ids"]
         sessions.attrs[ATTRS]["filters"] = scope | filters
@@ -97,7 +97,7 @@ def _frames(mirror: str | None, settings: dict[str, Any], span: dict[str, Any], 
 
 
 def _unseen(problem: Exception) -> Frames:
-    """Return frames of no rows that say why there are none."""
+    """Return empty frames whose attrs say why they are empty."""
     import pandas as pd
 
     from galtea_frames.frames.frame import ATTRS
@@ -109,7 +109,7 @@ def _unseen(problem: Exception) -> Frames:
 
 
 def _command(written: dict[str, Any], mirror: str | None, products: Sequence[str]) -> str:
-    """Return the command that makes the same report, whatever the folder."""
+    """Return a command that makes the same report."""
     thresholds = written["thresholds"]
     words = ["galtea-frames", "report", "--out", "report", "--as-of", written["as_of"], "--period", written["period"]]
     words += ["--timezone", written["timezone"], "--trend-periods", str(written["trend_periods"])]

@@ -11,12 +11,12 @@ from galtea_frames.cli.options import examples, program, tell, variable
 
 _COUNT = click.IntRange(0)
 
-#: Longer than anyone waits.
+#: The longest delay, in seconds.
 _HOUR = 3_600
 
 
 def _latency(_context: click.Context, _option: click.Parameter, seconds: float) -> float:
-    if not 0 <= seconds <= _HOUR:  # which is never true of NaN
+    if not 0 <= seconds <= _HOUR:  # always true of NaN
         raise click.BadParameter(f"{seconds} is not a number of seconds from 0 to {_HOUR:,}")
     return seconds
 

@@ -1,4 +1,4 @@
-"""Ctrl-C, and SIGTERM of `kill`, systemd or `timeout`: both stop a command, and what is half written goes."""
+"""Ctrl-C and SIGTERM stop a command, which then removes what it has half written."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import FrameType
 
-#: Seconds in which a further signal is one with the first: a second Ctrl-C must not cut off the removal of what is half
-#: written. One that comes later stops again, should the first have been lost in a library's own code.
+#: Seconds in which further signals are ignored: a second Ctrl-C must not interrupt the removal of half-written files.
+#: A later one stops again, in case a library swallowed the first.
 _PATIENCE = 2.0
 
 
 class _Stop:
-    """Raises `KeyboardInterrupt`, with the signal's number, on the first signal of several at once."""
+    """Raises `KeyboardInterrupt` with the signal's number, once for signals in quick succession."""
 
     def __init__(self) -> None:
         self._last = -math.inf
@@ -29,7 +29,7 @@ class _Stop:
 
 
 def stop_on_signals() -> None:
-    """Have Ctrl-C and SIGTERM raise `KeyboardInterrupt` in this process, but for one that it was started to ignore."""
+    """Have Ctrl-C and SIGTERM raise `KeyboardInterrupt`, unless the process was started to ignore them."""
     stop = _Stop()
     for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
         if signal.getsignal(number) is usual:
@@ -37,7 +37,7 @@ def stop_on_signals() -> None:
 
 
 def stop_code(stop: BaseException) -> int:
-    """Return what the shell gets for it, as shells have it: 130 for Ctrl-C, 143 for SIGTERM."""
-    # click raises another error in its place.
+    """Return the usual exit code: 130 for Ctrl-C, 143 for SIGTERM."""
+    # click replaces the KeyboardInterrupt with an error of its own.
     numbers = (stop.__cause__ or stop).args
     return 128 + (numbers[0] if numbers else signal.SIGINT)
