@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from itertools import chain, pairwise
-from operator import attrgetter
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -183,7 +183,8 @@ def _open_page(rows: Rows) -> Page[Rows]:
     moments = moments_of(ids, created)
     # Reordered while they are Python objects: reordering a finished table would copy every cell.
     if order := _order(moments, ids):
-        rows, ids, created = rows.reordered(order), [ids[index] for index in order], [created[index] for index in order]
+        in_order = itemgetter(*order)
+        rows, ids, created = rows.reordered(order), in_order(ids), in_order(created)
     if isinstance(rows, _Structs):  # which spares the gatherer parsing them again
         rows = replace(rows, created=moments)
     return dated_page(rows, ids, created, moments)
@@ -192,13 +193,16 @@ def _open_page(rows: Rows) -> Page[Rows]:
 def _order(moments: NDArray[np.int64], ids: Sequence[str]) -> list[int] | None:
     """Return the order that sorts rows of one creation time by id; None if they are sorted, or times go backwards."""
     steps = np.diff(moments)
-    if (steps < 0).any() or not any(ids[index] > ids[index + 1] for index in np.flatnonzero(steps == 0).tolist()):
+    edges = np.diff(steps == 0, prepend=False, append=False)
+    if (steps < 0).any() or not edges.any():
         return None
     order = list(range(len(ids)))
-    ends = [*np.flatnonzero(steps).tolist(), len(ids) - 1]
-    for first, last in pairwise([-1, *ends]):
+    # Where ties begin and end, in turn.
+    for first, last in np.flatnonzero(edges).reshape(-1, 2).tolist():
         if last - first > 1:
-            order[first + 1 : last + 1] = sorted(order[first + 1 : last + 1], key=ids.__getitem__)
+            order[first : last + 1] = sorted(order[first : last + 1], key=ids.__getitem__)
+        elif ids[first] > ids[last]:
+            order[first : last + 1] = [last, first]
     return order
 
 
@@ -239,15 +243,12 @@ class _Structs:
 
     def reordered(self, order: Sequence[int]) -> Rows:
         strays = {new: self.strays[old] for new, old in enumerate(order) if old in self.strays}
-        return _Structs(self.reader, self.layout, [self.rows[index] for index in order], strays)
+        return _Structs(self.reader, self.layout, list(itemgetter(*order)(self.rows)), strays)
 
     def batches(self, skip: Collection[int]) -> Iterator[ParsedBatch]:
         kept = [number for number in range(len(self.rows)) if number not in skip] if skip else None
         rows = self.rows if kept is None else [self.rows[number] for number in kept]
-        columns = self.layout.leaf_columns(rows)
-        found = {
-            path: values for path, values in zip(self.layout.leaves, columns, strict=True) if self.reader.wants(path[0])
-        }
+        found = {path: values for path, values in self.layout.columns(rows).items() if self.reader.wants(path[0])}
         fields = {path[0]: values for path, values in found.items() if len(path) == 1}
         leaves = {path: values for path, values in found.items() if len(path) > 1}
         texts = {name: [_raw_text(raw) for raw in fields.pop(name)] for name in self.reader.texts}

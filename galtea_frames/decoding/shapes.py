@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from operator import attrgetter
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
+from msgspec.structs import astuple
 
 from galtea_frames.decoding.wanted import EVERYTHING, NOTHING, is_nameable
 
@@ -99,7 +100,6 @@ class Layout:
         names: the fields of the rows.
         many: decodes a list of rows.
         one: decodes one row.
-        leaves: the paths of the values that `leaf_columns` returns.
     """
 
     def __init__(
@@ -114,23 +114,10 @@ class Layout:
         self.names: tuple[str, ...] = self._node.type.keys
         self.many: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[self._node.type])  # type: ignore[name-defined]
         self.one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self._node.type)
-        self.leaves: dict[Path, str] = self._node.leaves()
-        is_flat = all(len(path) == 1 for path in self.leaves)
-        self._get_leaves = msgspec.structs.astuple if is_flat else attrgetter(*self.leaves.values())
 
-    def leaf_columns(self, rows: Sequence[Any]) -> list[Sequence[Any]]:
-        """Return the values of each leaf, one per row.
-
-        Leaves are the fields, and within fields of which only some keys are wanted, the values of these keys.
-        """
-        if not rows:
-            return [() for _ in self.leaves]
-        try:
-            # One call per row and one for all, instead of one per cell.
-            return list(zip(*map(self._get_leaves, rows), strict=True))
-        except AttributeError:  # a null, or another value without keys, above a leaf
-            self._node.complete(rows)
-        return list(zip(*map(self._get_leaves, rows), strict=True))
+    def columns(self, rows: Sequence[Any]) -> dict[Path, Sequence[Any]]:
+        """Return the values of the fields, one per row; where only some keys of a field are wanted, of these."""
+        return self._node.columns(rows)
 
     def fitted(self, record: dict[str, Any], strays: dict[Path, Any]) -> Any:  # noqa: ANN401 - a struct of this layout
         """Return a row as its struct; values outside the shape go to the strays, by path."""
@@ -171,26 +158,22 @@ class _Node:
             return msgspec.Raw  # which costs next to nothing
         return plain if below.takes_apart else Any
 
-    def leaves(self, path: Path = (), attribute: str = "") -> dict[Path, str]:
-        """Return the attribute of each leaf of a struct, by its path."""
-        found: dict[Path, str] = {}
-        for number, key in enumerate(self.type.keys):
+    def columns(self, structs: Sequence[Any], path: Path = ()) -> dict[Path, Sequence[Any]]:
+        """Return the values of each key, one per struct; where only some keys of objects are wanted, of these."""
+        # One call per struct and one for all, instead of one per cell.
+        columns: Iterable[Sequence[Any]] = zip(*map(astuple, structs), strict=True) if structs else repeat(())
+        found: dict[Path, Sequence[Any]] = {}
+        for key, values in zip(self.type.keys, columns, strict=False):
             inner = self._partial.get(key)
-            if inner:
-                found |= inner.leaves((*path, key), f"{attribute}f{number}.")
-            else:
-                found[*path, key] = f"{attribute}f{number}"
+            found |= {(*path, key): values} if inner is None else inner.columns(inner.completed(values), (*path, key))
         return found
 
-    def complete(self, structs: Iterable[Any]) -> None:
-        """Replace what is not an object by one without keys, wherever only keys of objects are wanted."""
-        for number, key in enumerate(self.type.keys):
-            if inner := self._partial.get(key):
-                name, nothing = f"f{number}", inner.type()
-                for struct in structs:
-                    if type(getattr(struct, name)) is not inner.type:
-                        setattr(struct, name, nothing)
-                inner.complete([getattr(struct, name) for struct in structs])
+    def completed(self, values: Sequence[Any]) -> Sequence[Any]:
+        """Return a struct for each value: one without keys for what is not an object."""
+        if list(map(type, values)).count(self.type) == len(values):
+            return values
+        nothing = self.type()
+        return [value if type(value) is self.type else nothing for value in values]
 
     def fitted(self, record: dict[str, Any], path: Path, strays: dict[Path, Any]) -> Any:  # noqa: ANN401 - a struct
         """Return an object as its struct; None if all its values are strays."""
