@@ -189,6 +189,15 @@ def test_files_that_are_named_exist(page: Path) -> None:
     assert [each for each in named if not each.exists() and each.resolve() not in generated] == []
 
 
+def test_modules_named_in_contributing_exist() -> None:
+    """Each module in CONTRIBUTING.md is one of the package, its tests or its tools."""
+    named = re.findall(r"`([\w/]+\.py)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    folders = [ROOT / "galtea_frames", ROOT / "tests", ROOT / "docs"]
+    known = [path.as_posix() for folder in folders for path in folder.rglob("*.py")]
+    assert len(named) > 30
+    assert [each for each in named if not any(path.endswith(f"/{each}") for path in known)] == []
+
+
 def test_times_of_the_comparison_are_those_of_the_benchmarks() -> None:
     """Each time in the comparison is in the results of the benchmarks."""
     measured = (ROOT / "benchmarks" / "README.md").read_text("utf-8")
