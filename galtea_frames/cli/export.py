@@ -1,4 +1,4 @@
-"""`export`: write what a loader returns, as Parquet."""
+"""`export`: write what a loader returns, as Parquet, CSV, JSON lines or an Excel workbook."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 import galtea_frames as gf
 from galtea_frames.api.resources import RESOURCES, SESSIONS, VERSIONS
@@ -27,7 +28,11 @@ from galtea_frames.errors import QueryError
 from galtea_frames.files.settings import CODECS, MAX_PARTITIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
+
+    from galtea_frames.files.targets import FileKind
 
 
 #: What can be exported, with the list whose filters become options.
@@ -48,27 +53,26 @@ def _export(
     as_json: bool,
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> None:
-    from galtea_frames.files.parquet import check_target
-
     started = time.monotonic()
     settings = client_settings(given)
     with before_asking():
         copy = None if mirror is None else gf.Mirror(mirror)
-    nested = given.pop("nested")
+    with before_asking():
+        file_kind = None if partition_by else _kind_of(out)
+    nested = _nested(given.pop("nested"), file_kind)
     asked = arguments_of(given, _KINDS[kind]) | {"nested": nested}
     check_columns(
         partition_by, {"": SESSIONS, "version.": VERSIONS} if kind == "joined" else {"": RESOURCES[kind]}, nested
     )
     with before_asking():
-        check_target(out, partitioned=bool(partition_by))
+        _check_out(out, file_kind, asked["limit"], partitioned=bool(partition_by))
     form: dict[str, Any] = {"partition_by": list(partition_by) or None, "compression": compression}
-    form |= {"max_partitions": max_partitions}
+    form |= {"max_partitions": max_partitions, "file_kind": file_kind}
     if copy is None:
         with gf.Client(**settings) as client:
-            first = _from_api(kind, asked | {"client": client}, out, form)
+            first = _write(_from_api(kind, asked | {"client": client}, whole=bool(partition_by)), out, **form)
     else:
-        first = _from_mirror(kind, copy, asked)
-        gf.write_parquet(first, out, **form)
+        first = _write(iter([_from_mirror(kind, copy, asked)]), out, **form)
     seconds = time.monotonic() - started
     attrs = first.attrs["galtea_frames"]
     summary = {"rows": attrs["rows"], "columns": first.shape[1], "out": out, "seconds": round(seconds, 3)}
@@ -77,19 +81,71 @@ def _export(
     say(summary, f"{attrs['rows']:,} {what}, {first.shape[1]} columns, in {seconds:.1f} s: {out}", as_json=as_json)
 
 
-def _from_api(kind: str, asked: dict[str, Any], out: str, form: dict[str, Any]) -> pd.DataFrame:
-    """Write what the API returns; return the first frame."""
-    from galtea_frames.files.parquet import write_frames
+def _kind_of(out: str) -> FileKind | None:
+    """Return the kind of file to write; None for Parquet.
+
+    Raises:
+        QueryError: the options are for Parquet only.
+    """
+    from galtea_frames.files.exports import kind_of
+
+    kind = kind_of(out)
+    for option in ("compression", "max_partitions"):
+        if kind is not None and _is_given(option):
+            raise QueryError(f"--{option.replace('_', '-')} is for Parquet, and {out} is a {kind.name}")
+    return kind
+
+
+def _nested(nested: str, kind: FileKind | None) -> str:
+    """Return the shape of nested fields; lines of JSON are exact if they are made from JSON text."""
+    from galtea_frames.files.json_lines import JSON_LINES
+
+    return "json" if kind is JSON_LINES and not _is_given("nested") else nested
+
+
+def _is_given(option: str) -> bool:
+    return click.get_current_context().get_parameter_source(option) is not ParameterSource.DEFAULT
+
+
+def _check_out(out: str, kind: FileKind | None, limit: int | None, *, partitioned: bool) -> None:
+    from galtea_frames.files.exports import check_export
+    from galtea_frames.files.parquet import check_target
+
+    if kind is None:
+        check_target(out, partitioned=partitioned)
+    else:
+        check_export(out, kind, limit)
+
+
+def _from_api(kind: str, asked: dict[str, Any], *, whole: bool) -> Iterator[pd.DataFrame]:
+    """Return what the API answers: one frame if it must be whole, otherwise frames as they come."""
     from galtea_frames.frames.load import iterate, load
     from galtea_frames.frames.load_joined import iterate_joined, load_joined
 
-    if form["partition_by"] or any(asked[name] is not None for name in ("sort", "limit", "offset")):
-        first = load_joined(asked) if kind == "joined" else load(_KINDS[kind], asked)
-        gf.write_parquet(first, out, **form)
-    else:  # stream, so that memory does not grow with the rows
-        frames = iterate_joined(asked) if kind == "joined" else iterate(_KINDS[kind], asked)
-        first = next(frames)
-        rows = first.attrs["galtea_frames"]["rows"]
+    if whole or any(asked[name] is not None for name in ("sort", "limit", "offset")):
+        return iter([load_joined(asked) if kind == "joined" else load(_KINDS[kind], asked)])
+    return iterate_joined(asked) if kind == "joined" else iterate(_KINDS[kind], asked)
+
+
+def _write(
+    frames: Iterator[pd.DataFrame],
+    out: str,
+    *,
+    file_kind: FileKind | None,
+    partition_by: list[str] | None,
+    **form: Any,  # noqa: ANN401 - further options of `write_parquet`
+) -> pd.DataFrame:
+    """Write frames, and return the first of them."""
+    from galtea_frames.files.exports import write_export
+    from galtea_frames.files.parquet import write_frames
+
+    first = next(frames)
+    rows = first.attrs["galtea_frames"]["rows"]
+    if file_kind is not None:
+        write_export(chain([first], frames), out, file_kind)
+    elif rows == len(first):
+        gf.write_parquet(first, out, partition_by=partition_by, **form)
+    else:
         write_frames(chain([first], frames), rows, out, compression=form["compression"])
     return first
 
@@ -133,14 +189,15 @@ def _command(kind: str) -> click.Command:
         kind,
         callback=lambda **given: _export(kind, **given),
         short_help=f"One row per {resource.singular}{beside}.",
-        help=f"Write all {resource.name} that match the filters to Parquet, one row per {resource.singular}{beside}.",
+        help=f"Write all {resource.name} that match the filters to a file, one row per {resource.singular}{beside}.",
         epilog=examples(*lines, *([f"export {kind} --mirror mirror --out {kind}.parquet"] if kind in _STORED else [])),
         params=[
             click.Option(
                 ["--out"],
                 required=True,
                 metavar="PATH",
-                help=".parquet file, or folder with --partition-by; may be a URL such as s3://bucket/name.parquet",
+                help=".parquet, .csv, .jsonl (or .ndjson) or .xlsx file; .csv.gz and .jsonl.gz are compressed; "
+                "or folder with --partition-by; may be a URL such as s3://bucket/name.parquet",
             ),
             click.Option(
                 ["--partition-by"],
@@ -172,7 +229,7 @@ def _command(kind: str) -> click.Command:
 
 EXPORT = click.Group(
     "export",
-    help="Write sessions, versions, or both joined, to Parquet.",
+    help="Write sessions, versions, or both joined, to Parquet, CSV, JSON lines or Excel.",
     epilog=examples("export sessions --out sessions.parquet", "export joined --help"),
     commands=[_command(kind) for kind in _KINDS],
 )

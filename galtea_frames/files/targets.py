@@ -32,9 +32,35 @@ _EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "abfs": "azure", 
 #: The errors of a full disk or an exceeded quota.
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
-#: The suffixes that a Parquet file may have, and its first bytes.
-_SUFFIXES = ("", ".parquet", ".pq")
-_MAGIC = b"PAR1"
+
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file, which replaces only files of the same kind.
+
+    Attributes:
+        name: what messages call it.
+        suffixes: the endings of its file names; the first is the one that messages suggest.
+        magic: the first bytes of its files, if they identify the kind; then a name may also have no suffix.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    magic: bytes | None = None
+
+    def has_name(self, name: str) -> bool:
+        """Return whether a file of this kind may have this name."""
+        last = PurePosixPath(name)
+        return last.name.lower().endswith(self.suffixes) or (self.magic is not None and not last.suffix)
+
+    def may_replace(self, file: Path) -> bool:
+        """Return whether the file is of this kind by its suffix or content, or is empty or missing."""
+        if not file.exists() or file.name.lower().endswith(self.suffixes):
+            return True
+        with file.open("rb") as opened:
+            return opened.read(len(self.magic or b" ")) in {b"", self.magic}
+
+
+PARQUET = FileKind("Parquet file", (".parquet", ".pq"), b"PAR1")
 
 
 @dataclass(frozen=True)
@@ -126,20 +152,21 @@ class Target:
             system.invalidate_cache()
         return cls(system, inner, display)
 
-    def check_file(self) -> None:
-        """Refuse a target that no Parquet file can be written to, before anything is fetched.
+    def check_file(self, kind: FileKind = PARQUET) -> None:
+        """Refuse a target that no file of this kind can be written to, before anything is fetched.
 
         Raises:
             ParquetError: the name has another suffix, something else is there, or it cannot be written.
         """
-        self._check_name("Parquet file; name one that ends in .parquet")
+        advice = f"name one that ends in {kind.suffixes[0]}"
+        self._check_name(kind.has_name(self.display), f"{kind.name}; {advice}")
         with _errors(self.system, self.display):
             if self.system.isdir(self.path) or self.display.endswith(("/", os.sep)):
                 raise ParquetError(f"{self.display} is a folder; name a file, or columns to partition by")
             if self._is_local:
                 check_writable(Path(self.path))
-                if not _may_be_parquet(Path(self.path)):
-                    raise ParquetError(f"{self.display} is a file of another kind; name one that ends in .parquet")
+                if not kind.may_replace(Path(self.path)):
+                    raise ParquetError(f"{self.display} is a file of another kind; {advice}")
 
     def check_folder(self, kind: Kind) -> None:
         """Refuse a target whose replacement would lose anything of the user's, before anything is fetched.
@@ -149,7 +176,7 @@ class Target:
                 is the current folder or above it, or it cannot be written.
         """
         if kind is DATASET or self.display == "-":
-            self._check_name(f"{kind.name}; name a folder")
+            self._check_name(PARQUET.has_name(self.display), f"{kind.name}; name a folder")
         with _errors(self.system, self.display):
             if self.system.isfile(self.path):
                 raise ParquetError(f"{self.display} is a file; a {kind.name} needs a folder")
@@ -160,9 +187,9 @@ class Target:
                 raise ParquetError(f"{self.display} exists; delete it first, or write to another place")
 
     @contextlib.contextmanager
-    def new_file(self) -> Iterator[IO[bytes]]:
+    def new_file(self, kind: FileKind = PARQUET) -> Iterator[IO[bytes]]:
         """Open a file for writing that replaces the target if all goes well."""
-        self.check_file()
+        self.check_file(kind)
         with _errors(self.system, self.display), self._staging() as staging:
             with staging.whole.open("wb") as file:
                 yield file
@@ -214,9 +241,8 @@ class Target:
     def _is_local(self) -> bool:
         return isinstance(self.system, LocalFileSystem)
 
-    def _check_name(self, wanted: str) -> None:
-        name = PurePosixPath(self.display)
-        if self.display == "-" or name.suffix.lower() not in _SUFFIXES:
+    def _check_name(self, is_possible: bool, wanted: str) -> None:
+        if self.display == "-" or not is_possible:
             raise ParquetError(f"{self.display} is no name of a {wanted}")
 
     def _check_replaceable(self, folder: Path, kind: Kind) -> None:
@@ -290,14 +316,6 @@ def _local(path: str, display: str) -> str:
     if not Path(found).name:
         raise ParquetError(f"{display} is no place for a file or a dataset")
     return found
-
-
-def _may_be_parquet(file: Path) -> bool:
-    """Tell whether Parquet may replace a file: it has the suffix, is Parquet, or is empty."""
-    if not file.exists() or file.suffix.lower() in _SUFFIXES[1:]:
-        return True
-    with file.open("rb") as opened:
-        return opened.read(len(_MAGIC)) in {b"", _MAGIC}
 
 
 def _passed_over(name: str) -> bool:

@@ -56,6 +56,18 @@ def join_sessions_versions(sessions: pd.DataFrame, versions: pd.DataFrame, *, ho
     return joined
 
 
+def split_joined(joined: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the two sides of a join, row by row, with the column names and attrs that they had before it."""
+    attrs = attrs_of(joined)
+    original = {new: old for old, new in attrs["join"].get("renamed_columns", {}).items()}
+    is_version = joined.columns.str.startswith(PREFIX)
+    sessions = joined.loc[:, ~is_version].rename(columns=original)
+    sessions.attrs = {ATTRS: {**_about_columns(joined, original), "resource": "sessions"}}
+    versions = joined.loc[:, is_version].rename(columns=lambda name: name.removeprefix(PREFIX))
+    versions.attrs = {ATTRS: dict(attrs["join"]["versions"])}
+    return sessions, versions
+
+
 def _check(sessions: object, versions: object, how: object) -> None:
     if not isinstance(how, str) or how not in ("left", "inner", "right", "outer"):
         raise JoinError(f'how is "left", "inner", "right" or "outer", not {quoted(how)}')

@@ -68,6 +68,13 @@ def check_frame(frame: object, function: str) -> None:
         raise QueryError(f"the column {quoted(repeated)} occurs twice; rename or drop one of them first")
 
 
+def plain_table(frame: pd.DataFrame) -> pa.Table:
+    """Return a frame as Arrow columns without an inner structure; the frame has distinct text names."""
+    frame = frame.copy(deep=False)
+    frame.attrs = {}  # pandas would copy them with each column accessed
+    return pa.table({name: plain_array(frame[name]) for name in frame.columns})
+
+
 def plain_array(values: pd.Series[Any]) -> pa.ChunkedArray:
     """Return a column as Arrow values without an inner structure.
 

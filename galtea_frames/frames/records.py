@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,6 +15,9 @@ from galtea_frames.errors import QueryError
 from galtea_frames.frames.cells import json_values
 from galtea_frames.frames.origin import Origin
 from galtea_frames.printable import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Record = dict[str, Any]
 
@@ -35,6 +38,19 @@ def to_records(frame: pd.DataFrame) -> list[Record]:
     Raises:
         QueryError: the attrs of the frame do not name its list, or its columns have been changed.
     """
+    return restored_records(frame, _odd_value)
+
+
+def restored_records(frame: pd.DataFrame, odd: Callable[[str], Any]) -> list[Record]:
+    """Return what `to_records` does.
+
+    Args:
+        frame: a frame of one list.
+        odd: converts the JSON text of values that no Python value represents exactly.
+
+    Raises:
+        QueryError: as in `to_records`.
+    """
     if not isinstance(frame, pd.DataFrame):
         raise QueryError(f"to_records takes a DataFrame of load_sessions or load_versions, not {quoted(frame)}")
     origin = Origin.of(frame)
@@ -49,7 +65,7 @@ def to_records(frame: pd.DataFrame) -> list[Record]:
     for name in sorted(
         _restorable_columns(frame, origin), key=lambda each: (each == OVERFLOW, each.endswith(".*"), each)
     ):
-        _restore(records, name, frame, origin)
+        _restore(records, name, frame, origin, odd)
     return records
 
 
@@ -77,12 +93,12 @@ def _is_restored(name: str, frame: pd.DataFrame, origin: Origin) -> bool:
     return name == OVERFLOW or (root in origin.fields and not (whole and (keys or overflow)))
 
 
-def _restore(records: list[Record], name: str, frame: pd.DataFrame, origin: Origin) -> None:
+def _restore(records: list[Record], name: str, frame: pd.DataFrame, origin: Origin, odd: Callable[[str], Any]) -> None:
     """Insert a column's values into the records."""
     root, keys, overflow = split_name(name)
     # Frames of earlier releases do not record whether JSON text holds the whole field.
     whole = frame[root].notna() if keys and root in origin.json_columns and root in frame else repeat(False)
-    for record, value, is_whole in zip(records, _values(frame[name], name, origin), whole, strict=False):
+    for record, value, is_whole in zip(records, _values(frame[name], name, origin, odd), whole, strict=False):
         if value is None or is_whole:
             continue
         if name == OVERFLOW:
@@ -93,12 +109,12 @@ def _restore(records: list[Record], name: str, frame: pd.DataFrame, origin: Orig
             _insert(record, [origin.fields[root], *keys], value)
 
 
-def _values(column: pd.Series[Any], name: str, origin: Origin) -> list[Any]:
+def _values(column: pd.Series[Any], name: str, origin: Origin, odd: Callable[[str], Any]) -> list[Any]:
     values = json_values(column, origin.time_digits.get(name, USUAL_DIGITS))
     if name not in origin.json_columns:
         return values
     try:
-        read = [None if text is None else exact_value(text, _odd_value) for text in values]
+        read = [None if text is None else exact_value(text, odd) for text in values]
     except (ValueError, TypeError, AttributeError):
         raise QueryError(f"column {quoted(name)} holds text that is not JSON; load the rows again") from None
     if split_name(name)[2] and any(each is not None and not isinstance(each, dict) for each in read):

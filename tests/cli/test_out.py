@@ -70,6 +70,12 @@ def a_project(name: str) -> None:
     Path(name, "notes.txt").write_text("mine")
 
 
+def a_link_to_another_kind(name: str) -> None:
+    """Make a link to a file of the user's."""
+    Path("notes.txt").write_text("mine")
+    Path(name).symlink_to("notes.txt")
+
+
 def a_place_in_a_file(name: str) -> None:
     """Make a file where a folder would have to be."""
     Path(name).parent.write_text("mine")
@@ -118,8 +124,19 @@ def test_no_folder_is_written_there(  # noqa: PLR0917 - three fixtures and a tab
         pytest.param(a_place_in_a_file, "file/x.parquet", "Not a directory", id="below a file"),
         pytest.param(lambda name: Path(name).write_text("mine"), "Makefile", "of another kind", id="other file"),
         *(
-            pytest.param(lambda _: None, name, f"{name} is no name of a Parquet file", id=name)
-            for name in ("thesis.txt", "x.csv", "x.xlsx", "x.json", "-")
+            pytest.param(lambda _: None, name, f"{name} is no name of a file; name one that ends in", id=name)
+            for name in ("thesis.txt", "x.json", "x.csv.zip", "x.xls")
+        ),
+        pytest.param(lambda _: None, "-", "- is no name of a Parquet file", id="standard output"),
+        *(
+            pytest.param(make, f"{place}{name}", words, id=f"{words}: {name}")
+            for name in ("x.csv", "x.csv.gz", "x.jsonl", "x.ndjson")
+            for place, make, words in (
+                ("", a_project, "is a folder; name a file"),
+                ("", os.mkfifo, "is a pipe"),
+                ("file/", a_place_in_a_file, "Not a directory"),
+                ("", a_link_to_another_kind, "is a file of another kind; name one that ends in"),
+            )
         ),
     ],
 )

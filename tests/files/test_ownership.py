@@ -619,6 +619,12 @@ def test_names_of_parquet_are_taken(tmp_path: Path, name: str) -> None:
         assert_frame_equal(frame, gf.read_parquet(tmp_path / name))
 
 
+def test_a_slash_at_the_end_is_no_part_of_a_name(tmp_path: Path) -> None:
+    """A dataset may be called like a file."""
+    gf.write_parquet(FRAME, f"{tmp_path}/a.parquet/", partition_by="of")
+    assert (tmp_path / "a.parquet").is_dir()
+
+
 @pytest.mark.parametrize("name", ["Makefile", "link.parquet"])
 def test_a_file_of_another_kind_stays(tmp_path: Path, name: str) -> None:
     """A name without a suffix may be that of anything."""

@@ -32,6 +32,7 @@ ROOMS = {
     """,
     "files": """
         settings dtypes partitions descriptions hive restoring permissions seals ownership staging targets parquet
+        csv json_lines excel exports
     """,
     "mirror": """
         arguments rows stored_rows changes same_account damage description local_folder table_files delta location sync
