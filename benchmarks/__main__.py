@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from benchmarks import decode, growth, hard, http, latency, memory, mirror
+from benchmarks import columns, decode, growth, hard, http, latency, memory, mirror
 from benchmarks.machine import machine
 from benchmarks.plan import SMALL, Plan
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MEASUREMENTS: dict[str, Callable[[Plan], Iterator[Table]]] = {
     "decode": decode.tables,
+    "columns": columns.tables,
     "http": http.tables,
     "latency": latency.tables,
     "memory": memory.tables,

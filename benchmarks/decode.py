@@ -17,6 +17,7 @@ from benchmarks.contender import Contender, installed, problems, take_turns
 from benchmarks.rows import pages
 from benchmarks.table import Table, ratio, seconds
 from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.contract import Contract
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.schema import TableSchema
 from galtea_frames.frames.frame import sorted_table, to_frame
@@ -74,10 +75,16 @@ def _dropped(given: Bodies) -> object:
 
 def ours(given: Bodies) -> pd.DataFrame:
     """Return the frame that `load_sessions` makes of the pages: all that it does between bytes and frame."""
-    gatherer = Gatherer(SESSIONS)
+    return frame_under(Contract(SESSIONS), given)
+
+
+def frame_under(contract: Contract, given: Bodies) -> pd.DataFrame:
+    """Return the frame that a load makes of the pages under a contract on its columns."""
+    gatherer = Gatherer(SESSIONS, contract=contract)
     with GC_PAUSE:
         batches = [batch for page in given.pages for batch in gatherer.gather(gatherer.reader.open(page).rows)]
-    return to_frame(sorted_table(TableSchema(gatherer).table(batches), ()), {})
+    schema = TableSchema(gatherer)
+    return to_frame(sorted_table(schema.table(batches), ()).select(schema.names), {})
 
 
 def _normalize(given: Bodies) -> object:

@@ -12,6 +12,7 @@ import pandas as pd
 import requests
 
 import galtea_frames as gf
+from benchmarks.columns import DTYPES, NINE
 from benchmarks.contender import Contender, installed, problems, take_turns
 from benchmarks.decode import of_frame
 from benchmarks.rows import PAGE_ROWS, VERSION_IDS
@@ -45,6 +46,12 @@ def load(api: Api) -> pd.DataFrame:
     """Return all sessions by `load_sessions`."""
     with gf.Client(api.api_key, api.url, page_size=api.page_rows, max_workers=api.workers, progress=False) as client:
         return gf.load_sessions(client=client)
+
+
+def load_nine(api: Api) -> pd.DataFrame:
+    """Return nine columns of all sessions."""
+    with gf.Client(api.api_key, api.url, page_size=api.page_rows, max_workers=api.workers, progress=False) as client:
+        return gf.load_sessions(columns=NINE, dtype=DTYPES, client=client)
 
 
 def normalize(api: Api) -> pd.DataFrame:

@@ -26,9 +26,9 @@ def tables(plan: Plan) -> Iterator[Table]:
     able, notes = installed(CONTENDERS)
     first, second = plan.rows, plan.rows * _GROWTH
     readings = {
-        first: _readings(first, ["export", *(each.run.__name__ for each in able)], notes),
+        first: _readings(first, ["export", "load_nine", *(each.run.__name__ for each in able)], notes),
         # The others' memory grows with the rows; a machine on which ours fits may have no room for theirs.
-        second: _readings(second, ["export", "load"], notes),
+        second: _readings(second, ["export", "load", "load_nine"], notes),
     }
     yield _exports(readings)
     yield _loads(readings, able, notes)
@@ -61,7 +61,7 @@ def _exports(readings: Readings) -> Table:
 
 
 def _loads(readings: Readings, able: Sequence[Contender[Api]], notes: list[str]) -> Table:
-    names = {each.run.__name__: each.name for each in able}
+    names = {each.run.__name__: each.name for each in able} | {"load_nine": "galtea_frames, nine columns"}
     table = Table(
         "Memory: mixed rows to a frame, peak above an idle interpreter",
         ["", "peak of the frame", "peak, MB", "frame, MB", "seconds", "rows"],

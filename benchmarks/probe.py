@@ -80,7 +80,7 @@ def main() -> None:
     """Measure one case and print it as JSON."""
     idle = _memory("VmRSS")
     parser = argparse.ArgumentParser(prog="python -m benchmarks.probe", description=main.__doc__)
-    parser.add_argument("case", choices=["export", "load", "normalize", "vendor"])
+    parser.add_argument("case", choices=["export", "load", "load_nine", "normalize", "vendor"])
     parser.add_argument("--page-rows", type=int, required=True)
     asked = parser.parse_args()
     warnings.simplefilter("ignore")  # of mixed types
