@@ -59,7 +59,7 @@ def _export(
         copy = None if mirror is None else gf.Mirror(mirror)
     with before_asking():
         file_kind = None if partition_by else _kind_of(out)
-    nested = _nested(given.pop("nested"), file_kind)
+    nested = _nested(given, file_kind)
     asked = arguments_of(given, _KINDS[kind]) | {"nested": nested}
     check_columns(
         partition_by, {"": SESSIONS, "version.": VERSIONS} if kind == "joined" else {"": RESOURCES[kind]}, nested
@@ -96,11 +96,13 @@ def _kind_of(out: str) -> FileKind | None:
     return kind
 
 
-def _nested(nested: str, kind: FileKind | None) -> str:
-    """Return the shape of nested fields; lines of JSON are exact if they are made from JSON text."""
+def _nested(given: dict[str, Any], kind: FileKind | None) -> str:
+    """Take the shape of nested fields out of what was given; JSON text makes lines of JSON exact."""
     from galtea_frames.files.json_lines import JSON_LINES
 
-    return "json" if kind is JSON_LINES and not _is_given("nested") else nested
+    nested: str = given.pop("nested")
+    is_free = not (_is_given("nested") or given.get("columns") or given.get("schema"))
+    return "json" if kind is JSON_LINES and is_free else nested
 
 
 def _is_given(option: str) -> bool:

@@ -67,7 +67,7 @@ def describe(frame: pd.DataFrame) -> pd.DataFrame:
     for number, name in enumerate(frame.columns):
         values = frame.iloc[:, number]
         numbers = _numbers(values, ordered=name not in json_columns)
-        rows.append({"dtype": str(values.dtype), **numbers, "notes": ", ".join(notes.get(name, []))})
+        rows.append({"dtype": str(values.dtype), **numbers, "notes": ", ".join(dict.fromkeys(notes.get(name, [])))})
     described = pd.DataFrame(rows, index=frame.columns, columns=list(_DTYPES)).astype(_DTYPES)
     return described if isinstance(frame.columns, pd.MultiIndex) else described.rename_axis("column")
 

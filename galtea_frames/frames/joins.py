@@ -64,7 +64,7 @@ def split_joined(joined: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     sessions = joined.loc[:, ~is_version].rename(columns=original)
     sessions.attrs = {ATTRS: {**_about_columns(joined, original), "resource": "sessions"}}
     versions = joined.loc[:, is_version].rename(columns=lambda name: name.removeprefix(PREFIX))
-    versions.attrs = {ATTRS: dict(attrs["join"]["versions"])}
+    versions.attrs = {ATTRS: {**attrs["join"]["versions"], "columns": attrs.get("columns")}}
     return sessions, versions
 
 

@@ -152,6 +152,28 @@ def test_lines_of_a_join(tmp_path: Path, nested: Any) -> None:  # noqa: ANN401 -
     assert [None, None] == [line["version"] for line in lines[1:]]
 
 
+SELECTIONS = [
+    (["id"], {"id"}),
+    (["metadata", "status"], {"metadata", "status"}),
+    (["metadata.model"], {"metadata"}),
+]
+
+
+@pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
+@pytest.mark.parametrize(("columns", "fields"), SELECTIONS)
+def test_lines_of_selected_columns(tmp_path: Path, columns: list[str], fields: set[str]) -> None:
+    """Have the fields that were loaded, and no others."""
+    with gf.sample.serve(20, 2) as api, gf.Client(api.api_key, api.url) as client:
+        write([gf.load_sessions(columns=columns, client=client)], tmp_path / "x.jsonl")
+        assert [fields] * 20 == [set(line) for line in lines_of(tmp_path / "x.jsonl")]
+        for others in ([], ["version.name"], ["version"]):
+            joined = gf.load_sessions_with_versions(columns=[*columns, *others], client=client)
+            write([joined], tmp_path / "x.jsonl")
+            assert [fields] * 20 == [set(line["session"]) for line in lines_of(tmp_path / "x.jsonl")]
+            names = {line["version"]["name"] for line in lines_of(tmp_path / "x.jsonl") if line["version"]}
+            assert bool(others) == bool(names)
+
+
 # -- whole or as it was --
 
 
