@@ -196,10 +196,11 @@ class StoredTable:
         with mirror_errors(self.display):
             return self._dataset().to_table(columns=columns, filter=wanted)
 
-    def batches(self, wanted: pc.Expression | None) -> Iterator[pa.RecordBatch]:
+    def batches(self, wanted: pc.Expression | None, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield stored rows as they are read."""
         with mirror_errors(self.display):
-            yield from (batch for batch in self._dataset().to_batches(filter=wanted) if batch.num_rows)
+            batches = self._dataset().to_batches(columns=columns, filter=wanted)
+            yield from (batch for batch in batches if batch.num_rows)
 
     def count(self, wanted: pc.Expression) -> int:
         """Return how many stored rows meet a condition."""

@@ -21,7 +21,7 @@ from galtea_frames.frames.joins import PREFIX, join_sessions_versions
 from galtea_frames.frames.options import parse_arguments
 from galtea_frames.mirror.arguments import parse_moment
 from galtea_frames.mirror.damage import mirror_errors
-from galtea_frames.mirror.rows import PRESENT, REMOVED_AT
+from galtea_frames.mirror.rows import EXTRA, PRESENT, REMOVED_AT
 from galtea_frames.mirror.stored_rows import StoredRows
 from galtea_frames.printable import listed
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from galtea_frames.api.query import Members, Query
     from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.column_batch import ColumnBatch
+    from galtea_frames.decoding.reader import PageReader
     from galtea_frames.decoding.schema import Notes
     from galtea_frames.frames.options import LoadOptions
     from galtea_frames.mirror.delta import StoredTable
@@ -127,13 +128,19 @@ def read_frame(
     if query.cuts:
         wanted = _of_result(table, query, wanted)
     gatherer = Gatherer(query.resource, options.nested, options.contract)
-    batches = (batch for stored in table.batches(wanted) for batch in _gathered(gatherer, table, stored))
+    columns = stored_columns(query.resource, gatherer.reader)
+    batches = (batch for stored in table.batches(wanted, columns) for batch in _gathered(gatherer, table, stored))
     frame = build_frame(
         gatherer, batches, query, options, lambda notes: _attrs(table, query, options, notes, gatherer.rows)
     )
     if include_removed:  # more rows than the API serves
         frame.attrs[ATTRS]["mirror"]["include_removed"] = True
     return _with_removals(frame, table, wanted, options) if include_removed else frame
+
+
+def stored_columns(resource: Resource, reader: PageReader) -> list[str]:
+    """Return the columns that must be read for what a reader is to return."""
+    return [*(each.name for each in resource.columns if reader.wants(each.api)), EXTRA]
 
 
 def _gathered(gatherer: Gatherer, table: StoredTable, stored: pa.RecordBatch) -> Iterable[ColumnBatch]:

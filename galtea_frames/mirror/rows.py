@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -93,19 +92,40 @@ def to_stored(resource: Resource, content: bytes) -> pa.Table:
 
 def to_page(resource: Resource, rows: pa.Table | pa.RecordBatch) -> bytes:
     """Return the page that the rows came from; only blanks, the order of keys and nulls may differ."""
-    return partial_page(resource.columns, rows)
+    return declared_page(resource.columns, rows)
 
 
-def partial_page(columns: tuple[DeclaredColumn, ...], rows: pa.Table | pa.RecordBatch) -> bytes:
-    """Return a page of some declared columns and of `extra`."""
+def declared_page(columns: tuple[DeclaredColumn, ...], rows: pa.Table | pa.RecordBatch) -> bytes:
+    """Return a page of some declared columns and of `extra`, whose values replace those of the columns."""
     fragments = [_fragments(each, rows.column(each.name)) for each in columns]
-    records = map(_ENCODER.encode, map(_row_type(columns), *fragments)) if columns else repeat(b"{}")
-    # Of a repeated key the last one counts, so a value in `extra` replaces that of the column.
+    # Of a repeated key the last one counts.
     texts = [
         record if extra is None else record[:-1] + (b"," if len(record) > len(b"{}") else b"") + extra.encode()[1:]
-        for record, extra in zip(records, rows.column(EXTRA).to_pylist(), strict=False)
+        for record, extra in zip(
+            map(_ENCODER.encode, map(_row_type(columns), *fragments)), rows.column(EXTRA).to_pylist(), strict=True
+        )
     ]
     return b"[" + b",".join(texts) + b"]"
+
+
+def objects_page(columns: tuple[DeclaredColumn, ...], rows: pa.RecordBatch, *, with_extra: bool) -> bytes:
+    """Return a page of some declared objects and, if wanted, of `extra`, whose JSON texts stay as they are stored."""
+    parts: list[Any] = []
+    for each in columns:
+        parts += [f'{"," if parts else "{"}"{each.api}":', pc.fill_null(rows.column(each.name), "null")]
+    if with_extra:
+        extra = rows.column(EXTRA)
+        rest = pc.utf8_replace_slice(extra, start=0, stop=1, replacement="," if parts else "{")
+        parts.append(pc.fill_null(rest, "}" if parts else "{}"))
+    else:
+        parts.append("}")
+    columns_of_text = [each if isinstance(each, pa.Array) else pa.scalar(each, TEXT) for each in parts]
+    texts = pc.binary_join_element_wise(*columns_of_text, pa.scalar("", TEXT))
+    whole = pc.binary_join(
+        pa.LargeListArray.from_arrays(pa.array([0, len(texts)], pa.int64()), texts), pa.scalar(",", TEXT)
+    )
+    page: bytes = b"[" + whole[0].as_buffer().to_pybytes() + b"]"
+    return page
 
 
 def may_replace_declared(resource: Resource, extra: pa.Array) -> pa.Array:

@@ -9,15 +9,18 @@ import numpy as np
 import pyarrow.compute as pc
 
 from galtea_frames.decoding.reader import ParsedBatch
-from galtea_frames.mirror.rows import EXTRA, may_replace_declared, partial_page, to_page
+from galtea_frames.mirror.rows import EXTRA, declared_page, may_replace_declared, objects_page
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     import pyarrow as pa
 
-    from galtea_frames.api.resource import Resource
+    from galtea_frames.api.resource import DeclaredColumn, Resource
     from galtea_frames.decoding.reader import PageReader
+
+#: Bytes of stored rows that are parsed together, about.
+_PART = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,19 @@ class StoredRows:
         if skip:
             rows = rows.take(np.setdiff1d(np.arange(rows.num_rows), list(skip)))
         inexact = may_replace_declared(self.resource, rows.column(EXTRA))
-        yield from self._columnar(rows.filter(pc.invert(inexact)))
-        yield from self.reader.read(to_page(self.resource, rows.filter(inexact))).batches(())
+        for part in _parts(rows.filter(pc.invert(inexact))):
+            yield from self._columnar(part)
+        for part in _parts(rows.filter(inexact)):
+            yield from self.reader.read(declared_page(self._declared, part)).batches(())
+
+    @property
+    def _declared(self) -> tuple[DeclaredColumn, ...]:
+        """The declared columns that are wanted; no other ones need to be there."""
+        return tuple(each for each in self.resource.columns if self.reader.wants(each.api))
 
     def _columnar(self, rows: pa.RecordBatch) -> Iterator[ParsedBatch]:
         """Yield rows of which the columns say all declared fields exactly."""
-        declared = [each for each in self.resource.columns if self.reader.wants(each.api)]
+        declared = self._declared
         objects = tuple(each for each in declared if each.kind == "object")
         arrays = {
             each.api: rows.column(each.name)
@@ -53,13 +63,22 @@ class StoredRows:
             if each not in objects or each.api in self.reader.texts
         }
         parsed_columns = objects if self.reader.as_values else ()
-        if not parsed_columns and rows.column(EXTRA).null_count == rows.num_rows:
+        has_others = self.reader.wanted.rest and rows.column(EXTRA).null_count < rows.num_rows
+        if not parsed_columns and not has_others:
             yield ParsedBatch(rows.num_rows, {}, {}, arrays=arrays)
             return
         left_out = {each.api for each in self.resource.columns} - {each.api for each in parsed_columns}
         start = 0
-        for parsed in self.reader.read(partial_page(parsed_columns, rows)).batches(()):
+        for parsed in self.reader.read(objects_page(parsed_columns, rows, with_extra=has_others)).batches(()):
             fields = {name: values for name, values in parsed.fields.items() if name not in left_out}
             part = {name: array.slice(start, parsed.rows) for name, array in arrays.items()}
             yield replace(parsed, fields=fields, texts={}, arrays=part)
             start += parsed.rows
+        if start != rows.num_rows:
+            raise ValueError("a stored object is not JSON")
+
+
+def _parts(rows: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Yield rows in parts of a few megabytes, which become one page each."""
+    size = max(1, rows.num_rows * _PART // max(1, rows.nbytes))
+    yield from (rows.slice(start, size) for start in range(0, rows.num_rows, size))

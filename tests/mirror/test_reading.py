@@ -24,6 +24,7 @@ from direct_transport import DirectTransport
 from mirror_helpers import assert_same, at, ids, session, version
 
 import galtea_frames as gf
+from galtea_frames.frames.column_warnings import WARNED_OF_MIXED
 from galtea_frames.mirror.delta import spans
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def test_warnings_are_the_loaders(api: DirectTransport, mirror: gf.Mirror) -> No
     for load in loaders:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
+            WARNED_OF_MIXED.forget()
             load()
         assert {__file__} == {each.filename for each in caught}
         told.append([(each.category, str(each.message)) for each in caught])
