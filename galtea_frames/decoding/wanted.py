@@ -25,17 +25,19 @@ class Wanted:
         pin: their dtype, where it is pinned.
         rest: whether keys of objects are that `named` does not have.
         named: what is wanted of the values of some keys.
+        is_closed: whether objects are values of this path, like any other.
     """
 
     own: bool = True
     pin: Pin | None = None
     rest: bool = True
     named: Mapping[str, Wanted] = field(default_factory=dict)
+    is_closed: bool = False
 
     @property
     def takes_apart(self) -> bool:
-        """Whether objects become columns of their own; else they are values of this path."""
-        return self.rest or bool(self.named)
+        """Whether objects become columns of their own, or are left out; else they are values of this path."""
+        return self.rest or bool(self.named) or (self.own and not self.is_closed)
 
     @cached_property
     def needs_every_key(self) -> bool:
@@ -43,7 +45,7 @@ class Wanted:
 
         An object is empty only if it has no key at all, and a key that a struct cannot name is only found among all.
         """
-        return self.rest or (self.own and bool(self.named)) or not all(map(is_nameable, self.named))
+        return self.rest or (self.own and self.takes_apart) or not all(map(is_nameable, self.named))
 
     def below(self, key: str) -> Wanted | None:
         """Return what is wanted of the values of a key; None for nothing."""
@@ -101,4 +103,4 @@ def _wanted(path: Path, selection: _Selection, pins: Mapping[Path, Pin]) -> Want
     # columns, unless it is JSON text as a whole.
     is_closed = pin is not None and not named and (bool(path) or pin.takes_objects)
     rest = own and not is_closed and not (selection.is_exact and selection.paths is not None)
-    return Wanted(own, pin, rest, {key: _wanted((*path, key), selection, pins) for key in sorted(named)})
+    return Wanted(own, pin, rest, {key: _wanted((*path, key), selection, pins) for key in sorted(named)}, is_closed)

@@ -76,14 +76,24 @@ def _contract(resource: Resource, nested: Nested, filters: dict[str, Any], prefi
     """Take the arguments about columns out of the filters, and return the contract."""
     names = ("columns", "dtype", "schema", "on_misfit", "is_exact")
     given: dict[str, Any] = {name: filters.pop(name) for name in names if name in filters}
-    schema = given.pop("schema", None)
-    if schema is None:
-        return parse_contract(resource, nested, given, prefix)
-    if other := next((name for name in ("columns", "dtype") if given.get(name) is not None), None):
-        raise QueryError(f"schema names the columns and their dtypes; leave out {other}")
-    if nested != "columns":
+    if nested != "columns" and given.get("schema") is not None:
         raise QueryError(f"schema names typed columns, which nested={nested!r} does not give; leave out nested")
-    return parse_contract(resource, nested, given | schema_arguments(schema, resource), prefix)
+    return parse_contract(resource, nested, with_schema(resource, given), prefix)
+
+
+def with_schema(resource: Resource, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments about columns with `columns` and `dtype` in place of `schema`.
+
+    Raises:
+        QueryError: both are given.
+    """
+    arguments = dict(given)
+    schema = arguments.pop("schema", None)
+    if schema is None:
+        return arguments
+    if other := next((name for name in ("columns", "dtype") if arguments.get(name) is not None), None):
+        raise QueryError(f"schema names the columns and their dtypes; leave out {other}")
+    return arguments | schema_arguments(schema, resource)
 
 
 def _check_dates(dates: Iterable[str], contract: Contract, prefix: str) -> None:

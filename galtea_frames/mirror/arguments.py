@@ -1,16 +1,21 @@
-"""Arguments that only mirrors take: `as_of` and `lookback`."""
+"""Arguments that only mirrors take: `as_of`, `lookback`, and `removed_at` among the columns."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from galtea_frames.api.times import as_datetime, instant, wire_text
 from galtea_frames.errors import QueryError
+from galtea_frames.mirror.rows import REMOVED_AT
 from galtea_frames.printable import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 #: A span as text, each number with a unit: "7D", "1 day 12 hours", "7 days, 12:00:00"; or in ISO 8601.
 _SPAN = re.compile(
@@ -35,6 +40,16 @@ def parse_moment(as_of: object) -> int | datetime | None:
         raise QueryError(
             f'as_of must be a version of the table or a time such as "2026-03-01", not {quoted(as_of)}'
         ) from None
+
+
+def check_removed_at(columns: Collection[str], *, include_removed: bool) -> None:
+    """Check that `columns` names `removed_at` only for frames that have removed rows.
+
+    Raises:
+        QueryError: it does for others.
+    """
+    if REMOVED_AT in columns and not include_removed:
+        raise QueryError(f"columns: {REMOVED_AT!r} needs include_removed=True")
 
 
 def parse_span(lookback: object) -> int:

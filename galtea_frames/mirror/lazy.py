@@ -10,27 +10,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.api.resources import SESSIONS
+from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.kinds import TEXT
+from galtea_frames.decoding.schema import TableSchema
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames.frame import sorted_table, to_frame
 from galtea_frames.mirror.damage import mirror_errors
-from galtea_frames.mirror.pinned_columns import DECLARED, PinnedColumn
-from galtea_frames.mirror.rows import EXTRA, REMOVED_AT
+from galtea_frames.mirror.rows import EXTRA
+from galtea_frames.mirror.stored_rows import StoredRows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
 
+    from galtea_frames.decoding.contract import Contract
     from galtea_frames.mirror.delta import StoredTable
+    from galtea_frames.mirror.lazy_columns import LazyColumns
 
 
-_STATUS = next(column.name for column in SESSIONS.columns if column.kind == "status")
-
-
-def dask_frame(
-    table: StoredTable, condition: pc.Expression | None, nested: Sequence[PinnedColumn], *, include_removed: bool
-) -> Any:  # noqa: ANN401 - dask is imported only here
+def dask_frame(table: StoredTable, condition: pc.Expression | None, columns: LazyColumns) -> Any:  # noqa: ANN401 - dask is imported only here
     """Return the stored sessions that meet a condition, without reading them yet.
 
     Raises:
@@ -40,8 +37,8 @@ def dask_frame(
         dask = import_module("dask.dataframe")
     except ImportError:
         raise MirrorError("to_dask needs Dask: pip install 'galtea-frames[dask]'") from None
-    read = _Reader(table.display, condition, tuple(nested), include_removed)
-    empty = dask.utils.clear_known_categories(read.frame(table.empty()), cols=[_STATUS])
+    read = _Reader(table.display, condition, columns)
+    empty = dask.utils.clear_known_categories(read.frame(table.empty()), cols=columns.categories)
     fragments = table.fragments(condition)
     return dask.from_map(read, fragments, meta=empty) if fragments else dask.from_pandas(empty, npartitions=1)
 
@@ -52,27 +49,29 @@ class _Reader:
 
     display: str
     condition: pc.Expression | None
-    nested: tuple[PinnedColumn, ...]
-    include_removed: bool
+    columns: LazyColumns
 
     def __call__(self, fragment: Any) -> pd.DataFrame:  # noqa: ANN401 - pyarrow has no types
         with mirror_errors(self.display):
-            return self.frame(fragment.to_table(filter=self.condition))
+            return self.frame(fragment.to_table(columns=self.columns.stored, filter=self.condition))
 
     def frame(self, stored: pa.Table) -> pd.DataFrame:
-        """Return stored rows with the columns and dtypes of `load_sessions(nested="json")`, and the nested columns."""
-        names = [*DECLARED, EXTRA, *([REMOVED_AT] if self.include_removed else [])]
-        columns = {name: stored.column(name) for name in names}
-        columns[_STATUS] = _coded(columns[_STATUS])
-        for each in self.nested:
-            texts = columns[each.source].to_pylist()
-            columns[each.name] = pa.chunked_array([each.values(texts)], each.type)
-        return to_frame(sorted_table(pa.table(columns), ()), {})
+        """Return stored rows as a frame with these columns."""
+        rows = sorted_table(stored, ())
+        decoded = _decoded(rows, self.columns.contract)
+        columns = {
+            name: (decoded if name in decoded.column_names else rows).column(name) for name in self.columns.names
+        }
+        return to_frame(pa.table(columns), {})
 
 
-def _coded(statuses: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return statuses as a category: the declared ones first, then any others."""
-    others = sorted(set(statuses.unique().drop_null().to_pylist()) - set(SESSIONS.statuses))
-    members = pa.array([*SESSIONS.statuses, *others], TEXT)
-    codes = pc.index_in(statuses, members).combine_chunks()
-    return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, members)])
+def _decoded(rows: pa.Table, contract: Contract) -> pa.Table:
+    """Return the decoded columns of stored rows, in the same order."""
+    if EXTRA not in rows.column_names:
+        rows = rows.append_column(EXTRA, pa.nulls(rows.num_rows, TEXT))
+    gatherer = Gatherer(SESSIONS, "columns", contract)
+    batches = [
+        batch for each in rows.to_batches() for batch in gatherer.gather(StoredRows(SESSIONS, gatherer.reader, each))
+    ]
+    decoded = TableSchema(gatherer).table(batches)
+    return decoded.take(pc.index_in(rows.column("id").combine_chunks(), decoded.column("id").combine_chunks()))

@@ -1,7 +1,7 @@
 """The mirror: a local copy of an account's lists that each sync brings up to date with the API."""
 
 # Annotations are values here, not text: it is these that `help()` prints.
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from os import PathLike
 from typing import TYPE_CHECKING
@@ -13,15 +13,16 @@ from galtea_frames.api.client import Client
 from galtea_frames.api.query import build_query
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.errors import MirrorError, QueryError, masked
+from galtea_frames.frames.column_arguments import OnMisfit
 from galtea_frames.frames.load import client_context
+from galtea_frames.frames.schema import Schema
 from galtea_frames.mirror.arguments import parse_span
 from galtea_frames.mirror.info import MirrorInfo, collect_info, described
 from galtea_frames.mirror.lazy import dask_frame
+from galtea_frames.mirror.lazy_columns import lazy_columns
 from galtea_frames.mirror.location import Location
-from galtea_frames.mirror.pinned_columns import PinnedColumn
 from galtea_frames.mirror.readers import Readers
 from galtea_frames.mirror.reading import condition_of, selected
-from galtea_frames.mirror.rows import EXTRA, REMOVED_AT
 from galtea_frames.mirror.sync import Sync, SyncResult
 from galtea_frames.printable import html_table
 
@@ -132,7 +133,6 @@ class Mirror(Readers):
     @reject_unknown_arguments("a mirror of sessions, read lazily,")
     def to_dask(
         self,
-        nested: Mapping[str, str] | None = None,
         *,
         custom_ids: str | Iterable[str] | None = None,
         version_ids: str | Iterable[str] | None = None,
@@ -143,18 +143,23 @@ class Mirror(Readers):
         include_removed: bool = False,
         as_of: int | str | date | None = None,
         allow_incomplete: bool = False,
+        columns: str | Sequence[str] | None = None,
+        dtype: Mapping[str, str] | None = None,
+        schema: Schema | str | PathLike[str] | None = None,
+        on_misfit: OnMisfit = "null",
     ) -> "dask.dataframe.DataFrame":
         """Return the stored sessions as a lazy Dask DataFrame, one row per session.
 
         Columns and dtypes are those of `load_sessions(nested="json")`, except that all undeclared fields are JSON text
-        in the column `extra`. `status` is a category whose members are unknown until Dask computes. Each file of the
-        table is one partition, sorted by `created_at`, then `id`; files that cannot contain selected rows are skipped.
+        in the column `extra`. Each file of the table is one partition, sorted by `created_at`, then `id`; files that
+        cannot contain selected rows are skipped, and so are stored columns that are not needed.
 
-        `nested` adds nested columns, named as in `load_sessions`, with the given dtypes: `{"metadata.latency_ms":
-        "Int64"}`. Computing raises MirrorError if a value has another type; "json" is the JSON text of any value.
+        The types of a lazy frame are known before its rows are read, so nested columns must be pinned:
+        `dtype={"metadata.latency_ms": "Int64"}`. They follow the other columns, unless `columns` names an order. Values
+        that do not fit are null; they are neither counted nor kept. `status` and pinned categories have members that
+        are unknown until Dask computes.
 
         Args:
-            nested: nested columns and the dtype of each: "string", "Int64", "Float64", "boolean" or "json".
             custom_ids: sessions with these custom ids.
             version_ids: sessions of these versions.
             test_case_ids: sessions of these test cases.
@@ -164,19 +169,21 @@ class Mirror(Readers):
             include_removed: also return rows that the API no longer serves; `removed_at` is when a sync noticed.
             as_of: read the mirror as of a time, or at a version number of the table.
             allow_incomplete: read what is stored even if the first sync has not finished.
+            columns: the columns to return, in this order; a name also selects every column below it ("metadata.user").
+            dtype: dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null.
+            schema: a Schema or its file: columns and dtypes in one.
+            on_misfit: "null", or "raise" SchemaError at a value that does not fit its column.
 
         Raises:
-            QueryError: an argument is unknown or invalid.
+            QueryError: an argument is unknown or invalid, or `columns` names a nested column that is not pinned.
             MirrorError: Dask is not installed, or there is no mirror, it is not complete, or cannot be read.
         """
         given = locals()
-        named = [
-            PinnedColumn.named(*each, rest=EXTRA, own=(EXTRA, REMOVED_AT))
-            for each in (given.pop("nested") or {}).items()
-        ]
+        about = {name: given.pop(name) for name in ("columns", "dtype", "schema", "on_misfit")}
+        lazy = lazy_columns(about, include_removed=include_removed)
         table, query, _ = selected(self._location, SESSIONS, given)
         condition = condition_of(query, include_removed=include_removed)
-        frame: dask.dataframe.DataFrame = dask_frame(table, condition, named, include_removed=include_removed)
+        frame: dask.dataframe.DataFrame = dask_frame(table, condition, lazy)
         return frame
 
     def info(self) -> MirrorInfo:

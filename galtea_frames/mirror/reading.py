@@ -11,15 +11,17 @@ import pyarrow.compute as pc
 
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.times import TIME, as_datetime, instant
+from galtea_frames.decoding.contract import select_columns
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames.assembly import build_frame, column_attrs
+from galtea_frames.frames.column_arguments import column_list
 from galtea_frames.frames.frame import ATTRS, sorted_table, to_frame
 from galtea_frames.frames.joined_arguments import split_arguments
 from galtea_frames.frames.joins import PREFIX, join_sessions_versions
 from galtea_frames.frames.options import parse_arguments
-from galtea_frames.mirror.arguments import parse_moment
+from galtea_frames.mirror.arguments import check_removed_at, parse_moment
 from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.rows import EXTRA, PRESENT, REMOVED_AT
 from galtea_frames.mirror.stored_rows import StoredRows
@@ -59,8 +61,21 @@ def read(
         QueryError: an argument cannot be used.
         MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
     """
+    names = None if arguments["columns"] is None else column_list("columns", arguments["columns"])
+    includes_removed = arguments["include_removed"]
+    check_removed_at(names or (), include_removed=includes_removed)
+    has_removed_at = includes_removed and (arguments["schema"] is None if names is None else REMOVED_AT in names)
+    if names is not None and has_removed_at:
+        arguments = {**arguments, "columns": [*(name for name in names if name != REMOVED_AT), "id"]}
     table, query, options = selected(location, resource, arguments, prefix)
-    return read_frame(table, query, options, include_removed=arguments["include_removed"], missing_ok=missing_ok)
+    frame, rows = read_frame(table, query, options, include_removed=includes_removed, missing_ok=missing_ok)
+    if not has_removed_at:
+        return frame
+    frame = _with_removals(frame, table, rows, options)
+    if names is None:
+        return frame
+    frame.attrs[ATTRS]["columns"] = list(names)
+    return frame[select_columns(names, list(frame.columns), is_exact=False)]
 
 
 def read_joined(location: Location, arguments: Mapping[str, Any]) -> pd.DataFrame:
@@ -109,14 +124,14 @@ def _loader_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_frame(
     table: StoredTable, query: Query, options: LoadOptions, *, include_removed: bool, missing_ok: bool
-) -> pd.DataFrame:
-    """Return the stored rows that a query selects, as a loader would.
+) -> tuple[pd.DataFrame, pc.Expression | None]:
+    """Return the stored rows that a query selects, as a loader would, and the condition that they meet.
 
     Args:
         table: the stored rows.
         query: filters on stored columns only.
         options: the options of the frame.
-        include_removed: include rows that the API no longer serves, with a column `removed_at`.
+        include_removed: include rows that the API no longer serves.
         missing_ok: leave out ids that are not stored instead of raising.
 
     Raises:
@@ -135,7 +150,7 @@ def read_frame(
     )
     if include_removed:  # more rows than the API serves
         frame.attrs[ATTRS]["mirror"]["include_removed"] = True
-    return _with_removals(frame, table, wanted, options) if include_removed else frame
+    return frame, wanted
 
 
 def stored_columns(resource: Resource, reader: PageReader) -> list[str]:

@@ -30,7 +30,7 @@ class StoredRows:
     Attributes:
         resource: the list.
         reader: parses their JSON text.
-        stored: the rows.
+        stored: the rows, with at least the columns that the reader wants, and `extra`.
     """
 
     resource: Resource

@@ -205,5 +205,5 @@ def test_it_is_the_same_in_parts_in_files_joined_and_in_a_mirror(
         assert fetched.attrs["galtea_frames"]["replaced_text"] == kept.attrs["galtea_frames"]["replaced_text"]
         assert gf.to_records(fetched) == gf.to_records(kept)
     pd.testing.assert_frame_equal(joined, mirror.join())
-    lazy = mirror.to_dask({"metadata.text": "string"}).compute(scheduler="synchronous")
+    lazy = mirror.to_dask(dtype={"metadata.text": "string"}).compute(scheduler="synchronous")
     assert [SHOWN] * 3 == [lazy.loc[ODD, name] for name in ("error", "custom_id", "metadata.text")]

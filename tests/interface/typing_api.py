@@ -167,7 +167,7 @@ assert_type(
 )
 assert_type(mirror.load_versions(names="a", product_ids=["a"], as_of="2026-03-01", include_removed=True), pd.DataFrame)
 assert_type(mirror.join(version_ids=["version_1"], allow_incomplete=True, as_of=date(2026, 3, 1)), pd.DataFrame)
-mirror.to_dask({"metadata.latency_ms": "Int64"}, statuses=["FAILED"], from_created_at="2026-03-01", as_of=3)
+mirror.to_dask(dtype={"metadata.latency_ms": "Int64"}, statuses=["FAILED"], from_created_at="2026-03-01", as_of=3)
 assert_type(mirror.compact(), None)
 
 mirror.sync(product_ids=5)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
@@ -177,7 +177,7 @@ mirror.load_sessions(as_of=1.5)  # type: ignore[arg-type] # pyright: ignore[repo
 mirror.load_versions(statuses="FAILED")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
 mirror.join(product_ids="x")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
 mirror.to_dask(ids="x")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
-mirror.to_dask(["metadata.latency_ms"])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+mirror.to_dask(dtype=["metadata.latency_ms"])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
 info = mirror.info()
 assert_type(info, gf.MirrorInfo)

@@ -171,7 +171,7 @@ def one_line(folder: Path, attempt: Callable[[], object]) -> None:
 
 def computed(mirror: gf.Mirror) -> object:
     """What Dask makes of all rows."""
-    return mirror.to_dask({"metadata.number": "Int64"}).compute(scheduler="synchronous")
+    return mirror.to_dask(dtype={"metadata.number": "Int64"}).compute(scheduler="synchronous")
 
 
 def synced(mirror: gf.Mirror) -> object:

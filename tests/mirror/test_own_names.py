@@ -78,7 +78,7 @@ def test_joined_frames_have_both(mirror: gf.Mirror) -> None:
 
 def test_dask_has_ours_and_reads_the_apis(mirror: gf.Mirror) -> None:
     """`extra` stays the JSON text of all fields that are not declared; the API's `removedAt` can be named."""
-    lazy = mirror.to_dask({"removedAt": "string", "extra.removed_at": "Int64"}, include_removed=True)
+    lazy = mirror.to_dask(dtype={"removedAt": "string", "extra.removed_at": "Int64"}, include_removed=True)
     frame = lazy.compute(scheduler="synchronous").sort_values("id")  # files are in no certain order
     assert [OWN] * 3 == [json.loads(text) for text in frame["extra"]]
     assert [False, True, False] == frame["removed_at"].notna().tolist()

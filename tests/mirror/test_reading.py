@@ -106,6 +106,7 @@ def test_warnings_are_the_loaders(api: DirectTransport, mirror: gf.Mirror) -> No
     told = []
     loaders: list[Callable[[], object]] = [partial(gf.load_sessions, client=api.client()), mirror.load_sessions]
     for load in loaders:
+        WARNED_OF_MIXED.forget()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             WARNED_OF_MIXED.forget()
