@@ -21,6 +21,8 @@ import galtea_frames as gf
 from galtea_frames.api.resources import RESOURCES, SESSIONS
 from galtea_frames.cli.main import commands as program
 from galtea_frames.cli.options import query_options
+from galtea_frames.files.excel import check_excel
+from galtea_frames.files.exports import kind_of
 from galtea_frames.report import report
 
 if TYPE_CHECKING:
@@ -435,7 +437,10 @@ PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
     "… is not a whole": lambda *_: torn("torn.parquet"),
     "… holds what is not": lambda *_: among("mine", lambda to: gf.write_parquet(FEW, to, partition_by="a")),
     "… holds files that": lambda *_: among("mine", report.target_of),
-    "… is no name of": lambda *_: said(lambda: gf.write_parquet(FEW, "x.csv")),
+    "… is no name of a Parquet": lambda *_: said(lambda: gf.write_parquet(FEW, "x.csv")),
+    "… is no name of a file": lambda *_: said(lambda: kind_of("x.json")),
+    "an Excel sheet": lambda *_: said(lambda: check_excel(2_000_000)),
+    "Excel workbooks": lambda patch, _: lacking(patch, "openpyxl", lambda: check_excel(None)),
     "… exists": lambda *_: twice("memory://docs/dataset"),
     "…://": lambda patch, _: lacking(patch, "s3fs", lambda: gf.read_parquet("s3://bucket/a.parquet")),
     "… is not a mirror; …": lambda *_: said(gf.Mirror("nowhere").load_sessions),
