@@ -72,7 +72,7 @@ PARAMS = Argument(
 CONTRACT = (
     Argument(
         "columns",
-        "str | Sequence[str] | None",
+        "str | Iterable[str] | None",
         'the columns to return, in this order; a name also selects every column below it ("metadata.user")',
     ),
     Argument(

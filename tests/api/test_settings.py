@@ -218,10 +218,11 @@ def test_a_key_that_no_header_can_carry_is_refused_unquoted(key: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
-def test_the_readme_says_how_to_keep_a_key_unseen(key_file: Path) -> None:
-    """Its two lines take a key without echoing it, and keep it where nobody else may read it."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    lines = re.findall(r"^read -rs .*\n.*api-key\)$", readme, re.MULTILINE)
+def test_the_guide_shows_how_to_keep_a_key_unseen(key_file: Path) -> None:
+    """Its two lines read a key without echoing it, and keep it where nobody else can read it."""
+    page = (Path(__file__).parents[2] / "docs/guide/settings.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^read -rs .*\n.*api-key\)$", page, re.MULTILINE)
+    assert lines
     key_file.parent.rmdir()
     command = [shutil.which("bash"), "-c", *lines]
     done = subprocess.run(command, input=f"{KEY}\n", capture_output=True, text=True, check=True)  # noqa: S603 - our own

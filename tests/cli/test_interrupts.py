@@ -44,7 +44,7 @@ COMMANDS = {
 #: Every write takes very long to reach the disk, and the removal of a file a little.
 SLOW_DISK = """
 import os, pathlib, time
-from galtea_frames.cli.main import signals
+from galtea_frames.cli import signals
 from galtea_frames.cli.main import main
 
 signals._PATIENCE = 60_000  # however late the next one comes

@@ -54,6 +54,10 @@ frame = gf.load_sessions(
     from_created_at="2026-03-01",
     to_created_at=datetime(2026, 3, 1, tzinfo=UTC),
     params={"userIds": ["user_1"]},
+    columns=pd.Index(["id", "metadata.latency_ms"]),
+    dtype={"metadata.latency_ms": "Int64"},
+    schema=None,
+    on_misfit="raise",
     nested="both",
     parse_dates=["custom_id"],
     dtype_backend="pyarrow",
@@ -61,6 +65,10 @@ frame = gf.load_sessions(
 )
 gf.load_versions(
     ids=None,
+    columns="id",
+    dtype=None,
+    schema="versions.toml",
+    on_misfit="null",
     product_ids="a",
     conversation_endpoint_connection_ids=["", "a"],
     exclude_conversation_endpoint_connection_ids="a",
