@@ -145,7 +145,7 @@ def _write(
     rows = first.attrs["galtea_frames"]["rows"]
     if file_kind is not None:
         write_export(chain([first], frames), out, file_kind)
-    elif rows == len(first):
+    elif partition_by is not None:
         gf.write_parquet(first, out, partition_by=partition_by, **form)
     else:
         write_frames(chain([first], frames), rows, out, compression=form["compression"])
@@ -231,7 +231,7 @@ def _command(kind: str) -> click.Command:
 
 EXPORT = click.Group(
     "export",
-    help="Write sessions, versions, or both joined, to Parquet, CSV, JSON lines or Excel.",
+    help="Write sessions, versions, or both joined, to a file.",
     epilog=examples("export sessions --out sessions.parquet", "export joined --help"),
     commands=[_command(kind) for kind in _KINDS],
 )
