@@ -1,4 +1,4 @@
-"""How tests run a command line in their own process."""
+"""An API for the command line, and how tests run one in their own process."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from command_line import Done
 
+import galtea_frames as gf
 from galtea_frames.cli import main as cli
 
 if TYPE_CHECKING:
-    from command_line import Run
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from command_line import Api, Run
 
 
 @pytest.fixture
@@ -36,3 +40,22 @@ def run(
         return Done(ended.value.code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture(scope="module")
+def shared_api() -> Iterator[Api]:
+    """A stand-in with enough rows for every shape."""
+    with gf.sample.serve(200, 5) as api:
+        yield api
+
+
+@pytest.fixture
+def api(shared_api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Api:
+    """The stand-in, its key and address in the environment, and nothing else there."""
+    shared_api.reset()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    monkeypatch.setenv("GALTEA_API_KEY", shared_api.api_key)
+    monkeypatch.setenv("GALTEA_API_URL", shared_api.url)
+    monkeypatch.chdir(tmp_path)
+    return shared_api

@@ -19,28 +19,7 @@ import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from galtea_frames.api.resource import Filter
-
-
-@pytest.fixture(scope="module")
-def shared_api() -> Iterator[Api]:
-    """A stand-in with enough rows for every shape."""
-    with gf.sample.serve(200, 5) as api:
-        yield api
-
-
-@pytest.fixture
-def api(shared_api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Api:
-    """The stand-in, its key and address in the environment, and nothing else there."""
-    shared_api.reset()
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
-    monkeypatch.setenv("GALTEA_API_KEY", shared_api.api_key)
-    monkeypatch.setenv("GALTEA_API_URL", shared_api.url)
-    monkeypatch.chdir(tmp_path)
-    return shared_api
 
 
 def queries(api: Api) -> list[tuple[str, list[tuple[str, str]]]]:

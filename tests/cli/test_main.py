@@ -25,25 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="module")
-def shared_api() -> Iterator[Api]:
-    """A stand-in with enough rows for every shape."""
-    with gf.sample.serve(200, 5) as api:
-        yield api
-
-
-@pytest.fixture
-def api(shared_api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Api:
-    """The stand-in, its key and address in the environment, and nothing else there."""
-    shared_api.reset()
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
-    monkeypatch.setenv("GALTEA_API_KEY", shared_api.api_key)
-    monkeypatch.setenv("GALTEA_API_URL", shared_api.url)
-    monkeypatch.chdir(tmp_path)
-    return shared_api
-
-
 def test_check_says_what_a_key_gives_access_to(run: Run, api: Api) -> None:
     """The masked key and the address with their sources, and how much is visible, for a few small requests."""
     done = run("check")
