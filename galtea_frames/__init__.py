@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         GalteaFramesWarning,
         JoinError,
         MirrorError,
+        MisfitsWarning,
         MixedTypesWarning,
         NotFoundError,
         ParquetError,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         ReportError,
         RequestError,
         ResponseError,
+        SchemaError,
         SettingsError,
         UnknownStatusWarning,
     )
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     )
     from galtea_frames.frames.plain import to_plain
     from galtea_frames.frames.records import to_records
+    from galtea_frames.frames.schema import Schema
+    from galtea_frames.frames.schema_drift import SchemaDrift
     from galtea_frames.mirror.info import MirrorInfo
     from galtea_frames.mirror.mirror import Mirror
     from galtea_frames.mirror.sync import SyncResult
@@ -58,6 +62,7 @@ __all__ = [
     "Mirror",
     "MirrorError",
     "MirrorInfo",
+    "MisfitsWarning",
     "MixedTypesWarning",
     "NotFoundError",
     "ParquetError",
@@ -66,6 +71,9 @@ __all__ = [
     "ReportError",
     "RequestError",
     "ResponseError",
+    "Schema",
+    "SchemaDrift",
+    "SchemaError",
     "SettingsError",
     "SyncResult",
     "UnknownStatusWarning",

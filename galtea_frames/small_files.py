@@ -1,14 +1,18 @@
-"""Safe reading of small local files that someone else may have written."""
+"""Safe reading and atomic writing of small local files, which someone else may have written before."""
 
 from __future__ import annotations
 
 import os
 import stat
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from galtea_frames.paths import KINDS
+from galtea_frames.paths import KINDS, check_writable, real
+from galtea_frames.permissions import copy_permissions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from os import PathLike
 
 #: Never block on a pipe, never acquire a controlling terminal, never inherit. Windows has other flags.
@@ -20,7 +24,7 @@ _ROOT = 0
 
 
 class SmallFileError(Exception):
-    """A file that cannot or must not be read. The message says why, without naming the file.
+    """A file that cannot or must not be read or replaced. The message says why, without naming the file.
 
     Attributes:
         missing: whether the file does not exist.
@@ -60,6 +64,53 @@ def read_small_text(path: str | PathLike[str], most: int) -> str:
         return read_small_file(path, most).decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise SmallFileError(f"is not UTF-8 text: byte {problem.start + 1:,} cannot be read") from None
+
+
+def check_replaceable_text(path: str | PathLike[str], most: int, is_ours: Callable[[str], bool]) -> Path:
+    """Return the path, links resolved, of a text file that can be written: there is none yet, an empty one, or ours.
+
+    Raises:
+        SmallFileError: something else is there, or the path cannot be written.
+    """
+    name = os.fsdecode(path)
+    if "://" in name or name in ("", "-"):
+        raise SmallFileError("is not the name of a local file")
+    try:
+        text = read_small_text(name, most)
+    except SmallFileError as problem:
+        if not problem.missing:
+            raise
+    else:
+        if text and not is_ours(text):
+            raise SmallFileError("is a file of another kind; delete it first, or name another file")
+    try:
+        target = Path(real(name))
+        check_writable(target)
+    except OSError as problem:
+        raise SmallFileError(_reason(problem)) from None
+    return target
+
+
+def write_small_text(path: str | PathLike[str], text: str, most: int, is_ours: Callable[[str], bool]) -> None:
+    """Write a UTF-8 text file atomically, with the mode and owner of the file that it replaces.
+
+    Raises:
+        SmallFileError: as in `check_replaceable_text`.
+    """
+    target = check_replaceable_text(path, most, is_ours)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".galtea_frames.", suffix=".new", dir=target.parent) as folder:
+            new = Path(folder) / "new"
+            with new.open("wb") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                copy_permissions(new, target)
+            new.replace(target)
+    except OSError as problem:
+        raise SmallFileError(_reason(problem)) from None
 
 
 def _read(path: str | PathLike[str], most: int) -> tuple[bytes, os.stat_result]:

@@ -31,6 +31,7 @@ class Contract:
         raises: whether a misfit ends the load.
         needed: declared columns that must be decoded besides, to sort or join rows.
         keeps_objects: whether fields come as JSON text, which needs all of a field.
+        statuses: known statuses, besides those that the API documents.
     """
 
     resource: Resource
@@ -40,6 +41,7 @@ class Contract:
     raises: bool = False
     needed: frozenset[str] = frozenset()
     keeps_objects: bool = False
+    statuses: tuple[str, ...] = ()
 
     def with_needed(self, columns: Iterable[str]) -> Contract:
         """Return the contract with further columns that are decoded, though the frame does not have them."""

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from galtea_frames.api.resource import snake_case
 from galtea_frames.api.times import TIME, USUAL_DIGITS
-from galtea_frames.decoding.column_names import column_name, overflow_name, root_names
+from galtea_frames.decoding.column_names import column_name, overflow_name, root_names, split_name
 from galtea_frames.decoding.gatherer import written_alike
 from galtea_frames.decoding.json_text import json_text
 from galtea_frames.decoding.kinds import TEXT
@@ -112,8 +112,7 @@ class TableSchema:
         if self._has_leftovers():
             columns[self._noted(overflow_name(None), overflow=True)] = _json(self._leftovers)
         self.names: list[str] = self._contract.selected(list(columns))
-        self.notes.absent += [name for name in self.names if name not in columns]
-        columns |= {name: _empty(TEXT) for name in self.notes.absent if name not in columns}
+        columns |= {name: self._absent(name) for name in self.names if name not in columns}
         kept = dict.fromkeys([*self.names, *(name for name in columns if name in self._contract.needed)])
         self._columns = {name: columns[name] for name in kept}
         self.schema: pa.Schema = pa.schema([(name, column.type) for name, column in self._columns.items()])
@@ -135,7 +134,7 @@ class TableSchema:
 
     def _statuses(self, column: DeclaredColumn) -> _TableColumn:
         """Return the statuses as codes into one dictionary: the declared statuses, then any others by name."""
-        declared = self._gathered.resource.statuses
+        declared = list(dict.fromkeys([*self._gathered.resource.statuses, *self._contract.statuses]))
         self.notes.unknown_statuses = sorted(self._gathered.statuses - set(declared))
         members = pa.array([*declared, *self.notes.unknown_statuses], TEXT)
 
@@ -235,6 +234,14 @@ class TableSchema:
         for name, pin in unseen.items():
             self.notes.absent.append(self._noted(name) if pin.takes_objects else name)
         return {name: _empty(pin.type if pin.dtype != "category" else _CODES) for name, pin in unseen.items()}
+
+    def _absent(self, name: str) -> _TableColumn:
+        """Return a selected column that no row has; an overflow column that nothing had to go to is as it should be."""
+        if split_name(name)[2]:
+            self._noted(name, overflow=True)
+        else:
+            self.notes.absent.append(name)
+        return _empty(TEXT)
 
     # -- names --
 

@@ -42,6 +42,8 @@ def to_arrow(values: pd.Series[Any]) -> tuple[pa.ChunkedArray, Description]:
         numbers = values.to_numpy(dtype.type, na_value=0)
         return pa.chunked_array([pa.array(numbers, mask=values.array.isna())]), description
     array = _stored(pa.Array.from_pandas(values))
+    if isinstance(dtype, pd.StringDtype) or "type" in description:
+        array = _large(array)
     if description == {"kind": "pandas", "name": "object"}:
         description |= {"null": _null_of(values)}
         _check_comes_back(values, from_arrow(array, description))
@@ -82,7 +84,7 @@ def _is_stored_type(kind: pa.DataType, description: Description) -> bool:
         case {"kind": "category", "of": of}:
             return _is_stored_type(kind, of)
         case {"kind": "arrow", "type": text}:
-            return bool(_read_type(_stored(pa.nulls(0, _type_of(text))).type) == kind)
+            return bool(_read_type(_large(_stored(pa.nulls(0, _type_of(text)))).type) == kind)
         case {"kind": "arrow"}:
             return (kind.value_type if pa.types.is_list(kind) else kind) in _LASTING
         case {"kind": "string"}:
@@ -125,12 +127,19 @@ def _named(values: pa.ChunkedArray, dtype: Any) -> pd.Series[Any]:  # noqa: ANN4
 def _described(dtype: Any) -> Description:  # noqa: ANN401 - as above
     if isinstance(dtype, pd.ArrowDtype):
         kind = dtype.pyarrow_dtype
+        if kind == pa.string():  # stored as `large_string`
+            return {"kind": "arrow", "type": _type_text(kind)}
         inner = kind.value_type if pa.types.is_list(kind) else kind
         return {"kind": "arrow"} if inner in _LASTING else {"kind": "arrow", "type": _type_text(kind)}
     if isinstance(dtype, pd.StringDtype):
         nan = getattr(dtype, "na_value", pd.NA) is not pd.NA
         return {"kind": "string", "storage": dtype.storage, "nan": nan}
     return {"kind": "pandas", "name": str(dtype)}
+
+
+def _large(array: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return text as one type, so that files do not depend on the dtypes of a frame; other values as they are."""
+    return array.cast(pa.large_string()) if array.type == pa.string() else array
 
 
 def _stored(array: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:

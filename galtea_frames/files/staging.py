@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from galtea_frames.errors import GalteaFramesError
 from galtea_frames.files.ownership import is_ours
-from galtea_frames.files.permissions import copy_permissions
+from galtea_frames.permissions import copy_permissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

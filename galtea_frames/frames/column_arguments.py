@@ -60,7 +60,7 @@ def parse_contract(resource: Resource, nested: Nested, arguments: Mapping[str, A
     Args:
         resource: whose columns they are.
         nested: how to represent nested fields.
-        arguments: these three, as the caller gave them; and `is_exact`, if the columns are those of a schema.
+        arguments: these three, as the caller gave them; and `is_exact` and `known_statuses`, if they are a schema's.
         prefix: prefix of the column names in the caller's frame.
 
     Raises:
@@ -69,24 +69,27 @@ def parse_contract(resource: Resource, nested: Nested, arguments: Mapping[str, A
     on_misfit = arguments.get("on_misfit", "null")
     if not isinstance(on_misfit, str) or on_misfit not in get_args(OnMisfit):
         raise QueryError(f"on_misfit is 'null' or 'raise', not {quoted(on_misfit)}")
+    is_exact = bool(arguments.get("is_exact"))
     dtypes = dtype_mapping(arguments.get("dtype"))
     for name, dtype in dtypes.items():
+        check_column("dtype", resource, name, nested, prefix, is_exact=is_exact)
         _check_pin(resource, name, dtype, nested, prefix)
     columns = arguments.get("columns")
     names = None if columns is None else column_list("columns", columns)
     if names == ():
         raise QueryError("columns is empty; name at least one column, or leave it out to get all of them")
     for name in names or ():
-        check_column("columns", resource, name, nested, prefix)
+        check_column("columns", resource, name, nested, prefix, is_exact=is_exact)
         _check_known(resource, name, dtypes, prefix)
     return Contract(
         resource,
         names,
         dtypes,
-        is_exact=bool(arguments.get("is_exact")),
+        is_exact=is_exact,
         raises=on_misfit == "raise",
         needed=frozenset({"id", "created_at"}),
         keeps_objects=nested != "columns",
+        statuses=arguments.get("known_statuses", ()),
     )
 
 
@@ -136,8 +139,10 @@ def column_list(argument: str, value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def check_column(argument: str, resource: Resource, name: str, nested: Nested, prefix: str = "") -> None:
-    """Check that a frame can have a column of this name.
+def check_column(
+    argument: str, resource: Resource, name: str, nested: Nested, prefix: str = "", *, is_exact: bool = False
+) -> None:
+    """Check that a frame can have a column of this name; if it is exact, it is no typo.
 
     Raises:
         QueryError: no record can lead to such a column.
@@ -156,7 +161,7 @@ def check_column(argument: str, resource: Resource, name: str, nested: Nested, p
         below = column_name(root, keys)
         raise QueryError(f"{argument}: there is no column {display}; {quoted(prefix + below)} selects all below it")
     if root not in declared:
-        if suggestion := _suggestion(root, {column.api: column.name for column in resource.columns}):
+        if not is_exact and (suggestion := _suggestion(root, {column.api: column.name for column in resource.columns})):
             meaning = quoted(prefix + suggestion + name.removeprefix(root))
             raise QueryError(f"{argument}: unknown column {display}; did you mean {meaning}?")
     elif (keys or is_overflow) and declared[root].kind != "object":
@@ -239,7 +244,6 @@ def _is_dtype(value: object) -> bool:
 
 
 def _check_pin(resource: Resource, name: str, dtype: str, nested: Nested, prefix: str) -> None:
-    check_column("dtype", resource, name, nested, prefix)
     root, keys, is_overflow = split_name(name)
     declared = {column.name: column for column in resource.columns}
     display = quoted(prefix + name)

@@ -78,35 +78,37 @@ def describe(frame: pd.DataFrame) -> pd.DataFrame:
 def _notes(attrs: Mapping[str, Any]) -> dict[Hashable, list[str]]:
     """Return what a load says of its columns, by column; anyone can change attrs, so what is malformed is ignored."""
     notes: dict[Hashable, list[str]] = defaultdict(list)
-    for prefix, source in _sources(attrs):
-        mixed, overflow = _names(source, "mixed_columns"), _names(source, "overflow_columns")
-        for name in sorted({*_names(source, "json_columns"), *mixed, *overflow}):
+    for prefix, source in attrs_sources(attrs):
+        mixed, overflow = names_in(source, "mixed_columns"), names_in(source, "overflow_columns")
+        for name in sorted({*names_in(source, "json_columns"), *mixed, *overflow}):
             kind = "values of several types, " if name in mixed else "rare paths, " if name in overflow else ""
             notes[prefix + name].append(f"{kind}JSON text")
         for key, words in _COUNTED.items():
-            for name, count in _mapping(source, key).items():
+            for name, count in mapping_in(source, key).items():
                 notes[f"{prefix}{name}"].append(f"{quoted(count)} {words}")
-        for name in _names(source, "absent_columns"):
+        for name in names_in(source, "absent_columns"):
             notes[prefix + name].append("in no row")
     return notes
 
 
 def _json_columns(attrs: Mapping[str, Any]) -> set[str]:
     keys = ("json_columns", "mixed_columns", "overflow_columns")
-    return {prefix + name for prefix, source in _sources(attrs) for key in keys for name in _names(source, key)}
+    return {prefix + name for prefix, source in attrs_sources(attrs) for key in keys for name in names_in(source, key)}
 
 
-def _sources(attrs: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+def attrs_sources(attrs: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """Return the attrs of a load, and of the versions joined to it, each with the prefix of their columns."""
-    return [("", attrs), (PREFIX, _mapping(_mapping(attrs, "join"), "versions"))]
+    return [("", attrs), (PREFIX, mapping_in(mapping_in(attrs, "join"), "versions"))]
 
 
-def _mapping(attrs: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def mapping_in(attrs: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return a mapping among attrs; an empty one if it is malformed."""
     found = attrs.get(key)
     return found if isinstance(found, Mapping) else {}
 
 
-def _names(attrs: Mapping[str, Any], key: str) -> list[str]:
+def names_in(attrs: Mapping[str, Any], key: str) -> list[str]:
+    """Return names among attrs; none if they are malformed."""
     names = attrs.get(key)
     return [each for each in names if isinstance(each, str)] if isinstance(names, list | tuple) else []
 
@@ -121,17 +123,18 @@ def _numbers(values: pd.Series[Any], *, ordered: bool) -> dict[str, Any]:
     return {
         "filled": filled / len(array) if len(array) else None,
         "distinct": _distinct(array),
-        "example": _example(values, array),
-        "min": _display(least),
-        "max": _display(most),
+        "example": short_text(first_value(values, array)),
+        "min": short_text(least),
+        "max": short_text(most),
     }
 
 
-def _example(values: pd.Series[Any], array: pa.ChunkedArray) -> str | None:
+def first_value(values: pd.Series[Any], array: pa.ChunkedArray) -> Any:  # noqa: ANN401 - any value of a column
+    """Return the first value of a column, given also as Arrow, that is not null; None if there is none."""
     first = pc.index(array.is_valid(), value=True).as_py()
     if first < 0:
         return None
-    return _display(values.iloc[first] if values.dtype == object else array[first].as_py())
+    return values.iloc[first] if values.dtype == object else array[first].as_py()
 
 
 def _ends(array: pa.ChunkedArray) -> tuple[Any, Any]:
@@ -165,7 +168,7 @@ def _codes(array: pa.Array) -> pa.Array:
     return array.dictionary_encode().indices.cast(pa.string())
 
 
-def _display(value: Any) -> str | None:  # noqa: ANN401 - any value of a column
+def short_text(value: Any) -> str | None:  # noqa: ANN401 - any value of a column
     """Return a value on one short, printable line."""
     text = cell_text(value)
     if text is None:

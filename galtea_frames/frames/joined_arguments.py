@@ -10,7 +10,8 @@ from galtea_frames.errors import QueryError
 from galtea_frames.frames.column_arguments import column_list, dtype_mapping, split_names
 from galtea_frames.frames.frame import ATTRS
 from galtea_frames.frames.joins import PREFIX
-from galtea_frames.frames.schema import joined_schema_arguments
+from galtea_frames.frames.schema import schema_arguments
+from galtea_frames.frames.schema_columns import JOINED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,15 +51,16 @@ class JoinedArguments:
         attrs["columns"] = None if self.names is None else list(self.names)
         if self.names is None:
             return joined
-        names = [f"{PREFIX}*" if name == _ALL_RIGHT else name for name in self.names]
-        found = select_columns(_expanded(names, list(joined.columns)), list(joined.columns), is_exact=self.is_exact)
+        there = list(joined.columns)
+        names = list(self.names) if self.is_exact else _expanded(self.names, there)
+        found = select_columns(names, there, is_exact=self.is_exact)
         return joined[found]
 
 
-def _expanded(names: list[str], columns: list[str]) -> list[str]:
+def _expanded(names: tuple[str, ...], columns: list[str]) -> list[str]:
     """Return the names with all columns of versions in place of what selects these."""
     right = [name for name in columns if name.startswith(PREFIX)]
-    return [each for name in names for each in (right if name == f"{PREFIX}*" else [name])]
+    return [each for name in names for each in (right if name in (_ALL_RIGHT, f"{PREFIX}*") else [name])]
 
 
 def split_arguments(arguments: Mapping[str, Any]) -> JoinedArguments:
@@ -72,8 +74,9 @@ def split_arguments(arguments: Mapping[str, Any]) -> JoinedArguments:
     if is_exact:
         if other := next((name for name in ("columns", "dtype") if given.get(name) is not None), None):
             raise QueryError(f"schema names the columns and their dtypes; leave out {other}")
-        given |= joined_schema_arguments(given["schema"])
-    left: dict[str, Any] = {"schema": None, "is_exact": is_exact}
+        given |= schema_arguments(given["schema"], JOINED)
+    known = given.get("known_statuses", ())
+    left: dict[str, Any] = {"schema": None, "is_exact": is_exact, "known_statuses": known}
     right: dict[str, Any] = {"schema": None, "is_exact": is_exact}
     dates = split_names(column_list("parse_dates", given.get("parse_dates")), PREFIX)
     left["parse_dates"], right["parse_dates"] = dates
@@ -81,7 +84,7 @@ def split_arguments(arguments: Mapping[str, Any]) -> JoinedArguments:
     names = None if given.get("columns") is None else column_list("columns", given["columns"])
     if names == ():
         raise QueryError("columns is empty; name at least one column, or leave it out to get all of them")
-    left["columns"], right["columns"] = (None, None) if names is None else _split_columns(names)
+    left["columns"], right["columns"] = (None, None) if names is None else _split_columns(names, is_exact=is_exact)
     return JoinedArguments(left, right, names, is_exact)
 
 
@@ -94,8 +97,9 @@ def _split_dtypes(value: object) -> tuple[dict[str, str], dict[str, str]]:
     }
 
 
-def _split_columns(names: tuple[str, ...]) -> tuple[list[str], list[str] | None]:
+def _split_columns(names: tuple[str, ...], *, is_exact: bool) -> tuple[list[str], list[str] | None]:
     """Return the columns to load of sessions and of versions, those among them by which they are joined."""
-    left, right = split_names((name for name in names if name != _ALL_RIGHT), PREFIX)
-    of_versions = None if _ALL_RIGHT in names else list(dict.fromkeys([*right, "id"]))
+    takes_all = not is_exact and _ALL_RIGHT in names
+    left, right = split_names((name for name in names if not (takes_all and name == _ALL_RIGHT)), PREFIX)
+    of_versions = None if takes_all else list(dict.fromkeys([*right, "id"]))
     return list(dict.fromkeys([*left, "version_id"])), of_versions

@@ -74,7 +74,7 @@ def parse_arguments(resource: Resource, arguments: Mapping[str, Any], prefix: st
 
 def _contract(resource: Resource, nested: Nested, filters: dict[str, Any], prefix: str) -> Contract:
     """Take the arguments about columns out of the filters, and return the contract."""
-    names = ("columns", "dtype", "schema", "on_misfit", "is_exact")
+    names = ("columns", "dtype", "schema", "on_misfit", "is_exact", "known_statuses")
     given: dict[str, Any] = {name: filters.pop(name) for name in names if name in filters}
     if nested != "columns" and given.get("schema") is not None:
         raise QueryError(f"schema names typed columns, which nested={nested!r} does not give; leave out nested")
@@ -93,7 +93,7 @@ def with_schema(resource: Resource, given: Mapping[str, Any]) -> dict[str, Any]:
         return arguments
     if other := next((name for name in ("columns", "dtype") if arguments.get(name) is not None), None):
         raise QueryError(f"schema names the columns and their dtypes; leave out {other}")
-    return arguments | schema_arguments(schema, resource)
+    return arguments | schema_arguments(schema, resource.name)
 
 
 def _check_dates(dates: Iterable[str], contract: Contract, prefix: str) -> None:

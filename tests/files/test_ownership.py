@@ -21,8 +21,9 @@ from pandas.testing import assert_frame_equal
 from report_frames import report_on, two_weeks
 
 import galtea_frames as gf
+from galtea_frames import permissions
 from galtea_frames.cli import demo
-from galtea_frames.files import ownership, permissions, staging
+from galtea_frames.files import ownership, staging
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from pandas.testing import assert_frame_equal
 from report_frames import report_on, two_weeks
 
 import galtea_frames as gf
-from galtea_frames.files import permissions
+from galtea_frames import permissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

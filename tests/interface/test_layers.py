@@ -15,7 +15,7 @@ import galtea_frames as gf
 #: The rooms in their order, and the modules of each in theirs; the first are the ground. A module may import from those
 #: above it in its own room, and from the rooms above.
 ROOMS = {
-    "": "_version _names printable errors rates error_shapes paths small_files per_process streams",
+    "": "_version _names printable errors rates error_shapes paths permissions small_files per_process streams",
     "api": """
         resource resources times arguments settings refusals page bodies connections proxies answers failures
         transport client values query splitting
@@ -26,12 +26,12 @@ ROOMS = {
         gatherer schema
     """,
     "frames": """
-        fingerprint frame column_warnings gc_pause progress spool cells limit_offset coverage column_arguments schema
-        options assembly load origin joins joined_arguments load_joined loaders records reparse concat plain
-        describe
+        fingerprint frame column_warnings gc_pause progress spool cells limit_offset coverage column_arguments
+        origin joins plain describe schema_columns schema_text schema_drift schema options assembly load
+        joined_arguments load_joined loaders records reparse concat
     """,
     "files": """
-        settings dtypes partitions descriptions hive restoring permissions seals ownership staging targets parquet
+        settings dtypes partitions descriptions hive restoring seals ownership staging targets parquet
         csv json_lines excel exports
     """,
     "mirror": """
