@@ -150,7 +150,7 @@ def check_column(
     root, keys, is_overflow = split_name(name)
     declared = {column.name: column for column in resource.columns}
     display = quoted(prefix + name)
-    if not name or (canonical := _canonical(name)) != name:
+    if (canonical := _canonical(name)) != name or not (name or is_exact):
         hint = f"; did you mean {quoted(prefix + canonical)}?" if name else ""
         raise QueryError(
             f"{argument}: {display} is not a column name: a backslash escapes a dot, a backslash or *{hint}"

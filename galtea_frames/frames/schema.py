@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -28,6 +28,7 @@ from galtea_frames.printable import quoted
 from galtea_frames.small_files import SmallFileError, check_replaceable_text, read_small_text, write_small_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from os import PathLike
 
     import pandas as pd
@@ -67,7 +68,6 @@ class SeenColumn:
         return f"{self.percent} filled{example}" if self.percent else ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Schema:
     """The columns of a list, in order, with their dtypes: a contract for every load.
 
@@ -79,22 +79,23 @@ class Schema:
         columns: the dtype of each column, by name.
         statuses: the known statuses; by default, those that the API documents.
 
+    Attributes:
+        resource: the list.
+        columns: the dtype of each column, by name.
+        statuses: the known statuses; empty without a column of statuses.
+        seen: what the frame of `Schema.of` held, by column.
+
     Raises:
         SchemaError: a name or dtype is invalid, or a declared column has another dtype than its fixed one.
     """
 
-    resource: str
-    columns: Mapping[str, str]
-    statuses: tuple[str, ...] | None = None
-    seen: Mapping[str, SeenColumn] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Check the columns."""
-        _check_list(self.resource)
-        columns = _checked_columns(self.columns, self.resource)
-        documented = list_of("", self.resource)[0].statuses if status_column(self.resource) in columns else ()
-        object.__setattr__(self, "columns", columns)
-        object.__setattr__(self, "statuses", _checked_statuses(self.statuses, documented))
+    def __init__(self, resource: str, columns: Mapping[str, str], statuses: Sequence[str] | None = None) -> None:
+        _check_list(resource)
+        self.resource: str = resource
+        self.columns: Mapping[str, str] = _checked_columns(columns, resource)
+        documented = list_of("", resource)[0].statuses if status_column(resource) in self.columns else ()
+        self.statuses: tuple[str, ...] = _checked_statuses(statuses, documented)
+        self.seen: Mapping[str, SeenColumn] = {}
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Schema:
@@ -108,11 +109,12 @@ class Schema:
         """
         loaded = LoadedColumns(frame)
         columns = {name: loaded.dtype(name) for name in loaded.names}
-        seen = {name: _seen(loaded.frame[name]) for name in columns}
-        schema = cls(loaded.resource, columns, seen=seen)
-        name = status_column(loaded.resource)
-        members = loaded.frame[name].cat.categories.tolist() if name in columns else []
-        return cls(loaded.resource, columns, tuple(dict.fromkeys([*(schema.statuses or ()), *members])), seen)
+        schema = cls(loaded.resource, columns)
+        if (name := status_column(loaded.resource)) in columns:
+            members = loaded.frame[name].cat.categories.tolist()
+            schema.statuses = tuple(dict.fromkeys([*schema.statuses, *members]))
+        schema.seen = {name: _seen(loaded.frame[name]) for name in columns}
+        return schema
 
     @classmethod
     def read(cls, path: str | PathLike[str]) -> Schema:
@@ -163,7 +165,7 @@ class Schema:
         loaded = LoadedColumns(frame)
         if loaded.resource != self.resource:
             raise SchemaError(f"the schema is of {self.resource}, the frame of {loaded.resource}")
-        return compared(self.columns, self.statuses or (), loaded)
+        return compared(self.columns, self.statuses, loaded)
 
     @property
     def dtype(self) -> dict[str, str]:
@@ -282,5 +284,5 @@ def schema_arguments(schema: object, resource: str) -> dict[str, Any]:
         "columns": list(found.columns),
         "dtype": found.dtype,
         "is_exact": True,
-        "known_statuses": found.statuses or (),
+        "known_statuses": found.statuses,
     }

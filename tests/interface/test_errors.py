@@ -14,6 +14,7 @@ from galtea_frames.errors import masked, presentable
 ERRORS = [
     (gf.SettingsError, (gf.GalteaFramesError, ValueError)),
     (gf.QueryError, (gf.GalteaFramesError, ValueError)),
+    (gf.SchemaError, (gf.GalteaFramesError, ValueError)),
     (gf.RequestError, (gf.GalteaFramesError,)),
     (gf.AuthenticationError, (gf.RequestError,)),
     (gf.NotFoundError, (gf.RequestError,)),
@@ -27,6 +28,7 @@ ERRORS = [
     (gf.MixedTypesWarning, (gf.GalteaFramesWarning,)),
     (gf.ColumnBudgetWarning, (gf.GalteaFramesWarning,)),
     (gf.UnknownStatusWarning, (gf.GalteaFramesWarning,)),
+    (gf.MisfitsWarning, (gf.GalteaFramesWarning,)),
     (gf.AbsentColumnsWarning, (gf.GalteaFramesWarning,)),
 ]
 

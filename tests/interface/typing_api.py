@@ -3,7 +3,7 @@
 A wrong use carries the error of each: one that is an error no longer is reported as an unnecessary comment.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, assert_type
@@ -247,6 +247,7 @@ except gf.RequestError as error:
 failures: list[type[gf.GalteaFramesError]] = [
     gf.SettingsError,
     gf.QueryError,
+    gf.SchemaError,
     gf.RequestError,
     gf.ResponseError,
     gf.JoinError,
@@ -255,15 +256,39 @@ failures: list[type[gf.GalteaFramesError]] = [
     gf.ReportError,
 ]
 refusals: list[type[gf.RequestError]] = [gf.AuthenticationError, gf.NotFoundError]
-mistakes: list[type[ValueError]] = [gf.SettingsError, gf.QueryError, gf.JoinError]
+mistakes: list[type[ValueError]] = [gf.SettingsError, gf.QueryError, gf.SchemaError, gf.JoinError]
 notices: list[type[gf.GalteaFramesWarning]] = [
     gf.MixedTypesWarning,
     gf.ColumnBudgetWarning,
     gf.UnknownStatusWarning,
+    gf.MisfitsWarning,
     gf.AbsentColumnsWarning,
     gf.CaseCollisionWarning,
 ]
 built_in: type[UserWarning] = gf.GalteaFramesWarning
+
+# Schemas
+
+schema = gf.Schema.of(frame)
+assert_type(schema, gf.Schema)
+assert_type(gf.Schema("sessions", {"id": "string", "metadata.latency_ms": "Int64"}, ["FAILED"]), gf.Schema)
+assert_type(schema.resource, str)
+assert_type(schema.columns, Mapping[str, str])
+assert_type(schema.statuses, tuple[str, ...])
+assert_type(schema.dtype, dict[str, str])
+assert_type(schema.write(Path("schema.toml")), None)
+assert_type(gf.Schema.read("schema.toml"), gf.Schema)
+drift = schema.check(frame)
+assert_type(drift, gf.SchemaDrift)
+assert_type(bool(drift), bool)
+assert_type(drift.new_paths, Mapping[str, str])
+assert_type(drift.vanished_paths, Sequence[str])
+assert_type(drift.new_statuses, Mapping[str, int])
+assert_type(drift.to_dict(), dict[str, Any])
+assert_type(gf.load_sessions(schema=schema, on_misfit="raise"), pd.DataFrame)
+assert_type(gf.load_sessions_with_versions(schema=Path("schema.toml")), pd.DataFrame)
+gf.load_sessions(schema=5)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.Schema("sessions")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
 
 # The stand-in
 
