@@ -19,7 +19,7 @@ class ColumnBatch:
     Attributes:
         rows: the number of rows.
         declared: by API name, the declared columns, with nested ones as JSON text if requested.
-        sent_times: by API name, the text of time columns as sent, if requested.
+        sent_times: by API name, the text of time columns as sent, if requested; none for times sent in milliseconds.
         objects: by API name, the values in declared objects.
         others: the values of undeclared fields, with objects flattened.
         others_whole: the same with objects as JSON text, if requested.

@@ -110,9 +110,9 @@ class Gatherer:
 
     def _gather_array(self, column: DeclaredColumn, array: pa.Array, batch: ColumnBatch) -> None:
         """Add a declared field to a batch: text, or times that were sent in milliseconds."""
-        if column.kind == "time":
-            self._gather_times(column, array, time_texts(array) if self.as_text else None, batch)
-            return
+        if column.kind == "time" and self.as_text:
+            counts = dict.fromkeys(LAYOUTS, array.null_count) | {USUAL_DIGITS: len(array)}
+            self.layouts[column.api].update(counts)
         if column.kind == "status":
             array = array.dictionary_encode()
             self.statuses.update(array.dictionary.to_pylist())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.api.resource import snake_case
 from galtea_frames.api.times import TIME, USUAL_DIGITS
 from galtea_frames.decoding.column_names import column_name, overflow_name, root_names, split_name
-from galtea_frames.decoding.gatherer import written_alike
+from galtea_frames.decoding.gatherer import time_texts, written_alike
 from galtea_frames.decoding.json_text import json_text
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.decoding.survey import ResolvedColumns
@@ -110,7 +111,8 @@ class TableSchema:
         others = self._others()
         columns |= dict(sorted((self._unseen(columns | others) | others).items()))
         if self._has_leftovers():
-            columns[self._noted(overflow_name(None), overflow=True)] = _json(self._leftovers)
+            name = self._noted(overflow_name(None), overflow=True)
+            columns[name] = _TableColumn(TEXT, lambda batches: list(map(self._leftover_texts, batches)))
         self.names: list[str] = self._contract.selected(list(columns))
         columns |= {name: self._absent(name) for name in self.names if name not in columns}
         kept = dict.fromkeys([*self.names, *(name for name in columns if name in self._contract.needed)])
@@ -208,16 +210,27 @@ class TableSchema:
         others = self._resolved_others
         return bool(inexact or others.overflow or others.inexact or odd_times or odd_nulls)
 
+    def _leftover_texts(self, batch: ColumnBatch) -> pa.Array:
+        """Return the JSON text of the leftovers of each row; most rows have only fields that were sent as null."""
+        sent, rows = self._gathered.sent, self._leftovers(batch)
+        nulls = {api: batch.nulls[api] for api in sorted(batch.nulls) if sent[api] < self._gathered.rows}
+        for api, numbers in nulls.items() if rows else ():
+            for row in rows.keys() & set(numbers):
+                rows[row][api] = None
+        texts = _null_texts(nulls, batch.rows)
+        return pc.coalesce(_json_texts(rows, batch.rows), texts) if rows else texts
+
     def _leftovers(self, batch: ColumnBatch) -> dict[int, dict[str, Any]]:
+        """Return by row what no column holds, except fields that were sent as null."""
         chunks = batch.others_whole if self._gathered.as_text else batch.others
         rows = self._resolved_others.leftovers(chunks)
-        for api, nulls in batch.nulls.items():
-            for row in nulls if self._gathered.sent[api] < self._gathered.rows else ():
-                rows[row][api] = None
-        for api, sent in batch.sent_times.items():
-            alike = written_alike(batch.declared[api], sent, self._digits[api])
-            for row in pc.indices_nonzero(pc.invert(alike)).to_pylist():
-                rows[row][api] = sent[row].as_py()
+        for api, digits in self._digits.items():
+            times, sent = batch.declared[api], batch.sent_times.get(api)
+            if sent is None and digits == USUAL_DIGITS:
+                continue
+            texts = time_texts(times) if sent is None else sent
+            for row in pc.indices_nonzero(pc.invert(written_alike(times, texts, digits))).to_pylist():
+                rows[row][api] = texts[row].as_py()
         for api in self._inexact_fields:
             if (chunk := batch.objects[api].get(())) is not None:
                 for row, exact in chunk.exact_rows().items():
@@ -307,3 +320,18 @@ def _json(objects: Callable[[ColumnBatch], dict[int, dict[str, Any]]]) -> _Table
 def _json_texts(objects: dict[int, dict[str, Any]], rows: int) -> pa.Array:
     cells = (objects.get(row) for row in range(rows))
     return pa.array([None if cell is None else json_text(dict(sorted(cell.items()))) for cell in cells], TEXT)
+
+
+def _null_texts(nulls: Mapping[str, Sequence[int]], rows: int) -> pa.Array:
+    """Return for each row the JSON text of an object of the fields that are null in it; null if there are none."""
+    nothing, empty, opened, closed = (pa.scalar(text, TEXT) for text in (None, "", "{", "}"))
+    fields = []
+    for api, numbers in nulls.items():
+        is_null = np.zeros(rows, dtype=bool)
+        is_null[numbers] = True
+        text = json_text({api: None}).removeprefix("{").removesuffix("}") + ","
+        fields.append(pc.if_else(is_null, pa.scalar(text, TEXT), empty))
+    if not fields:
+        return pa.nulls(rows, TEXT)
+    inner = pc.utf8_rtrim(pc.binary_join_element_wise(*fields, empty), ",")
+    return pc.if_else(pc.equal(inner, empty), nothing, pc.binary_join_element_wise(opened, inner, closed, empty))

@@ -17,7 +17,7 @@ from galtea_frames.errors import MirrorError
 from galtea_frames.frames.frame import sorted_table, to_frame
 from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.rows import EXTRA
-from galtea_frames.mirror.stored_rows import StoredRows
+from galtea_frames.mirror.stored_rows import StoredReader
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,8 +70,7 @@ def _decoded(rows: pa.Table, contract: Contract) -> pa.Table:
     if EXTRA not in rows.column_names:
         rows = rows.append_column(EXTRA, pa.nulls(rows.num_rows, TEXT))
     gatherer = Gatherer(SESSIONS, "columns", contract)
-    batches = [
-        batch for each in rows.to_batches() for batch in gatherer.gather(StoredRows(SESSIONS, gatherer.reader, each))
-    ]
+    reader = StoredReader(SESSIONS, gatherer.reader)
+    batches = [batch for each in rows.to_batches() for batch in gatherer.gather(reader.rows(each))]
     decoded = TableSchema(gatherer).table(batches)
     return decoded.take(pc.index_in(rows.column("id").combine_chunks(), decoded.column("id").combine_chunks()))

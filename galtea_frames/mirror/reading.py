@@ -24,7 +24,7 @@ from galtea_frames.frames.options import parse_arguments
 from galtea_frames.mirror.arguments import check_removed_at, parse_moment
 from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.rows import EXTRA, PRESENT, REMOVED_AT
-from galtea_frames.mirror.stored_rows import StoredRows
+from galtea_frames.mirror.stored_rows import StoredReader
 from galtea_frames.printable import listed
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from galtea_frames.frames.options import LoadOptions
     from galtea_frames.mirror.delta import StoredTable
     from galtea_frames.mirror.location import Location
+    from galtea_frames.mirror.stored_rows import StoredRows
 
 
 _NAMED = 10
@@ -144,7 +145,10 @@ def read_frame(
         wanted = _of_result(table, query, wanted)
     gatherer = Gatherer(query.resource, options.nested, options.contract)
     columns = stored_columns(query.resource, gatherer.reader)
-    batches = (batch for stored in table.batches(wanted, columns) for batch in _gathered(gatherer, table, stored))
+    reader = StoredReader(query.resource, gatherer.reader)
+    batches = (
+        batch for stored in table.batches(wanted, columns) for batch in _gathered(gatherer, table, reader.rows(stored))
+    )
     frame = build_frame(
         gatherer, batches, query, options, lambda notes: _attrs(table, query, options, notes, gatherer.rows)
     )
@@ -158,10 +162,10 @@ def stored_columns(resource: Resource, reader: PageReader) -> list[str]:
     return [*(each.name for each in resource.columns if reader.wants(each.api)), EXTRA]
 
 
-def _gathered(gatherer: Gatherer, table: StoredTable, stored: pa.RecordBatch) -> Iterable[ColumnBatch]:
+def _gathered(gatherer: Gatherer, table: StoredTable, rows: StoredRows) -> Iterable[ColumnBatch]:
     """Return stored rows, which may be damaged, as column batches."""
     with mirror_errors(table.display):
-        return list(gatherer.gather(StoredRows(table.resource, gatherer.reader, stored)))
+        return list(gatherer.gather(rows))
 
 
 def condition_of(query: Query, *, include_removed: bool) -> pc.Expression | None:

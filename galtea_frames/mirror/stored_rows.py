@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.compute as pc
 
-from galtea_frames.decoding.reader import ParsedBatch
+from galtea_frames.decoding.reader import PageReader, ParsedBatch
 from galtea_frames.mirror.rows import EXTRA, declared_page, may_replace_declared, objects_page
 
 if TYPE_CHECKING:
@@ -17,10 +17,42 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from galtea_frames.api.resource import DeclaredColumn, Resource
-    from galtea_frames.decoding.reader import PageReader
 
 #: Bytes of stored rows that are parsed together, about.
 _PART = 4_000_000
+
+
+class StoredReader:
+    """Reads the stored rows of one list.
+
+    Args:
+        resource: the list.
+        reader: what is wanted; parses the rows that columns cannot say exactly.
+    """
+
+    def __init__(self, resource: Resource, reader: PageReader) -> None:
+        self.resource = resource
+        self.reader = reader
+        #: The declared columns that are wanted; no other ones need to be there.
+        self.declared: tuple[DeclaredColumn, ...] = tuple(each for each in resource.columns if reader.wants(each.api))
+        objects = tuple(each for each in self.declared if each.kind == "object")
+        #: The columns that are taken as they are, and those that are parsed.
+        self.taken: tuple[DeclaredColumn, ...] = tuple(
+            each for each in self.declared if each not in objects or each.api in reader.texts
+        )
+        self.parsed: tuple[DeclaredColumn, ...] = objects if reader.as_values else ()
+        left_out = {each.api for each in resource.columns} - {each.api for each in self.parsed}
+        named = {name: each for name, each in reader.wanted.named.items() if name not in left_out}
+        self.objects: PageReader = PageReader(
+            replace(resource, columns=self.parsed),
+            as_text=reader.as_text,
+            as_values=reader.as_values,
+            wanted=replace(reader.wanted, named=named),
+        )
+
+    def rows(self, stored: pa.RecordBatch) -> StoredRows:
+        """Return stored rows that can be parsed."""
+        return StoredRows(self, stored)
 
 
 @dataclass(frozen=True)
@@ -28,51 +60,37 @@ class StoredRows:
     """Stored rows of one list.
 
     Attributes:
-        resource: the list.
-        reader: parses their JSON text.
-        stored: the rows, with at least the columns that the reader wants, and `extra`.
+        reader: their reader.
+        stored: the rows.
     """
 
-    resource: Resource
-    reader: PageReader
+    reader: StoredReader
     stored: pa.RecordBatch
 
     def batches(self, skip: Collection[int]) -> Iterator[ParsedBatch]:
         """Yield the rows except those numbered in `skip`; those that columns cannot say exactly come last."""
-        rows = self.stored
+        reader, rows = self.reader, self.stored
         if skip:
             rows = rows.take(np.setdiff1d(np.arange(rows.num_rows), list(skip)))
-        inexact = may_replace_declared(self.resource, rows.column(EXTRA))
-        for part in _parts(rows.filter(pc.invert(inexact))):
+        inexact = may_replace_declared(reader.resource, rows.column(EXTRA))
+        exact = rows.filter(pc.invert(inexact)) if pc.any(inexact).as_py() else rows
+        for part in _parts(exact):
             yield from self._columnar(part)
-        for part in _parts(rows.filter(inexact)):
-            yield from self.reader.read(declared_page(self._declared, part)).batches(())
-
-    @property
-    def _declared(self) -> tuple[DeclaredColumn, ...]:
-        """The declared columns that are wanted; no other ones need to be there."""
-        return tuple(each for each in self.resource.columns if self.reader.wants(each.api))
+        for part in _parts(rows.filter(inexact)) if exact is not rows else ():
+            yield from reader.reader.read(declared_page(reader.declared, part)).batches(())
 
     def _columnar(self, rows: pa.RecordBatch) -> Iterator[ParsedBatch]:
         """Yield rows of which the columns say all declared fields exactly."""
-        declared = self._declared
-        objects = tuple(each for each in declared if each.kind == "object")
-        arrays = {
-            each.api: rows.column(each.name)
-            for each in declared
-            if each not in objects or each.api in self.reader.texts
-        }
-        parsed_columns = objects if self.reader.as_values else ()
-        has_others = self.reader.wanted.rest and rows.column(EXTRA).null_count < rows.num_rows
-        if not parsed_columns and not has_others:
+        reader = self.reader
+        arrays = {each.api: rows.column(each.name) for each in reader.taken}
+        has_others = reader.reader.wanted.rest and rows.column(EXTRA).null_count < rows.num_rows
+        if not reader.parsed and not has_others:
             yield ParsedBatch(rows.num_rows, {}, {}, arrays=arrays)
             return
-        left_out = {each.api for each in self.resource.columns} - {each.api for each in parsed_columns}
         start = 0
-        for parsed in self.reader.read(objects_page(parsed_columns, rows, with_extra=has_others)).batches(()):
-            fields = {name: values for name, values in parsed.fields.items() if name not in left_out}
+        for parsed in reader.objects.read(objects_page(reader.parsed, rows, with_extra=has_others)).batches(()):
             part = {name: array.slice(start, parsed.rows) for name, array in arrays.items()}
-            yield replace(parsed, fields=fields, texts={}, arrays=part)
+            yield replace(parsed, texts={}, arrays=part)
             start += parsed.rows
         if start != rows.num_rows:
             raise ValueError("a stored object is not JSON")

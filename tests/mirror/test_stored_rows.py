@@ -16,7 +16,7 @@ from random_pages import BATCHES, NESTED
 from galtea_frames.api.resources import RESOURCES, SESSIONS, VERSIONS
 from galtea_frames.frames.frame import sorted_table
 from galtea_frames.mirror.rows import to_page, to_stored
-from galtea_frames.mirror.stored_rows import StoredRows
+from galtea_frames.mirror.stored_rows import StoredReader
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,7 +46,9 @@ def tables(
     for columnar in (False, True):
         builder, rows = TableBuilder(resource, nested), stored(resource, records)
         reader = builder.gatherer.reader
-        parsed: BatchedRows = StoredRows(resource, reader, rows) if columnar else reader.read(to_page(resource, rows))
+        parsed: BatchedRows = (
+            StoredReader(resource, reader).rows(rows) if columnar else reader.read(to_page(resource, rows))
+        )
         builder.batches.extend(builder.gatherer.gather(parsed, skip))
         table, notes = builder.finish()
         made.append((sorted_table(table, [("id", False)]), notes))
@@ -91,10 +93,31 @@ def test_a_large_batch_is_parsed_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
     records = [{"createdAt": CREATED, "customId": f"c{number}", "metadata": {"n": number}} for number in range(100)]
     rows = stored(SESSIONS, records)
     builder = TableBuilder(SESSIONS)
-    parts = list(builder.gatherer.gather(StoredRows(SESSIONS, builder.gatherer.reader, rows)))
+    parts = list(builder.gatherer.gather(StoredReader(SESSIONS, builder.gatherer.reader).rows(rows)))
     assert len(parts) > 3
     builder.batches.extend(parts)
     table = builder.finish()[0]
     assert [(f"c{number}", number) for number in range(100)] == list(
         zip(table.column("custom_id").to_pylist(), table.column("metadata.n").to_pylist(), strict=True)
     )
+
+
+def test_columns_do_not_hold_the_text_of_unusual_times_and_nulls_that_were_sent() -> None:
+    """Most times are sent without milliseconds, and fields are null in rows with and without further leftovers."""
+    records: list[Record] = [
+        {"createdAt": "2026-03-01T10:00:00Z", "runId": None, "isSeed": None},
+        {"createdAt": "2026-03-01T10:00:01Z", "runId": "r"},
+        {"createdAt": "2026-03-01T10:00:03Z"},
+        {"createdAt": CREATED, "runId": None, "z,": None},
+        {"createdAt": "2026-03-01T10:00:02.000Z", "isSeed": True},
+    ]
+    (expected, expected_notes), (table, notes) = tables(SESSIONS, records, "json")
+    assert (expected.to_pylist(), expected_notes) == (table.to_pylist(), notes)
+    assert table.column("*").to_pylist() == [
+        '{"isSeed":null,"runId":null}',
+        None,
+        None,
+        f'{{"createdAt":"{CREATED}","runId":null,"z,":null}}',
+        '{"createdAt":"2026-03-01T10:00:02.000Z"}',
+    ]
+    assert tables(SESSIONS, records[4:], "json")[1][0].column_names[-1] == "is_seed"
