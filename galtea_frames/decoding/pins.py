@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 #: The longest integer that text may hold: 64 bits take 19 digits and a sign.
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
 
-_MICROSECONDS = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
+#: The microseconds of one unit of the numbers that are times.
+MICROSECONDS = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
 
 _NONE = type(None)
 
@@ -276,7 +277,7 @@ def _other_pins() -> dict[str, Pin]:
     times = frozenset({"time"})
     since_epoch = {
         name: Pin(name, times, partial(_since_epoch_together, unit=unit), partial(_since_epoch, unit=unit))
-        for name, unit in _MICROSECONDS.items()
+        for name, unit in MICROSECONDS.items()
     }
     return {
         "category": Pin("category", frozenset({"string"}), _texts, _text),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -14,8 +15,7 @@ import pyarrow.compute as pc
 
 from galtea_frames.api.query import build_query
 from galtea_frames.api.times import TIME, instant
-from galtea_frames.decoding.column_names import OVERFLOW, split_name
-from galtea_frames.decoding.contract import Contract
+from galtea_frames.decoding.column_names import OVERFLOW, overflow_name, split_name
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.kinds import EXACT
 from galtea_frames.errors import QueryError
@@ -23,7 +23,7 @@ from galtea_frames.frames.assembly import build_frame, column_attrs
 from galtea_frames.frames.cells import arrow_array
 from galtea_frames.frames.coverage import LoadedRows, combined_attrs, to_json
 from galtea_frames.frames.options import LoadOptions
-from galtea_frames.frames.origin import Origin, attrs_of
+from galtea_frames.frames.origin import NEEDED, Origin, attrs_of
 from galtea_frames.frames.reparse import parsed_batches
 from galtea_frames.printable import quoted
 
@@ -49,8 +49,9 @@ def concat(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     it was fetched. Otherwise `problem` explains why rows may be missing.
 
     Args:
-        frames: frames of one list with the same `nested`, returned by `load_sessions`, `load_versions`,
-            `iter_sessions`, `iter_versions`, a mirror or `concat`. You may drop rows, but not add columns.
+        frames: frames of one list with the same `nested`, `columns` and `dtype`, returned by `load_sessions`,
+            `load_versions`, `iter_sessions`, `iter_versions`, a mirror or `concat`. You may drop rows, but not add
+            columns.
 
     Raises:
         QueryError: the frames cannot be combined.
@@ -62,7 +63,7 @@ def concat(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     loads = _by_load(parts)
     kept = _each_id_once([part for load in loads for part in _with_whole_numbers(load)])
     resource = first.origin.resource
-    contract = Contract(resource)
+    contract = first.origin.contract(is_exact=all(part.has_named_columns for part in parts))
     gatherer = Gatherer(resource, first.nested, contract)
     parsed = chain.from_iterable(parsed_batches(part.frame, part.origin) for part in kept)
     about = combined_attrs(list(map(_load, loads)))
@@ -74,7 +75,7 @@ def concat(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
             **about,
             "rows": rows,
             "nested": first.nested,
-            **column_attrs(notes, contract),
+            **_with_lost_counts(column_attrs(notes, contract), loads),
         }
 
     options = LoadOptions(first.nested, _dates(kept), first.backend, None, contract)
@@ -91,6 +92,7 @@ class _Part:
         origin: its origin.
         nested: how nested fields are represented.
         created: the creation times of its rows, in microseconds.
+        has_named_columns: whether its columns are those that the load named, and no others below them.
     """
 
     display: str
@@ -98,6 +100,7 @@ class _Part:
     origin: Origin
     nested: Nested
     created: NDArray[np.int64]
+    has_named_columns: bool
 
     @classmethod
     def of(cls, number: int, frame: object) -> _Part:
@@ -111,7 +114,10 @@ class _Part:
             raise QueryError(f"concat takes frames returned by loaders; {display} is {quoted(frame)}")
         try:
             origin = _origin(frame)
-            _check_columns(frame, origin)
+            names = list(frame.columns)
+            is_named = names == list(origin.names or ())
+            frame = _without_absent(frame, origin)
+            _check_columns(frame, origin, names)
             ids, created = arrow_array(frame["id"]), arrow_array(frame["created_at"])
         except QueryError as problem:
             raise QueryError(f"{display}: {problem}") from None
@@ -119,7 +125,7 @@ class _Part:
         if not is_whole or ids.null_count or created.null_count:
             raise QueryError(f"{display} has rows without an id or a creation time; load them again")
         moments = np.asarray(created.cast(TIME).cast(pa.int64()))
-        return cls(display, frame, origin, origin.nested or "columns", moments)
+        return cls(display, frame, origin, origin.nested or "columns", moments, is_named)
 
     @property
     def backend(self) -> DtypeBackend:
@@ -181,18 +187,37 @@ def _guess_nested(frame: pd.DataFrame, origin: Origin) -> Nested:
     return "json" if whole else "columns"
 
 
-def _check_columns(frame: pd.DataFrame, origin: Origin) -> None:
-    """Reject columns that no loader returns, and missing declared columns."""
+def _check_columns(frame: pd.DataFrame, origin: Origin, given: Sequence[str]) -> None:
+    """Reject columns that no loader returns, and missing columns; `given` has also those that no row had."""
     names: list[Any] = list(frame.columns)
     own = [name for name in names if not isinstance(name, str) or not _is_loaded(name, origin)]
     if own:
         raise QueryError(f"the column {quoted(own[0])} is not a field of the API; drop it and add it to the result")
     if repeated := next((name for name in names if names.count(name) > 1), None):
         raise QueryError(f"the column {quoted(repeated)} occurs twice")
-    declared = origin.resource.columns
-    needed = [each.name for each in declared if each.kind != "object" or origin.has_whole_fields]
-    if missing := [name for name in needed if name not in names]:
+    if origin.names is not None and (left_out := NEEDED - set(names)):
+        raise QueryError(f"columns left out {' and '.join(sorted(left_out))}; select id and created_at to concatenate")
+    if missing := [name for name in _expected(origin) if not _has(given, name)]:
         raise QueryError(f"the column {missing[0]!r} was dropped; drop columns from the result instead")
+
+
+def _expected(origin: Origin) -> list[str]:
+    """Return the columns that a frame must have."""
+    if origin.names is not None:
+        return list(origin.names)
+    declared = origin.resource.columns
+    return [each.name for each in declared if each.kind != "object" or origin.has_whole_fields]
+
+
+def _has(names: Sequence[str], name: str) -> bool:
+    """Tell whether there is a column of a name, or one below it."""
+    return name in names or any(each.startswith(f"{name}.") for each in names)
+
+
+def _without_absent(frame: pd.DataFrame, origin: Origin) -> pd.DataFrame:
+    """Return a frame without the columns that no row had; the result has them again if no other frame does."""
+    absent = [name for name in frame.columns if name in origin.absent and frame[name].isna().to_numpy().all()]
+    return frame.drop(columns=absent)
 
 
 def _is_loaded(name: str, origin: Origin) -> bool:
@@ -210,6 +235,19 @@ def _check_alike(first: _Part, part: _Part) -> None:
             f"concat takes frames with the same nested: {first.display} has {first.nested!r},"
             f" {part.display} {part.nested!r}"
         )
+    for argument, one, other in (
+        ("columns", first.origin.names, part.origin.names),
+        ("dtype", first.origin.dtypes, part.origin.dtypes),
+    ):
+        if one != other:
+            raise QueryError(
+                f"concat takes frames loaded with the same {argument}: {first.display} has {_shown(one)},"
+                f" {part.display} {_shown(other)}"
+            )
+
+
+def _shown(columns: object) -> str:
+    return "all columns" if columns is None else quoted(list(columns) if isinstance(columns, tuple) else columns)
 
 
 def _each_id_once(parts: Sequence[_Part]) -> list[_Part]:
@@ -237,14 +275,14 @@ def _by_load(parts: Sequence[_Part]) -> list[list[_Part]]:
 def _with_whole_numbers(load: Sequence[_Part]) -> list[_Part]:
     """Return the parts of a load with the float columns in which every whole number was sent as an integer.
 
-    If no number in a column has a fraction, some were sent as `2.0`, or it would be an integer column. Which ones is
-    unknown, so all of them stay floats.
+    If no number in a column has a fraction, some were sent as `2.0`, or it would be an integer column, unless it is
+    pinned. Which ones is unknown, so all of them stay floats.
     """
     known = frozenset(
         name
         for part in load
         for name in part.origin.whole_numbers
-        if name in part.frame and _has_fraction(part.frame[name])
+        if name in part.frame and (name in part.origin.dtypes or _has_fraction(part.frame[name]))
     )
     return [replace(part, origin=replace(part.origin, whole_numbers=known)) for part in load]
 
@@ -273,6 +311,33 @@ def _dates(parts: Sequence[_Part]) -> tuple[str, ...]:
     for part in parts:
         times = {column.name for column in part.origin.resource.columns if column.kind == "time"}
         for name in part.frame.columns:
-            if name not in times and part.frame[name].notna().any():
+            if name not in {*times, *part.origin.dtypes} and part.frame[name].notna().any():
                 read[name] = read.get(name, True) and pa.types.is_timestamp(arrow_array(part.frame[name]).type)
     return tuple(name for name, is_time in read.items() if is_time)
+
+
+def _with_lost_counts(about: dict[str, Any], loads: Sequence[Sequence[_Part]]) -> dict[str, Any]:
+    """Return the attrs of columns with the counts of values that the frames do not hold, as `columns` left them out.
+
+    Which rows they were in is unknown, so those of rows that were dropped since are counted too.
+    """
+    for key in ("misfits", "replaced_text"):
+        counts = Counter(about[key])
+        for part, *_ in loads:
+            counted = attrs_of(part.frame).get(key)
+            for name, count in counted.items() if isinstance(counted, Mapping) else ():
+                if isinstance(name, str) and type(count) is int and not _keeps_inexact(part, name):
+                    counts[name] += count
+        about[key] = dict(sorted(counts.items()))
+    return about
+
+
+def _keeps_inexact(part: _Part, name: str) -> bool:
+    """Tell whether a frame keeps the values that one of its columns does not hold."""
+    root, keys, _ = split_name(name)
+    has_text = part.origin.has_whole_fields and root in part.origin.json_columns
+    kept = {
+        overflow_name(root) if keys and root not in part.origin.undeclared else OVERFLOW,
+        *([root] if has_text else []),
+    }
+    return not kept.isdisjoint(part.frame.columns)

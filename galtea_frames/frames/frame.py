@@ -103,6 +103,8 @@ def _nullable_dtype(kind: pa.DataType) -> Any:  # noqa: ANN401 - pandas' dtypes 
 
 
 def _category(values: pa.ChunkedArray) -> pd.Categorical:
+    if not values.num_chunks:
+        return pd.Categorical([], categories=pd.Index([], dtype=object))
     # All chunks share one dictionary, as schema.py ensures.
     codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in values.chunks]
     members = values.chunk(0).dictionary.to_pylist()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from galtea_frames.api.resources import RESOURCES
 from galtea_frames.api.times import LAYOUTS
+from galtea_frames.decoding.contract import Contract
+from galtea_frames.decoding.pins import PINS
 from galtea_frames.errors import QueryError
 from galtea_frames.frames.frame import ATTRS
 from galtea_frames.printable import quoted
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.gatherer import Nested
+
+#: The columns that every load decodes.
+NEEDED = frozenset({"id", "created_at"})
 
 _NESTED: tuple[Nested, ...] = ("columns", "json", "both")
 
@@ -40,6 +45,9 @@ class Origin:
         whole_numbers: float columns in which some numbers were sent as integers.
         time_digits: digits after the second of time columns with an unusual number of them.
         nested: how nested fields are represented; None for frames of earlier releases, which did not record it.
+        names: the columns that the load selected; None for all.
+        dtypes: the pinned dtypes, by column.
+        absent: selected and pinned columns that no row had.
     """
 
     resource: Resource
@@ -50,6 +58,9 @@ class Origin:
     whole_numbers: frozenset[str] = frozenset()
     time_digits: Mapping[str, int] = field(default_factory=dict)
     nested: Nested | None = None
+    names: tuple[str, ...] | None = None
+    dtypes: Mapping[str, str] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Origin | None:
@@ -67,16 +78,22 @@ class Origin:
         digits = _mapping(attrs, "time_digits", int)
         if not set(digits.values()) <= LAYOUTS.keys():
             raise _wrong("time_digits", digits)
+        dtypes = _mapping(attrs, "dtype", str)
+        if not set(dtypes.values()) <= PINS.keys():
+            raise _wrong("dtype", dtypes)
         nested = quoted(attrs.get("nested"))  # as text, because not all values can be compared
         return cls(
             resource,
             {column.name: column.api for column in resource.columns} | undeclared,
             undeclared,
-            _names(attrs, "json_columns"),
-            _names(attrs, "null_fields") & undeclared.keys(),
-            _names(attrs, "whole_numbers"),
+            frozenset(_names(attrs, "json_columns")),
+            frozenset(_names(attrs, "null_fields")) & undeclared.keys(),
+            frozenset(_names(attrs, "whole_numbers")),
             digits,
             next((each for each in _NESTED if nested == repr(each)), None),
+            None if attrs.get("columns") is None else _names(attrs, "columns"),
+            dtypes,
+            frozenset(_names(attrs, "absent_columns")),
         )
 
     @property
@@ -84,12 +101,17 @@ class Origin:
         """Whether objects, declared or not, have a column with their whole JSON text."""
         return self.nested in ("json", "both")
 
+    def contract(self, *, is_exact: bool = False) -> Contract:
+        """Return the contract of the load."""
+        keeps_objects = self.has_whole_fields
+        return Contract(self.resource, self.names, self.dtypes, is_exact, needed=NEEDED, keeps_objects=keeps_objects)
 
-def _names(attrs: Mapping[str, Any], key: str) -> frozenset[str]:
+
+def _names(attrs: Mapping[str, Any], key: str) -> tuple[str, ...]:
     names = attrs.get(key, [])
     if not isinstance(names, list | tuple) or not all(isinstance(each, str) for each in names):
         raise _wrong(key, names)
-    return frozenset(names)
+    return tuple(names)
 
 
 def _mapping(attrs: Mapping[str, Any], key: str, kind: type) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from galtea_frames.api.times import USUAL_DIGITS
 from galtea_frames.decoding.column_names import OVERFLOW, split_name
 from galtea_frames.decoding.exact import exact_value
 from galtea_frames.errors import QueryError
-from galtea_frames.frames.cells import json_values
+from galtea_frames.frames.cells import json_values, plain_number
 from galtea_frames.frames.origin import Origin
 from galtea_frames.printable import quoted
 
@@ -29,6 +29,10 @@ def to_records(frame: pd.DataFrame) -> list[Record]:
     fields become None. From nested columns, keys with null values become absent. Numbers outside the range of a Python
     float become Decimals. Text shown with U+FFFD is restored as it was sent if the frame still has its overflow columns
     `*` and `metadata.*`.
+
+    Pinned columns give back what was sent as far as they hold it: `epoch_s` and `epoch_ms` numbers, `json` parsed, and
+    misfits from the overflow columns. Numbers and truth values that a pin took for text, or text for those, come back
+    as what the column holds. Fields that `columns` left out are absent.
 
     Columns that you added are included only if named like a path below a field, such as `metadata.mine`.
 
@@ -58,9 +62,11 @@ def restored_records(frame: pd.DataFrame, odd: Callable[[str], Any]) -> list[Rec
         raise QueryError("to_records takes a frame of load_sessions or load_versions, with its attrs")
     frame = frame.copy(deep=False)
     frame.attrs = {}  # pandas would copy them with each column accessed
-    null = {column.api: None for column in origin.resource.columns}
-    null |= {origin.fields[name]: None for name in origin.null_fields}
-    records = [dict(null) for _ in range(len(frame))]
+    null = {column.name: column.api for column in origin.resource.columns}
+    null |= {name: origin.fields[name] for name in origin.null_fields}
+    roots = null.keys() if origin.names is None else {split_name(name)[0] for name in origin.names}
+    null_apis = [api for name, api in null.items() if name in roots]
+    records: list[Record] = [dict.fromkeys(null_apis) for _ in range(len(frame))]
     # A field's own value comes before the paths below it, and overflow columns come last.
     for name in sorted(
         _restorable_columns(frame, origin), key=lambda each: (each == OVERFLOW, each.endswith(".*"), each)
@@ -110,9 +116,9 @@ def _restore(records: list[Record], name: str, frame: pd.DataFrame, origin: Orig
 
 
 def _values(column: pd.Series[Any], name: str, origin: Origin, odd: Callable[[str], Any]) -> list[Any]:
-    values = json_values(column, origin.time_digits.get(name, USUAL_DIGITS))
+    values = json_values(column, origin.time_digits.get(name, USUAL_DIGITS), origin.dtypes.get(name))
     if name not in origin.json_columns:
-        return values
+        return list(map(plain_number, values)) if name in origin.whole_numbers else values
     try:
         read = [None if text is None else exact_value(text, odd) for text in values]
     except (ValueError, TypeError, AttributeError):

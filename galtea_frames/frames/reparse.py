@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from galtea_frames.api.times import USUAL_DIGITS
 from galtea_frames.decoding.column_names import OVERFLOW, overflow_name, split_name
 from galtea_frames.decoding.exact import parted_value
-from galtea_frames.decoding.kinds import EXACT
 from galtea_frames.decoding.reader import ParsedBatch
 from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH
 from galtea_frames.errors import QueryError
-from galtea_frames.frames.cells import json_values
+from galtea_frames.frames.cells import json_values, plain_number
 from galtea_frames.printable import quoted
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from galtea_frames.decoding.wanted import Path
+    from galtea_frames.decoding.wanted import Path, Wanted
     from galtea_frames.frames.origin import Origin
 
 #: The number of rows per batch.
@@ -70,6 +69,7 @@ class _Rows:
         self._frame = frame
         self._only_null = only_null
         self._origin = origin
+        self._contract = origin.contract()
         self.leftovers: list[dict[str, Any]] = [each or {} for each in self._objects(OVERFLOW)]
         self._below: dict[str, list[tuple[Path, str]]] = {}
         for name in frame.columns:
@@ -82,20 +82,22 @@ class _Rows:
         fields: dict[str, Sequence[Any]] = {}
         texts: dict[str, list[str | None]] = {}
         strays: dict[Path, tuple[Sequence[int], list[Any]]] = {}
-        whole = self._origin.has_whole_fields
         for column in self._origin.resource.columns:
             if column.kind != "object":
-                fields[column.api] = self._overlaid(
-                    column.api, json_values(self._frame[column.name], self._digits(column.name))
-                )
-            elif whole:
+                fields[column.api] = self._overlaid(column.api, self._declared(column.name))
+            elif self._is_whole(column.name):
                 texts[column.api] = json_values(self._frame[column.name])
                 if self._origin.nested == "both":
                     fields[column.api] = self._parsed(column.name, texts[column.api], MAX_DEPTH)
-            else:
-                fields[column.api] = self._take_below(column.name, column.api, strays)
+            elif self._origin.nested != "json":
+                own = self._take_below(column.name, column.api, strays)
+                if column.name not in self._frame:  # no row has the field, or all have objects
+                    own = [ABSENT if value is None else value for value in own]
+                fields[column.api] = own
         for name, api in self._origin.undeclared.items():
-            if whole:
+            if self._origin.names is not None and name not in self._frame and name not in self._below:
+                fields[api] = [rest.get(api, ABSENT) for rest in self.leftovers]
+            elif self._is_whole(name):
                 fields[api] = self._as_sent(api, name, self._overlaid(api, self._own(name)), ())
             else:
                 own = self._take_below(name, api, strays)
@@ -104,6 +106,15 @@ class _Rows:
         return ParsedBatch(len(self._frame), fields, texts, strays)
 
     # -- fields --
+
+    def _is_whole(self, name: str) -> bool:
+        """Tell whether a field has a column with its whole JSON text."""
+        return self._origin.has_whole_fields and (name in self._frame or self._origin.names is None)
+
+    def _declared(self, name: str) -> list[Any]:
+        if name not in self._frame:  # a column that the load did not select
+            return [None] * len(self._frame)
+        return json_values(self._frame[name], self._digits(name))
 
     def _overlaid(self, api: str, values: list[Any]) -> list[Any]:
         """Return a field's values, with those that its column could not hold exactly taken from the leftovers."""
@@ -136,20 +147,22 @@ class _Rows:
         found: _Values = {(): self._own(name)}
         for keys, column in self._below.get(name, ()):
             found[keys] = self._column(column, MAX_DEPTH - len(keys))
+        declared = {each.api for each in self._origin.resource.columns}
+        wanted = self._contract.record.below(api) if api in declared else self._contract.other(api)
         for row, rest in enumerate(self._objects(overflow_name(name))):
-            self._insert(found, (), rest or None, row)
+            self._insert(found, (), rest or None, row, wanted)
         for row, rest in enumerate(self.leftovers):
-            self._insert(found, (), rest.get(api), row)
+            self._insert(found, (), rest.get(api), row, wanted)
         own = found.pop(())
         every = range(len(self._frame))
         strays |= {(api, *keys): (every, values) for keys, values in found.items()}
         return own
 
-    def _insert(self, found: _Values, path: Path, value: Any, row: int) -> None:  # noqa: ANN401 - any JSON value
-        """Insert a value at a path of a row, and the members of an object at their own paths."""
-        if type(value) is dict and value and len(path) < MAX_DEPTH:
+    def _insert(self, found: _Values, path: Path, value: Any, row: int, wanted: Wanted | None) -> None:  # noqa: ANN401 - any JSON value
+        """Insert a value at a path of a row, and the members of an object that is taken apart at their own paths."""
+        if type(value) is dict and value and len(path) < MAX_DEPTH and (wanted is None or wanted.takes_apart):
             for key, each in value.items():
-                self._insert(found, (*path, key), each, row)
+                self._insert(found, (*path, key), each, row, wanted and wanted.below(key))
         elif value is not None:
             found.setdefault(path, [None] * len(self._frame))[row] = value
 
@@ -157,10 +170,10 @@ class _Rows:
 
     def _column(self, name: str, depth: int) -> list[Any]:
         """Return the values of a column, with JSON text parsed and whole numbers as integers."""
-        values = json_values(self._frame[name])
+        values = json_values(self._frame[name], dtype=self._origin.dtypes.get(name))
         if name in self._origin.json_columns:
             return self._parsed(name, values, depth)
-        return list(map(_plain_number, values)) if name in self._origin.whole_numbers else values
+        return list(map(plain_number, values)) if name in self._origin.whole_numbers else values
 
     def _objects(self, name: str) -> list[Any]:
         """Return the objects of an overflow column."""
@@ -179,10 +192,3 @@ class _Rows:
 
     def _digits(self, name: str) -> int:
         return self._origin.time_digits.get(name, USUAL_DIGITS)
-
-
-def _plain_number(value: Any) -> Any:  # noqa: ANN401 - a number, a list of them, or None
-    """Return a number without a fraction as an integer, as it was sent."""
-    if isinstance(value, list):
-        return list(map(_plain_number, value))
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT else value

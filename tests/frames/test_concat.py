@@ -11,6 +11,7 @@ from direct_transport import DirectTransport
 
 import galtea_frames as gf
 from galtea_frames import sample
+from galtea_frames.frames.schema import Schema
 
 pytestmark = pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
 
@@ -391,7 +392,8 @@ def test_attrs_of_any_kind_are_refused_or_prove_nothing(value: object) -> None:
         try:
             found = about(gf.concat([changed(**{name: value})(frame.copy())]))
         except gf.QueryError:
-            assert name in ("resource", "fields", "json_columns", "null_fields", "whole_numbers", "time_digits")
+            names = ("resource", "fields", "json_columns", "null_fields", "whole_numbers", "time_digits")
+            assert name in (*names, "columns", "dtype", "absent_columns")
         else:
             assert isinstance(found["complete"], bool)
             assert not found["complete"] or name not in ("complete", "fetched_at", "fingerprint")
@@ -534,3 +536,70 @@ def test_what_cannot_be_concatenated(frames: Callable[[], Any], words: str) -> N
         gf.concat(frames())
     assert str(caught.value).startswith(words)
     assert "\n" not in str(caught.value)
+
+
+PINNED: dict[str, Any] = {"columns": ["id", "created_at", "metadata.a"], "dtype": {"metadata.a": "Int64"}}
+
+
+def test_misfits_that_columns_left_out_are_still_counted() -> None:
+    """Once a load, also where it comes in several frames; `metadata.*` is not among the columns."""
+    rows = [record(1, metadata={"a": "x"}), record(2, metadata={"a": 2}), record(3, metadata={"a": []}, error="\ud800")]
+    frames = [load(rows[:1], **PINNED), load(rows[1:], **PINNED)]
+    found = gf.concat([*frames, frames[1].copy()])
+    assert {"metadata.a": 2} == about(found)["misfits"]
+    assert ["id", "created_at", "metadata.a"] == about(found)["columns"] == list(found.columns)
+    assert {"error": 1} == about(gf.concat([load(rows, columns=["id", "created_at", "error"])]))["replaced_text"]
+    odd = changed(misfits={"metadata.a": "x", 5: 5}, replaced_text=[1])(frames[0])
+    assert {} == about(gf.concat([odd]))["misfits"]
+
+
+def test_frames_under_a_schema_keep_its_columns() -> None:
+    """A column of a field itself does not draw in those below it."""
+    schema = Schema("sessions", {"metadata": "string", "id": "string", "metadata.a": "Int64", "created_at": "time"})
+    rows = [record(1, metadata={"a": 1, "b": 2}), record(2, metadata="x")]
+    found = gf.concat([load(rows[:1], schema=schema), load(rows[1:], schema=schema)])
+    pd.testing.assert_frame_equal(load(rows, schema=schema), found)
+
+
+CONTRACTS: list[Any] = [
+    pytest.param(
+        [{"columns": ["id", "status"]}] * 2,
+        "frame 1: columns left out created_at; select id and created_at to concatenate",
+        id="no time",
+    ),
+    pytest.param(
+        [{"columns": "status"}],
+        "frame 1: columns left out created_at and id; select id and created_at to concatenate",
+        id="no id",
+    ),
+    pytest.param(
+        [PINNED, {}],
+        "concat takes frames loaded with the same columns: frame 1 has ['id', 'created_at', 'metadata.a'], frame 2 all"
+        " columns",
+        id="columns",
+    ),
+    pytest.param(
+        [PINNED, {**PINNED, "dtype": {"metadata.a": "string"}}],
+        "concat takes frames loaded with the same dtype: frame 1 has {'metadata.a': 'Int64'}, frame 2 {'metadata.a':"
+        " 'string'}",
+        id="dtype",
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "words"), CONTRACTS)
+def test_frames_of_different_columns_are_refused(options: list[dict[str, Any]], words: str) -> None:
+    """One line says in what they differ."""
+    with pytest.raises(gf.QueryError) as caught:
+        gf.concat([load([record(1)], **each) for each in options])
+    assert words == str(caught.value)
+
+
+def test_a_selected_column_that_was_dropped_is_named() -> None:
+    """A name that selects columns below it has one of them at least."""
+    frame = load([record(1, metadata={"a": {"b": 1}})], columns=["id", "created_at", "metadata.a"])
+    assert ["id", "created_at", "metadata.a.b"] == list(gf.concat([frame]).columns)
+    with pytest.raises(gf.QueryError, match=r"frame 1: the column 'metadata\.a' was dropped"):
+        gf.concat([frame.drop(columns="metadata.a.b")])
+    with pytest.raises(gf.QueryError, match=r"changed: dtype is {'metadata\.a': 'int'}; load"):
+        gf.concat([changed(dtype={"metadata.a": "int"})(frame)])

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import slow_reference
+from direct_transport import DirectTransport
 from page_frames import build, frame_of, framed
 
 import galtea_frames as gf
@@ -305,3 +306,32 @@ def test_attrs_that_are_not_needed_may_be_missing() -> None:
     frame = pd.DataFrame({"id": ["a"], "created_at": pd.to_datetime(["2026-03-01"], utc=True)})
     frame.attrs["galtea_frames"] = {"resource": "sessions", "nested": 5, "null_fields": ["unknown"]}
     assert [BLANK | {"id": "a", "createdAt": "2026-03-01T00:00:00.000Z"}] == to_records(frame)
+
+
+def pinned(rows: list[dict[str, Any]], **options: Any) -> pd.DataFrame:  # noqa: ANN401 - any option of a loader
+    """The frame of these sessions under `columns` and `dtype`."""
+    records = [{"id": f"s{index}", "createdAt": NOON, **row} for index, row in enumerate(rows)]
+    return gf.load_sessions(client=DirectTransport(records).client(), **options)
+
+
+@pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
+def test_pinned_columns_give_back_what_was_sent() -> None:
+    """Numbers of times, whole numbers, JSON and misfits; what a pin took for something else comes back as that."""
+    sent: list[dict[str, Any]] = [
+        {"at": 1_772_359_200, "ms": 1_772_359_200_123, "json": {"b": 1, "a": None}, "n": 1, "text": "x"},
+        {"at": 1_772_359_200.25, "ms": "1772359200123", "json": [1], "n": 2.5, "text": {"b": 1}},
+        {"at": "soon", "n": "3", "text": 5},
+    ]
+    dtypes = {"at": "epoch_s", "ms": "epoch_ms", "json": "json", "n": "Float64", "text": "string"}
+    frame = pinned(
+        [{"metadata": each} for each in sent], dtype={f"metadata.{name}": dtype for name, dtype in dtypes.items()}
+    )
+    back = [record["metadata"] for record in to_records(frame)]
+    assert [sent[0], sent[1] | {"ms": 1_772_359_200_123}, sent[2] | {"n": 3, "text": "5"}] == back
+    assert [int, float, int] == [type(each["n"]) for each in back]
+
+
+def test_fields_that_were_not_selected_are_absent() -> None:
+    """They are unknown, not null."""
+    frame = pinned([{"metadata": {"a": 1}, "runId": None}], columns=["id", "error", "metadata.a"])
+    assert [{"id": "s0", "error": None, "metadata": {"a": 1}}] == to_records(frame)
