@@ -77,6 +77,13 @@ def possible_names(field: str) -> tuple[str, str]:
     return _escape(snake_case(field)), _escape(field).replace("_", r"\_")
 
 
+def canonical_root(root: str) -> str:
+    """Return the root of a column name with the escapes that `root_names` writes, and no others."""
+    name = _escape(_unescape(root))
+    in_full = name.replace("_", r"\_")
+    return in_full if root == in_full else name
+
+
 def _camel_case(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)

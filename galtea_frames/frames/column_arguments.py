@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from galtea_frames.api.values import plain
-from galtea_frames.decoding.column_names import OVERFLOW, column_name, overflow_name, split_name
+from galtea_frames.decoding.column_names import OVERFLOW, OWN, canonical_root, column_name, overflow_name, split_name
 from galtea_frames.decoding.contract import Contract, known_names
 from galtea_frames.decoding.pins import PINS
 from galtea_frames.decoding.shapes import MAX_DEPTH
@@ -74,10 +75,7 @@ def parse_contract(resource: Resource, nested: Nested, arguments: Mapping[str, A
     for name, dtype in dtypes.items():
         check_column("dtype", resource, name, nested, prefix, is_exact=is_exact)
         _check_pin(resource, name, dtype, nested, prefix)
-    columns = arguments.get("columns")
-    names = None if columns is None else column_list("columns", columns)
-    if names == ():
-        raise QueryError("columns is empty; name at least one column, or leave it out to get all of them")
+    names = selected_names(arguments.get("columns"))
     for name in names or ():
         check_column("columns", resource, name, nested, prefix, is_exact=is_exact)
         _check_known(resource, name, dtypes, prefix)
@@ -91,6 +89,21 @@ def parse_contract(resource: Resource, nested: Nested, arguments: Mapping[str, A
         keeps_objects=nested != "columns",
         statuses=arguments.get("known_statuses", ()),
     )
+
+
+def selected_names(value: object) -> tuple[str, ...] | None:
+    """Return the names in `columns`, each once; None for all columns.
+
+    Raises:
+        QueryError: the value is neither a name nor a list of names, or it is empty.
+    """
+    if value is None:
+        return None
+    if isinstance(value, AbstractSet):
+        raise QueryError(f"columns is a list, because a set has no order, not {quoted(value)}")
+    if names := column_list("columns", value):
+        return names
+    raise QueryError("columns is empty; name at least one column, or leave it out to get all of them")
 
 
 def checked_dates(resource: Resource, value: object, nested: Nested, prefix: str = "") -> tuple[str, ...]:
@@ -133,7 +146,7 @@ def column_list(argument: str, value: object) -> tuple[str, ...]:
     names = [value] if isinstance(value, str) else value
     is_list = isinstance(names, Iterable) and not isinstance(names, Mapping | bytes) and getattr(names, "ndim", 1) == 1
     members = list(names) if is_list and isinstance(names, Iterable) else [None]
-    texts = [each for each in members if isinstance(each, str)]
+    texts = [str(each) for each in members if isinstance(each, str)]
     if len(texts) < len(members):
         raise QueryError(f"{argument} is a column or a list of columns, not {quoted(value)}")
     return tuple(dict.fromkeys(texts))
@@ -157,7 +170,7 @@ def check_column(
         )
     if len(keys) > MAX_DEPTH:
         raise QueryError(f"{argument}: {display} has more than {MAX_DEPTH} keys")
-    if is_overflow and keys:
+    if is_overflow and name != OVERFLOW and (keys or root not in declared):
         below = column_name(root, keys)
         raise QueryError(f"{argument}: there is no column {display}; {quoted(prefix + below)} selects all below it")
     if root not in declared:
@@ -171,11 +184,11 @@ def check_column(
 
 
 def _canonical(name: str) -> str:
+    """Return a name with the escapes that its keys need, and no others."""
     root, keys, is_overflow = split_name(name)
-    if name == OVERFLOW:
-        return name
-    head = overflow_name(root) if is_overflow else root
-    return column_name(root, keys) if not is_overflow else overflow_name(column_name(root, keys)) if keys else head
+    head = OVERFLOW if name == OVERFLOW else canonical_root(root)
+    below = column_name(head, keys)
+    return overflow_name(below) if is_overflow and name != OVERFLOW else below
 
 
 def _suggestion(root: str, declared: dict[str, str]) -> str | None:
@@ -195,19 +208,15 @@ def _check_known(resource: Resource, name: str, dtypes: Mapping[str, str], prefi
     known = known_names(resource)
     if keys or is_overflow or root in known or any(split_name(each)[0] == root for each in dtypes):
         return
-    if suggestion := _closest(root, known, _HINT_SIMILARITY):
+    if suggestion := _closest(root.lower(), known, _HINT_SIMILARITY):
         meaning = quoted(prefix + suggestion)
         raise QueryError(f"columns: unknown column {quoted(prefix + name)}; did you mean {meaning}?")
+    nested = [f"{prefix}{column.name}.{root}" for column in resource.columns if column.kind == "object"]
+    hint = f"nested columns are named {quoted(nested[-1])}, and " if nested else ""
     raise QueryError(
-        f"columns: {resource.name} have no column {quoted(prefix + name)}; nested columns are named"
-        f" {quoted(f'{prefix}{_example(resource)}.{root}')}, and a field that the API does not document is selected by"
-        f" pinning it: dtype={{{quoted(prefix + name)}: 'string'}}"
+        f"columns: {resource.name} have no column {quoted(prefix + name)}; {hint}a field that the API does not document"
+        f" is selected by pinning it: dtype={{{quoted(prefix + name)}: 'string'}}"
     )
-
-
-def _example(resource: Resource) -> str:
-    objects = [column.name for column in resource.columns if column.kind == "object"]
-    return objects[-1] if objects else "field"
 
 
 # -- dtypes --
@@ -222,17 +231,19 @@ def dtype_mapping(value: object) -> dict[str, str]:
     if value is None:
         return {}
     if isinstance(value, pd.Series):
+        if not value.index.is_unique:
+            raise QueryError(f"dtype names {quoted(value.index[value.index.duplicated()][0])} twice")
         value = value.to_dict()
     if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
         raise QueryError(f"dtype is a dict of columns and dtypes, not {quoted(value)}")
-    return {name: _dtype(name, each) for name, each in value.items()}
+    return {str(name): _dtype(name, each) for name, each in value.items()}
 
 
 def _dtype(name: str, value: object) -> str:
     text = value.__name__ if isinstance(value, type) else str(value) if _is_dtype(value) else value
     if isinstance(text, str) and text in PINS:
-        return text
-    allowed = f"dtype: {name} is one of {listed(list(PINS), len(PINS))}, not {quoted(value)}"
+        return str(text)
+    allowed = f"dtype: {quoted(name)} is one of {listed(list(PINS), len(PINS))}, not {quoted(value)}"
     meant = _OTHER_NAMES.get(text.lower()) if isinstance(text, str) else None
     if meant is None and isinstance(text, str):
         meant = _closest(text, PINS, _HINT_SIMILARITY)
@@ -249,6 +260,8 @@ def _check_pin(resource: Resource, name: str, dtype: str, nested: Nested, prefix
     display = quoted(prefix + name)
     if is_overflow:
         raise QueryError(f"dtype: {display} is always JSON text")
+    if root in OWN:
+        raise QueryError(f"dtype: {display} is a mirror's own column, whose dtype is fixed; pin nested columns only")
     if root in declared and declared[root].kind != "object":
         raise QueryError(f"dtype: {display} is a declared column, whose dtype is fixed; pin nested columns only")
     if nested == "json" and not (root in declared and dtype == "json"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from galtea_frames.decoding.contract import select_columns
 from galtea_frames.errors import QueryError
-from galtea_frames.frames.column_arguments import column_list, dtype_mapping, split_names
+from galtea_frames.frames.column_arguments import column_list, dtype_mapping, selected_names, split_names
 from galtea_frames.frames.frame import ATTRS
 from galtea_frames.frames.joins import PREFIX
 from galtea_frames.frames.schema import schema_arguments
@@ -51,16 +51,11 @@ class JoinedArguments:
         attrs["columns"] = None if self.names is None else list(self.names)
         if self.names is None:
             return joined
-        there = list(joined.columns)
-        names = list(self.names) if self.is_exact else _expanded(self.names, there)
-        found = select_columns(names, there, is_exact=self.is_exact)
-        return joined[found]
-
-
-def _expanded(names: tuple[str, ...], columns: list[str]) -> list[str]:
-    """Return the names with all columns of versions in place of what selects these."""
-    right = [name for name in columns if name.startswith(PREFIX)]
-    return [each for name in names for each in (right if name in (_ALL_RIGHT, f"{PREFIX}*") else [name])]
+        columns = list(joined.columns)
+        right = [name for name in columns if name.startswith(PREFIX)]
+        expands = not self.is_exact
+        names = [each for name in self.names for each in (right if expands and name == _ALL_RIGHT else [name])]
+        return joined[select_columns(names, columns, is_exact=self.is_exact)]
 
 
 def split_arguments(arguments: Mapping[str, Any]) -> JoinedArguments:
@@ -81,9 +76,7 @@ def split_arguments(arguments: Mapping[str, Any]) -> JoinedArguments:
     dates = split_names(column_list("parse_dates", given.get("parse_dates")), PREFIX)
     left["parse_dates"], right["parse_dates"] = dates
     left["dtype"], right["dtype"] = _split_dtypes(given.get("dtype"))
-    names = None if given.get("columns") is None else column_list("columns", given["columns"])
-    if names == ():
-        raise QueryError("columns is empty; name at least one column, or leave it out to get all of them")
+    names = selected_names(given.get("columns"))
     left["columns"], right["columns"] = (None, None) if names is None else _split_columns(names, is_exact=is_exact)
     return JoinedArguments(left, right, names, is_exact)
 

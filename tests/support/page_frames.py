@@ -34,8 +34,8 @@ Option = Any
 class TableBuilder:
     """Pages to one table, as a loader gathers and settles them."""
 
-    def __init__(self, resource: Resource, nested: Nested = "columns") -> None:
-        self.gatherer = Gatherer(resource, nested)
+    def __init__(self, resource: Resource, nested: Nested = "columns", contract: Contract | None = None) -> None:
+        self.gatherer = Gatherer(resource, nested, contract)
         self.batches: list[ColumnBatch] = []
 
     def add(self, content: bytes, skip: Collection[int] = ()) -> None:
@@ -53,9 +53,14 @@ def open_page(content: bytes) -> Page[Any]:
     return PageReader(SESSIONS, as_text=False, as_values=True).open(content)
 
 
-def build(pages: Sequence[bytes], nested: Nested = "columns", resource: Resource = SESSIONS) -> tuple[pa.Table, Notes]:
+def build(
+    pages: Sequence[bytes],
+    nested: Nested = "columns",
+    resource: Resource = SESSIONS,
+    contract: Contract | None = None,
+) -> tuple[pa.Table, Notes]:
     """Return the table of pages and its notes."""
-    builder = TableBuilder(resource, nested)
+    builder = TableBuilder(resource, nested, contract)
     for content in pages:
         builder.add(content)
     return builder.finish()
