@@ -22,7 +22,8 @@ class ColumnBatch:
         sent_times: by API name, the text of time columns as sent, if requested; none for times sent in milliseconds.
         objects: by API name, the values in declared objects.
         others: the values of undeclared fields, with objects flattened.
-        others_whole: the same with objects as JSON text, if requested.
+        rivals: the same of fields of which something else is wanted if another field has their usual name.
+        others_whole: all of them with objects as JSON text, if requested.
         exact: by row, values of declared fields that their column cannot hold exactly.
         nulls: by API name, the rows in which an undeclared field was sent as null, if requested.
     """
@@ -32,6 +33,7 @@ class ColumnBatch:
     sent_times: dict[str, pa.Array] = field(default_factory=dict)
     objects: dict[str, Chunks] = field(default_factory=dict)
     others: Chunks = field(default_factory=dict)
+    rivals: Chunks = field(default_factory=dict)
     others_whole: Chunks = field(default_factory=dict)
     exact: dict[int, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     nulls: dict[str, list[int]] = field(default_factory=dict)

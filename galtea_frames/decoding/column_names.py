@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from galtea_frames.api.resource import snake_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 #: The last part of the name of an overflow column: JSON text of values that have no column of their own.
 OVERFLOW = "*"
@@ -65,16 +65,18 @@ def root_names(fields: Iterable[str], declared: Mapping[str, str]) -> dict[str, 
         wanting[snake_case(field)].append(field)
     names = {}
     for name, rivals in wanting.items():
-        free = name not in declared.values() and name not in OWN
         ranked = sorted(rivals, key=lambda field: (_camel_case(name) != field, field))
         for rank, field in enumerate(ranked):
-            names[field] = _escape(name) if free and rank == 0 else _escape(field).replace("_", r"\_")
+            names[field] = possible_names(field, declared.values())[-1 if rank else 0]
     return names
 
 
-def possible_names(field: str) -> tuple[str, str]:
-    """Return the two names that `root_names` may give the column of a field."""
-    return _escape(snake_case(field)), _escape(field).replace("_", r"\_")
+def possible_names(field: str, declared: Collection[str]) -> tuple[str, ...]:
+    """Return the names that the column of an undeclared field may have: the usual one, and the one beside a rival."""
+    name, in_full = snake_case(field), _escape(field).replace("_", r"\_")
+    if name in declared or name in OWN:
+        return (in_full,)
+    return (_escape(name),) if _camel_case(name) == field else (_escape(name), in_full)
 
 
 def canonical_root(root: str) -> str:

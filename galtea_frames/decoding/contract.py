@@ -59,15 +59,22 @@ class Contract:
             return Wanted(own=False, named=declared)
         return Wanted(own=False, rest=False, named={api: each for api, each in declared.items() if each is not NOTHING})
 
-    def other(self, api: str) -> Wanted | None:
-        """Return what is wanted of a field that is not declared; None for nothing."""
+    def other_names(self, api: str) -> tuple[str, ...]:
+        """Return the names of an undeclared field: a second one, beside a rival, if something else is wanted of it."""
+        if api not in self._other_names:
+            first, *others = possible_names(api, self._declared_names)
+            differing = [name for name in others if self.other(name) != self.other(first)]
+            self._other_names[api] = (first, *differing)
+        return self._other_names[api]
+
+    def other(self, name: str) -> Wanted | None:
+        """Return what is wanted of the undeclared field that has a column name; None for nothing."""
         if self.names is None and not self._pins:
             return EVERYTHING
-        roots = possible_names(api)
-        pins = {path: pin for root in roots for path, pin in self._pins.get(root, {}).items()}
+        pins = self._pins.get(name, {})
         if self.names is None or OVERFLOW in self.names:
             return wanted(None, pins)
-        paths = [path for root in roots for path in self._paths.get(root, ())]
+        paths = self._paths.get(name)
         return wanted(paths, pins, is_exact=self.is_exact) if paths else None
 
     def pins_of(self, name: str) -> Mapping[Path, Pin]:
@@ -88,8 +95,15 @@ class Contract:
 
     @cached_property
     def _takes_other_fields(self) -> bool:
-        declared = {each.name for each in self.resource.columns}
-        return self.names is None or bool(self._paths.keys() - declared)
+        return self.names is None or bool(self._paths.keys() - self._declared_names)
+
+    @cached_property
+    def _declared_names(self) -> frozenset[str]:
+        return frozenset(each.name for each in self.resource.columns)
+
+    @cached_property
+    def _other_names(self) -> dict[str, tuple[str, ...]]:
+        return {}
 
     @cached_property
     def _paths(self) -> dict[str, list[Path]]:

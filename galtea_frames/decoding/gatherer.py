@@ -40,7 +40,8 @@ class Gatherer:
         rows: the number of rows gathered.
         objects: by API name, what is known of the values in declared objects.
         others: what is known of the values of undeclared fields.
-        others_whole: the same with objects as JSON text.
+        rivals: the same of fields of which something else is wanted if another field has their usual name.
+        others_whole: what is known of the values of undeclared fields, with objects as JSON text.
         sent: by API name, the number of rows that have an undeclared field.
         sent_as_null: by API name, the number of those in which it is null.
         statuses: the statuses seen.
@@ -61,6 +62,7 @@ class Gatherer:
         self.rows: int = 0
         self.objects: dict[str, Survey] = {each.api: Survey() for each in resource.columns if each.kind == "object"}
         self.others: Survey = Survey()
+        self.rivals: Survey = Survey()
         self.others_whole: Survey = Survey(flatten=False)
         self.sent: Counter[str] = Counter()
         self.sent_as_null: Counter[str] = Counter()
@@ -177,9 +179,11 @@ class Gatherer:
             self.objects[api].gather(values, batch.objects.setdefault(api, {}), path, rows, wanted)
 
     def _gather_others(self, path: Path, values: Sequence[Any], batch: ColumnBatch, rows: Sequence[int] | None) -> None:
-        of_field = self.contract.other(path[0])
-        if of_field and (wanted := of_field.at(path[1:])):
-            self.others.gather(values, batch.others, path, rows, wanted)
+        kept = ((self.others, batch.others), (self.rivals, batch.rivals))
+        for name, (survey, chunks) in zip(self.contract.other_names(path[0]), kept, strict=False):
+            of_field = self.contract.other(name)
+            if of_field and (wanted := of_field.at(path[1:])):
+                survey.gather(values, chunks, path, rows, wanted)
 
     def _gather_other(
         self, api: str, values: Sequence[Any], batch: ColumnBatch, rows: Sequence[int] | None = None
@@ -190,7 +194,7 @@ class Gatherer:
         self.sent[api] += sent
         if self.flatten:
             self._gather_others((api,), values, batch, rows)
-        if self.as_text and self.contract.other(api):
+        if self.as_text and any(map(self.contract.other, self.contract.other_names(api))):
             self.others_whole.gather(values, batch.others_whole, (api,), rows)
             numbered = zip(range(len(values)) if rows is None else rows, values, strict=True)
             batch.nulls[api] = [row for row, value in numbered if value is None]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.decoding.column_batch import ColumnBatch
     from galtea_frames.decoding.contract import Contract
+    from galtea_frames.decoding.survey import Chunk
 
 #: The dtypes of declared columns, by kind.
 _DECLARED = {"string": "text", "status": "text", "time": "an ISO 8601 time"}
@@ -38,13 +39,17 @@ def _misfits(contract: Contract, batch: ColumnBatch) -> Iterator[tuple[int, str,
         for row, fields in batch.exact.items():
             if column.api in fields and (not isinstance(fields[column.api], str) or column.kind == "time"):
                 yield row, column.name, _DECLARED[column.kind], json_text(fields[column.api])
-    for api, chunks in [*batch.objects.items(), ("", batch.others)]:
+    for api, chunks in batch.objects.items():
         for path, chunk in chunks.items():
-            root, *keys = path if not api else (api, *path)
-            name = column_name(snake_case(root), keys)
-            for index, text in chunk.misfits.items():
-                row = index if chunk.rows is None else chunk.rows[index]
-                yield row, name, contract.dtypes[name], text
+            yield from _of_column(contract, column_name(snake_case(api), path), chunk)
+    for rank, chunks in enumerate((batch.others, batch.rivals)):
+        for (api, *keys), chunk in chunks.items():
+            yield from _of_column(contract, column_name(contract.other_names(api)[rank], keys), chunk)
+
+
+def _of_column(contract: Contract, name: str, chunk: Chunk) -> Iterator[tuple[int, str, str, str]]:
+    for index, text in chunk.misfits.items():
+        yield index if chunk.rows is None else chunk.rows[index], name, contract.dtypes[name], text
 
 
 def _shortened(text: str) -> str:

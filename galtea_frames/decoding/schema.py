@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +17,6 @@ from galtea_frames.decoding.column_names import column_name, overflow_name, root
 from galtea_frames.decoding.gatherer import time_texts, written_alike
 from galtea_frames.decoding.json_text import json_text
 from galtea_frames.decoding.kinds import TEXT
-from galtea_frames.decoding.survey import ResolvedColumns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from galtea_frames.api.resource import DeclaredColumn
     from galtea_frames.decoding.column_batch import ColumnBatch
     from galtea_frames.decoding.gatherer import Gatherer
-    from galtea_frames.decoding.survey import Chunks, InferredColumn
+    from galtea_frames.decoding.survey import Chunks, InferredColumn, ResolvedColumns
 
 
 #: Categories: codes of members.
@@ -66,7 +67,7 @@ class Notes:
 
     def keep(self, names: Collection[str]) -> None:
         """Leave out what is said of any other column."""
-        for attribute in ("mixed", "overflow", "json", "whole_numbers"):
+        for attribute in ("mixed", "overflow", "crowded", "json", "whole_numbers"):
             setattr(self, attribute, [name for name in getattr(self, attribute) if name in names])
         for attribute in ("time_digits", "misfits", "replaced", "pinned_misfits"):
             setattr(self, attribute, {name: each for name, each in getattr(self, attribute).items() if name in names})
@@ -100,7 +101,7 @@ class TableSchema:
         self._contract = gathered.contract
         self.notes: Notes = Notes(misfits=_by_column(gathered.misfits), replaced=_by_column(gathered.replaced))
         self._names = root_names(gathered.sent, {each.api: each.name for each in gathered.resource.columns})
-        self._resolved_others = ResolvedColumns([], [])
+        self._resolved_others: list[tuple[ResolvedColumns, Callable[[ColumnBatch], Chunks]]] = []
         self._inexact_fields: list[str] = []
         self._digits = {api: max(counts, key=counts.__getitem__) for api, counts in gathered.layouts.items()}
         columns: dict[str, _TableColumn] = {}
@@ -183,16 +184,24 @@ class TableSchema:
         pins = {
             (api, *path): pin for api, name in self._names.items() for path, pin in self._contract.pins_of(name).items()
         }
-        typed, whole = gathered.others.resolve(pins), gathered.others_whole.resolve()
-        objects = {path for path in gathered.others.objects if len(path) == 1 and gathered.as_text}
-        typed_paths = {each.path for each in typed.columns} - objects
-        for each in typed.columns:
-            if each.path in typed_paths:
-                yield each, lambda batch: batch.others
+        rivals = {api for api, name in self._names.items() if name in self._contract.other_names(api)[1:]}
+        typed: list[tuple[ResolvedColumns, Callable[[ColumnBatch], Chunks]]] = [
+            (gathered.others.resolve(pins, fields=self._names.keys() - rivals), attrgetter("others")),
+            (gathered.rivals.resolve(pins, fields=rivals), attrgetter("rivals")),
+        ]
+        whole = gathered.others_whole.resolve()
+        objects = {
+            path for path in gathered.others.objects | gathered.rivals.objects if len(path) == 1 and gathered.as_text
+        }
+        typed_paths = {each.path for resolved, _ in typed for each in resolved.columns} - objects
+        for resolved, chunks in typed:
+            for each in resolved.columns:
+                if each.path in typed_paths:
+                    yield each, chunks
         for each in whole.columns:
             if each.path not in typed_paths:
-                yield each, lambda batch: batch.others_whole
-        self._resolved_others = whole if gathered.as_text else typed
+                yield each, attrgetter("others_whole")
+        self._resolved_others = [(whole, attrgetter("others_whole"))] if gathered.as_text else typed
 
     def _note_fields(self) -> None:
         sent = self._gathered.sent
@@ -207,8 +216,8 @@ class TableSchema:
         odd_times = any(gathered.layouts[api][digits] < gathered.rows for api, digits in self._digits.items())
         odd_nulls = any(gathered.sent[api] < gathered.rows for api in +gathered.sent_as_null)
         inexact = gathered.misfits or gathered.replaced or self._inexact_fields
-        others = self._resolved_others
-        return bool(inexact or others.overflow or others.inexact or odd_times or odd_nulls)
+        others = any(each.overflow or each.inexact for each, _ in self._resolved_others)
+        return bool(inexact or others or odd_times or odd_nulls)
 
     def _leftover_texts(self, batch: ColumnBatch) -> pa.Array:
         """Return the JSON text of the leftovers of each row; most rows have only fields that were sent as null."""
@@ -222,8 +231,7 @@ class TableSchema:
 
     def _leftovers(self, batch: ColumnBatch) -> dict[int, dict[str, Any]]:
         """Return by row what no column holds, except fields that were sent as null."""
-        chunks = batch.others_whole if self._gathered.as_text else batch.others
-        rows = self._resolved_others.leftovers(chunks)
+        rows = self._other_leftovers(batch)
         for api, digits in self._digits.items():
             times, sent = batch.declared[api], batch.sent_times.get(api)
             if sent is None and digits == USUAL_DIGITS:
@@ -237,6 +245,13 @@ class TableSchema:
                     rows[row][api] = exact
         for row, kept in batch.exact.items():
             rows[row] |= kept
+        return rows
+
+    def _other_leftovers(self, batch: ColumnBatch) -> dict[int, dict[str, Any]]:
+        rows: dict[int, dict[str, Any]] = defaultdict(dict)
+        for resolved, chunks in self._resolved_others:
+            for row, kept in resolved.leftovers(chunks(batch)).items():
+                rows[row] |= kept
         return rows
 
     # -- columns that no row has --

@@ -33,7 +33,7 @@ from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH, ONE_IN, Struct
 from galtea_frames.decoding.wanted import EVERYTHING, Path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from galtea_frames.decoding.pins import Pin
     from galtea_frames.decoding.wanted import Wanted
@@ -229,20 +229,27 @@ class Survey:
         self.objects.update(path[:length] for length in range(len(path)))
         self._gather(path, values, rows, into, wanted=wanted)
 
-    def resolve(self, pins: Mapping[Path, Pin] | None = None, budget: int = MAX_COLUMNS) -> ResolvedColumns:
+    def resolve(
+        self,
+        pins: Mapping[Path, Pin] | None = None,
+        budget: int = MAX_COLUMNS,
+        fields: Collection[str] | None = None,
+    ) -> ResolvedColumns:
         """Return the columns; beyond the budget, the paths with the fewest values share one overflow column.
 
         Args:
             pins: the pinned columns, which are always there.
             budget: the most columns.
+            fields: the first keys of the paths that get a column; None for all.
         """
-        pins = pins or {}
+        pins = {path: pin for path, pin in (pins or {}).items() if fields is None or path[0] in fields}
         parents = {path[:length] for path in self._kinds for length in range(len(path))}
         # A path that only holds nulls and objects needs no column: the columns below it represent both.
         paths = [
             path
             for path in {**self._kinds, **pins}
             if path in pins or self._present[path] or (path and path not in parents)
+            if fields is None or path[0] in fields
         ]
         # The overflow column holds objects, so the field's own path needs a column however rare its values are.
         ranked = sorted(paths, key=lambda path: (path != () and path not in pins, -self._present[path], path))
