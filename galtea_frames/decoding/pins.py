@@ -104,7 +104,7 @@ class Pin:
             types: the types of the others.
         """
         if (array := self.together(values, types)) is not None:
-            return PinnedValues(array, widened=self.dtype == "Float64" and int in types)
+            return PinnedValues(array, widened=self._widens(values, types))
         return self._one_by_one(values)
 
     def _one_by_one(self, values: Sequence[Any]) -> PinnedValues:
@@ -119,8 +119,15 @@ class Pin:
             if shown != found:
                 inexact[index] = json_text(value)
             taken.append(shown)
-        is_widened = self.dtype == "Float64" and int in map(type, values)
+        fitting = [value for index, value in enumerate(values) if index not in misfits]
+        is_widened = self._widens(fitting, set(map(type, fitting)))
         return PinnedValues(self._array(taken), misfits, inexact, is_widened)
+
+    def _widens(self, values: Sequence[Any], types: Types) -> bool:
+        """Tell whether there are integers among values that the column holds as floats."""
+        if self.kinds == {"list of float"}:
+            return int in map(type, chain.from_iterable(value for value in values if value))
+        return self.kinds == {"float"} and int in types
 
     def _array(self, taken: Sequence[Any]) -> pa.Array:
         return (
