@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,7 @@ def _report(
         target_of(out)
     span = {"from_created_at": terms.periods[0].start, "to_created_at": terms.periods[-1].end - _INSTANT}
     try:
-        sessions, versions = _frames(mirror, settings, span, list(product_ids))
+        sessions, versions = _frames(mirror, settings, span | {"dtype": _pins(terms.metrics)}, list(product_ids))
     except (RequestError, ResponseError) as problem:
         tell(f"galtea-frames: {problem}")
         sessions, versions = _unseen(problem)
@@ -74,21 +75,33 @@ def _written(given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _frames(mirror: str | None, settings: dict[str, Any], span: dict[str, Any], products: list[str]) -> Frames:
-    """Load the sessions of a time span, and the versions, from the API or a mirror."""
+def _pins(metrics: Sequence[str]) -> dict[str, str]:
+    """Return dtypes that make numbers of the metrics, so that one odd value does not make text of a nested column."""
+    from galtea_frames.api.resources import SESSIONS
+    from galtea_frames.frames.column_arguments import parse_contract
+
+    pins: dict[str, str] = {}
+    for name in metrics:
+        with suppress(QueryError):  # a declared column, or a name that no column has
+            pins |= parse_contract(SESSIONS, "columns", {"dtype": {name: "Float64"}}).dtypes
+    return pins
+
+
+def _frames(mirror: str | None, settings: dict[str, Any], given: dict[str, Any], products: list[str]) -> Frames:
+    """Load the sessions that arguments select, and the versions, from the API or a mirror."""
     from galtea_frames.frames.frame import ATTRS
 
     scope: dict[str, Any] = {"product_ids": products} if products else {}
     if mirror is None:
         with gf.Client(**settings) as client:
-            return gf.load_sessions(**span, **scope, client=client), gf.load_versions(**scope, client=client)
+            return gf.load_sessions(**given, **scope, client=client), gf.load_versions(**scope, client=client)
     with before_asking():
         copy = gf.Mirror(mirror)
     # If the first sync did not finish, the attrs say so, which makes the report INCOMPLETE.
     versions = copy.load_versions(**scope, allow_incomplete=True)
     # Sessions have no product id, only a version id.
     of_versions: dict[str, Any] = {"version_ids": list(versions["id"])} if products else {}
-    sessions = copy.load_sessions(**span, **of_versions, allow_incomplete=True)
+    sessions = copy.load_sessions(**given, **of_versions, allow_incomplete=True)
     if products:  # these are all of their sessions
         filters = sessions.attrs[ATTRS]["filters"]
         del filters["version_ids"]

@@ -42,14 +42,14 @@ def parse_moment(as_of: object) -> int | datetime | None:
         ) from None
 
 
-def check_removed_at(columns: Collection[str], *, include_removed: bool) -> None:
+def check_removed_at(columns: Collection[str], *, include_removed: bool, prefix: str = "") -> None:
     """Check that `columns` names `removed_at` only for frames that have removed rows.
 
     Raises:
         QueryError: it does for others.
     """
     if REMOVED_AT in columns and not include_removed:
-        raise QueryError(f"columns: {REMOVED_AT!r} needs include_removed=True")
+        raise QueryError(f"columns: {prefix + REMOVED_AT!r} needs include_removed=True")
 
 
 def parse_span(lookback: object) -> int:

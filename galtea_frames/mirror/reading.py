@@ -62,12 +62,10 @@ def read(
         QueryError: an argument cannot be used.
         MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
     """
-    names = None if arguments["columns"] is None else column_list("columns", arguments["columns"])
     includes_removed = arguments["include_removed"]
-    check_removed_at(names or (), include_removed=includes_removed)
+    names = None if arguments["columns"] is None else column_list("columns", arguments["columns"])
     has_removed_at = includes_removed and (arguments["schema"] is None if names is None else REMOVED_AT in names)
-    if names is not None and has_removed_at:
-        arguments = {**arguments, "columns": [*(name for name in names if name != REMOVED_AT), "id"]}
+    arguments = _of_the_api(arguments, prefix)
     table, query, options = selected(location, resource, arguments, prefix)
     frame, rows = read_frame(table, query, options, include_removed=includes_removed, missing_ok=missing_ok)
     if not has_removed_at:
@@ -89,9 +87,8 @@ def read_joined(location: Location, arguments: Mapping[str, Any]) -> pd.DataFram
     given = split_arguments(arguments)
     names = ("nested", "dtype_backend", "on_misfit", "include_removed", "as_of", "allow_incomplete")
     options = {name: arguments[name] for name in names} | given.right
-    parse_arguments(
-        VERSIONS, _loader_arguments(options), PREFIX
-    )  # so that a wrong name raises before sessions are read
+    # So that a wrong name raises before sessions are read.
+    parse_arguments(VERSIONS, _loader_arguments(_of_the_api(options, PREFIX)), PREFIX)
     sessions = read(location, SESSIONS, {**arguments, **given.left})
     if isinstance(options["as_of"], int):
         options["as_of"] = location.table(SESSIONS, options["as_of"]).committed_at()
@@ -115,6 +112,19 @@ def selected(
     if table.synced_at is None and not arguments["allow_incomplete"]:
         raise location.incomplete()
     return table, query, options
+
+
+def _of_the_api(arguments: Mapping[str, Any], prefix: str) -> Mapping[str, Any]:
+    """Return the arguments with `id` in place of `removed_at` among the columns.
+
+    Raises:
+        QueryError: the frame has no rows that were removed.
+    """
+    names = column_list("columns", arguments["columns"])
+    if REMOVED_AT not in names:
+        return arguments
+    check_removed_at(names, include_removed=arguments["include_removed"], prefix=prefix)
+    return {**arguments, "columns": [*(name for name in names if name != REMOVED_AT), "id"]}
 
 
 def _loader_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:

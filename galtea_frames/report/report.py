@@ -174,7 +174,7 @@ def build_report(
             `{"fail_if": …, "warn_if": …}`; or the `pathlib.Path` of a TOML file with these keys. By default, warns of
             versions whose failure rate rose by more than chance explains.
         metrics: columns to compute quantiles of, such as "metadata.latency_ms". Values that are not numbers are counted
-            and left out.
+            and left out; load with `dtype={"metadata.latency_ms": "Float64"}`, and one of them does not make all text.
         trend_periods: how many periods trends cover, including the last.
         include_text: quote error messages, and keep errors and contexts in the rows.
         last_report: an earlier report, as returned by `Report.to_dict`, or the path of its report.json, to list counts

@@ -226,6 +226,32 @@ def test_a_metric_that_no_session_has_is_written_down(run: Run) -> None:
     (metric,) = said()["metrics"]
     assert (0, 0) == (metric["present"], metric["total"]["now"]["n"])
     assert "metadata.latency_ms" in metric["numeric"]
+    assert "metadata.nothing" not in metric["numeric"]
+
+
+@pytest.mark.parametrize("source", ["API", "mirror"])
+def test_one_odd_value_of_a_metric_is_counted(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: str
+) -> None:
+    """It does not make text of a column of numbers; a column that is no nested one is no dtype's matter."""
+    rows = [
+        {"id": f"s{index}", "createdAt": f"2026-03-18T10:00:{index:02}.000Z", "metadata": {"ms": value}}
+        for index, value in enumerate([1, 2.5, "3", "slow", [4]])
+    ]
+    monkeypatch.chdir(tmp_path)
+    with gf.sample.serve(rows, []) as api, gf.Client(api.api_key, api.url) as client:
+        monkeypatch.setenv("GALTEA_API_KEY", api.api_key)
+        monkeypatch.setenv("GALTEA_API_URL", api.url)
+        gf.Mirror("copy").sync(client)
+        options = ["--mirror", "copy"] if source == "mirror" else []
+        metrics = ("--metric", "metadata.ms", "--metric", "status", "--metric", "metadata.none")
+        run("report", "--out", "r", "--as-of", "2026-03-25", *metrics, *options)
+    found = said()
+    assert 3 == found["metrics"][0]["total"]["now"]["n"]
+    line = found["quality"]["lines"][-1]
+    assert ("Values that do not fit their dtype", 2, None) == (line["label"], line["sessions"], line["of"])
+    assert "treated as missing, in all periods: metadata.ms (2)" == line["meaning"]
+    assert line["meaning"] in Path("r/report.md").read_text().replace("\\", "")
 
 
 @pytest.mark.usefixtures("api")

@@ -62,7 +62,9 @@ def with_hint(metric: Metric, sessions: pd.DataFrame) -> Metric:
     if metric.total.now.n:
         return metric
     kinds = zip(map(str, sessions.columns), sessions.dtypes, strict=True)
-    numeric = [name for name, kind in kinds if is_numeric_dtype(kind) and not is_bool_dtype(kind)]
+    numeric = [
+        name for name, kind in kinds if is_numeric_dtype(kind) and not is_bool_dtype(kind) and name != metric.column
+    ]
     return replace(metric, numeric=tuple(dict.fromkeys(numeric))[:_HINTS])
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from galtea_frames.report.analysis.counts import Counts
-from galtea_frames.report.analysis.load_attrs import names_in
+from galtea_frames.report.analysis.load_attrs import mapping_in, names_in
 from galtea_frames.report.analysis.sessions import FAILED, KNOWN, PENDING
 from galtea_frames.report.findings import LateChange, Quality, QualityLine
 from galtea_frames.report.periods import day_title
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -50,7 +50,7 @@ def assess(
     """
     late_period, late_changes = (None, ()) if last is None else _late_changes(observed, scope, query, last)
     return Quality(
-        lines=_lines(observed, entries),
+        lines=(*_lines(observed, entries), *_misfits(attrs)),
         mixed_columns=names_in("mixed_columns", attrs),
         partial_day=_partial_day(observed, as_of),
         late_period=late_period,
@@ -87,6 +87,17 @@ def _lines(observed: ObservedSessions, entries: Roster) -> tuple[QualityLine, ..
         meaning = f"treated as missing: {', '.join(sorted(observed.strange))}"
         found.append(QualityLine("Values of an undeclared type", int(rows.sum()), total, meaning))
     return tuple(found)
+
+
+def _misfits(attrs: Mapping[str, Any]) -> Iterator[QualityLine]:
+    """Yield a line on values that do not fit their pinned dtype, which are null, in the sessions of all periods."""
+    pinned = mapping_in("dtype", attrs)
+    counts = {str(name): count for name, count in mapping_in("misfits", attrs).items() if name in pinned}
+    counted = {name: count for name, count in sorted(counts.items()) if type(count) is int and count > 0}
+    if counted:
+        named = ", ".join(f"{name} ({count:,})" for name, count in counted.items())
+        meaning = f"treated as missing, in all periods: {named}"
+        yield QualityLine("Values that do not fit their dtype", sum(counted.values()), None, meaning)
 
 
 def _null(observed: ObservedSessions, column: str) -> NDArray[np.bool_]:
