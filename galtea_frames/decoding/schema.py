@@ -121,6 +121,8 @@ class TableSchema:
         self.schema: pa.Schema = pa.schema([(name, column.type) for name, column in self._columns.items()])
         self._note_fields()
         self.notes.keep(self.names)
+        if not any(column.kind == "status" and column.name in self.names for column in gathered.resource.columns):
+            self.notes.unknown_statuses = []  # rows are sorted by a column that the frame does not have
 
     def table(self, batches: Iterable[ColumnBatch]) -> pa.Table:
         """Return the rows of the batches in order; without batches, an empty table with all columns."""

@@ -246,7 +246,8 @@ def _dtype(name: str, value: object) -> str:
     allowed = f"dtype: {quoted(name)} is one of {listed(list(PINS), len(PINS))}, not {quoted(value)}"
     meant = _OTHER_NAMES.get(text.lower()) if isinstance(text, str) else None
     if meant is None and isinstance(text, str):
-        meant = _closest(text, PINS, _HINT_SIMILARITY)
+        known = {name.lower(): name for name in PINS}
+        meant = known.get(_closest(text.lower(), known, _HINT_SIMILARITY) or "")
     raise QueryError(f"{allowed}; did you mean {meant!r}?" if meant else allowed)
 
 

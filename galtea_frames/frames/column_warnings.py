@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from galtea_frames.decoding.column_names import OVERFLOW
 from galtea_frames.errors import (
     AbsentColumnsWarning,
     ColumnBudgetWarning,
@@ -67,10 +68,10 @@ def warn_about_columns(notes: Notes, contract: Contract, rows: int, prefix: str 
             MixedTypesWarning,
         )
     if notes.misfits:
-        warn(
-            f"values that do not match the declared type, kept in column '*' ({_counted(notes.misfits)})",
-            MixedTypesWarning,
-        )
+        is_kept = contract.names is None or OVERFLOW in contract.names
+        kept = f", kept in column {quoted(prefix + OVERFLOW)}" if is_kept else " are null"
+        counted = _counted(notes.misfits, prefix)
+        warn(f"values that do not match the declared type{kept} ({counted})", MixedTypesWarning)
     if notes.pinned_misfits:
         counted = _counted(notes.pinned_misfits, prefix)
         warn(f"values that do not fit their pinned dtype are null: {counted}", MisfitsWarning)
