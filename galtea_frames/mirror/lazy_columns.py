@@ -9,7 +9,7 @@ from galtea_frames.api.resources import SESSIONS
 from galtea_frames.decoding.column_names import split_name
 from galtea_frames.decoding.contract import Contract, select_columns
 from galtea_frames.errors import QueryError
-from galtea_frames.frames.column_arguments import column_list, dtype_mapping, parse_contract
+from galtea_frames.frames.column_arguments import dtype_mapping, parse_contract, selected_names
 from galtea_frames.frames.options import with_schema
 from galtea_frames.mirror.arguments import check_removed_at
 from galtea_frames.mirror.rows import EXTRA, REMOVED_AT
@@ -70,16 +70,15 @@ def lazy_columns(arguments: Mapping[str, Any], *, include_removed: bool) -> Lazy
             raise QueryError(f"dtype: {name!r} is a column of the mirror; a field of that name is in {EXTRA!r}")
     available = [*_DECLARED, EXTRA, *([REMOVED_AT] if include_removed else [])]
     available += [name for name in dtypes if name not in available]
-    names: Iterable[str] = available
-    if given.get("columns") is not None:
-        chosen = column_list("columns", given["columns"])
-        # No row is read before the columns are known, so nothing can be left over.
-        chosen = tuple(name for name in chosen if not (is_exact and split_name(name)[2]))
-        check_removed_at(chosen, include_removed=include_removed)
-        others = [name for name in chosen if name not in _OWN]
-        parse_contract(SESSIONS, "columns", given | {"columns": others or (chosen and ["id"])})
-        _check_pinned(name for name in chosen if name not in available)
-        names = select_columns(chosen, available, is_exact=is_exact)
+    chosen = selected_names(given.get("columns"))
+    # No row is read before the columns are known, so nothing can be left over.
+    if is_exact and chosen:
+        chosen = tuple(name for name in chosen if not split_name(name)[2])
+    check_removed_at(chosen or (), include_removed=include_removed)
+    others = [name for name in chosen or () if name not in _OWN]
+    parse_contract(SESSIONS, "columns", given | {"columns": others or None})
+    _check_pinned(name for name in others if name not in available)
+    names = available if chosen is None else select_columns(chosen, available, is_exact=is_exact)
     decoded = [name for name in names if name in dtypes or (name in _DECLARED and _DECLARED[name].kind != "object")]
     contract = parse_contract(SESSIONS, "columns", given | {"columns": ["id", *decoded], "is_exact": True})
     return LazyColumns(tuple(names), contract)

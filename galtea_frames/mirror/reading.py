@@ -16,7 +16,7 @@ from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
 from galtea_frames.frames.assembly import build_frame, column_attrs
-from galtea_frames.frames.column_arguments import column_list
+from galtea_frames.frames.column_arguments import selected_names
 from galtea_frames.frames.frame import ATTRS, sorted_table, to_frame
 from galtea_frames.frames.joined_arguments import split_arguments
 from galtea_frames.frames.joins import PREFIX, join_sessions_versions
@@ -63,7 +63,7 @@ def read(
         MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
     """
     includes_removed = arguments["include_removed"]
-    names = None if arguments["columns"] is None else column_list("columns", arguments["columns"])
+    names = selected_names(arguments["columns"])
     has_removed_at = includes_removed and (arguments["schema"] is None if names is None else REMOVED_AT in names)
     arguments = _of_the_api(arguments, prefix)
     table, query, options = selected(location, resource, arguments, prefix)
@@ -120,7 +120,7 @@ def _of_the_api(arguments: Mapping[str, Any], prefix: str) -> Mapping[str, Any]:
     Raises:
         QueryError: the frame has no rows that were removed.
     """
-    names = column_list("columns", arguments["columns"])
+    names = selected_names(arguments["columns"]) or ()
     if REMOVED_AT not in names:
         return arguments
     check_removed_at(names, include_removed=arguments["include_removed"], prefix=prefix)

@@ -302,7 +302,9 @@ def test_unknown_statuses_and_removed_rows_are_told(odd: gf.Mirror) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        pytest.param({"dtype": {"metadata.a": "int"}}, "dtype: metadata.a is one of .*, not 'int'", id="no such type"),
+        pytest.param(
+            {"dtype": {"metadata.a": "int"}}, "dtype: 'metadata.a' is one of .*, not 'int'", id="no such type"
+        ),
         pytest.param({"dtype": {"status": "string"}}, "declared column, whose dtype is fixed", id="a declared column"),
         pytest.param({"dtype": {"metadata.*": "json"}}, "'metadata.*' is always JSON text", id="no column"),
         pytest.param({"dtype": {"extra": "json"}}, "'extra' is a column of the mirror", id="a column of our own"),
