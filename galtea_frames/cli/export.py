@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import time
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -26,9 +27,10 @@ from galtea_frames.cli.options import (
 )
 from galtea_frames.errors import QueryError
 from galtea_frames.files.settings import CODECS, MAX_PARTITIONS
+from galtea_frames.printable import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pandas as pd
 
@@ -36,10 +38,10 @@ if TYPE_CHECKING:
 
 
 #: What can be exported, with the list whose filters become options.
-_KINDS = RESOURCES | {"joined": SESSIONS}
+KINDS = RESOURCES | {"joined": SESSIONS}
 
 #: What a mirror can export, with the method that reads it.
-_STORED = {"sessions": "load_sessions", "versions": "load_versions", "joined": "join"}
+STORED = {"sessions": "load_sessions", "versions": "load_versions", "joined": "join"}
 
 
 def _export(
@@ -59,11 +61,14 @@ def _export(
         copy = None if mirror is None else gf.Mirror(mirror)
     with before_asking():
         file_kind = None if partition_by else _kind_of(out)
+    with before_asking():
+        _select(given, kind)
     nested = _nested(given, file_kind)
-    asked = arguments_of(given, _KINDS[kind]) | {"nested": nested}
+    asked = arguments_of(given, KINDS[kind]) | {"nested": nested}
     check_columns(
         partition_by, {"": SESSIONS, "version.": VERSIONS} if kind == "joined" else {"": RESOURCES[kind]}, nested
     )
+    _check_selected(partition_by, asked["columns"], asked["schema"])
     with before_asking():
         _check_out(out, file_kind, asked["limit"], partitioned=bool(partition_by))
     form: dict[str, Any] = {"partition_by": list(partition_by) or None, "compression": compression}
@@ -72,7 +77,7 @@ def _export(
         with gf.Client(**settings) as client:
             first = _write(_from_api(kind, asked | {"client": client}, whole=bool(partition_by)), out, **form)
     else:
-        first = _write(iter([_from_mirror(kind, copy, asked)]), out, **form)
+        first = _write(iter([from_mirror(kind, copy, asked)]), out, **form)
     seconds = time.monotonic() - started
     attrs = first.attrs["galtea_frames"]
     summary = {"rows": attrs["rows"], "columns": first.shape[1], "out": out, "seconds": round(seconds, 3)}
@@ -105,6 +110,34 @@ def _nested(given: dict[str, Any], kind: FileKind | None) -> str:
     return "json" if kind is JSON_LINES and is_free else nested
 
 
+def _select(given: dict[str, Any], kind: str) -> None:
+    """Put the arguments of a loader in place of the values of `--column` and `--schema`."""
+    from galtea_frames.frames.schema import schema_for
+
+    given["columns"] = split_columns(given["columns"])
+    if given["schema"] is not None:
+        if given["columns"] is not None:
+            raise QueryError("--schema names the columns; leave out --column")
+        given["schema"] = schema_for(given["schema"], kind)
+
+
+def split_columns(given: Sequence[str]) -> list[str] | None:
+    r"""Return the names in the values of `--column`, separated by commas; a comma in a name is written `\,`."""
+    pieces = [each for value in given for each in re.findall(r"(?:[^\\,]|\\.|\\$)+", value, re.DOTALL)]
+    if given and not pieces:
+        raise QueryError("--column is empty; name at least one column")
+    return [re.sub(r"\\(.)", lambda found: "," if found[1] == "," else found[0], each) for each in pieces] or None
+
+
+def _check_selected(partition_by: Iterable[str], names: list[str] | None, schema: gf.Schema | None) -> None:
+    """Check that the columns to partition by are among those that are exported."""
+    for column in partition_by:
+        if names is not None and not any(f"{column}.".startswith(f"{name}.") for name in names):
+            raise QueryError(f"--column leaves out {quoted(column)}, which --partition-by needs")
+        if schema is not None and column not in schema.columns:
+            raise QueryError(f"the schema leaves out {quoted(column)}, which --partition-by needs")
+
+
 def _is_given(option: str) -> bool:
     return click.get_current_context().get_parameter_source(option) is not ParameterSource.DEFAULT
 
@@ -125,8 +158,8 @@ def _from_api(kind: str, asked: dict[str, Any], *, whole: bool) -> Iterator[pd.D
     from galtea_frames.frames.load_joined import iterate_joined, load_joined
 
     if whole or any(asked[name] is not None for name in ("sort", "limit", "offset")):
-        return iter([load_joined(asked) if kind == "joined" else load(_KINDS[kind], asked)])
-    return iterate_joined(asked) if kind == "joined" else iterate(_KINDS[kind], asked)
+        return iter([load_joined(asked) if kind == "joined" else load(KINDS[kind], asked)])
+    return iterate_joined(asked) if kind == "joined" else iterate(KINDS[kind], asked)
 
 
 def _write(
@@ -152,9 +185,9 @@ def _write(
     return first
 
 
-def _from_mirror(kind: str, mirror: gf.Mirror, asked: dict[str, Any]) -> pd.DataFrame:
+def from_mirror(kind: str, mirror: gf.Mirror, asked: dict[str, Any]) -> pd.DataFrame:
     """Return the frame from a mirror; raise if the mirror does not support a filter."""
-    read = getattr(mirror, _STORED[kind])
+    read = getattr(mirror, STORED[kind])
     taken = inspect.signature(read).parameters
     given = {name: value for name, value in asked.items() if value is not None}
     for name, value in given.pop("params", {}).items():  # a mirror has them as named arguments
@@ -164,13 +197,13 @@ def _from_mirror(kind: str, mirror: gf.Mirror, asked: dict[str, Any]) -> pd.Data
         given[plain] = value
     for name in given:
         if name not in taken:
-            options = [each.opts[0] for each in query_options(_KINDS[kind]) if each.name in taken]
-            raise QueryError(f"a mirror of {_KINDS[kind].name} takes no {name}; it takes {', '.join(options)}")
+            options = [each.opts[0] for each in query_options(KINDS[kind]) if each.name in taken]
+            raise QueryError(f"a mirror of {KINDS[kind].name} takes no {name}; it takes {', '.join(options)}")
     frame: pd.DataFrame = read(**given)
     return frame
 
 
-_MIRROR_OPTION = click.Option(["--mirror"], metavar="DIRECTORY", help="read from this mirror instead of the API")
+MIRROR_OPTION = click.Option(["--mirror"], metavar="DIRECTORY", help="read from this mirror instead of the API")
 
 _SHAPES = ["columns", "json", "both"]
 
@@ -183,7 +216,7 @@ _FILTERED = {
 
 
 def _command(kind: str) -> click.Command:
-    resource = _KINDS[kind]
+    resource = KINDS[kind]
     beside = ", with its version" if kind == "joined" else ""
     columns = [each.name for each in resource.columns if each.kind != "object"]
     lines = [f"export {kind} --out {kind}.parquet", *([_FILTERED[kind]] if kind in _FILTERED else [])]
@@ -192,7 +225,7 @@ def _command(kind: str) -> click.Command:
         callback=lambda **given: _export(kind, **given),
         short_help=f"One row per {resource.singular}{beside}.",
         help=f"Write all {resource.name} that match the filters to a file, one row per {resource.singular}{beside}.",
-        epilog=examples(*lines, *([f"export {kind} --mirror mirror --out {kind}.parquet"] if kind in _STORED else [])),
+        epilog=examples(*lines, *([f"export {kind} --mirror mirror --out {kind}.parquet"] if kind in STORED else [])),
         params=[
             click.Option(
                 ["--out"],
@@ -221,7 +254,15 @@ def _command(kind: str) -> click.Command:
                 type=click.Choice(_SHAPES),
                 help="nested fields as columns, JSON or both",
             ),
-            *([_MIRROR_OPTION] if kind in _STORED else []),
+            click.Option(
+                ["columns", "--column"],
+                multiple=True,
+                metavar="NAME",
+                help="export only this column, and all below it; repeatable, or separated by commas",
+                shell_complete=completing(columns),
+            ),
+            click.Option(["--schema"], metavar="FILE", help="export the columns of this schema, with its types"),
+            *([MIRROR_OPTION] if kind in STORED else []),
             *query_options(resource),
             *client_options(),
             json_option(),
@@ -233,5 +274,5 @@ EXPORT = click.Group(
     "export",
     help="Write sessions, versions, or both joined, to a file.",
     epilog=examples("export sessions --out sessions.parquet", "export joined --help"),
-    commands=[_command(kind) for kind in _KINDS],
+    commands=[_command(kind) for kind in KINDS],
 )

@@ -16,15 +16,16 @@ from galtea_frames.cli.export import EXPORT
 from galtea_frames.cli.mirror import MIRROR, SYNC
 from galtea_frames.cli.options import examples, tell
 from galtea_frames.cli.report import REPORT
+from galtea_frames.cli.schema import SCHEMA
 from galtea_frames.cli.serve import serve_sample
 from galtea_frames.cli.signals import stop_code, stop_on_signals
-from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SettingsError
+from galtea_frames.errors import GalteaFramesError, QueryError, RequestError, ResponseError, SchemaError, SettingsError
 from galtea_frames.streams import standard_streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Exit codes.
+#: Exit codes; also 4 for drift (schema.py) and 10 for a broken threshold (report.py).
 DONE, UNEXPECTED, USAGE, FAILED = 0, 1, 2, 3
 
 #: The variable that a shell sets to request completions.
@@ -97,7 +98,7 @@ def _one_line(problem: click.ClickException) -> str:
 
 
 def _exit_code(problem: Exception) -> int:
-    if isinstance(problem, SettingsError | QueryError | ImportError):
+    if isinstance(problem, SettingsError | QueryError | SchemaError | ImportError):
         return USAGE
     return FAILED if isinstance(problem, RequestError | ResponseError) else UNEXPECTED
 
@@ -148,5 +149,5 @@ def demo(out: str) -> None:
     run(out)
 
 
-for _each in (CHECK, EXPORT, SYNC, MIRROR, REPORT, serve_sample):
+for _each in (CHECK, EXPORT, SCHEMA, SYNC, MIRROR, REPORT, serve_sample):
     commands.add_command(_each)

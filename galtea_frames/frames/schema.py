@@ -15,16 +15,16 @@ from galtea_frames.errors import QueryError, SchemaError
 from galtea_frames.frames.column_arguments import check_column, dtype_mapping
 from galtea_frames.frames.schema_columns import (
     JOINED,
-    LISTS,
     LoadedColumns,
     declared_dtype,
     is_overflow,
     list_of,
+    lists,
     status_column,
 )
 from galtea_frames.frames.schema_drift import compared, example_of
 from galtea_frames.frames.schema_text import SchemaText, is_schema_text, parse_schema, render_schema
-from galtea_frames.printable import quoted
+from galtea_frames.printable import printable, quoted
 from galtea_frames.small_files import SmallFileError, check_replaceable_text, read_small_text, write_small_text
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 #: The largest file that is read: thousands of columns.
 _LARGEST = 1_000_000
+
+#: The columns of the printed table.
+_HEAD = ("path", "type", "filled", "example")
 
 
 @dataclass(frozen=True)
@@ -188,18 +191,37 @@ class Schema:
         """Return the list and the number of columns."""
         return f"<Schema of {self.resource}: {len(self.columns)} columns>"
 
+    def __str__(self) -> str:
+        """Return the columns as a table: path, type, how often filled, and an example."""
+        rows = [_HEAD, *self._rows()]
+        widths = [max(len(row[number]) for row in rows) for number in range(len(_HEAD))]
+        return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
     def _repr_html_(self) -> str:
-        rows = [(name, dtype, *_cells(self.seen.get(name))) for name, dtype in self.columns.items()]
-        cells = ("".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows)
-        head = "".join(f"<th>{each}</th>" for each in ("column", "dtype", "filled", "example"))
-        return f"<table><tr>{head}</tr>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+        head = "".join(f"<th>{each}</th>" for each in _HEAD)
+        rows = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in self._rows())
+        return f"<table><tr>{head}</tr>{rows}</table>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as values that JSON can hold."""
+        columns = [
+            {"path": name, "type": dtype, "filled": seen.filled, "example": seen.example}
+            for name, dtype, seen in ((name, dtype, self._seen(name)) for name, dtype in self.columns.items())
+        ]
+        return {"list": self.resource, "statuses": list(self.statuses), "columns": columns}
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        seen = {name: self._seen(name) for name in self.columns}
+        return [
+            (printable(name), dtype, seen[name].percent, seen[name].example or "")
+            for name, dtype in self.columns.items()
+        ]
+
+    def _seen(self, name: str) -> SeenColumn:
+        return self.seen.get(name, SeenColumn(None, None))
 
     def _key(self) -> tuple[object, ...]:
         return self.resource, tuple(self.columns.items()), self.statuses
-
-
-def _cells(seen: SeenColumn | None) -> tuple[str, str]:
-    return ("", "") if seen is None else (seen.percent, seen.example or "")
 
 
 def _seen(values: pd.Series[Any]) -> SeenColumn:
@@ -207,8 +229,8 @@ def _seen(values: pd.Series[Any]) -> SeenColumn:
 
 
 def _check_list(resource: object) -> None:
-    if not isinstance(resource, str) or resource not in LISTS:
-        raise SchemaError(f"a schema is of {' or '.join(LISTS)}, not of {quoted(resource)}")
+    if not isinstance(resource, str) or resource not in lists():
+        raise SchemaError(f"a schema is of {' or '.join(lists())}, not of {quoted(resource)}")
 
 
 def _checked_statuses(statuses: object, documented: tuple[str, ...]) -> tuple[str, ...]:
@@ -263,6 +285,22 @@ def check_schema_target(path: str | PathLike[str]) -> None:
 # -- arguments of a load --
 
 
+def schema_for(schema: object, resource: str) -> Schema:
+    """Return a schema, or read its file.
+
+    Raises:
+        QueryError: this is neither.
+        SchemaError: the file cannot be used, or the schema is of another list.
+    """
+    if not isinstance(schema, Schema | str | os.PathLike):
+        raise QueryError(f"schema is a Schema or the path of its file, not {quoted(schema)}")
+    found = schema if isinstance(schema, Schema) else Schema.read(schema)
+    if found.resource != resource:
+        wanted = "sessions with their versions" if resource == JOINED else resource
+        raise SchemaError(f"this is a schema of {found.resource}; {wanted} need one of {resource}")
+    return found
+
+
 def schema_arguments(schema: object, resource: str) -> dict[str, Any]:
     """Return the arguments of a load that a schema, or the path of its file, replaces.
 
@@ -274,12 +312,7 @@ def schema_arguments(schema: object, resource: str) -> dict[str, Any]:
         QueryError: it is neither.
         SchemaError: the file cannot be used, or the schema is of another list.
     """
-    if not isinstance(schema, Schema | str | os.PathLike):
-        raise QueryError(f"schema is a Schema or the path of its file, not {quoted(schema)}")
-    found = schema if isinstance(schema, Schema) else Schema.read(schema)
-    if found.resource != resource:
-        wanted = "sessions with their versions" if resource == JOINED else resource
-        raise SchemaError(f"this is a schema of {found.resource}; {wanted} need one of {resource}")
+    found = schema_for(schema, resource)
     return {
         "columns": list(found.columns),
         "dtype": found.dtype,

@@ -25,14 +25,16 @@ if TYPE_CHECKING:
 #: Sessions with their versions.
 JOINED = "joined"
 
-#: What has a schema.
-LISTS = (*RESOURCES, JOINED)
-
 _TIME = "datetime64[us, UTC]"
 _DECLARED = {"string": "string", "status": "category", "time": _TIME}
 
 #: The dtypes of columns that are pinned to another.
 _GIVEN = {"epoch_s": _TIME, "epoch_ms": _TIME}
+
+
+def lists() -> tuple[str, ...]:
+    """Return what has a schema."""
+    return (*RESOURCES, JOINED)
 
 
 def list_of(name: str, resource: str) -> tuple[Resource, str]:
@@ -81,7 +83,7 @@ class LoadedColumns:
             raise SchemaError(f"a schema is of a DataFrame, not {quoted(frame)}")
         attrs = attrs_of(frame)
         resource = attrs.get("resource")
-        if not isinstance(resource, str) or resource not in LISTS:
+        if not isinstance(resource, str) or resource not in lists():
             raise SchemaError("the frame does not say which list it is of; pass a frame of a load, with its attrs")
         if (nested := quoted(attrs.get("nested", "columns"))) != "'columns'":
             raise SchemaError(f'the frame has nested={nested}; load it with nested="columns"')

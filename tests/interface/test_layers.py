@@ -44,7 +44,7 @@ ROOMS = {
         labels analysis.known_versions analysis.stacks analysis.changes analysis.version_lines analysis.metrics
         analysis.quality analysis.analyse pages.lettering pages.charts pages.rendering report
     """,
-    "cli": "options signals check export mirror report demo serve main",
+    "cli": "options signals check export schema mirror report demo serve main",
 }
 
 #: Rooms that do not import from each other, though one of them comes first.
@@ -55,7 +55,16 @@ ONLY = {
     "requests": {"api.answers", "api.connections", "api.failures", "api.proxies"},
     "tenacity": {"api.transport"},
     "rich": {"frames.progress", "cli.main", "cli.demo"},
-    "click": {"cli.check", "cli.export", "cli.main", "cli.mirror", "cli.options", "cli.report", "cli.serve"},
+    "click": {
+        "cli.check",
+        "cli.export",
+        "cli.main",
+        "cli.mirror",
+        "cli.options",
+        "cli.report",
+        "cli.schema",
+        "cli.serve",
+    },
     "fsspec": {"files.targets", "files.parquet", "files.partitions"},
     "werkzeug": {"sample"},
     "deltalake": {"mirror.delta"},
