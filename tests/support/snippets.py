@@ -39,6 +39,7 @@ def run(page: list[Block]) -> Iterator[tuple[str, str]]:
         output = io.StringIO()
         with warnings.catch_warnings(), redirect_stdout(output):
             warnings.simplefilter("ignore", gf.MixedTypesWarning)
+            warnings.simplefilter("ignore", gf.MisfitsWarning)
             if kind == "python":
                 exec(code, names)  # noqa: S102 - the page's own code
             elif kind == "sh":
