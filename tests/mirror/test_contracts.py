@@ -160,3 +160,9 @@ def test_loaded_frames_join_by_hand(client: gf.Client) -> None:
     assert ["id", "version_id", "metadata.a", "version.id", "version.facts.n"] == list(joined.columns)
     with pytest.raises(gf.JoinError, match="sessions have no column 'version_id'"):
         gf.join_sessions_versions(sessions[["id"]], versions)
+
+
+def test_a_pinned_category_without_rows_has_its_dtype() -> None:
+    """Also of a field that no row has, so that there is not even a list of members."""
+    frame = gf.load_sessions(client=DirectTransport([]).client(), dtype={"facts.a": "category"})
+    assert (0, "category") == (len(frame), str(frame["facts.a"].dtype))
