@@ -15,13 +15,14 @@ import slow_reference
 from effort import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from page_frames import build
+from page_frames import TableBuilder, build
 from random_pages import BATCHES, EDGES, KEYS, NESTED, TIMES, VALUES, Record, records
 
 from galtea_frames.api.resources import SESSIONS
 from galtea_frames.decoding import raw_rows, reader
 from galtea_frames.decoding.column_names import column_name, split_name
 from galtea_frames.decoding.contract import Contract
+from galtea_frames.decoding.exact import scan_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -279,3 +280,52 @@ def test_cuts_and_orders_make_no_difference(rows: list[Record], pins: Pins, some
         assert first.schema == table.schema
         assert first.sort_by("id").to_pylist() == table.sort_by("id").to_pylist()
         assert notes == other
+
+
+@settings(max_examples=times(60))
+@given(SESSION_ROWS, st.data(), st.booleans())
+def test_columns_of_a_schema_are_one_column_each(rows: list[Record], data: st.DataObject, in_parts: bool) -> None:
+    """With exact names, each is the column of the whole frame, without those below it."""
+    whole, _ = build([slow_reference.page(rows)])
+    names = data.draw(st.lists(st.sampled_from([name for name in whole.column_names if name]), min_size=1, unique=True))
+    contract = Contract(SESSIONS, tuple(names), is_exact=True, needed=NEEDED)
+    with small_parts(in_parts):
+        table, notes = build(cut(rows, data), contract=contract)
+    assert set(table.column_names) - set(names) <= NEEDED
+    assert notes.absent == []
+    for name in names:
+        assert (name, whole.schema.field(name).type) == (name, table.schema.field(name).type)
+        assert (name, cells(whole, name)) == (name, cells(table, name))
+
+
+# -- what is not chosen --
+
+
+def test_columns_that_are_not_chosen_never_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever other columns hold, short of half an emoji, the fast reader reads the rest, and only that is kept."""
+    big, deep = slow_reference.Odd("1e400"), slow_reference.Odd("[" * 900 + "]" * 900)
+    odd: list[Record] = [
+        {"error": big, "metadata": {"a": 1, "b": [[big]], "c": 10**400}},
+        {"context": deep, "status": 5, "metadata": {"a": 1, "b": {"a": [{}]}, "a.b": "\x00", "é": 1}},
+        {"new": {"x": {"y": big}}, "metadata": {"a": 1, "b": {str(number): number for number in range(600)}}},
+    ]
+    day = "2026-03-01T10:00:00.000Z"
+    rows: list[Record] = [{"id": f"s{number}", "createdAt": day} | each for number, each in enumerate(odd * 5)]
+    calls: list[bytes] = []
+
+    def spied(content: bytes) -> list[dict[str, str]]:
+        calls.append(content)
+        return scan_page(content)
+
+    monkeypatch.setattr(reader, "scan_page", spied)
+    builder = TableBuilder(SESSIONS, contract=chosen(["id", "metadata.a"]))
+    builder.add(slow_reference.page(rows))
+    assert calls == []
+    (batch,) = builder.batches
+    assert set(batch.declared) == {"id", "createdAt"}
+    assert {api: set(chunks) for api, chunks in batch.objects.items()} == {"metadata": {("a",)}}
+    assert not batch.others
+    assert not batch.exact
+    table, notes = builder.finish()
+    assert table.column("metadata.a").to_pylist() == [1] * len(rows)
+    assert notes.fields == {}
