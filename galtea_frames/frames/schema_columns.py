@@ -117,8 +117,6 @@ class LoadedColumns:
         Raises:
             SchemaError: no load gives such a column.
         """
-        if name in self.json:
-            return "json"
         values = self.frame[name]
         try:
             # An object column says nothing of its values.
@@ -126,6 +124,8 @@ class LoadedColumns:
         except QueryError as problem:
             raise SchemaError(str(problem)) from None
         found = _dtype(kind)
+        if found == "string" and name in self.json:
+            return "json"
         pinned = self.pinned.get(name)
         return pinned if isinstance(pinned, str) and _GIVEN.get(pinned, pinned) == found else found
 

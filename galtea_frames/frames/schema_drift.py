@@ -235,8 +235,8 @@ def _misfits(name: str, dtype: str, found: str, loaded: LoadedColumns) -> Column
     if dtype in (found, "json"):
         return None
     values = json_values(loaded.frame[name])
-    if name in loaded.json:
-        values = [None if text is None else exact_value(text) for text in values]
+    if found == "json":
+        values = [None if text is None else _parsed(text) for text in values]
     misfits = PINS[dtype].take(values, set(map(type, values)) - {type(None)}).misfits
     return ColumnMisfits(len(misfits), dtype, _shown(next(iter(misfits.values())))) if misfits else None
 
@@ -254,12 +254,20 @@ def _kept(name: str, dtype: str, loaded: LoadedColumns) -> str | None:
     if overflow not in loaded.frame.columns:
         return None
     for text in loaded.frame[overflow].iloc[:_SEARCHED].dropna():
-        value: Any = exact_value(text)
+        value = _parsed(text)
         for key in path:
             value = value.get(key) if isinstance(value, dict) else None
         if value is not None and PINS[dtype].take([value], {type(value)}).misfits:
             return _shown(json_text(value))
     return None
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value of a JSON text; other text, which a caller may have put there, is a value itself."""
+    try:
+        return exact_value(text)
+    except ValueError:
+        return text
 
 
 # -- statuses --
