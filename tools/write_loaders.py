@@ -222,9 +222,12 @@ def _joined_loader() -> str:
 
 
 def _loader(name: str, resource: Resource, paragraphs: list[str], errors: list[str], call: str) -> str:
-    returns = "Iterator[pd.DataFrame]" if name.startswith("iter_") else "pd.DataFrame"
     arguments = [*map(_argument, resource.filters), *PAGING, PARAMS, *CONTRACT, *FORM, CLIENT]
-    return _function(name, arguments, returns=returns, paragraphs=paragraphs, errors=errors, call=call)
+    return _function(name, arguments, returns=_returns(name), paragraphs=paragraphs, errors=errors, call=call)
+
+
+def _returns(name: str) -> str:
+    return "Iterator[pd.DataFrame]" if name.startswith("iter_") else "pd.DataFrame"
 
 
 def _argument(wanted: Filter) -> Argument:
@@ -251,14 +254,15 @@ def _columns(resource: Resource) -> str:
 
 def _readers() -> str:
     names = ", ".join(sorted(each.name.upper() for each in RESOURCES.values()))
-    methods = [reader(each) for each in RESOURCES.values()] + [_joined_reader()]
+    methods = [reader(each) for each in RESOURCES.values()]
+    methods += [stored_iterator(each) for each in RESOURCES.values()] + [_joined_reader()]
     return f'''"""The readers of a mirror, with the filters that stored columns can answer.
 
 Written by `python -m tools.write_loaders`; changes made here by hand are lost.
 """
 
 # No `from __future__ import annotations`: `help()` prints annotations that are objects more readably.
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from os import PathLike
 
@@ -272,7 +276,7 @@ from galtea_frames.frames.column_arguments import OnMisfit
 from galtea_frames.frames.frame import DtypeBackend
 from galtea_frames.frames.schema import Schema
 from galtea_frames.mirror.location import Location
-from galtea_frames.mirror.reading import read, read_joined
+from galtea_frames.mirror.reading import iterate, read, read_joined
 
 
 class Readers:
@@ -292,6 +296,16 @@ def reader(resource: Resource) -> str:
     return _method(f"load_{resource.name}", resource, paragraphs, call)
 
 
+def stored_iterator(resource: Resource) -> str:
+    """Return the source of a mirror's iterator over a list."""
+    paragraphs = [
+        f"Iterate over the rows of `load_{resource.name}`, in frames of up to 10,000 rows.",
+        _SPOOLED.replace("until the last page has arrived", "until the last one has been read"),
+    ]
+    call = f"iterate(self._location, {resource.name.upper()}, locals())"
+    return _method(f"iter_{resource.name}", resource, paragraphs, call)
+
+
 def _joined_reader() -> str:
     paragraphs = ["Read the stored sessions together with their versions, one row per session.", _STORED_VERSIONS]
     return _method("join", SESSIONS, paragraphs, "read_joined(self._location, locals())")
@@ -303,7 +317,7 @@ def _method(name: str, resource: Resource, paragraphs: list[str], call: str) -> 
     return _function(
         name,
         arguments,
-        returns="pd.DataFrame",
+        returns=_returns(name),
         paragraphs=paragraphs,
         errors=READER_ERRORS,
         call=call,

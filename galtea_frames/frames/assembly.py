@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,6 +56,45 @@ def build_frame(
     add_to_proof(proof, table["id"], table["created_at"])
     all_attrs = attrs(schema.notes) | proof.attrs()
     return to_frame(table.select(schema.names), all_attrs, dtype_backend=options.dtype_backend, parse_dates=dates)
+
+
+def build_frames(
+    gatherer: Gatherer,
+    batches: Iterable[ColumnBatch],
+    query: Query,
+    options: LoadOptions,
+    attrs: Callable[[Notes], dict[str, Any]],
+) -> Iterator[pd.DataFrame]:
+    """Yield column batches as frames of 10,000 rows; batches wait on disk until the last one decides the columns.
+
+    Args:
+        gatherer: produces the batches.
+        batches: the rows of the result.
+        query: defines the order of the rows.
+        options: how to build the frames.
+        attrs: returns the attrs of each frame; called after the last batch.
+    """
+    with closing(Spool(on_disk=True)) as spool:
+        proof = Proof()
+        fill_spool(spool, _recorded(batches, proof))
+        schema = resolve_schema(gatherer, options.prefix)
+        all_attrs = attrs(schema.notes) | proof.attrs()
+        dates = resolve_dates(options, schema, gatherer.rows, lambda: spool.tables(schema))
+        start = 0
+        for table in frame_tables(spool, schema, query):
+            frame = to_frame(
+                table.select(schema.names), deepcopy(all_attrs), dtype_backend=options.dtype_backend, parse_dates=dates
+            )
+            frame.index = pd.RangeIndex(start, start + len(frame))
+            start += len(frame)
+            yield frame
+
+
+def _recorded(batches: Iterable[ColumnBatch], proof: Proof) -> Iterator[ColumnBatch]:
+    """Yield the batches, adding their rows to the proof."""
+    for batch in batches:
+        add_to_proof(proof, batch.declared["id"], batch.declared["createdAt"])
+        yield batch
 
 
 def add_to_proof(proof: Proof, ids: pa.Array | pa.ChunkedArray, created: pa.Array | pa.ChunkedArray) -> None:

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from contextlib import closing, nullcontext
-from copy import deepcopy
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow.compute as pc
 
 from galtea_frames.api.client import Client
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.frames import assembly
-from galtea_frames.frames.fingerprint import Proof
-from galtea_frames.frames.frame import to_frame
 from galtea_frames.frames.limit_offset import RowSelector
 from galtea_frames.frames.options import parse_arguments
 from galtea_frames.frames.progress import show_progress
-from galtea_frames.frames.spool import Spool
 from galtea_frames.walk.fetch import Fetch
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+
+    import pandas as pd
 
     from galtea_frames.api.query import Query
     from galtea_frames.api.resource import Resource
@@ -149,31 +146,16 @@ def stream_frames(
         options: how to build the frames.
         version_ids: counts the version ids of all rows, before the first frame is yielded.
     """
-    with client_context(options.client) as client, closing(Spool(on_disk=True)) as spool:
+    with client_context(options.client) as client:
         load = _Load(query, options, client)
         with closing(load.batches()) as batches:
-            proof = Proof()
-            assembly.fill_spool(spool, _recorded(batches, proof, version_ids))
-        schema = assembly.resolve_schema(load.gatherer, options.prefix)
-        attrs = load.attrs(schema.notes) | proof.attrs()
-        dates = assembly.resolve_dates(options, schema, load.gatherer.rows, lambda: spool.tables(schema))
-        start = 0
-        for table in assembly.frame_tables(spool, schema, query):
-            frame = to_frame(
-                table.select(schema.names), deepcopy(attrs), dtype_backend=options.dtype_backend, parse_dates=dates
-            )
-            frame.index = pd.RangeIndex(start, start + len(frame))
-            start += len(frame)
-            yield frame
+            counted = batches if version_ids is None else _counted(batches, version_ids)
+            yield from assembly.build_frames(load.gatherer, counted, query, options, load.attrs)
 
 
-def _recorded(
-    batches: Iterable[ColumnBatch], proof: Proof, version_ids: Counter[str | None] | None
-) -> Iterator[ColumnBatch]:
-    """Yield the batches, adding their rows to the proof and counting their version ids."""
+def _counted(batches: Iterable[ColumnBatch], version_ids: Counter[str | None]) -> Iterator[ColumnBatch]:
+    """Yield the batches, counting the version ids of their rows."""
     for batch in batches:
-        assembly.add_to_proof(proof, batch.declared["id"], batch.declared["createdAt"])
-        if version_ids is not None:
-            counts = pc.value_counts(batch.declared["versionId"]).to_pylist()
-            version_ids.update({each["values"]: each["counts"] for each in counts})
+        counts = pc.value_counts(batch.declared["versionId"]).to_pylist()
+        version_ids.update({each["values"]: each["counts"] for each in counts})
         yield batch

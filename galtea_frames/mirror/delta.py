@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from importlib import import_module
-from operator import or_
+from operator import itemgetter, or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,9 @@ _STATISTICS = ("id", "version_id", "status", "created_at", REMOVED_AT)
 
 #: The most spans of creation time that a commit replaces: together they form one condition.
 _MOST_SPANS = 50
+
+#: The rows of a row group, of which readers skip those of other times.
+ROWS_A_GROUP = 25_000
 
 #: Delta's statistics have millisecond precision.
 _MILLISECOND = 1_000
@@ -196,11 +199,37 @@ class StoredTable:
         with mirror_errors(self.display):
             return self._dataset().to_table(columns=columns, filter=wanted)
 
-    def batches(self, wanted: pc.Expression | None, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield stored rows as they are read."""
+    def batches(
+        self, wanted: pc.Expression | None, columns: list[str] | None = None, *, ahead: bool = True
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield stored rows as they are read; unless reading ahead is allowed, hold few of them in memory."""
+        how = {} if ahead else {"batch_readahead": 1, "fragment_readahead": 1}
         with mirror_errors(self.display):
-            batches = self._dataset().to_batches(columns=columns, filter=wanted)
+            batches = self._dataset().to_batches(columns=columns, filter=wanted, **how)
             yield from (batch for batch in batches if batch.num_rows)
+
+    def first_rows(self, wanted: pc.Expression | None, columns: list[str], count: int) -> pa.Table:
+        """Return stored rows that include the first `count` by creation time; newer row groups are not read.
+
+        Args:
+            wanted: the condition that rows meet; None for all.
+            columns: the columns to read, `created_at` among them.
+            count: the number of rows.
+        """
+        found = [self.empty().select(columns)]
+
+        def is_enough(before: datetime) -> bool:
+            return sum(pc.sum(pc.less(each["created_at"], before)).as_py() or 0 for each in found) >= count
+
+        with mirror_errors(self.display):
+            for oldest, file in self._by_age(wanted):
+                if is_enough(oldest):
+                    break
+                for group in file.split_by_row_group(filter=wanted):
+                    statistics = group.row_groups[0].statistics or {}
+                    if not is_enough(statistics.get("created_at", {}).get("min", _NO_TIME)):
+                        found.append(group.to_table(schema=self.empty().schema, columns=columns, filter=wanted))
+        return pa.concat_tables(found)
 
     def count(self, wanted: pc.Expression) -> int:
         """Return how many stored rows meet a condition."""
@@ -211,9 +240,13 @@ class StoredTable:
     def fragments(self, wanted: pc.Expression | None) -> list[Any]:
         """Return the files that may hold such rows, oldest rows first, for reading elsewhere."""
         with mirror_errors(self.display):
-            found = list(self._dataset().get_fragments(filter=wanted))
-            oldest = {each["path"]: each.get("min.created_at") or _NO_TIME for each in self._actions().to_pylist()}
-            return sorted(found, key=lambda fragment: oldest[fragment.path])
+            return [fragment for _, fragment in self._by_age(wanted)]
+
+    def _by_age(self, wanted: pc.Expression | None) -> list[tuple[datetime, Any]]:
+        """Return the files that may hold such rows, each after the creation time of its oldest row, oldest first."""
+        found = list(self._dataset().get_fragments(filter=wanted))
+        oldest = {each["path"]: each.get("min.created_at") or _NO_TIME for each in self._actions().to_pylist()}
+        return sorted(((oldest[each.path], each) for each in found), key=itemgetter(0))
 
     def empty(self) -> pa.Table:
         """Return a table without rows."""
@@ -272,7 +305,7 @@ class StoredTable:
         commit = deltalake.CommitProperties(max_commit_retries=0, app_transactions=list(notes))
         with mirror_errors(self.display):
             deltalake.write_deltalake(
-                self._delta, rows, writer_properties=_compressed(), commit_properties=commit, **how
+                self._delta, rows, writer_properties=_properties(), commit_properties=commit, **how
             )
 
     def compact(self) -> None:
@@ -283,7 +316,7 @@ class StoredTable:
         """
         with mirror_errors(self.display):
             self._actions()
-            self._delta.optimize.compact(writer_properties=_compressed())
+            self._delta.optimize.compact(writer_properties=_properties())
             # deltalake would delete every file that no log names, including those that a user has put there.
             listed = self._delta.vacuum(RETENTION_HOURS, dry_run=True, full=True)
             files = self._files() or PyFileSystem(_handler(self._delta.table_uri))
@@ -300,8 +333,8 @@ def _handler(address: str) -> Any:  # noqa: ANN401 - deltalake's own type
     return import_module("deltalake.fs").DeltaStorageHandler(address)
 
 
-def _compressed() -> Any:  # noqa: ANN401 - deltalake's own type
-    return _deltalake().WriterProperties(compression="ZSTD")
+def _properties() -> Any:  # noqa: ANN401 - deltalake's own type
+    return _deltalake().WriterProperties(compression="ZSTD", max_row_group_size=ROWS_A_GROUP)
 
 
 def _sorted(rows: pa.Table) -> pa.Table:

@@ -4,7 +4,7 @@ Written by `python -m tools.write_loaders`; changes made here by hand are lost.
 """
 
 # No `from __future__ import annotations`: `help()` prints annotations that are objects more readably.
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from os import PathLike
 
@@ -18,7 +18,7 @@ from galtea_frames.frames.column_arguments import OnMisfit
 from galtea_frames.frames.frame import DtypeBackend
 from galtea_frames.frames.schema import Schema
 from galtea_frames.mirror.location import Location
-from galtea_frames.mirror.reading import read, read_joined
+from galtea_frames.mirror.reading import iterate, read, read_joined
 
 
 class Readers:
@@ -139,6 +139,118 @@ class Readers:
             MirrorError: the mirror does not exist, is incomplete, has nothing as of that time, or cannot be read.
         """
         return read(self._location, VERSIONS, locals())
+
+    @reject_unknown_arguments("a mirror of sessions")
+    def iter_sessions(
+        self,
+        *,
+        ids: str | Iterable[str] | None = None,
+        custom_ids: str | Iterable[str] | None = None,
+        version_ids: str | Iterable[str] | None = None,
+        test_case_ids: str | Iterable[str] | None = None,
+        statuses: str | Iterable[str] | None = None,
+        from_created_at: str | date | np.datetime64 | None = None,
+        to_created_at: str | date | np.datetime64 | None = None,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        include_removed: bool = False,
+        as_of: int | str | date | None = None,
+        allow_incomplete: bool = False,
+        columns: str | Iterable[str] | None = None,
+        dtype: Mapping[str, str] | None = None,
+        schema: Schema | str | PathLike[str] | None = None,
+        on_misfit: OnMisfit = "null",
+        nested: Nested = "columns",
+        parse_dates: str | Sequence[str] | None = None,
+        dtype_backend: DtypeBackend = "numpy_nullable",
+    ) -> Iterator[pd.DataFrame]:
+        """Iterate over the rows of `load_sessions`, in frames of up to 10,000 rows.
+
+        All frames have the same columns and dtypes. Types are decided over all rows, so rows are kept on disk until the
+        last one has been read; memory use stays low.
+
+        Args:
+            ids: rows with these ids; one that is not stored is an error.
+            custom_ids: sessions with these custom ids.
+            version_ids: sessions of these versions.
+            test_case_ids: sessions of these test cases.
+            statuses: sessions with these statuses.
+            from_created_at: created at or after this time.
+            to_created_at: created at or before this time.
+            sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
+            limit: maximum number of rows in total; by default, all rows.
+            offset: number of rows to skip at the start of the sorted result.
+            include_removed: also return rows that the API no longer serves; `removed_at` is when a sync noticed.
+            as_of: read the mirror as of a time, or at a version number of the table.
+            allow_incomplete: read what is stored even if the first sync has not finished.
+            columns: the columns to return, in this order; a name also selects every column below it ("metadata.user").
+            dtype: dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null.
+            schema: a Schema or its file: columns and dtypes in one.
+            on_misfit: "null", or "raise" SchemaError at a value that does not fit its column.
+            nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
+            parse_dates: text columns to parse as times.
+            dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
+
+        Raises:
+            QueryError: an argument is unknown or invalid.
+            MirrorError: the mirror does not exist, is incomplete, has nothing as of that time, or cannot be read.
+        """
+        return iterate(self._location, SESSIONS, locals())
+
+    @reject_unknown_arguments("a mirror of versions")
+    def iter_versions(
+        self,
+        *,
+        ids: str | Iterable[str] | None = None,
+        product_ids: str | Iterable[str] | None = None,
+        names: str | Iterable[str] | None = None,
+        from_created_at: str | date | np.datetime64 | None = None,
+        to_created_at: str | date | np.datetime64 | None = None,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        include_removed: bool = False,
+        as_of: int | str | date | None = None,
+        allow_incomplete: bool = False,
+        columns: str | Iterable[str] | None = None,
+        dtype: Mapping[str, str] | None = None,
+        schema: Schema | str | PathLike[str] | None = None,
+        on_misfit: OnMisfit = "null",
+        nested: Nested = "columns",
+        parse_dates: str | Sequence[str] | None = None,
+        dtype_backend: DtypeBackend = "numpy_nullable",
+    ) -> Iterator[pd.DataFrame]:
+        """Iterate over the rows of `load_versions`, in frames of up to 10,000 rows.
+
+        All frames have the same columns and dtypes. Types are decided over all rows, so rows are kept on disk until the
+        last one has been read; memory use stays low.
+
+        Args:
+            ids: rows with these ids; one that is not stored is an error.
+            product_ids: versions of these products.
+            names: versions with exactly these names.
+            from_created_at: created at or after this time.
+            to_created_at: created at or before this time.
+            sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
+            limit: maximum number of rows in total; by default, all rows.
+            offset: number of rows to skip at the start of the sorted result.
+            include_removed: also return rows that the API no longer serves; `removed_at` is when a sync noticed.
+            as_of: read the mirror as of a time, or at a version number of the table.
+            allow_incomplete: read what is stored even if the first sync has not finished.
+            columns: the columns to return, in this order; a name also selects every column below it ("metadata.user").
+            dtype: dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null.
+            schema: a Schema or its file: columns and dtypes in one.
+            on_misfit: "null", or "raise" SchemaError at a value that does not fit its column.
+            nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
+            parse_dates: text columns to parse as times.
+            dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
+
+        Raises:
+            QueryError: an argument is unknown or invalid.
+            MirrorError: the mirror does not exist, is incomplete, has nothing as of that time, or cannot be read.
+        """
+        return iterate(self._location, VERSIONS, locals())
 
     @reject_unknown_arguments("a mirror of sessions")
     def join(

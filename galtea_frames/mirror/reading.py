@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from dataclasses import dataclass
+from functools import partial, reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from galtea_frames.decoding.contract import select_columns
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.errors import MirrorError
-from galtea_frames.frames.assembly import build_frame, column_attrs
+from galtea_frames.frames.assembly import build_frame, build_frames, column_attrs
 from galtea_frames.frames.column_arguments import selected_names
 from galtea_frames.frames.frame import ATTRS, sorted_table, to_frame
 from galtea_frames.frames.joined_arguments import split_arguments
@@ -28,7 +29,7 @@ from galtea_frames.mirror.stored_rows import StoredReader
 from galtea_frames.printable import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from galtea_frames.frames.options import LoadOptions
     from galtea_frames.mirror.delta import StoredTable
     from galtea_frames.mirror.location import Location
-    from galtea_frames.mirror.stored_rows import StoredRows
 
 
 _NAMED = 10
@@ -62,19 +62,17 @@ def read(
         QueryError: an argument cannot be used.
         MirrorError: there is no mirror, it is not complete, was not there yet, or cannot be read.
     """
-    includes_removed = arguments["include_removed"]
-    names = selected_names(arguments["columns"])
-    has_removed_at = includes_removed and (arguments["schema"] is None if names is None else REMOVED_AT in names)
-    arguments = _of_the_api(arguments, prefix)
-    table, query, options = selected(location, resource, arguments, prefix)
-    frame, rows = read_frame(table, query, options, include_removed=includes_removed, missing_ok=missing_ok)
-    if not has_removed_at:
-        return frame
-    frame = _with_removals(frame, table, rows, options)
-    if names is None:
-        return frame
-    frame.attrs[ATTRS]["columns"] = list(names)
-    return frame[select_columns(names, list(frame.columns), is_exact=False)]
+    return _Selection.parse(location, resource, arguments, prefix, missing_ok=missing_ok).frame()
+
+
+def iterate(location: Location, resource: Resource, arguments: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
+    """Yield the rows of `read` in frames of up to 10,000, all with the same columns and dtypes.
+
+    Raises:
+        QueryError: as `read` does.
+        MirrorError: as `read` does.
+    """
+    return _Selection.parse(location, resource, arguments).frames()  # so that invalid arguments raise at the call
 
 
 def read_joined(location: Location, arguments: Mapping[str, Any]) -> pd.DataFrame:
@@ -133,49 +131,116 @@ def _loader_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if name not in own}
 
 
-def read_frame(
-    table: StoredTable, query: Query, options: LoadOptions, *, include_removed: bool, missing_ok: bool
-) -> tuple[pd.DataFrame, pc.Expression | None]:
-    """Return the stored rows that a query selects, as a loader would, and the condition that they meet.
+@dataclass(frozen=True)
+class _Selection:
+    """The stored rows that a query selects, and how to return them.
 
-    Args:
+    Attributes:
         table: the stored rows.
         query: filters on stored columns only.
-        options: the options of the frame.
-        include_removed: include rows that the API no longer serves.
-        missing_ok: leave out ids that are not stored instead of raising.
-
-    Raises:
-        MirrorError: rows cannot be read, or some of the ids are not stored.
+        options: the options of the frames.
+        wanted: the condition that the rows of the result meet.
+        include_removed: whether rows that the API no longer serves are among them.
+        names: the selected columns, `removed_at` among them; None for all.
+        has_removed_at: whether the frames have the column `removed_at`.
     """
-    wanted = condition_of(query, include_removed=include_removed)
-    if query.ids is not None and not missing_ok:
-        _check_all_found(table, query.ids, wanted)
-    if query.cuts:
-        wanted = _of_result(table, query, wanted)
-    gatherer = Gatherer(query.resource, options.nested, options.contract)
-    columns = stored_columns(query.resource, gatherer.reader)
-    reader = StoredReader(query.resource, gatherer.reader)
-    batches = (
-        batch for stored in table.batches(wanted, columns) for batch in _gathered(gatherer, table, reader.rows(stored))
-    )
-    frame = build_frame(
-        gatherer, batches, query, options, lambda notes: _attrs(table, query, options, notes, gatherer.rows)
-    )
-    if include_removed:  # more rows than the API serves
-        frame.attrs[ATTRS]["mirror"]["include_removed"] = True
-    return frame, wanted
+
+    table: StoredTable
+    query: Query
+    options: LoadOptions
+    wanted: pc.Expression | None
+    include_removed: bool
+    names: tuple[str, ...] | None
+    has_removed_at: bool
+
+    @classmethod
+    def parse(
+        cls,
+        location: Location,
+        resource: Resource,
+        arguments: Mapping[str, Any],
+        prefix: str = "",
+        *,
+        missing_ok: bool = False,
+    ) -> _Selection:
+        """Check the arguments of a reader and find the rows of the result; arguments and errors as for `read`."""
+        include_removed, names = arguments["include_removed"], selected_names(arguments["columns"])
+        has_removed_at = include_removed and (arguments["schema"] is None if names is None else REMOVED_AT in names)
+        arguments = _of_the_api(arguments, prefix)
+        table, query, options = selected(location, resource, arguments, prefix)
+        wanted = condition_of(query, include_removed=include_removed)
+        if query.ids is not None and not missing_ok:
+            _check_all_found(table, query.ids, wanted)
+        if query.cuts:
+            wanted = _of_result(table, query, wanted)
+        return cls(table, query, options, wanted, include_removed, names, has_removed_at)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the rows as a loader would."""
+        gatherer = self._gatherer()
+        batches = self._batches(gatherer, ahead=True)
+        frame = build_frame(gatherer, batches, self.query, self.options, partial(self._attrs, gatherer))
+        return next(self._with_removals([frame]))
+
+    def frames(self) -> Iterator[pd.DataFrame]:
+        """Yield the rows as an iterator over the API would."""
+        gatherer = self._gatherer()
+        batches = self._batches(gatherer, ahead=False)
+        frames = build_frames(gatherer, batches, self.query, self.options, partial(self._attrs, gatherer))
+        return self._with_removals(frames)
+
+    def _gatherer(self) -> Gatherer:
+        return Gatherer(self.query.resource, self.options.nested, self.options.contract)
+
+    def _batches(self, gatherer: Gatherer, *, ahead: bool) -> Iterator[ColumnBatch]:
+        """Yield the rows, which may be damaged, as column batches."""
+        columns = stored_columns(self.query.resource, gatherer.reader)
+        reader = StoredReader(self.query.resource, gatherer.reader)
+        for stored in self.table.batches(self.wanted, columns, ahead=ahead):
+            with mirror_errors(self.table.display):
+                batches = list(gatherer.gather(reader.rows(stored)))
+            yield from batches
+
+    def _with_removals(self, frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        """Yield the frames with the column `removed_at`, if it is wanted."""
+        removed: pa.Table | None = None
+        for frame in frames:
+            if not self.has_removed_at:
+                yield frame
+                continue
+            if removed is None:
+                gone = ~PRESENT if self.wanted is None else self.wanted & ~PRESENT
+                removed = self.table.rows(gone, ["id", REMOVED_AT])
+            positions = pc.index_in(pa.array(frame["id"], TEXT), removed.column("id").combine_chunks())
+            times = removed.select([REMOVED_AT]).take(positions)
+            column = to_frame(times, {}, dtype_backend=self.options.dtype_backend)[REMOVED_AT]
+            whole = frame.assign(**{REMOVED_AT: column.set_axis(frame.index)})
+            if self.names is not None:
+                whole.attrs[ATTRS]["columns"] = list(self.names)
+                whole = whole[select_columns(self.names, list(whole.columns), is_exact=False)]
+            yield whole
+
+    def _attrs(self, gatherer: Gatherer, notes: Notes) -> dict[str, Any]:
+        synced, stored = self.table.synced_at, {"version": self.table.version}
+        return {
+            "resource": self.query.resource.name,
+            "filters": self.query.given,
+            "fetched_at": None if synced is None else as_datetime(synced).isoformat(timespec="milliseconds"),
+            "rows": gatherer.rows,
+            "pages": 0,
+            "requests": 0,
+            "retries": 0,
+            "complete": synced is not None,
+            "nested": self.options.nested,
+            **column_attrs(notes, self.options.contract),
+            # More rows than the API serves.
+            "mirror": stored | ({"include_removed": True} if self.include_removed else {}),
+        }
 
 
 def stored_columns(resource: Resource, reader: PageReader) -> list[str]:
     """Return the columns that must be read for what a reader is to return."""
     return [*(each.name for each in resource.columns if reader.wants(each.api)), EXTRA]
-
-
-def _gathered(gatherer: Gatherer, table: StoredTable, rows: StoredRows) -> Iterable[ColumnBatch]:
-    """Return stored rows, which may be damaged, as column batches."""
-    with mirror_errors(table.display):
-        return list(gatherer.gather(rows))
 
 
 def condition_of(query: Query, *, include_removed: bool) -> pc.Expression | None:
@@ -194,8 +259,12 @@ def condition_of(query: Query, *, include_removed: bool) -> pc.Expression | None
 
 def _of_result(table: StoredTable, query: Query, wanted: pc.Expression | None) -> pc.Expression:
     """Return the condition that selects exactly the rows of the result, so that its columns are theirs alone."""
-    names = dict.fromkeys(["created_at", "id", *(name for name, _ in query.sort)])
-    kept = sorted_table(table.rows(wanted, list(names)), query.sort).slice(query.offset, query.limit)
+    names = list(dict.fromkeys(["created_at", "id", *(name for name, _ in query.sort)]))
+    if query.sort or query.limit is None:
+        found = table.rows(wanted, names)
+    else:
+        found = table.first_rows(wanted, names, query.offset + query.limit)
+    kept = sorted_table(found, query.sort).slice(query.offset, query.limit)
     bounds, created = pc.min_max(kept.column("created_at")), pc.field("created_at")
     conditions = [pc.field("id").isin(kept.column("id").combine_chunks())]
     if kept.num_rows:  # skips files of other times
@@ -215,30 +284,3 @@ def _check_all_found(table: StoredTable, ids: Members, wanted: pc.Expression | N
         raise MirrorError(
             f"{table.display} stores no {table.resource.name} with these ids that match the filters: {named}"
         )
-
-
-def _with_removals(
-    frame: pd.DataFrame, table: StoredTable, wanted: pc.Expression | None, options: LoadOptions
-) -> pd.DataFrame:
-    """Return the frame with the column `removed_at` appended."""
-    stored = table.rows(wanted, ["id", REMOVED_AT])
-    positions = pc.index_in(pa.array(frame["id"], TEXT), stored.column("id").combine_chunks())
-    removed = to_frame(stored.select([REMOVED_AT]).take(positions), {}, dtype_backend=options.dtype_backend)
-    return frame.assign(**{REMOVED_AT: removed[REMOVED_AT]})
-
-
-def _attrs(table: StoredTable, query: Query, options: LoadOptions, notes: Notes, rows: int) -> dict[str, Any]:
-    synced = None if table.synced_at is None else as_datetime(table.synced_at).isoformat(timespec="milliseconds")
-    return {
-        "resource": query.resource.name,
-        "filters": query.given,
-        "fetched_at": synced,
-        "rows": rows,
-        "pages": 0,
-        "requests": 0,
-        "retries": 0,
-        "complete": table.synced_at is not None,
-        "nested": options.nested,
-        **column_attrs(notes, options.contract),
-        "mirror": {"version": table.version},
-    }

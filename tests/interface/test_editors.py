@@ -26,6 +26,7 @@ LOADERS = [
     pytest.param("gf.iter_versions", VERSIONS, id="iter_versions"),
     pytest.param("mirror.load_sessions", SESSIONS, id="Mirror.load_sessions"),
     pytest.param("mirror.load_versions", VERSIONS, id="Mirror.load_versions"),
+    pytest.param("mirror.iter_sessions", SESSIONS, id="Mirror.iter_sessions"),
     pytest.param("mirror.join", SESSIONS, id="Mirror.join"),
 ]
 

@@ -29,6 +29,8 @@ LOADERS = [
 STORED = [
     pytest.param(gf.Mirror.load_sessions, SESSIONS, id="Mirror.load_sessions"),
     pytest.param(gf.Mirror.load_versions, VERSIONS, id="Mirror.load_versions"),
+    pytest.param(gf.Mirror.iter_sessions, SESSIONS, id="Mirror.iter_sessions"),
+    pytest.param(gf.Mirror.iter_versions, VERSIONS, id="Mirror.iter_versions"),
     pytest.param(gf.Mirror.join, SESSIONS, id="Mirror.join"),
     pytest.param(gf.Mirror.to_dask, SESSIONS, id="Mirror.to_dask"),
 ]

@@ -174,6 +174,8 @@ assert_type(
     pd.DataFrame,
 )
 assert_type(mirror.load_versions(names="a", product_ids=["a"], as_of="2026-03-01", include_removed=True), pd.DataFrame)
+assert_type(mirror.iter_sessions(statuses="FAILED", nested="json"), Iterator[pd.DataFrame])
+assert_type(mirror.iter_versions(names="a", include_removed=True), Iterator[pd.DataFrame])
 assert_type(mirror.join(version_ids=["version_1"], allow_incomplete=True, as_of=date(2026, 3, 1)), pd.DataFrame)
 mirror.to_dask(dtype={"metadata.latency_ms": "Int64"}, statuses=["FAILED"], from_created_at="2026-03-01", as_of=3)
 assert_type(mirror.compact(), None)

@@ -18,14 +18,18 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from deltalake.fs import DeltaStorageHandler
 from direct_transport import DirectTransport
-from mirror_helpers import assert_same, at, ids, session, version
+from mirror_helpers import assert_same, at, ids, session, small_steps, version
 
 import galtea_frames as gf
+from galtea_frames.api.resources import SESSIONS
 from galtea_frames.frames.column_warnings import WARNED_OF_MIXED
 from galtea_frames.mirror.delta import spans
+from galtea_frames.mirror.location import Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,6 +183,53 @@ def test_order_and_paging_are_the_loaders(mirror: gf.Mirror, *, include_removed:
     assert 2 == part.attrs["galtea_frames"]["rows"]
     if include_removed:
         assert list(expected["removed_at"]) == list(part["removed_at"])
+
+
+@pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
+@pytest.mark.parametrize("columns", [None, ["removed_at", "created_at", "metadata"]])
+def test_iterators_yield_the_rows_of_the_reader(
+    api: DirectTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: list[str] | None
+) -> None:
+    """In parts, each with the columns, dtypes and attrs of the whole, removed rows included."""
+    monkeypatch.setattr("galtea_frames.frames.assembly._ROWS_A_FRAME", 2)
+    mirror = gf.Mirror(tmp_path / "mirror")
+    mirror.sync(api.client())
+    mirror.sync(DirectTransport([ODD[0], *ODD[2:]], VERSIONS).client())
+    given: dict[str, Any] = {"include_removed": True, "columns": columns, "nested": "json"}
+    whole, parts = mirror.load_sessions(**given), list(mirror.iter_sessions(**given))
+    assert [2, 2, 1] == [len(each) for each in parts]
+    pd.testing.assert_frame_equal(whole, pd.concat(parts))
+    assert all(whole.attrs == each.attrs for each in parts)
+    assert 1 == whole["removed_at"].notna().sum()
+    with pytest.raises(gf.QueryError):
+        mirror.iter_sessions(limit=-1)  # at once
+
+
+def test_a_limit_reads_no_more_files_and_row_groups_than_it_must(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest rows are read whatever the order of the files, and later files and row groups are not opened."""
+    monkeypatch.setattr("galtea_frames.mirror.delta.ROWS_A_GROUP", 4)
+    small_steps(monkeypatch, 10)
+    sessions = [session(number, number / 4, status="FAILED" if number % 2 else "COMPLETED") for number in range(40)]
+    mirror = gf.Mirror(tmp_path / "mirror")
+    mirror.sync(DirectTransport(sessions, []).client())
+    for file in sorted((tmp_path / "mirror/sessions").glob("*.parquet"), key=_oldest)[2:]:
+        file.write_bytes(b"?" * file.stat().st_size)
+    table = Location(tmp_path / "mirror").table(SESSIONS)
+    failed = pc.field("status") == "FAILED"
+    for wanted, count, rows in ((None, 0, 0), (None, 3, 4), (None, 4, 4), (None, 5, 8), (failed, 6, 7)):
+        assert rows == table.first_rows(wanted, ["id", "created_at"], count).num_rows
+    assert [f"{number:04}" for number in range(3)] == ids(mirror.load_sessions(limit=3))
+    assert ["0005", "0007", "0009", "0011"] == ids(mirror.load_sessions(statuses="FAILED", offset=2, limit=4))
+    assert 0 == len(mirror.load_sessions(limit=0))
+    with pytest.raises(gf.MirrorError):
+        mirror.load_sessions(limit=30)
+
+
+def _oldest(file: Path) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """The creation time of a file's oldest row."""
+    return pq.read_table(file, columns=["created_at"])["created_at"][0].as_py()
 
 
 @pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")

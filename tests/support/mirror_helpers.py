@@ -11,11 +11,12 @@ import pandas as pd
 import galtea_frames as gf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import pytest
 
     Load = Callable[..., pd.DataFrame]
+    Stream = Callable[..., Iterator[pd.DataFrame]]
 
 Record = dict[str, Any]
 
@@ -54,6 +55,13 @@ def assert_same(mirror: gf.Mirror, client: gf.Client, **options: Any) -> None:  
         warnings.simplefilter("ignore")
         for load, read in pairs:
             pd.testing.assert_frame_equal(load(client=client, **options), read(**options))
+        streams: list[tuple[Stream, Stream]] = [
+            (gf.iter_sessions, mirror.iter_sessions),
+            (gf.iter_versions, mirror.iter_versions),
+        ]
+        for iterate, stream in streams:
+            for expected, frame in zip(iterate(client=client, **options), stream(**options), strict=True):
+                pd.testing.assert_frame_equal(expected, frame)
 
 
 def ids(frame: pd.DataFrame) -> list[str]:
