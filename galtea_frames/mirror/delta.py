@@ -202,10 +202,14 @@ class StoredTable:
     def batches(
         self, wanted: pc.Expression | None, columns: list[str] | None = None, *, ahead: bool = True
     ) -> Iterator[pa.RecordBatch]:
-        """Yield stored rows as they are read; unless reading ahead is allowed, hold few of them in memory."""
-        how = {} if ahead else {"batch_readahead": 1, "fragment_readahead": 1}
+        """Yield stored rows as they are read; unless reading ahead is allowed, file by file, in little memory."""
         with mirror_errors(self.display):
-            batches = self._dataset().to_batches(columns=columns, filter=wanted, **how)
+            if ahead:
+                batches = self._dataset().to_batches(columns=columns, filter=wanted)
+            else:
+                how = {"schema": self.empty().schema, "columns": columns, "filter": wanted}
+                files = (file for _, file in self._by_age(wanted))
+                batches = (each for file in files for each in file.to_batches(batch_readahead=1, **how))
             yield from (batch for batch in batches if batch.num_rows)
 
     def first_rows(self, wanted: pc.Expression | None, columns: list[str], count: int) -> pa.Table:
