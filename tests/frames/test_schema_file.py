@@ -459,7 +459,9 @@ def test_a_schema_of_another_list_is_refused() -> None:
 def test_joined_frames_have_a_schema(tmp_path: Path, backend: DtypeBackend) -> None:
     """Of both lists, with names that the join escapes, an escaped field of its own, and misfits of versions."""
     sessions = rows({"versionId": "v1", "version": {"a": 1}, "metadata": {"m": 1}}, {"metadata": {"m": "x"}})
-    versions = [{"id": "v1", "createdAt": "2026-01-01T00:00:00.000Z", "facts": {"n": 5, "t": "a"}, "number": 3}]
+    versions = [
+        {"id": "v1", "createdAt": "2026-01-01T00:00:00.000Z", "facts": {"n": 5, "t": "a", "m": [1, "a"]}, "number": 3}
+    ]
     transport = DirectTransport(sessions, versions)
     client, mirror = transport.client(), gf.Mirror(tmp_path / "mirror")
     mirror.sync(client)
@@ -467,7 +469,8 @@ def test_joined_frames_have_a_schema(tmp_path: Path, backend: DtypeBackend) -> N
     schema = gf.Schema.of(frame)
     assert schema == gf.Schema.of(mirror.join())
     assert "joined" == schema.resource
-    assert {"version.facts.n": "Int64", r"version\.a": "Int64", "metadata.m": "json"}.items() <= schema.columns.items()
+    expected = {"version.facts.n": "Int64", r"version\.a": "Int64", "metadata.m": "json", "version.facts.m": "json"}
+    assert expected.items() <= schema.columns.items()
     schema.write(tmp_path / "s.toml")
     for again in (
         gf.load_sessions_with_versions(client=client, dtype_backend=backend, schema=tmp_path / "s.toml"),
