@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from galtea_frames.decoding.survey import Chunks
+    from galtea_frames.decoding.inferred import Chunks
 
 
 @dataclass

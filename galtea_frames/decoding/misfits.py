@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.decoding.column_batch import ColumnBatch
     from galtea_frames.decoding.contract import Contract
-    from galtea_frames.decoding.survey import Chunk
+    from galtea_frames.decoding.inferred import Chunk
 
 #: The dtypes of declared columns, by kind.
 _DECLARED = {"string": "text", "status": "text", "time": "an ISO 8601 time"}

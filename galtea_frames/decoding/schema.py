@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from galtea_frames.api.resource import DeclaredColumn
     from galtea_frames.decoding.column_batch import ColumnBatch
     from galtea_frames.decoding.gatherer import Gatherer
-    from galtea_frames.decoding.survey import Chunks, InferredColumn, ResolvedColumns
+    from galtea_frames.decoding.inferred import Chunks, InferredColumn, ResolvedColumns
 
 
 #: Categories: codes of members.

@@ -22,8 +22,8 @@ ROOMS = {
     """,
     "walk": "slices ties source lookup window crew seen walk fetch",
     "decoding": """
-        json_text exact kinds pins wanted shapes column_names survey contract raw_rows reader column_batch misfits
-        gatherer schema
+        json_text exact kinds pins wanted shapes column_names inferred survey contract raw_rows reader column_batch
+        misfits gatherer schema
     """,
     "frames": """
         fingerprint frame column_warnings gc_pause progress spool cells limit_offset coverage column_arguments
