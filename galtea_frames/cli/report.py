@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-import galtea_frames as gf
 from galtea_frames.cli.options import (
     before_asking,
     client_options,
@@ -29,11 +27,6 @@ if TYPE_CHECKING:
 
     from galtea_frames.report.report import Report
 
-    Frames = tuple[pd.DataFrame, pd.DataFrame]
-
-#: The API's `toCreatedAt` is inclusive, and times have microseconds at the most.
-_INSTANT = timedelta(microseconds=1)
-
 
 def _report(
     *,
@@ -43,6 +36,7 @@ def _report(
     as_json: bool,
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> int:
+    from galtea_frames.cli.report_frames import load_frames
     from galtea_frames.report.report import compute, require, target_of
     from galtea_frames.report.terms import parse_terms
 
@@ -51,13 +45,12 @@ def _report(
     with before_asking():
         require()
         target_of(out)
-    span = {"from_created_at": terms.periods[0].start, "to_created_at": terms.periods[-1].end - _INSTANT}
     try:
-        sessions, versions = _frames(mirror, settings, span | {"dtype": _pins(terms.metrics)}, list(product_ids))
+        sessions, versions, metadata = load_frames(mirror, settings, terms, list(product_ids))
     except (RequestError, ResponseError) as problem:
         tell(f"galtea-frames: {problem}")
-        sessions, versions = _unseen(problem)
-    report = compute(sessions, versions, terms, _command(written, mirror, product_ids))
+        sessions, versions, metadata = *_unseen(problem), None
+    report = compute(sessions, versions, terms, _command(written, mirror, product_ids), metadata)
     report.write(out)
     say(_summary(report, out), f"{report.verdict}: {report.findings.headline} Written to {out}", as_json=as_json)
     return report.exit_code
@@ -75,41 +68,7 @@ def _written(given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _pins(metrics: Sequence[str]) -> dict[str, str]:
-    """Return dtypes that make numbers of the metrics, so that one odd value does not make text of a nested column."""
-    from galtea_frames.api.resources import SESSIONS
-    from galtea_frames.frames.column_arguments import parse_contract
-
-    pins: dict[str, str] = {}
-    for name in metrics:
-        with suppress(QueryError):  # a declared column, or a name that no column has
-            pins |= parse_contract(SESSIONS, "columns", {"dtype": {name: "Float64"}}).dtypes
-    return pins
-
-
-def _frames(mirror: str | None, settings: dict[str, Any], given: dict[str, Any], products: list[str]) -> Frames:
-    """Load the sessions that arguments select, and the versions, from the API or a mirror."""
-    from galtea_frames.frames.frame import ATTRS
-
-    scope: dict[str, Any] = {"product_ids": products} if products else {}
-    if mirror is None:
-        with gf.Client(**settings) as client:
-            return gf.load_sessions(**given, **scope, client=client), gf.load_versions(**scope, client=client)
-    with before_asking():
-        copy = gf.Mirror(mirror)
-    # If the first sync did not finish, the attrs say so, which makes the report INCOMPLETE.
-    versions = copy.load_versions(**scope, allow_incomplete=True)
-    # Sessions have no product id, only a version id.
-    of_versions: dict[str, Any] = {"version_ids": list(versions["id"])} if products else {}
-    sessions = copy.load_sessions(**given, **of_versions, allow_incomplete=True)
-    if products:  # these are all of their sessions
-        filters = sessions.attrs[ATTRS]["filters"]
-        del filters["version_ids"]
-        sessions.attrs[ATTRS]["filters"] = scope | filters
-    return sessions, versions
-
-
-def _unseen(problem: Exception) -> Frames:
+def _unseen(problem: Exception) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return empty frames whose attrs say why they are empty."""
     import pandas as pd
 

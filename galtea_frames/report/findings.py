@@ -309,7 +309,7 @@ class Quality:
 
     Attributes:
         lines: what was counted.
-        mixed_columns: columns of mixed types, which hold JSON text.
+        mixed_columns: columns of mixed types, which hold JSON text, among those that the report reads.
         partial_day: what is left out because the period of `as_of` is not over.
         late_period: the period of the earlier report; None without one.
         late_changes: the counts that have changed since.

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from galtea_frames.report.analysis.metadata import Metadata
     from galtea_frames.report.findings import Findings, Verdict
     from galtea_frames.report.pages.charts import Chart
     from galtea_frames.report.periods import Unit
@@ -203,8 +204,17 @@ def build_report(
     return compute(sessions, versions, terms, command or _call(terms))
 
 
-def compute(sessions: pd.DataFrame, versions: pd.DataFrame, terms: Terms, command: str) -> Report:
-    """Return the report on these terms; `command` is how to reproduce it.
+def compute(
+    sessions: pd.DataFrame, versions: pd.DataFrame, terms: Terms, command: str, metadata: Metadata | None = None
+) -> Report:
+    """Return the report on these terms.
+
+    Args:
+        sessions: as returned by `load_sessions`.
+        versions: as returned by `load_versions`.
+        terms: what the report is to be about.
+        command: how to reproduce it.
+        metadata: the columns of metadata; None if `sessions` has them.
 
     Raises:
         ReportError: the frames are not as the loaders return them.
@@ -212,7 +222,7 @@ def compute(sessions: pd.DataFrame, versions: pd.DataFrame, terms: Terms, comman
     for name, frame in (("sessions", sessions), ("versions", versions)):
         if not isinstance(frame, pd.DataFrame):
             raise ReportError(f"{name} must be a pandas DataFrame as returned by load_{name}, not {_kind(frame)}")
-    return Report(*analyse(sessions, versions, terms, command))
+    return Report(*analyse(sessions, versions, terms, command, metadata))
 
 
 def _kind(value: object) -> str:

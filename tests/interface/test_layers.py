@@ -41,10 +41,10 @@ ROOMS = {
     "report": """
         findings wording periods thresholds terms analysis.verdict analysis.headline pages.sparklines
         analysis.fields analysis.load_attrs analysis.sessions analysis.counts analysis.totals analysis.completeness
-        labels analysis.known_versions analysis.stacks analysis.changes analysis.version_lines analysis.metrics
-        analysis.quality analysis.analyse pages.lettering pages.charts pages.rendering report
+        labels analysis.known_versions analysis.stacks analysis.metadata analysis.changes analysis.version_lines
+        analysis.metrics analysis.quality analysis.analyse pages.lettering pages.charts pages.rendering report
     """,
-    "cli": "options signals check export schema mirror report demo serve main",
+    "cli": "options signals check export schema mirror report_frames report demo serve main",
 }
 
 #: Rooms that do not import from each other, though one of them comes first.

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.report.analysis.counts import Numbers
     from galtea_frames.report.analysis.known_versions import Roster
+    from galtea_frames.report.analysis.metadata import Metadata
     from galtea_frames.report.analysis.sessions import ObservedSessions
     from galtea_frames.report.periods import Period
     from galtea_frames.report.terms import Terms
@@ -47,7 +48,7 @@ _TEXTS = ("error", "context", "context.value")
 
 
 def analyse(
-    sessions: pd.DataFrame, versions: pd.DataFrame, terms: Terms, command: str
+    sessions: pd.DataFrame, versions: pd.DataFrame, terms: Terms, command: str, metadata: Metadata | None = None
 ) -> tuple[Findings, pd.DataFrame]:
     """Return the findings and the sessions behind them, one row per session of all periods.
 
@@ -56,6 +57,7 @@ def analyse(
         versions: as returned by `load_versions`.
         terms: what the report is to be about.
         command: how to reproduce it.
+        metadata: the columns of metadata; None if `sessions` has them.
 
     Raises:
         ReportError: the frames are not as the loaders return them.
@@ -69,6 +71,7 @@ def analyse(
         observed,
         sessions,
         entries,
+        metadata,
         scope=_scope(observed, versions, terms),
         completeness=completeness,
         terms=terms,
@@ -83,6 +86,7 @@ def _findings(
     observed: ObservedSessions,
     sessions: pd.DataFrame,
     entries: Roster,
+    metadata: Metadata | None,
     *,
     scope: Scope,
     completeness: Completeness,
@@ -109,9 +113,10 @@ def _findings(
         by_period=stack(codes[-observed.loaded :], observed.by_version[-observed.loaded :], observed, entries, colours),
         stopping_reasons=stopping_reasons(observed),
         metrics=tuple(
-            with_hint(measure(name, observed, entries, is_json=name in is_json), sessions) for name in terms.metrics
+            with_hint(measure(name, observed, entries, is_json=name in is_json), sessions, metadata)
+            for name in terms.metrics
         ),
-        changes=find_changes(observed, sessions, entries, include_text=terms.include_text),
+        changes=find_changes(observed, sessions, entries, metadata, include_text=terms.include_text),
         quality=assess(
             observed,
             entries,

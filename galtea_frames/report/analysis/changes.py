@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from galtea_frames.printable import printable
+from galtea_frames.report.analysis.metadata import METADATA
 from galtea_frames.report.analysis.sessions import count_combinations
 from galtea_frames.report.findings import Change, Changes, ErrorShape
 from galtea_frames.report.wording import cut
@@ -18,21 +19,29 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from galtea_frames.report.analysis.known_versions import Entry, Roster
+    from galtea_frames.report.analysis.metadata import Metadata
     from galtea_frames.report.analysis.sessions import ObservedSessions
 
 _EXAMPLES = 3
 _ERRORS = 12
 _LONGEST_MESSAGE = 500
-_METADATA = "metadata."
 
 
-def find_changes(observed: ObservedSessions, sessions: pd.DataFrame, entries: Roster, *, include_text: bool) -> Changes:
+def find_changes(
+    observed: ObservedSessions,
+    sessions: pd.DataFrame,
+    entries: Roster,
+    metadata: Metadata | None,
+    *,
+    include_text: bool,
+) -> Changes:
     """Return what changed.
 
     Args:
         observed: the sessions of all periods.
         sessions: the frame they came from.
         entries: what is known of the versions.
+        metadata: the columns of metadata; None if `sessions` has them.
         include_text: whether errors are quoted.
     """
     statuses = [observed.statuses[index] for index in _appeared(observed.totals)] if observed.has_previous else []
@@ -41,7 +50,7 @@ def find_changes(observed: ObservedSessions, sessions: pd.DataFrame, entries: Ro
         new_versions=_new_versions(observed, entries),
         silent_versions=_silent_versions(observed, entries) if observed.has_previous else (),
         statuses=tuple(each for each in statuses if each),
-        keys=_new_keys(observed, sessions),
+        keys=_new_keys(observed, sessions, metadata),
         errors=errors,
         other_errors=other_errors,
     )
@@ -77,9 +86,11 @@ def _change(entry: Entry, observed: ObservedSessions) -> Change:
     return Change(str(entry.id), entry.label, created, now, before)
 
 
-def _new_keys(observed: ObservedSessions, sessions: pd.DataFrame) -> tuple[str, ...] | None:
+def _new_keys(observed: ObservedSessions, sessions: pd.DataFrame, metadata: Metadata | None) -> tuple[str, ...] | None:
     """Return the columns of metadata that only this period has values in; None if metadata is JSON text."""
-    columns = [str(name) for name in sessions.columns if str(name).startswith(_METADATA)]
+    if metadata is not None:
+        return metadata.new if observed.has_previous else ()
+    columns = [str(name) for name in sessions.columns if str(name).startswith(METADATA)]
     if not columns and "metadata" in sessions and sessions["metadata"].notna().any():
         return None
     if not observed.has_previous:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from galtea_frames.report.periods import Period
 
 
+#: The columns that a report reads.
+COLUMNS = ("id", "name", "model_id", "product_id", "created_at")
+
+
 @dataclass(frozen=True)
 class Entry:
     """One version; unknown attributes are None.
@@ -58,7 +62,7 @@ def roster(versions: pd.DataFrame, occurring: Iterable[str | None]) -> Roster:
     """
     if "id" not in versions.columns:
         raise ReportError("versions has no column 'id': load the frame with galtea_frames")
-    check_unique(versions, "versions", ["id", "name", "model_id", "product_id", "created_at"])
+    check_unique(versions, "versions", COLUMNS)
     ids, names, models, products = (_texts(versions, name) for name in ("id", "name", "model_id", "product_id"))
     rows = [row for row in zip(ids, names, _created(versions), models, products, strict=True) if row[0] is not None]
     known = [row[0] for row in rows]

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from galtea_frames.report.analysis.fields import numbers
+from galtea_frames.report.analysis.metadata import numeric_columns
 from galtea_frames.report.findings import Metric, MetricLine, Quantiles
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from galtea_frames.report.analysis.known_versions import Roster
+    from galtea_frames.report.analysis.metadata import Metadata
     from galtea_frames.report.analysis.sessions import ObservedSessions
 
 _LEVELS = (0.5, 0.9, 0.95)
@@ -57,15 +58,13 @@ def measure(column: str, observed: ObservedSessions, entries: Roster, *, is_json
     return Metric(column, total, tuple(lines), present, sessions, ())
 
 
-def with_hint(metric: Metric, sessions: pd.DataFrame) -> Metric:
+def with_hint(metric: Metric, sessions: pd.DataFrame, metadata: Metadata | None) -> Metric:
     """Return a metric without numbers with the names of numeric columns: its own may be misspelt."""
     if metric.total.now.n:
         return metric
-    kinds = zip(map(str, sessions.columns), sessions.dtypes, strict=True)
-    numeric = [
-        name for name, kind in kinds if is_numeric_dtype(kind) and not is_bool_dtype(kind) and name != metric.column
-    ]
-    return replace(metric, numeric=tuple(dict.fromkeys(numeric))[:_HINTS])
+    names = numeric_columns(sessions) + (() if metadata is None else metadata.numeric)
+    numeric = sorted({name for name in names if name != metric.column})
+    return replace(metric, numeric=tuple(numeric[:_HINTS]))
 
 
 def _all(values: pd.Series[float]) -> Quantiles:

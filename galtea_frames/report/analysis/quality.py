@@ -51,7 +51,7 @@ def assess(
     late_period, late_changes = (None, ()) if last is None else _late_changes(observed, scope, query, last)
     return Quality(
         lines=(*_lines(observed, entries), *_misfits(attrs)),
-        mixed_columns=names_in("mixed_columns", attrs),
+        mixed_columns=tuple(name for name in names_in("mixed_columns", attrs) if name in observed.rows),
         partial_day=_partial_day(observed, as_of),
         late_period=late_period,
         late_changes=late_changes,

@@ -36,7 +36,9 @@ KNOWN = ("PENDING", "COMPLETED", "FAILED")
 _REQUIRED = ("id", "version_id", "status", "created_at")
 _TEXTS = ("id", "version_id", "status", "user_id", "test_case_id", "stopping_reason", "error")
 _PRODUCTION = "is_production"
-_KEPT = (*_REQUIRED, *_TEXTS[3:], _PRODUCTION)
+
+#: The columns that a report reads, besides metrics and `metadata`.
+COLUMNS = (*_REQUIRED, *_TEXTS[3:], _PRODUCTION)
 _US_PER_SECOND = 1_000_000
 
 
@@ -186,7 +188,7 @@ def observe(sessions: pd.DataFrame, periods: tuple[Period, ...], columns: Sequen
     within = (day_of_row >= 0) & (day_of_row < len(days))
     repeated = _repeated(sessions["id"], within)
     positions = np.flatnonzero(within & ~repeated)
-    kept = [name for name in dict.fromkeys([*_KEPT, *columns]) if name in sessions.columns]
+    kept = [name for name in dict.fromkeys([*COLUMNS, *columns]) if name in sessions.columns]
     rows, strange = _typed(sessions[kept].iloc[positions].reset_index(drop=True), json_columns(attrs))
     day = day_of_row[positions]
     period_of_day = np.repeat(np.arange(len(periods)), [len(period.days) for period in periods])
@@ -245,7 +247,7 @@ def _is_naive(times: pd.Series[Any]) -> bool:
 def _check(sessions: pd.DataFrame, columns: Sequence[str]) -> None:
     if missing := [name for name in _REQUIRED if name not in sessions.columns]:
         raise ReportError(f"sessions has no column {missing[0]!r}: load the frame with galtea_frames")
-    check_unique(sessions, "sessions", [*_KEPT, OVERFLOW, *columns])
+    check_unique(sessions, "sessions", [*COLUMNS, OVERFLOW, *columns])
 
 
 def check_unique(frame: pd.DataFrame, what: str, names: Sequence[str]) -> None:
@@ -289,7 +291,7 @@ def _with_misfits(
         found[_PRODUCTION] = found.get(_PRODUCTION, False) | cells
     if OVERFLOW in sessions:
         for index, text in enumerate(sessions[OVERFLOW].iloc[positions]):
-            for name in _fields_of(text) & set(_KEPT):
+            for name in _fields_of(text) & set(COLUMNS):
                 found.setdefault(name, np.zeros(len(positions), dtype=bool))[index] = True
     return found
 

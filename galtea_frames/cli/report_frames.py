@@ -1,0 +1,109 @@
+"""What `report` loads: only the columns that a report counts, from the API or a mirror."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import galtea_frames as gf
+from galtea_frames.api.resources import SESSIONS
+from galtea_frames.cli.options import before_asking
+from galtea_frames.decoding.column_names import OVERFLOW
+from galtea_frames.errors import AbsentColumnsWarning, MixedTypesWarning, QueryError
+from galtea_frames.frames.column_arguments import parse_contract
+from galtea_frames.frames.frame import ATTRS
+from galtea_frames.report.analysis.known_versions import COLUMNS as VERSION_COLUMNS
+from galtea_frames.report.analysis.metadata import Metadata, survey
+from galtea_frames.report.analysis.sessions import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from galtea_frames.report.periods import Period
+    from galtea_frames.report.terms import Terms
+
+    Frames = tuple[pd.DataFrame, pd.DataFrame, Metadata | None]
+
+#: The API's `toCreatedAt` is inclusive, and times have microseconds at the most.
+_INSTANT = timedelta(microseconds=1)
+
+
+def load_frames(mirror: str | None, settings: dict[str, Any], terms: Terms, products: list[str]) -> Frames:
+    """Load the sessions of all periods and the versions, with the columns that a report counts.
+
+    From the API, `metadata` comes along, to find its new keys. From a mirror, these are looked up on their own, since
+    decoding the metadata of all periods would take longer than all else.
+    """
+    pins = pins_of(terms)
+    columns, given = columns_of(terms, pins), _span(terms.periods) | {"dtype": pins}
+    scope: dict[str, Any] = {"product_ids": products} if products else {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AbsentColumnsWarning)  # a report says itself what is missing
+        if mirror is not None:
+            return _from_mirror(mirror, given, scope, columns, terms)
+        with gf.Client(**settings) as client:
+            wanted = None if columns is None else [*columns, "metadata"]
+            sessions = _load(lambda names: gf.load_sessions(**given, **scope, columns=names, client=client), wanted)
+            return sessions, gf.load_versions(**scope, columns=VERSION_COLUMNS, client=client), None
+
+
+def pins_of(terms: Terms) -> dict[str, str]:
+    """Return dtypes that make numbers of the metrics, so that one odd value does not make text of a nested column."""
+    pins: dict[str, str] = {}
+    for name in terms.metrics:
+        with suppress(QueryError):  # a declared column, or a name that no column has
+            pins |= parse_contract(SESSIONS, "columns", {"dtype": {name: "Float64"}}).dtypes
+    return pins
+
+
+def columns_of(terms: Terms, pins: Mapping[str, str]) -> list[str] | None:
+    """Return the columns of sessions that a report reads; None for all, if a metric cannot be selected by its name."""
+    texts = ("context",) if terms.include_text else ()
+    names = list(dict.fromkeys([*COLUMNS, *terms.metrics, *texts]))
+    try:
+        parse_contract(SESSIONS, "columns", {"columns": names, "dtype": pins})
+    except QueryError:
+        return None
+    return names
+
+
+def _from_mirror(
+    mirror: str, given: dict[str, Any], scope: dict[str, Any], columns: list[str] | None, terms: Terms
+) -> Frames:
+    with before_asking():
+        copy = gf.Mirror(mirror)
+    # If the first sync did not finish, the attrs say so, which makes the report INCOMPLETE.
+    versions = copy.load_versions(**scope, columns=VERSION_COLUMNS, allow_incomplete=True)
+    # Sessions have no product id, only a version id.
+    given |= {"allow_incomplete": True} | ({"version_ids": list(versions["id"])} if scope else {})
+    sessions = _load(lambda names: copy.load_sessions(**given, columns=names), columns)
+    attrs, metadata = sessions.attrs[ATTRS], None
+    if columns is not None:
+        given["as_of"] = attrs["mirror"]["version"]  # the same rows, if a sync commits meanwhile
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", MixedTypesWarning)  # only the names of these columns matter
+            metadata = survey(
+                lambda periods, names: copy.load_sessions(**(given | _span(periods)), columns=names), terms.periods
+            )
+    if scope:  # these are all of their sessions
+        filters = attrs["filters"]
+        del filters["version_ids"]
+        attrs["filters"] = scope | filters
+    return sessions, versions, metadata
+
+
+def _load(load: Callable[[list[str] | None], pd.DataFrame], columns: list[str] | None) -> pd.DataFrame:
+    """Load sessions; once more if the API sent values of an undeclared type, to count them."""
+    sessions = load(columns)
+    if columns is not None and any(name in columns for name in sessions.attrs[ATTRS]["misfits"]):
+        sessions = load([*columns, OVERFLOW])
+    absent = set(sessions.attrs[ATTRS]["absent_columns"]) - set(sessions.attrs[ATTRS]["dtype"])
+    return sessions[[name for name in sessions.columns if name not in absent]]
+
+
+def _span(periods: Sequence[Period]) -> dict[str, Any]:
+    return {"from_created_at": periods[0].start, "to_created_at": periods[-1].end - _INSTANT}
