@@ -107,7 +107,7 @@ def _command(kind: str) -> click.Command:
 
 SCHEMA = click.Group(
     "schema",
-    help="Print, write or check the columns of sessions, versions, or both joined.",
+    help="Print, write or check the columns of a list.",
     epilog=examples("schema sessions --out sessions.toml", "schema sessions --check sessions.toml"),
     commands=[_command(kind) for kind in KINDS],
 )
