@@ -19,11 +19,11 @@ from galtea_frames.report.analysis.metadata import Metadata, survey
 from galtea_frames.report.analysis.sessions import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     import pandas as pd
 
-    from galtea_frames.report.periods import Period
     from galtea_frames.report.terms import Terms
 
     Frames = tuple[pd.DataFrame, pd.DataFrame, Metadata | None]
@@ -39,7 +39,7 @@ def load_frames(mirror: str | None, settings: dict[str, Any], terms: Terms, prod
     decoding the metadata of all periods would take longer than all else.
     """
     pins = pins_of(terms)
-    columns, given = columns_of(terms, pins), _span(terms.periods) | {"dtype": pins}
+    columns, given = columns_of(terms, pins), _span(terms.periods[0].start, terms.periods[-1].end) | {"dtype": pins}
     scope: dict[str, Any] = {"product_ids": products} if products else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AbsentColumnsWarning)  # a report says itself what is missing
@@ -87,7 +87,8 @@ def _from_mirror(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MixedTypesWarning)  # only the names of these columns matter
             metadata = survey(
-                lambda periods, names: copy.load_sessions(**(given | _span(periods)), columns=names), terms.periods
+                lambda start, end, names: copy.load_sessions(**(given | _span(start, end)), columns=names),
+                terms.periods,
             )
     if scope:  # these are all of their sessions
         filters = attrs["filters"]
@@ -105,5 +106,5 @@ def _load(load: Callable[[list[str] | None], pd.DataFrame], columns: list[str] |
     return sessions[[name for name in sessions.columns if name not in absent]]
 
 
-def _span(periods: Sequence[Period]) -> dict[str, Any]:
-    return {"from_created_at": periods[0].start, "to_created_at": periods[-1].end - _INSTANT}
+def _span(start: datetime, end: datetime) -> dict[str, Any]:
+    return {"from_created_at": start, "to_created_at": end - _INSTANT}

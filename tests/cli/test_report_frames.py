@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 import warnings
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -144,9 +145,9 @@ def test_keys_looked_up_apart_are_those_of_a_whole_frame(seed: int) -> None:
     with serving(rows) as api, gf.Client(api_key=api.api_key, base_url=api.url) as client, warnings.catch_warnings():
         warnings.simplefilter("ignore")
 
-        def load(some: Any, names: list[str]) -> pd.DataFrame:  # noqa: ANN401 - periods
+        def load(start: datetime, end: datetime, names: list[str]) -> pd.DataFrame:
             asked.append(names)
-            span = {"from_created_at": some[0].start, "to_created_at": some[-1].end - pd.Timedelta(microseconds=1)}
+            span: dict[str, Any] = {"from_created_at": start, "to_created_at": end - timedelta(microseconds=1)}
             return gf.load_sessions(**span, columns=names, client=client)
 
         found = survey(load, periods)

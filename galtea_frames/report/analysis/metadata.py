@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     import pandas as pd
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 #: What the names of these columns start with.
 METADATA = "metadata."
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -31,21 +35,22 @@ class Metadata:
     numeric: tuple[str, ...]
 
 
-def survey(load: Callable[[Sequence[Period], list[str]], pd.DataFrame], periods: Sequence[Period]) -> Metadata:
+def survey(load: Callable[[datetime, datetime, list[str]], pd.DataFrame], periods: Sequence[Period]) -> Metadata:
     """Look up which columns of metadata only the last period has.
 
-    Nearly all of them are found in the period before, so older ones are rarely read, and then only for the columns that
-    are still missing.
+    Nearly all of them are found in the day before it, so the time before is rarely read, and then only for the columns
+    that are still missing.
 
     Args:
-        load: returns the sessions of some periods with the columns of these names.
+        load: returns the sessions from one time up to, but not including, another, with the columns of these names.
         periods: oldest first; at least two.
     """
-    last = load(periods[-1:], [METADATA.rstrip(".")])
+    start, end = periods[-1].start, periods[-1].end
+    last = load(start, end, [METADATA.rstrip(".")])
     new = [str(name) for name in last.columns if str(name).startswith(METADATA) and last[name].notna().any()]
-    for earlier in (periods[-2:-1], periods[:-2]):
-        if new and earlier:
-            found = load(earlier, new)
+    for since in (max(start - _DAY, periods[-2].start), periods[-2].start, periods[0].start):
+        if new:
+            found = load(since, start, new)
             new = [name for name in new if name not in found or not found[name].notna().any()]
     return Metadata(tuple(new), numeric_columns(last))
 
