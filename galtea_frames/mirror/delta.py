@@ -44,6 +44,12 @@ _MOST_SPANS = 50
 #: The rows of a row group, of which readers skip those of other times.
 ROWS_A_GROUP = 25_000
 
+#: Commits between checkpoints: a reader reads every commit since the last one.
+_CHECKPOINT_INTERVAL = 20
+
+#: A file with fewer rows and bytes is small; a sync merges small files once there are this many.
+_SMALL_ROWS, _SMALL_BYTES, _MOST_SMALL = 10_000, 8_000_000, 20
+
 #: Delta's statistics have millisecond precision.
 _MILLISECOND = 1_000
 
@@ -119,6 +125,7 @@ class StoredTable:
         schema = stored_schema(self.resource)
         configuration = {
             "delta.dataSkippingStatsColumns": ",".join(name for name in _STATISTICS if name in schema.names),
+            "delta.checkpointInterval": str(_CHECKPOINT_INTERVAL),
             "delta.enableExpiredLogCleanup": "false",  # or `as_of` would end a month ago
         }
         with mirror_errors(self.display):
@@ -311,6 +318,21 @@ class StoredTable:
             deltalake.write_deltalake(
                 self._delta, rows, writer_properties=_properties(), commit_properties=commit, **how
             )
+
+    def merge_small(self) -> None:
+        """Merge small files once there are many; larger ones stay, and nothing is deleted that `as_of` may need.
+
+        Raises:
+            MirrorError: a file cannot be read or written, or another process has committed meanwhile.
+        """
+        with mirror_errors(self.display):
+            files = self._actions()
+            sizes = files.filter(
+                (pc.field("num_records") < _SMALL_ROWS) & (pc.field("size_bytes") < _SMALL_BYTES)
+            ).column("size_bytes")
+            if len(sizes) >= _MOST_SMALL:
+                # Files larger than the target are left alone.
+                self._delta.optimize.compact(target_size=pc.sum(sizes).as_py() + 1, writer_properties=_properties())
 
     def compact(self) -> None:
         """Merge small files, and delete those that no reader of the last week can need.

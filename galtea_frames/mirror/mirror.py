@@ -82,6 +82,8 @@ class Mirror(Readers):
         - fetches by id each older session that was neither COMPLETED nor FAILED when last seen;
         - compares all versions, twice if a session references one that was not there the first time.
 
+        At the end it merges small files if there are many; `as_of` still reads every earlier version.
+
         It misses sessions older than `lookback` that were final when last seen and have been reopened, changed or
         deleted since, and sessions added with an old creation time. Use `full=True` to catch these.
 

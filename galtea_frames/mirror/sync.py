@@ -162,6 +162,8 @@ class Sync:
                 self._sync_all(table)
         for table in many:
             table.mark(self._now)
+        for table in self._tables:
+            table.merge_small()
         return self._result()
 
     def _result(self) -> SyncResult:

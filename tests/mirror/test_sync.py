@@ -531,3 +531,28 @@ def test_unchanged_files_are_not_written_again(tmp_path: Path, monkeypatch: pyte
     assert 4 == len(before)
     assert 1 <= len(added) <= 2
     assert 4 <= account.mirror.info().files - 1 <= 5
+
+
+def test_many_syncs_leave_few_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sync merges small files once there are many, and only these; earlier versions can still be read."""
+    small_steps(monkeypatch, 10)
+    monkeypatch.setattr("galtea_frames.mirror.delta._MOST_SMALL", 5)
+    monkeypatch.setattr("galtea_frames.mirror.delta._SMALL_ROWS", 8)
+    account = Account(tmp_path, [session(number, number, error="x" * 5_000 + str(number)) for number in range(40)])
+    account.sync()
+    folder = tmp_path / "mirror" / "sessions"
+    large = {each.name for each in folder.glob("*.parquet")}
+    assert 4 == len(large)
+    versions = {}
+    for number in range(40, 60):
+        account.api.sessions.insert(session(number, number))
+        account.sync()
+        info = account.mirror.info()
+        versions[info.sessions_version] = info.rows
+        assert info.files - 1 <= 4 + 5
+    account.agree()
+    assert {file.name for file in folder.glob("*.parquet")} >= large
+    assert versions == {each: len(account.mirror.load_sessions(as_of=each)) for each in versions}
+    assert list(folder.glob("_delta_log/*.checkpoint.parquet"))
+    in_use = {each.rpartition("/")[2] for each in deltalake.DeltaTable(folder).file_uris()}
+    assert len(large & in_use) >= 3  # a lookback of a week writes the last one again

@@ -19,7 +19,7 @@ import deltalake  # noqa: F401 - before forking, as it takes long
 import filelock  # noqa: F401
 
 from galtea_frames.cli import main as cli
-from galtea_frames.mirror import sync
+from galtea_frames.mirror import delta, sync
 
 
 def sync_for_ever(folder: Path, begun: int) -> None:
@@ -29,6 +29,7 @@ def sync_for_ever(folder: Path, begun: int) -> None:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     sync.STEP_ROWS = 40
+    delta._MOST_SMALL = 3  # noqa: SLF001 - so that each sync merges files
     os.write(begun, b".")
     for options in cycle([[], ["--full"]]):
         sys.argv = ["galtea-frames", "sync", "mirror", "--page-size", "25", *options]
