@@ -86,9 +86,9 @@ ITERATOR = """
 import os
 
 import galtea_frames as gf
-from galtea_frames.frames.frame import load
+from galtea_frames.frames import assembly
 
-load._ROWS_A_FRAME = 20
+assembly._ROWS_A_FRAME = 20
 client = gf.Client(page_size=100)
 rows = gf.load_sessions(client=client)["id"].tolist()
 right = 0
