@@ -54,7 +54,7 @@ class ApiKey:
 
     def __init__(self, text: str, source: str = "") -> None:
         self._text = text
-        self.source = source
+        self.source: str = source
 
     def reveal(self) -> str:
         """Return the text of the key, for the one header that carries it."""
