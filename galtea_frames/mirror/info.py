@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.times import as_datetime
-from galtea_frames.mirror.rows import PRESENT, pending_in
+from galtea_frames.mirror.rows import PRESENT, REMOVED_AT, pending_in
 from galtea_frames.printable import html_table, printable
 
 if TYPE_CHECKING:
@@ -109,9 +110,10 @@ def collect_info(location: Location) -> MirrorInfo:
         if each.name not in tables:
             raise location.without(each)
     table = tables[SESSIONS.name]
-    span = pc.min_max(table.rows(PRESENT, ["created_at"]).column("created_at")).as_py()
     files = [size for each in tables.values() for size in each.files()]
-    lists = {name: _list_info(each) for name, each in tables.items()}
+    found = {name: _list_info(each) for name, each in tables.items()}
+    lists = {name: each for name, (each, _) in found.items()}
+    moments = found[SESSIONS.name][1]
     sessions, versions = lists[SESSIONS.name], lists[VERSIONS.name]
     return MirrorInfo(
         product_ids=table.scope,
@@ -121,8 +123,8 @@ def collect_info(location: Location) -> MirrorInfo:
         pending=sessions.pending,
         removed=sessions.removed,
         versions=versions.rows,
-        oldest=span["min"],
-        newest=span["max"],
+        oldest=min(moments, default=None),
+        newest=max(moments, default=None),
         files=len(files),
         bytes=sum(files),
         sessions_version=sessions.version,
@@ -131,11 +133,18 @@ def collect_info(location: Location) -> MirrorInfo:
     )
 
 
-def _list_info(table: StoredTable) -> ListInfo:
-    pending = pending_in(table.resource)
-    return ListInfo(
-        rows=table.count(PRESENT),
-        pending=0 if pending is None else table.count(pending),
-        removed=table.count(~PRESENT),
-        version=table.version,
-    )
+def _list_info(table: StoredTable) -> tuple[ListInfo, list[datetime]]:
+    """Return what is stored of a list, and creation times that include the first and the last; in one scan."""
+    rows = pending = removed = 0
+    moments: list[datetime] = []
+    is_pending = pending_in(table.resource)
+    status = [each.name for each in table.resource.columns if each.kind == "status"]
+    for batch in table.batches(None, ["created_at", REMOVED_AT, *status]):
+        stored = pa.Table.from_batches([batch])
+        present = stored.filter(PRESENT)
+        rows += present.num_rows
+        removed += stored.num_rows - present.num_rows
+        pending += 0 if is_pending is None else stored.filter(is_pending).num_rows
+        if present.num_rows:
+            moments += pc.min_max(present.column("created_at")).as_py().values()
+    return ListInfo(rows, pending, removed, table.version), moments
