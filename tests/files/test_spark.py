@@ -12,6 +12,8 @@ from engine_rows import of_pandas, rows
 
 import galtea_frames as gf
 
+deltalake = pytest.importorskip("deltalake")
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -85,3 +87,21 @@ def test_spark_guesses_the_types_of_folders_unless_told_not_to(
     found = {row["key"] for row in spark.read.parquet(str(tmp_path / "d")).collect()}
     spark.conf.set(name, "false")
     assert expected == found
+
+
+@pytest.mark.filterwarnings("ignore")  # Spark's own
+def test_spark_reads_the_mirrors_of_single_products_as_one(spark: Any, tmp_path: Path) -> None:  # noqa: ANN401 - as above
+    """The files that their logs name hold the rows of one mirror of all products, each once."""
+    with gf.sample.serve(300, 6) as api, gf.Client(api.api_key, api.url) as client:
+        products = gf.load_versions(client=client)["product_id"].unique()
+        assert len(products) > 1
+        for product in products:
+            gf.Mirror(tmp_path / product).sync(client, product_ids=product)
+        gf.Mirror(tmp_path / "all").sync(client, product_ids=products)
+    cells = []
+    for names in (products, ["all"]):
+        files = [file for name in names for file in deltalake.DeltaTable(tmp_path / name / "sessions").file_uris()]
+        read = spark.read.parquet(*files).where("removed_at IS NULL").select("id", "status", "created_at", "metadata")
+        cells.append(sorted(tuple(row) for row in read.collect()))
+    assert cells[0] == cells[1]
+    assert 250 < len(cells[0]) < 300, "sessions without a version belong to no product"
