@@ -22,7 +22,7 @@ from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.description import check_columns, describe_scope, parse_scope
 from galtea_frames.mirror.local_folder import check_file
 from galtea_frames.mirror.rows import REMOVED_AT, stored_schema
-from galtea_frames.mirror.table_files import check_plain, once_added
+from galtea_frames.mirror.table_files import check_plain, once_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,7 +126,7 @@ class StoredTable:
         configuration = {
             "delta.dataSkippingStatsColumns": ",".join(name for name in _STATISTICS if name in schema.names),
             "delta.checkpointInterval": str(_CHECKPOINT_INTERVAL),
-            "delta.enableExpiredLogCleanup": "false",  # or `as_of` would end a month ago
+            "delta.enableExpiredLogCleanup": "false",  # or `as_of` would end a month ago without `compact`
         }
         with mirror_errors(self.display):
             return _deltalake().DeltaTable.create(
@@ -346,8 +346,10 @@ class StoredTable:
             # deltalake would delete every file that no log names, including those that a user has put there.
             listed = self._delta.vacuum(RETENTION_HOURS, dry_run=True, full=True)
             files = self._files() or PyFileSystem(_handler(self._delta.table_uri))
-            for name in sorted(once_added(files).intersection(listed)) if listed else ():
+            for name in sorted(once_named(files).intersection(listed)) if listed else ():
                 files.delete_file(name)
+            # Afterwards, as the log says which files are the table's own.
+            self._delta.cleanup_metadata()
 
 
 def _deltalake() -> ModuleType:

@@ -119,6 +119,8 @@ class Mirror(Readers):
     def compact(self) -> None:
         """Merge small files, and delete files that no reader of the last 7 days can need.
 
+        The log of more than 30 days ago is deleted too.
+
         Reading returns the same rows as before, and so does `as_of` within these 7 days; `as_of` an earlier time may
         fail. Only files named by the mirror's own log are deleted; other files in the folder stay.
 

@@ -23,14 +23,15 @@ _PLAIN = re.compile(r"\w[\w.=+-]*", re.ASCII)
 _COMMIT = re.compile(r"_delta_log/\d{20}\.json")
 
 
-class _Add(msgspec.Struct):
+class _File(msgspec.Struct):
     path: str
 
 
 class _Action(msgspec.Struct):
-    """A line of the log; only actions that add a file matter here."""
+    """A line of the log; only actions that add or remove a file matter here."""
 
-    add: _Add | None = None
+    add: _File | None = None
+    remove: _File | None = None
 
 
 _ACTION = msgspec.json.Decoder(_Action)
@@ -47,8 +48,8 @@ def check_plain(paths: Iterable[str], display: str) -> None:
             raise MirrorError(f"{display}: the log names a file outside the mirror: {printable(path)[:100]}")
 
 
-def once_added(table: FileSystem) -> set[str]:
-    """Return the names of all files that the commits of a table have ever added to it.
+def once_named(table: FileSystem) -> set[str]:
+    """Return the names of all files that the commits of a table have added to it or removed from it.
 
     Args:
         table: the file system below the table's folder.
@@ -61,4 +62,4 @@ def once_added(table: FileSystem) -> set[str]:
 def _names_in(table: FileSystem, commit: str) -> Iterable[str]:
     with table.open_input_file(commit) as file:
         actions = [_ACTION.decode(line) for line in file.read().splitlines() if line.strip()]
-    return (unquote(action.add.path) for action in actions if action.add is not None)
+    return (unquote(each.path) for action in actions for each in (action.add, action.remove) if each is not None)

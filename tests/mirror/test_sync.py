@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -556,3 +557,21 @@ def test_many_syncs_leave_few_files(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert list(folder.glob("_delta_log/*.checkpoint.parquet"))
     in_use = {each.rpartition("/")[2] for each in deltalake.DeltaTable(folder).file_uris()}
     assert len(large & in_use) >= 3  # a lookback of a week writes the last one again
+
+
+def test_compact_shortens_the_log(account: Account, tmp_path: Path) -> None:
+    """Commits of the last 30 days stay; older ones go once a checkpoint says the same."""
+    log = tmp_path / "mirror" / "sessions" / "_delta_log"
+    for _ in range(21):
+        account.sync()
+    before = sorted(log.glob("*.json"))
+    for each in log.iterdir():
+        os.utime(each, (0, 0))
+    for each in before[22:]:
+        os.utime(each)
+    account.mirror.compact()
+    after = sorted(log.glob("*.json"))
+    assert 24 == len(before)
+    assert before[19:] == [each for each in after if each in before]
+    account.sync()
+    account.agree()
