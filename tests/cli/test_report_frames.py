@@ -67,10 +67,14 @@ def said(folder: str) -> dict[str, Any]:
 
 
 MISFIT = [*world(), *sessions(2, WEEKS[-1], userId={"name": "x"})]
+#: No column can have this name, so all columns are loaded, to say which ones have numbers.
+NO_COLUMN = "status.x"
+
 OPTIONS: list[list[str]] = [
     [],
     ["--metric", "metadata.ms", "--metric", "metadata.none"],
     ["--metric", "novel"],
+    ["--metric", NO_COLUMN],
     ["--include-text"],
     ["--product-id", "p1", "--trend-periods", "2"],
 ]
@@ -106,7 +110,7 @@ def _whole(options: list[str]) -> tuple[gf.Report, list[str]]:
         from_created_at=(end - pd.Timedelta(weeks=weeks)).isoformat(),
         to_created_at=(end - pd.Timedelta(microseconds=1)).isoformat(),
         **scope,
-        dtype=dict.fromkeys(metrics, "Float64"),
+        dtype={name: "Float64" for name in metrics if name != NO_COLUMN},
     )
     report = gf.build_report(frame, gf.load_versions(**scope), as_of=AS_OF, **terms)
     return report, [name for name, _ in report.findings.reproduction.query]
