@@ -145,6 +145,6 @@ def _list_info(table: StoredTable) -> tuple[ListInfo, list[datetime]]:
         rows += present.num_rows
         removed += stored.num_rows - present.num_rows
         pending += 0 if is_pending is None else stored.filter(is_pending).num_rows
-        if present.num_rows:
-            moments += pc.min_max(present.column("created_at")).as_py().values()
+        bounds = pc.min_max(present.column("created_at")).as_py()
+        moments += [each for each in bounds.values() if each is not None]
     return ListInfo(rows, pending, removed, table.version), moments

@@ -181,6 +181,7 @@ def test_order_and_paging_are_the_loaders(mirror: gf.Mirror, *, include_removed:
     expected = whole.sort_values("id", ascending=False).iloc[1:3]
     assert list(expected["id"]) == list(part["id"])
     assert 2 == part.attrs["galtea_frames"]["rows"]
+    assert len(whole) == len(mirror.load_sessions(limit=100, include_removed=include_removed))
     if include_removed:
         assert list(expected["removed_at"]) == list(part["removed_at"])
 
