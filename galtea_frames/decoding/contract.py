@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from galtea_frames.api.resource import snake_case
 from galtea_frames.decoding.column_names import OVERFLOW, possible_names, split_name
 from galtea_frames.decoding.pins import PINS
-from galtea_frames.decoding.wanted import EVERYTHING, NOTHING, Wanted, wanted
+from galtea_frames.decoding.wanted import AS_A_WHOLE, EVERYTHING, NOTHING, Wanted, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,7 +56,7 @@ class Contract:
             each.api: self._declared(each.name, is_object=each.kind == "object") for each in self.resource.columns
         }
         if self._takes_other_fields:
-            return Wanted(own=False, named=declared)
+            return _Record(own=False, named=declared, contract=self)
         return Wanted(own=False, rest=False, named={api: each for api, each in declared.items() if each is not NOTHING})
 
     def other_names(self, api: str) -> tuple[str, ...]:
@@ -153,6 +153,20 @@ def select_columns(names: Iterable[str], columns: Sequence[str], *, is_exact: bo
         below = [] if is_exact else [each for each in columns if each.startswith(f"{name}.")]
         found |= dict.fromkeys([*([name] if name in existing or not below else []), *below])
     return list(found)
+
+
+@dataclass(frozen=True)
+class _Record(Wanted):
+    """What is wanted of a record whose undeclared fields may be wanted too."""
+
+    contract: Contract | None = None
+
+    def below(self, key: str) -> Wanted | None:
+        declared = self.named.get(key)
+        if declared is not None or self.contract is None:
+            return declared
+        wanted_of = map(self.contract.other, self.contract.other_names(key))
+        return EVERYTHING if all(each == EVERYTHING for each in wanted_of) else AS_A_WHOLE
 
 
 def _split(name: str) -> tuple[str, Path]:

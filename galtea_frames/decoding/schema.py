@@ -208,7 +208,9 @@ class TableSchema:
     def _note_fields(self) -> None:
         sent = self._gathered.sent
         self.notes.fields = {self._names[api]: api for api in sorted(sent)}
-        self.notes.null_fields = [self._names[api] for api in sorted(sent) if sent[api] == self._gathered.rows]
+        always_sent = [self._names[api] for api in sorted(sent) if sent[api] == self._gathered.rows]
+        # Of a field of which only a part is loaded, it is not known whether it was null.
+        self.notes.null_fields = list(filter(self._contract.has, always_sent))
         self.notes.time_digits = {snake_case(api): n for api, n in self._digits.items() if n != USUAL_DIGITS}
 
     # -- what no column could hold --

@@ -66,6 +66,8 @@ def is_nameable(key: str) -> bool:
 
 EVERYTHING = Wanted()
 NOTHING = Wanted(own=False, rest=False)
+#: Of a field that is only partly wanted, or pinned, but whose column name is not known before its rivals are.
+AS_A_WHOLE = Wanted(rest=False, is_closed=True)
 
 
 def wanted(paths: Iterable[Path] | None, pins: Mapping[Path, Pin], *, is_exact: bool = False) -> Wanted:

@@ -335,9 +335,7 @@ def _with_lost_counts(about: dict[str, Any], loads: Sequence[Sequence[_Part]]) -
 def _keeps_inexact(part: _Part, name: str) -> bool:
     """Tell whether a frame keeps the values that one of its columns does not hold."""
     root, keys, _ = split_name(name)
-    has_text = part.origin.has_whole_fields and root in part.origin.json_columns
-    kept = {
-        overflow_name(root) if keys and root not in part.origin.undeclared else OVERFLOW,
-        *([root] if has_text else []),
-    }
-    return not kept.isdisjoint(part.frame.columns)
+    origin, is_below_object = part.origin, bool(keys) and root not in part.origin.undeclared
+    if origin.has_whole_fields and (is_below_object or root in origin.json_columns):
+        return root in part.frame.columns  # the JSON text of the field holds everything
+    return (overflow_name(root) if is_below_object else OVERFLOW) in part.frame.columns

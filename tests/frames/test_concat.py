@@ -555,7 +555,8 @@ def test_misfits_that_columns_left_out_are_still_counted() -> None:
 
 def test_frames_under_a_schema_keep_its_columns() -> None:
     """A column of a field itself does not draw in those below it."""
-    schema = Schema("sessions", {"metadata": "string", "id": "string", "metadata.a": "Int64", "created_at": "time"})
+    columns = {"metadata": "string", "id": "string", "metadata.a": "Int64", "created_at": "datetime64[us, UTC]"}
+    schema = Schema("sessions", columns)
     rows = [record(1, metadata={"a": 1, "b": 2}), record(2, metadata="x")]
     found = gf.concat([load(rows[:1], schema=schema), load(rows[1:], schema=schema)])
     pd.testing.assert_frame_equal(load(rows, schema=schema), found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -188,11 +187,9 @@ def folded(record: Record, dtypes: Mapping[str, str]) -> Record:
 
 def taken(value: Any, dtype: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
     """A value as a column of this dtype holds it."""
-    if isinstance(value, Decimal):
-        return value
     try:
         found = PINS[dtype].single(exact_value(slow_reference.dump(value)))
-    except Misfit:
+    except (Misfit, TypeError):  # a number that no float holds came back as a Decimal
         return value
     return f"{found} in microseconds" if "epoch" in dtype or "datetime" in dtype else found
 

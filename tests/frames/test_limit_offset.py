@@ -12,6 +12,7 @@ from direct_transport import DirectTransport
 from effort import times
 
 import galtea_frames as gf
+from galtea_frames.frames.column_warnings import WARNED_OF_MIXED
 from galtea_frames.frames.limit_offset import RowSelector
 from galtea_frames.frames.load_joined import iterate_joined
 
@@ -62,6 +63,7 @@ def said(frame: pd.DataFrame) -> dict[str, Any]:
 
 def heard(load: Callable[..., pd.DataFrame], **arguments: Any) -> tuple[pd.DataFrame, list[str]]:  # noqa: ANN401 - a loader's
     """Return a frame and the warnings that came with it."""
+    WARNED_OF_MIXED.forget()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         frame = load(**arguments)

@@ -648,7 +648,7 @@ def test_times_are_read_in_every_part_or_in_none(monkeypatch: pytest.MonkeyPatch
     with pytest.warns(gf.GalteaFramesWarning) as warned:
         frames = list(gf.iter_sessions(parse_dates=["metadata.good", "metadata.bad", "metadata.none"], client=client))
     assert ["parse_dates: no row has 'metadata.none'", "parse_dates: metadata.bad is not"] == [
-        str(each.message).split(" as")[0] for each in warned
+        str(each.message).split(" converted")[0] for each in warned
     ]
     kinds = {(str(each["metadata.good"].dtype), str(each["metadata.bad"].dtype)) for each in frames}
     assert {("datetime64[us, UTC]", "string")} == kinds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+import warnings
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,7 +28,8 @@ BACKENDS: tuple[Backend, ...] = ("numpy_nullable", "pyarrow")
 @pytest.fixture(scope="module")
 def joined() -> Iterator[dict[str, pd.DataFrame]]:
     """Sessions with their versions, by backend."""
-    with gf.sample.serve(300, 5) as api, gf.Client(api.api_key, api.url) as client, pytest.warns(gf.MixedTypesWarning):
+    with gf.sample.serve(300, 5) as api, gf.Client(api.api_key, api.url) as client, warnings.catch_warnings():
+        warnings.simplefilter("ignore", gf.MixedTypesWarning)
         yield {each: gf.load_sessions_with_versions(dtype_backend=each, client=client) for each in BACKENDS}
 
 
