@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import gc
 import importlib.util
+import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -34,11 +37,8 @@ STORES = [
 if not STORES:
     pytest.skip("no emulator of an object store is installed", allow_module_level=True)
 
-#: The account that every Azurite has.
-ACCOUNT, KEY = (
-    "devstoreaccount1",
-    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
-)
+#: An account of the emulator, with a key of this run.
+ACCOUNT, KEY = "devstoreaccount1", base64.b64encode(secrets.token_bytes(64)).decode()
 
 # Their libraries warn of what they will change themselves, and of sockets that they leave to the collector.
 pytestmark = [
@@ -60,7 +60,11 @@ def servers() -> Iterator[dict[str, str]]:
             *("--blobHost", "127.0.0.1", "--blobPort", "0"),
         ],
     }
-    running = {name: subprocess.Popen(commands[name], stdout=subprocess.PIPE, text=True) for name in STORES}  # noqa: S603 - ours
+    environment = os.environ | {"AZURITE_ACCOUNTS": f"{ACCOUNT}:{KEY}"}
+    running = {
+        name: subprocess.Popen(commands[name], stdout=subprocess.PIPE, text=True, env=environment)  # noqa: S603 - ours
+        for name in STORES
+    }
     try:
         yield {name: _address(process) for name, process in running.items()}
     finally:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import slow_reference
 from effort import times
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from random_pages import OBJECTS, TEXTS, TIMES, VALUES
 
@@ -159,6 +159,8 @@ def test_frames_of_one_contract_together_are_one_load(
     rows = named(pointed(records))
     shares = [[row for index, row in enumerate(rows) if parts[index % 6] == part] for part in range(3)]
     frames = [loaded(share, contract, nested, backend, part) for part, share in enumerate(shares) if share or part == 2]
+    # Text of which half an emoji was replaced is kept in an overflow column alone, which may not have been chosen.
+    assume(names is None or not any(each.attrs["galtea_frames"]["replaced_text"] for each in frames))
     expected, found = loaded(rows, contract, nested, backend), gf.concat(frames)
     pd.testing.assert_frame_equal(expected, found)
     said, about = expected.attrs["galtea_frames"], found.attrs["galtea_frames"]
