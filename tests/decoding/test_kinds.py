@@ -7,7 +7,9 @@ import pytest
 import slow_reference
 from page_frames import metadata_of
 
+from galtea_frames.api.times import TIME
 from galtea_frames.decoding.json_text import json_text
+from galtea_frames.decoding.kinds import arrow_type
 
 BIG = 2**53
 
@@ -136,3 +138,9 @@ def test_what_is_no_json_has_no_text() -> None:
     """A Python object that no JSON reader gives is an error, never text."""
     with pytest.raises(TypeError, match="complex is not a JSON value"):
         json_text([1j])
+
+
+def test_times_are_a_kind_of_pinned_columns() -> None:
+    """No value of JSON is a time by itself, so only a pin names this kind."""
+    arrow_type.cache_clear()
+    assert TIME == arrow_type(frozenset({"time"}))

@@ -255,3 +255,24 @@ def test_a_field_is_selected_by_pinning_it() -> None:
     for dtype in ({"facts": "json"}, {"facts.x": "Int64"}):
         _, options = parse_arguments(SESSIONS, {"columns": ["facts"], "dtype": dtype})
         assert options.contract.names == ("facts",)
+
+
+def test_a_schema_names_typed_columns_only() -> None:
+    """JSON text has no columns that a schema could name."""
+    schema = gf.Schema("sessions", {"id": "string"})
+    with pytest.raises(gf.QueryError, match=r"leave out nested"):
+        gf.load_sessions(schema=schema, nested="json", client=DirectTransport([]).client())
+
+
+def test_keys_that_no_struct_can_name_and_rare_keys_beside_chosen_ones() -> None:
+    """Each is found where it is chosen, and no other key of its object appears."""
+    objects: list[dict[str, Any]] = [{'q"x': n, "a": n, "b": n} for n in range(9)]
+    objects[4]["rare"] = {"c": 1}
+    rows = [{"id": f"s{n}", "createdAt": "2026-03-01T10:00:00.000Z", "metadata": objects[n]} for n in range(9)]
+    client = DirectTransport(rows).client()
+    chosen = gf.load_sessions(columns=['metadata.q"x', "metadata.a"], client=client)
+    assert [*range(9)] == chosen['metadata.q"x'].tolist() == chosen["metadata.a"].tolist()
+    schema = gf.Schema("sessions", {"metadata": "json", "metadata.a": "Int64"})
+    exact = gf.load_sessions(schema=schema, client=client)
+    assert ["metadata", "metadata.a"] == list(exact.columns)
+    assert [*range(9)] == exact["metadata.a"].tolist()

@@ -562,6 +562,27 @@ def test_frames_under_a_schema_keep_its_columns() -> None:
     pd.testing.assert_frame_equal(load(rows, schema=schema), found)
 
 
+def test_misfits_that_json_text_keeps_are_counted_from_it() -> None:
+    """With "both", the text of the field says what its pinned column does not hold."""
+    rows = [record(1, metadata={"a": 0}), record(2, metadata={"a": True})]
+    pinned: dict[str, Any] = {"nested": "both", "dtype": {"metadata.a": "boolean"}}
+    whole = gf.concat([load(rows[:1], **pinned), load(rows[1:], **pinned)])
+    assert {"metadata.a": 1} == about(whole)["misfits"]
+    part = {"columns": ["id", "created_at", "metadata.a"], **pinned}
+    alone = gf.concat([load(rows[:1], **part), load(rows[1:], **part)])
+    # `metadata` selects the text too, and a name below it does not.
+    assert {"metadata.a": 1} == about(alone)["misfits"]
+
+
+@pytest.mark.parametrize("nested", ["columns", "json"])
+def test_frames_of_a_part_of_the_fields(nested: str) -> None:
+    """Objects that were not chosen stay away, and `*` still says what it said of undeclared fields."""
+    rows = [record(1, context={"a": 1}, metadata={"a": 1}, runId="\ud800"), record(2, context={"a": "x"}, error=5)]
+    arguments: dict[str, Any] = {"columns": ["id", "created_at", "context", "*"], "nested": nested}
+    found = gf.concat([load(rows[:1], **arguments), load(rows[1:], **arguments)])
+    pd.testing.assert_frame_equal(load(rows, **arguments), found)
+
+
 CONTRACTS: list[Any] = [
     pytest.param(
         [{"columns": ["id", "status"]}] * 2,

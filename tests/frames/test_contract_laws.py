@@ -159,8 +159,8 @@ def test_frames_of_one_contract_together_are_one_load(
     rows = named(pointed(records))
     shares = [[row for index, row in enumerate(rows) if parts[index % 6] == part] for part in range(3)]
     frames = [loaded(share, contract, nested, backend, part) for part, share in enumerate(shares) if share or part == 2]
-    # Text of which half an emoji was replaced is kept in an overflow column alone, which may not have been chosen.
-    assume(names is None or not any(each.attrs["galtea_frames"]["replaced_text"] for each in frames))
+    # Text of which half an emoji was replaced may be kept in an overflow column alone, or in its own column alone.
+    assume(names is None or "\\ud800" not in repr(records))
     expected, found = loaded(rows, contract, nested, backend), gf.concat(frames)
     pd.testing.assert_frame_equal(expected, found)
     said, about = expected.attrs["galtea_frames"], found.attrs["galtea_frames"]

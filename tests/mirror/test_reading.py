@@ -532,6 +532,15 @@ def test_what_does_not_exist_is_no_mirror(tmp_path: Path) -> None:
     assert [] == list(tmp_path.iterdir())
 
 
+def test_a_mirror_without_versions_has_no_info(tmp_path: Path, api: DirectTransport) -> None:
+    """What it lacks is named, with the command that brings it."""
+    mirror = gf.Mirror(tmp_path / "mirror")
+    mirror.sync(api.client())
+    shutil.rmtree(tmp_path / "mirror" / "versions")
+    with pytest.raises(gf.MirrorError, match="holds no versions yet; run `galtea-frames sync"):
+        mirror.info()
+
+
 def test_a_folder_with_other_things_is_left_alone(tmp_path: Path, api: DirectTransport) -> None:
     """A slip in the path strews no tables among them."""
     (tmp_path / "notes.txt").touch()

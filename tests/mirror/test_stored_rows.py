@@ -70,6 +70,16 @@ def test_columns_and_page_give_the_same_table(
     assert expected_notes == notes
 
 
+def test_text_that_would_become_another_row_is_noticed() -> None:
+    """A damaged file does not make up rows."""
+    rows = stored(SESSIONS, [{"metadata": {"a": 1}}])
+    position = rows.schema.get_field_index("metadata")
+    damaged = rows.set_column(position, "metadata", pa.array(['{}},{"metadata":{}'], pa.large_string()))
+    reader = TableBuilder(SESSIONS, "columns").gatherer.reader
+    with pytest.raises(ValueError, match="a stored object is not JSON"):
+        list(StoredReader(SESSIONS, reader).rows(damaged).batches(()))
+
+
 @pytest.mark.parametrize("nested", NESTED)
 @pytest.mark.parametrize("resource", [SESSIONS, VERSIONS], ids=lambda each: each.name)
 def test_rows_of_every_kind(resource: Resource, nested: Nested) -> None:
