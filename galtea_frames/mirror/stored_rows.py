@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
+from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.decoding.reader import PageReader, ParsedBatch
 from galtea_frames.mirror.rows import EXTRA, declared_page, may_replace_declared, objects_page
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-
-    import pyarrow as pa
 
     from galtea_frames.api.resource import DeclaredColumn, Resource
 
@@ -52,7 +52,7 @@ class StoredReader:
 
     def rows(self, stored: pa.RecordBatch) -> StoredRows:
         """Return stored rows that can be parsed."""
-        return StoredRows(self, stored)
+        return StoredRows(self, _with_large_text(stored))
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,12 @@ class StoredRows:
             start += parsed.rows
         if start != rows.num_rows:
             raise ValueError("a stored object is not JSON")
+
+
+def _with_large_text(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Return rows whose text is of the type of our columns: what a file gives depends on the release of Arrow."""
+    arrays = [each.cast(TEXT) if pa.types.is_string(each.type) else each for each in rows.columns]
+    return pa.RecordBatch.from_arrays(arrays, names=rows.schema.names)
 
 
 def _parts(rows: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
