@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from galtea_frames.frames.schema_drift import SchemaDrift
     from galtea_frames.mirror.info import MirrorInfo
     from galtea_frames.mirror.mirror import Mirror
-    from galtea_frames.mirror.sync import SyncResult
+    from galtea_frames.mirror.sync_result import SyncResult
     from galtea_frames.report.report import Report, build_report
 else:
     from galtea_frames._names import __dir__, __getattr__  # noqa: F401 - which find the others

@@ -48,7 +48,7 @@ NAMES = {
     "frames.schema_drift": ("SchemaDrift",),
     "mirror.info": ("MirrorInfo",),
     "mirror.mirror": ("Mirror",),
-    "mirror.sync": ("SyncResult",),
+    "mirror.sync_result": ("SyncResult",),
     "report.report": ("Report", "build_report"),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +17,10 @@ from galtea_frames.decoding.column_names import column_name, overflow_name, root
 from galtea_frames.decoding.gatherer import time_texts, written_alike
 from galtea_frames.decoding.json_text import json_text
 from galtea_frames.decoding.kinds import TEXT
+from galtea_frames.decoding.notes import Notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from galtea_frames.api.resource import DeclaredColumn
     from galtea_frames.decoding.column_batch import ColumnBatch
@@ -29,48 +30,6 @@ if TYPE_CHECKING:
 
 #: Categories: codes of members.
 _CODES = pa.dictionary(pa.int32(), TEXT)
-
-
-@dataclass
-class Notes:
-    """What a frame reports about its columns.
-
-    Attributes:
-        mixed: columns of JSON text because their values share no type.
-        overflow: overflow columns: JSON text of values that no other column holds exactly.
-        crowded: those of them with paths beyond the most columns that a field may have.
-        json: all columns of JSON text, including mixed and overflow columns.
-        fields: the API name of each undeclared field, by column name.
-        null_fields: those of them whose nulls were sent; for the others, null means the field was absent.
-        whole_numbers: float columns, and lists of floats, in which some numbers were sent as integers.
-        time_digits: digits after the second of each time column whose times were not sent with three.
-        absent: selected columns that no row has.
-        pinned_misfits: the number of misfits of each pinned column.
-        misfits: declared columns with values of another type, and how many.
-        replaced: columns with U+FFFD in place of lone surrogates, and in how many values.
-        unknown_statuses: statuses that are not declared.
-    """
-
-    mixed: list[str] = field(default_factory=list)
-    overflow: list[str] = field(default_factory=list)
-    crowded: list[str] = field(default_factory=list)
-    json: list[str] = field(default_factory=list)
-    fields: dict[str, str] = field(default_factory=dict)
-    null_fields: list[str] = field(default_factory=list)
-    whole_numbers: list[str] = field(default_factory=list)
-    time_digits: dict[str, int] = field(default_factory=dict)
-    misfits: dict[str, int] = field(default_factory=dict)
-    replaced: dict[str, int] = field(default_factory=dict)
-    unknown_statuses: list[str] = field(default_factory=list)
-    absent: list[str] = field(default_factory=list)
-    pinned_misfits: dict[str, int] = field(default_factory=dict)
-
-    def keep(self, names: Collection[str]) -> None:
-        """Leave out what is said of any other column."""
-        for attribute in ("mixed", "overflow", "crowded", "json", "whole_numbers"):
-            setattr(self, attribute, [name for name in getattr(self, attribute) if name in names])
-        for attribute in ("time_digits", "misfits", "replaced", "pinned_misfits"):
-            setattr(self, attribute, {name: each for name, each in getattr(self, attribute).items() if name in names})
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from galtea_frames.decoding.column_batch import ColumnBatch
     from galtea_frames.decoding.contract import Contract
     from galtea_frames.decoding.gatherer import Gatherer
-    from galtea_frames.decoding.schema import Notes
+    from galtea_frames.decoding.notes import Notes
     from galtea_frames.frames.options import LoadOptions
 
 

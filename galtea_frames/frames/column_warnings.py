@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from galtea_frames.decoding.contract import Contract
-    from galtea_frames.decoding.schema import Notes
+    from galtea_frames.decoding.notes import Notes
 
 
 #: Names in a warning, at most.

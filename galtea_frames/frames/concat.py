@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from galtea_frames.decoding.gatherer import Nested
-    from galtea_frames.decoding.schema import Notes
+    from galtea_frames.decoding.notes import Notes
     from galtea_frames.frames.frame import DtypeBackend
 
 

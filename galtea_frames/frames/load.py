@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from galtea_frames.api.query import Query
     from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.column_batch import ColumnBatch
+    from galtea_frames.decoding.notes import Notes
     from galtea_frames.decoding.reader import Rows
-    from galtea_frames.decoding.schema import Notes
     from galtea_frames.frames.options import LoadOptions
 
 

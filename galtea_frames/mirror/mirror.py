@@ -23,7 +23,8 @@ from galtea_frames.mirror.lazy_columns import lazy_columns
 from galtea_frames.mirror.location import Location
 from galtea_frames.mirror.readers import Readers
 from galtea_frames.mirror.reading import condition_of, selected
-from galtea_frames.mirror.sync import Sync, SyncResult
+from galtea_frames.mirror.sync import Sync
+from galtea_frames.mirror.sync_result import SyncResult
 from galtea_frames.printable import html_table
 
 if TYPE_CHECKING:

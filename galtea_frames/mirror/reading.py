@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from galtea_frames.api.query import Members, Query
     from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.column_batch import ColumnBatch
+    from galtea_frames.decoding.notes import Notes
     from galtea_frames.decoding.reader import PageReader
-    from galtea_frames.decoding.schema import Notes
     from galtea_frames.frames.options import LoadOptions
     from galtea_frames.mirror.delta import StoredTable
     from galtea_frames.mirror.location import Location

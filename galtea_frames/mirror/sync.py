@@ -15,7 +15,6 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -34,7 +33,7 @@ from galtea_frames.mirror.changes import compare
 from galtea_frames.mirror.delta import created_between
 from galtea_frames.mirror.rows import PRESENT, open_stored, pending_in, record_schema
 from galtea_frames.mirror.same_account import all_gone, another_account, newest_ids, share_values
-from galtea_frames.printable import html_table
+from galtea_frames.mirror.sync_result import ListChanges, SyncResult
 from galtea_frames.walk.fetch import Fetch
 from galtea_frames.walk.source import PageSize, Source, sort_pairs, time_pairs
 
@@ -59,55 +58,6 @@ _MILLISECOND = 1_000
 
 #: The earliest time that `fromCreatedAt` can name.
 _EARLIEST = instant("0001-01-01T00:00:00.001Z")
-
-
-@dataclass(frozen=True)
-class ListChanges:
-    """What a sync did to one list.
-
-    Attributes:
-        new: rows that were not stored before.
-        changed: rows whose values have changed, or that were marked as removed.
-        removed: rows that the API no longer serves.
-        rows: rows stored now, without those removed.
-    """
-
-    new: int
-    changed: int
-    removed: int
-    rows: int
-
-
-@dataclass(frozen=True)
-class SyncResult:
-    """What a sync did.
-
-    Attributes:
-        new: sessions that were not stored before.
-        changed: sessions whose values have changed, or that were marked as removed.
-        removed: sessions that the API no longer serves.
-        rows: sessions stored now, without those removed.
-        versions: versions stored now, without those removed.
-        requests: requests sent, repeated ones included.
-        seconds: how long it took.
-        lists: the changes of each list, by its name.
-    """
-
-    new: int
-    changed: int
-    removed: int
-    rows: int
-    versions: int
-    requests: int
-    seconds: float
-    lists: dict[str, ListChanges]
-
-    def _repr_html_(self) -> str:
-        rows: dict[str, object] = {
-            name: f"{each.new:,} new, {each.changed:,} changed, {each.removed:,} removed; now {each.rows:,}"
-            for name, each in self.lists.items()
-        }
-        return html_table(rows | {"requests": f"{self.requests:,} in {self.seconds:.1f} s"})
 
 
 class Sync:

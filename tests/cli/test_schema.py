@@ -33,18 +33,6 @@ def shared_api() -> Iterator[Api]:
         yield api
 
 
-@pytest.fixture
-def api(shared_api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Api:
-    """The sample API, its key and address in the environment."""
-    shared_api.reset()
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
-    monkeypatch.setenv("GALTEA_API_KEY", shared_api.api_key)
-    monkeypatch.setenv("GALTEA_API_URL", shared_api.url)
-    monkeypatch.chdir(tmp_path)
-    return shared_api
-
-
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("source", ["API", "mirror"])
 def test_a_schema_is_written_printed_and_checked(run: Run, api: Api, kind: str, source: str) -> None:

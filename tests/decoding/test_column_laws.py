@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from galtea_frames.decoding.gatherer import Nested
-    from galtea_frames.decoding.schema import Notes
+    from galtea_frames.decoding.notes import Notes
 
 pytestmark = pytest.mark.uncounted
 

@@ -20,7 +20,7 @@ from galtea_frames.errors import SchemaError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from galtea_frames.decoding.schema import Notes
+    from galtea_frames.decoding.notes import Notes
 
 MISFIT = object()
 DAY = 1_772_323_200_000_000  # 2026-03-01 in microseconds

@@ -23,7 +23,7 @@ ROOMS = {
     "walk": "slices ties source lookup window crew seen walk fetch",
     "decoding": """
         json_text exact kinds pins wanted shapes column_names inferred survey contract raw_rows reader column_batch
-        misfits gatherer schema
+        misfits gatherer notes schema
     """,
     "frames": """
         fingerprint frame column_warnings gc_pause progress spool cells limit_offset coverage column_arguments
@@ -35,8 +35,8 @@ ROOMS = {
         csv json_lines excel exports
     """,
     "mirror": """
-        rows arguments stored_rows changes same_account damage description local_folder table_files delta location sync
-        info reading readers lazy_columns lazy mirror
+        rows arguments stored_rows changes same_account damage description local_folder table_files delta location
+        sync_result sync info reading readers lazy_columns lazy mirror
     """,
     "report": """
         findings wording periods thresholds terms analysis.verdict analysis.headline pages.sparklines

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.gatherer import Nested
+    from galtea_frames.decoding.notes import Notes
     from galtea_frames.decoding.reader import BatchedRows
-    from galtea_frames.decoding.schema import Notes
 
 Record = dict[str, Any]
 

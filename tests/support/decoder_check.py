@@ -22,7 +22,7 @@ from galtea_frames.decoding.raw_rows import split_page
 from galtea_frames.frames.records import to_records
 
 if TYPE_CHECKING:
-    from galtea_frames.decoding.schema import Notes
+    from galtea_frames.decoding.notes import Notes
 
 Record = dict[str, Any]
 

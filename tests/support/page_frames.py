@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from galtea_frames.api.page import Page
     from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.column_batch import ColumnBatch
-    from galtea_frames.decoding.schema import Notes
+    from galtea_frames.decoding.notes import Notes
 
 Record = dict[str, Any]
 
