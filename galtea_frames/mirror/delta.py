@@ -10,19 +10,19 @@ from operator import itemgetter, or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
 from pyarrow.fs import FileSelector, FileSystem, LocalFileSystem, PyFileSystem, SubTreeFileSystem
 
-from galtea_frames.api.times import TIME, as_datetime, render
+from galtea_frames.api.times import as_datetime
 from galtea_frames.errors import MirrorError
 from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.description import check_columns, describe_scope, parse_scope
 from galtea_frames.mirror.local_folder import check_file
 from galtea_frames.mirror.rows import REMOVED_AT, stored_schema
 from galtea_frames.mirror.table_files import check_plain, once_named
+from galtea_frames.mirror.time_spans import spans, sql_of, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,9 +38,6 @@ _SYNCED = "galtea-frames/synced_at"
 #: Columns whose minimum and maximum the log keeps for each file. Those of JSON text would only bloat it.
 _STATISTICS = ("id", "version_id", "status", "created_at", REMOVED_AT)
 
-#: The most spans of creation time that a commit replaces: together they form one condition.
-_MOST_SPANS = 50
-
 #: The rows of a row group, of which readers skip those of other times.
 ROWS_A_GROUP = 25_000
 
@@ -50,14 +47,14 @@ _CHECKPOINT_INTERVAL = 20
 #: A file with fewer rows and bytes is small; a sync merges small files once there are this many.
 _SMALL_ROWS, _SMALL_BYTES, _MOST_SMALL = 10_000, 8_000_000, 20
 
-#: Delta's statistics have millisecond precision.
-_MILLISECOND = 1_000
-
 #: The creation time assumed for the oldest row of a file without statistics.
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 #: Hours for which obsolete files are kept for running readers: Delta's default, a week.
 RETENTION_HOURS = 7 * 24
+
+#: Microseconds; Delta's log counts milliseconds.
+_MILLISECOND = 1_000
 
 
 @dataclass
@@ -301,9 +298,9 @@ class StoredTable:
         # Not Delta's MERGE: deltalake 1.6.6 then writes files with string_view columns, which pyarrow cannot compare
         # and so cannot filter. Whole spans of time are replaced instead.
         cut = spans(pa.chunked_array([*changes.replaced.chunks, *rows.column("created_at").chunks]))
-        stored = self.rows(reduce(or_, (_between(*span) for span in cut)))
+        stored = self.rows(reduce(or_, (within(*span) for span in cut)))
         kept = stored.filter(pc.invert(pc.is_in(stored.column("id"), rows.column("id").combine_chunks())))
-        self._write(_sorted(pa.concat_tables([kept, rows])), mode="overwrite", predicate=_sql(cut))
+        self._write(_sorted(pa.concat_tables([kept, rows])), mode="overwrite", predicate=sql_of(cut))
 
     def mark(self, synced_at: int) -> None:
         """Record that a sync that began at this time has finished: the rows are those that the API had then."""
@@ -367,32 +364,3 @@ def _properties() -> Any:  # noqa: ANN401 - deltalake's own type
 
 def _sorted(rows: pa.Table) -> pa.Table:
     return rows.sort_by([("created_at", "ascending"), ("id", "ascending")])
-
-
-def spans(times: pa.ChunkedArray) -> list[tuple[int, int]]:
-    """Return a few spans of time, as first and last microsecond, that cover all times; cut at the widest gaps."""
-    moments = np.unique(times.cast(pa.int64()).to_numpy())
-    cuts = np.sort(np.argsort(np.diff(moments), kind="stable")[::-1][: _MOST_SPANS - 1])
-    first, last = moments[np.r_[0, cuts + 1]], moments[np.r_[cuts, -1]]
-    # From whole milliseconds: statistics truncated to them would exclude a file whose last row is meant.
-    return list(zip((first // _MILLISECOND * _MILLISECOND).tolist(), last.tolist(), strict=True))
-
-
-def _between(first: int, last: int) -> pc.Expression:
-    return (pc.field("created_at") >= _time(first)) & (pc.field("created_at") <= _time(last))
-
-
-def _sql(cut: list[tuple[int, int]]) -> str:
-    return " OR ".join(f"created_at BETWEEN '{render(first, 6)}' AND '{render(last, 6)}'" for first, last in cut)
-
-
-def created_between(start: int | None, end: int | None) -> pc.Expression | None:
-    """Return the condition that rows were created at or after one time and before another; each may be None."""
-    created = pc.field("created_at")
-    bounds = [None if start is None else created >= _time(start), None if end is None else created < _time(end)]
-    given = [each for each in bounds if each is not None]
-    return given[0] & given[-1] if given else None
-
-
-def _time(moment: int) -> pa.Scalar:
-    return pa.scalar(moment, pa.int64()).cast(TIME)

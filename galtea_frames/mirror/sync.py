@@ -30,10 +30,10 @@ from galtea_frames.api.times import instant, render
 from galtea_frames.api.transport import Tally
 from galtea_frames.frames import progress
 from galtea_frames.mirror.changes import compare
-from galtea_frames.mirror.delta import created_between
 from galtea_frames.mirror.rows import PRESENT, open_stored, pending_in, record_schema
 from galtea_frames.mirror.same_account import all_gone, another_account, newest_ids, share_values
 from galtea_frames.mirror.sync_result import ListChanges, SyncResult
+from galtea_frames.mirror.time_spans import created_between
 from galtea_frames.walk.fetch import Fetch
 from galtea_frames.walk.source import PageSize, Source, sort_pairs, time_pairs
 

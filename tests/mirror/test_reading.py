@@ -28,8 +28,8 @@ from mirror_helpers import assert_same, at, ids, session, small_steps, version
 import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS
 from galtea_frames.frames.column_warnings import WARNED_OF_MIXED
-from galtea_frames.mirror.delta import spans
 from galtea_frames.mirror.location import Location
+from galtea_frames.mirror.time_spans import spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
