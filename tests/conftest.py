@@ -44,7 +44,7 @@ def _unwarned() -> None:
 @pytest.fixture
 def undrawn_charts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Charts of one pixel, for tests that do not look at them: drawing takes most of a report's time."""
-    monkeypatch.setattr("galtea_frames.report.pages.charts.Chart.png", lambda _chart, _look: PIXEL)
+    monkeypatch.setattr("galtea_frames.pages.pictures.Chart.png", lambda _chart, _look: PIXEL)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -18,8 +18,8 @@ from galtea_frames.errors import masked
 from galtea_frames.files.ownership import DEMO
 from galtea_frames.files.parquet import close_folder
 from galtea_frames.files.targets import Target
+from galtea_frames.pages.labels import labels
 from galtea_frames.printable import printable
-from galtea_frames.report.labels import labels
 from galtea_frames.report.report import require
 
 if TYPE_CHECKING:

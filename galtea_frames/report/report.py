@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,10 +12,11 @@ from galtea_frames.errors import ReportError
 from galtea_frames.files.ownership import REPORT
 from galtea_frames.files.parquet import close_folder
 from galtea_frames.files.targets import Target
+from galtea_frames.pages.formats import json_values, notebook_formats
+from galtea_frames.pages.rendering import draw, require_extra
 from galtea_frames.printable import quoted
 from galtea_frames.report.analysis.analyse import analyse
 from galtea_frames.report.pages import charts, rendering
-from galtea_frames.report.pages.lettering import matplotlib_alone
 from galtea_frames.report.terms import Terms, parse_terms
 from galtea_frames.report.thresholds import LEVELS
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from galtea_frames.pages.rendering import Pictures
     from galtea_frames.report.analysis.metadata import Metadata
     from galtea_frames.report.findings import Findings, Verdict
-    from galtea_frames.report.pages.charts import Chart
     from galtea_frames.report.periods import Unit
     from galtea_frames.report.terms import LastReport
     from galtea_frames.report.thresholds import Thresholds
@@ -71,7 +71,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the findings as values that JSON can hold, the content of report.json."""
-        said: dict[str, Any] = _plain(asdict(self.findings))
+        said: dict[str, Any] = json_values(asdict(self.findings))
         return {"verdict": said["verdict"], "exit_code": self.exit_code} | said
 
     def to_html(self) -> str:
@@ -89,7 +89,7 @@ class Report:
         Raises:
             ReportError: the extra `[report]` is not installed.
         """
-        rendering.require("jinja2")
+        require_extra("a report", "jinja2")
         return rendering.markdown(self.findings)
 
     def write(self, directory: str | PathLike[str]) -> None:
@@ -121,20 +121,12 @@ class Report:
                     file.write(content)
             close_folder(self.rows, folder, REPORT)
 
-    def _pictures(self) -> dict[Chart, tuple[bytes, bytes]]:
-        with matplotlib_alone():
-            return {chart: (chart.png(charts.LIGHT), chart.png(charts.DARK)) for chart in charts.charts(self.findings)}
+    def _pictures(self) -> Pictures:
+        return draw(charts.charts(self.findings))
 
     def _repr_mimebundle_(self, **_kinds: object) -> dict[str, str]:
-        """Return what notebooks can display: the page in a frame, Markdown, or one line.
-
-        A sandboxed frame keeps the styles of page and notebook apart. Where frames are removed, as on code hosts and in
-        untrusted notebooks, Markdown takes its place.
-        """
-        page = html.escape(self.to_html())
-        style = "width:100%;height:46rem;border:1px solid #8884;border-radius:8px"
-        frame = f'<iframe sandbox title="Report" style="{style}" srcdoc="{page}"></iframe>'
-        return {"text/html": frame, "text/markdown": self.to_markdown(), "text/plain": repr(self)}
+        """Return what notebooks can display."""
+        return notebook_formats("Report", self.to_html(), self.to_markdown(), repr(self))
 
 
 def build_report(
@@ -237,7 +229,7 @@ def require() -> None:
     Raises:
         ReportError: it is not; the message says what to install.
     """
-    rendering.require("jinja2", "matplotlib")
+    require_extra("a report", "jinja2", "matplotlib")
 
 
 def target_of(directory: str | PathLike[str]) -> Target:
@@ -266,12 +258,3 @@ def _call(terms: Terms) -> str:
     arguments |= {"trend_periods": terms.trend_periods, "include_text": terms.include_text}
     given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
     return f"gf.build_report(sessions, versions, {given})"
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any value in findings
-    """Return a value that JSON can hold."""
-    if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return str(value) if isinstance(value, str) else value

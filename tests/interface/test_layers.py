@@ -38,11 +38,12 @@ ROOMS = {
         rows arguments stored_rows changes same_account damage description local_folder table_files time_spans delta
         location sync_result sync info reading readers lazy_columns lazy mirror
     """,
+    "pages": "wording labels lettering pictures rendering formats",
     "report": """
-        findings wording periods thresholds terms analysis.verdict analysis.headline pages.sparklines
+        findings periods thresholds terms analysis.verdict analysis.headline pages.sparklines
         analysis.fields analysis.load_attrs analysis.sessions analysis.counts analysis.totals analysis.completeness
-        labels analysis.known_versions analysis.stacks analysis.metadata analysis.changes analysis.version_lines
-        analysis.metrics analysis.quality analysis.analyse pages.lettering pages.charts pages.rendering report
+        analysis.known_versions analysis.stacks analysis.metadata analysis.changes analysis.version_lines
+        analysis.metrics analysis.quality analysis.analyse pages.charts pages.rendering report
     """,
     "cli": "options signals check export schema mirror report_frames report demo serve main",
 }
@@ -68,8 +69,8 @@ ONLY = {
     "fsspec": {"files.targets", "files.parquet", "files.partitions"},
     "werkzeug": {"sample"},
     "deltalake": {"mirror.delta"},
-    "jinja2": {"report.pages.rendering"},
-    "matplotlib": {"report.pages.charts", "report.pages.lettering"},
+    "jinja2": {"pages.rendering", "report.pages.rendering"},
+    "matplotlib": {"pages.lettering", "pages.pictures", "report.pages.charts"},
 }
 
 ORDER = [f"{room}.{name}".strip(".") for room, names in ROOMS.items() for name in names.split()]

@@ -23,11 +23,12 @@ from PIL import Image
 from report_frames import framed, report_on, sessions, two_weeks, versions
 
 import galtea_frames as gf
+from galtea_frames.pages.pictures import DARK, LIGHT, Look
+from galtea_frames.pages.rendering import escape_markdown
+from galtea_frames.pages.wording import number, plural, points, signed_count, signed_percent
 from galtea_frames.printable import printable
-from galtea_frames.report.pages.charts import DARK, LIGHT, Look, charts
-from galtea_frames.report.pages.rendering import escape_markdown
+from galtea_frames.report.pages.charts import charts
 from galtea_frames.report.pages.sparklines import across, lines
-from galtea_frames.report.wording import number, plural, points, signed_count, signed_percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,7 +24,7 @@ import matplotlib.pyplot as plt  # noqa: F401
 from undrawn import PIXEL
 
 from galtea_frames.cli import main as cli
-from galtea_frames.report.pages.charts import Chart
+from galtea_frames.pages.pictures import Chart
 
 
 def command(arguments: list[str], folder: Path, begun: int) -> None:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from galtea_frames.pages.wording import cut
 from galtea_frames.printable import printable
 from galtea_frames.report.analysis.metadata import METADATA
 from galtea_frames.report.analysis.sessions import count_combinations
 from galtea_frames.report.findings import Change, Changes, ErrorShape
-from galtea_frames.report.wording import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

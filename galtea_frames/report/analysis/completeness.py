@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from galtea_frames.frames.coverage import cut_by
 from galtea_frames.frames.fingerprint import Proof
 from galtea_frames.frames.origin import attrs_of
+from galtea_frames.pages.wording import cut, plural
 from galtea_frames.report.analysis.load_attrs import filters_of, mapping_in, moment_of
 from galtea_frames.report.analysis.sessions import microseconds
-from galtea_frames.report.wording import cut, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from galtea_frames.pages.wording import count, cut, named_value, percent, plural
 from galtea_frames.printable import listed, printable
 from galtea_frames.report.findings import Verdict
-from galtea_frames.report.wording import count, cut, named_value, percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

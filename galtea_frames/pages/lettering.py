@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
+from galtea_frames.pages.wording import cut
 from galtea_frames.per_process import PerProcess
 from galtea_frames.printable import printable
-from galtea_frames.report.wording import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

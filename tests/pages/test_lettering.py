@@ -11,7 +11,7 @@ import pytest
 from matplotlib.font_manager import fontManager
 from report_frames import report_on, sessions, versions
 
-from galtea_frames.report.pages import lettering
+from galtea_frames.pages import lettering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

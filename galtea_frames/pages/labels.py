@@ -6,8 +6,8 @@ import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from galtea_frames.pages.wording import cut
 from galtea_frames.printable import printable
-from galtea_frames.report.wording import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_frames import Record, report_on, sessions, versions
 
+from galtea_frames.pages.labels import ROOM, labels
+from galtea_frames.pages.wording import cut
 from galtea_frames.printable import printable
-from galtea_frames.report.labels import ROOM, labels
-from galtea_frames.report.wording import cut
 
 LONG = "assistant for customers of the bank"
 

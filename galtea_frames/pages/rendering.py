@@ -1,0 +1,107 @@
+"""Templates to HTML and Markdown, with all text escaped."""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from galtea_frames.errors import ReportError
+from galtea_frames.pages import wording
+from galtea_frames.pages.lettering import matplotlib_alone
+from galtea_frames.pages.pictures import DARK, LIGHT
+from galtea_frames.printable import more, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from jinja2 import Environment
+
+    from galtea_frames.pages.pictures import Chart
+
+    #: Each chart's PNG for light and for dark pages.
+    Pictures = Mapping[Chart, tuple[bytes, bytes]]
+
+#: Markup in GitHub Flavored Markdown; `&` and `<` become HTML entities.
+_MARKDOWN = re.compile(r"[\\`*\[\]|~#!@$]|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.", re.IGNORECASE)
+
+#: What code hosts link even if escaped: people, mail, issues, merge requests and URLs. Only a space after the sign
+#: prevents that.
+_REFERENCES = re.compile(r"@(?=\w)|[#!](?=\d)|(?<=\bGH-)(?=\d)|(?<=\w:)(?=//)", re.IGNORECASE)
+
+
+def escape_markdown(text: str) -> str:
+    """Escape text so that Markdown shows it verbatim on one line, in table cells too.
+
+    A space is added to what a code host would link to a person, an issue or a URL: `@ name`, `# 12`.
+    """
+    plain = _REFERENCES.sub(r"\g<0> ", printable(text)).replace("&", "&amp;").replace("<", "&lt;")
+    return _MARKDOWN.sub(r"\\\g<0>", plain)
+
+
+def require_extra(what: str, *libraries: str) -> None:
+    """Check that libraries of the extra `[report]` are installed.
+
+    Args:
+        what: what needs them, as in "a report".
+        libraries: their names.
+
+    Raises:
+        ReportError: one is not; the message says what to install.
+    """
+    for name in libraries:
+        # Not `find_spec`: a library that cannot be imported is missing too.
+        try:
+            with matplotlib_alone():
+                import_module(name)
+        except ImportError:
+            raise ReportError(f"{what} needs {name}: pip install 'galtea-frames[report]'") from None
+
+
+def draw(charts: Iterable[Chart]) -> Pictures:
+    """Draw charts for light and for dark pages."""
+    with matplotlib_alone():
+        return {chart: (chart.png(LIGHT), chart.png(DARK)) for chart in charts}
+
+
+def html_page(environment: Environment, template: str, names: Mapping[str, object], pictures: Pictures) -> str:
+    """Return a page that extends page.html.j2, with its pictures, without scripts or requests."""
+    images = {chart.name: (chart, *map(_data_address, both)) for chart, both in pictures.items()}
+    return environment.get_template(template).render(names, charts=images, light=LIGHT, dark=DARK)
+
+
+@cache
+def environment(package: str, *, markdown: bool) -> Environment:
+    """Return what renders the templates of a package, which may extend or include those of this one."""
+    # Imported here: only rendering needs jinja2.
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415
+
+    made = Environment(
+        loader=ChoiceLoader([PackageLoader(each) for each in (package, "galtea_frames.pages")]),
+        autoescape=select_autoescape(["html.j2"]),
+        finalize=_escaped if markdown else _printed,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    for name in ("count", "signed_count", "percent", "signed_percent", "points", "number", "cut", "plural"):
+        made.filters[name] = getattr(wording, name)
+    made.filters |= {"printable": printable, "more": more}
+    return made
+
+
+def _escaped(value: object) -> object:
+    """Escape whatever a Markdown template prints."""
+    return value if hasattr(value, "__html__") else escape_markdown(str(value))
+
+
+def _printed(value: object) -> object:
+    """Make whatever an HTML template prints printable: one line, no control or bidirectional characters."""
+    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _data_address(picture: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(picture).decode()}"
