@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import galtea_frames as gf
+from galtea_frames.cli.config import config_option
 from galtea_frames.cli.options import before_asking, client_options, client_settings, examples, json_option, say
 
 
@@ -71,6 +72,7 @@ SYNC = click.Command(
         click.Option(
             ["--allow-all-gone"], is_flag=True, help="mark all rows as removed if the API returns none of them"
         ),
+        config_option("product"),
         *client_options(),
         json_option(),
     ],

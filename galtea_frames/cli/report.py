@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from galtea_frames.cli.config import config_option, settle_thresholds
 from galtea_frames.cli.options import (
     before_asking,
     client_options,
@@ -58,6 +59,7 @@ def _report(
 
 def _written(given: dict[str, Any]) -> dict[str, Any]:
     """Return the terms of a report from the options."""
+    settle_thresholds(given)
     fail_if, warn_if, file = (given.pop(name) for name in ("fail_if", "warn_if", "thresholds"))
     if file is not None and (fail_if or warn_if):
         raise QueryError("thresholds come from a file or from --fail-if and --warn-if, not from both")
@@ -143,6 +145,7 @@ REPORT = click.Command(
             metavar="ID",
             help="only these products; repeatable  [default: all]",
         ),
+        config_option("timezone", "product", "metrics", "thresholds", "links"),
         *client_options(),
         json_option(),
     ],

@@ -45,7 +45,7 @@ ROOMS = {
         analysis.known_versions analysis.stacks analysis.metadata analysis.changes analysis.version_lines
         analysis.metrics analysis.quality analysis.analyse pages.charts pages.rendering report
     """,
-    "cli": "options signals check export schema mirror report_frames report demo serve main",
+    "cli": "options config signals check export schema mirror report_frames report demo serve main",
 }
 
 #: Rooms that do not import from each other, though one of them comes first.
@@ -58,6 +58,7 @@ ONLY = {
     "rich": {"frames.progress", "cli.main", "cli.demo"},
     "click": {
         "cli.check",
+        "cli.config",
         "cli.export",
         "cli.main",
         "cli.mirror",
