@@ -39,7 +39,10 @@ _VALUES: dict[FilterKind, str] = {
 _ARITHMETIC = (
     "galtea_frames.rates.rate",
     "galtea_frames.rates.difference",
+    "galtea_frames.rates.mean",
+    "galtea_frames.rates.mean_difference",
     "galtea_frames.rates.Rate",
+    "galtea_frames.rates.Mean",
     "galtea_frames.rates.Difference",
     "galtea_frames.rates.ENOUGH",
     "galtea_frames.error_shapes.shapes",

@@ -71,6 +71,7 @@ ONLY = {
     "werkzeug": {"sample"},
     "deltalake": {"mirror.delta"},
     "jinja2": {"pages.rendering", "report.pages.rendering"},
+    "scipy": {"rates"},
     "matplotlib": {"pages.lettering", "pages.pictures", "report.pages.charts"},
 }
 

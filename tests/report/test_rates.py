@@ -1,12 +1,19 @@
-"""Rates and their differences against published values."""
+"""Rates, means and their differences against published values and another library."""
 
 from __future__ import annotations
+
+import statistics
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-from galtea_frames.rates import Difference, Rate, difference, rate
+from galtea_frames.rates import Difference, Mean, Rate, difference, mean, mean_difference, rate
+
+if TYPE_CHECKING:
+    from random import Random
 
 #: R. G. Newcombe, "Two-sided confidence intervals for the single proportion: comparison of seven methods",
 #: Statistics in Medicine 17 (1998), 857-872, table I, method 3.
@@ -67,3 +74,54 @@ def test_intervals_hold_their_rate(count: int, n: int) -> None:
     assert 0 <= found.low <= found.value <= found.high <= 1
     assert (found.low == 0) == (count == 0)
     assert (found.high == 1) == (count == n)
+
+
+#: Values, and those they are compared with.
+SAMPLES = [
+    ([0.2, 0.4, 0.9], [0.1, 0.1, 0.3, 0.8]),
+    ([0.0, 1.0] * 20, [1.0] * 10),
+    ([0.5, 0.5, 0.5000001], [0.2, 0.7]),
+    ([-3.0, 1e6, 17.5], [2.0, 2.5, 2.25, 1.0, 9.0]),
+    ([1e-90, 2e-90], [3e-90, 7e-90]),
+]
+
+
+@pytest.mark.parametrize(("now", "before"), SAMPLES)
+def test_means_have_the_intervals_of_statsmodels(now: list[float], before: list[float]) -> None:
+    """Student's t for one sample, Welch's for the difference of two."""
+    found = mean(now)
+    assert len(now) == found.n
+    assert found.value == pytest.approx(statistics.fmean(now))
+    assert found.deviation == pytest.approx(statistics.stdev(now))
+    assert (found.low, found.high) == pytest.approx(DescrStatsW(now).tconfint_mean(), rel=1e-9)
+    change = mean_difference(found, mean(before))
+    assert change.value == pytest.approx(statistics.fmean(now) - statistics.fmean(before))
+    expected = CompareMeans(DescrStatsW(now), DescrStatsW(before)).tconfint_diff(usevar="unequal")
+    assert (change.low, change.high) == pytest.approx(expected, rel=1e-9)
+
+
+def test_an_interval_that_is_undefined_is_none() -> None:
+    """Of no values, of one, and of values that are all equal, even if their mean is rounded."""
+    assert Mean(0, None, None, None, None) == mean([])
+    assert Mean(1, 0.5, None, None, None) == mean([0.5])
+    equal = mean([0.1] * 7)
+    assert (7, None, None, 0.0) == (equal.n, equal.low, equal.high, equal.deviation)
+    assert Difference(None, None, None) == mean_difference(mean([]), equal) == mean_difference(equal, mean([]))
+    for other in (mean([0.5]), mean([0.5, 0.5])):
+        found = mean_difference(other, equal)
+        assert found.value == pytest.approx(0.4)
+        assert (None, None) == (found.low, found.high)
+    assert mean_difference(mean([0.5]), mean([0.1, 0.2])).low is None
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=20), st.randoms())
+def test_a_mean_does_not_depend_on_the_order(values: list[float], random: Random) -> None:
+    """To the last bit; it lies in its interval, if there is one."""
+    found = mean(values)
+    shuffled = random.sample(values, len(values))
+    assert found == mean(shuffled)
+    if found.low is not None:
+        assert found.value is not None
+        assert found.high is not None
+        assert found.low <= found.value <= found.high
