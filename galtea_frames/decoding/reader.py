@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 #: Pages with more bytes are parsed in parts: as Python objects they take several times as much memory.
 _LARGE = 8_000_000
 
+#: How many rows a layout is learned from, about.
+_SAMPLE = 1_000
+
 _CREATED = "createdAt"
 
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw])
@@ -157,8 +160,9 @@ class PageReader:
         layout = self._layout
         rows, unmatched = _decoded(layout, raws)
         if len(unmatched) * ONE_IN >= len(raws):
-            records = [self._record(raws[number]) for number in unmatched]
-            shape = layout.shape.grown(records, len(raws), self._depth, self.wanted)
+            step = max(1, len(unmatched) // _SAMPLE)
+            records = [self._record(raws[number]) for number in unmatched[::step]]
+            shape = layout.shape.grown(records, len(raws) // step, self._depth, self.wanted)
             if shape != layout.shape and shape.size <= MOST_KEYS:
                 self._layout = layout = Layout(shape, self._fixed, self._plain, self.wanted)
                 rows, unmatched = _decoded(layout, raws)

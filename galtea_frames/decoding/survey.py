@@ -235,7 +235,11 @@ class Survey:
         if not wanted.own:
             return ()
         if kind.blank in tuples:
-            return [_without_struct(value, kind) for value in values]
+            # An empty object is a value of this path; the values of all others are gathered elsewhere.
+            return [
+                value if type(value) is not kind else _EMPTY if astuple(value) == kind.blank else None
+                for value in values
+            ]
         if len(objects) == len(values) and not missing:
             return ()
         return [None if type(value) is kind else value for value in values]
@@ -256,13 +260,6 @@ def _complete(
         return [values[index] for index in positions], _row_numbers(rows, positions), 0
     nothing = kind(*(None,) * len(kind.keys))
     return [value if type(value) is kind else nothing for value in values], rows, len(values) - held
-
-
-def _without_struct(value: Any, kind: type[Struct]) -> Any:  # noqa: ANN401 - any JSON value
-    """Return None for a struct, as its values are gathered elsewhere, `{}` for an empty one, other values unchanged."""
-    if type(value) is not kind:
-        return value
-    return _EMPTY if astuple(value) == kind.blank else None
 
 
 def _row_numbers(rows: Sequence[int] | None, positions: Sequence[int]) -> Sequence[int]:

@@ -50,7 +50,7 @@ def build_frame(
     with closing(Spool(on_disk=False)) as spool:
         fill_spool(spool, batches)
         schema = resolve_schema(gatherer, options.prefix)
-        table = pa.concat_tables(frame_tables(spool, schema, query))
+        table = _in_order(spool, schema, query)
     dates = resolve_dates(options, schema, gatherer.rows, lambda: [table])
     proof = Proof()
     add_to_proof(proof, table["id"], table["created_at"])
@@ -100,7 +100,7 @@ def _recorded(batches: Iterable[ColumnBatch], proof: Proof) -> Iterator[ColumnBa
 def add_to_proof(proof: Proof, ids: pa.Array | pa.ChunkedArray, created: pa.Array | pa.ChunkedArray) -> None:
     """Add rows to the proof that a frame is complete."""
     # Nulls as pandas encodes them, so that the frame's own column gives the same proof.
-    proof.add(ids.to_pylist(), np.asarray(created.cast(pa.int64()).fill_null(pd.NaT.value), dtype=np.int64))
+    proof.add(ids, np.asarray(created.cast(pa.int64()).fill_null(pd.NaT.value), dtype=np.int64))
 
 
 def fill_spool(spool: Spool, batches: Iterable[ColumnBatch]) -> None:
@@ -128,11 +128,16 @@ def resolve_dates(
     return [name for name in present if all_times(name, tables(), options.prefix)]
 
 
+def _in_order(spool: Spool, schema: TableSchema, query: Query) -> pa.Table:
+    """Return all rows in the query's order."""
+    table = pa.concat_tables(spool.tables(schema))
+    return sorted_table(table, query.sort) if query.sort else table
+
+
 def frame_tables(spool: Spool, schema: TableSchema, query: Query) -> Iterator[pa.Table]:
     """Yield all rows in the query's order, in tables of 10,000 rows; the last may be shorter. At least one table."""
-    tables: Iterable[pa.Table] = spool.tables(schema)
-    if query.sort:  # any order but the default one needs all rows in memory
-        tables = [sorted_table(pa.concat_tables(tables), query.sort)]
+    # Any order but the default one needs all rows in memory.
+    tables: Iterable[pa.Table] = [_in_order(spool, schema, query)] if query.sort else spool.tables(schema)
     given, held = 0, schema.table([])
     for table in tables:
         held = pa.concat_tables([held, table])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +46,10 @@ class Proof:
 
 
 def _hashes(ids: Iterable[Any]) -> NDArray[np.uint64]:
-    texts = np.asarray(pd.Series(ids, dtype=object).fillna("").astype(str), dtype=object)
+    if isinstance(ids, pa.Array | pa.ChunkedArray):  # of text, which needs no look at each value
+        texts = np.asarray(ids.fill_null(""), dtype=object)
+    else:
+        texts = np.asarray(pd.Series(ids, dtype=object).fillna("").astype(str), dtype=object)
     return pd.util.hash_array(texts, categorize=False) if len(texts) else np.zeros(0, dtype=np.uint64)
 
 

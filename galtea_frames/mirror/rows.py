@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -45,6 +46,7 @@ _ROWS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _TEXTS = msgspec.json.Decoder(list[str | None])
 _ENCODER = msgspec.json.Encoder()
 _NULL = b"null"
+_BYTES = pa.large_binary()
 
 
 def record_schema(resource: Resource) -> pa.Schema:
@@ -112,20 +114,18 @@ def objects_page(columns: tuple[DeclaredColumn, ...], rows: pa.RecordBatch, *, w
     """Return a page of some declared objects and, if wanted, of `extra`, whose JSON texts stay as they are stored."""
     parts: list[Any] = []
     for each in columns:
-        parts += [f'{"," if parts else "{"}"{each.api}":', pc.fill_null(rows.column(each.name), "null")]
+        parts += [f'{"," if parts else "{"}"{each.api}":', pc.fill_null(rows.column(each.name).cast(_BYTES), b"null")]
     if with_extra:
-        extra = rows.column(EXTRA)
-        rest = pc.utf8_replace_slice(extra, start=0, stop=1, replacement="," if parts else "{")
-        parts.append(pc.fill_null(rest, "}" if parts else "{}"))
+        extra = rows.column(EXTRA).cast(_BYTES)
+        rest = pc.binary_replace_slice(extra, start=0, stop=1, replacement="," if parts else "{")
+        parts += [pc.fill_null(rest, b"}" if parts else b"{}"), ","]
     else:
-        parts.append("}")
-    columns_of_text = [each if isinstance(each, pa.Array) else pa.scalar(each, TEXT) for each in parts]
-    texts = pc.binary_join_element_wise(*columns_of_text, pa.scalar("", TEXT))
-    whole = pc.binary_join(
-        pa.LargeListArray.from_arrays(pa.array([0, len(texts)], pa.int64()), texts), pa.scalar(",", TEXT)
-    )
-    page: bytes = b"[" + whole[0].as_buffer().to_pybytes() + b"]"
-    return page
+        parts.append("},")
+    columns_of_bytes = [each if isinstance(each, pa.Array) else pa.scalar(each.encode(), _BYTES) for each in parts]
+    records = pc.binary_join_element_wise(*columns_of_bytes, pa.scalar(b"", _BYTES))
+    # The bytes of an array lie one after the other: this is the page, but for its brackets and the last comma.
+    _, offsets, content = records.buffers()
+    return b"".join((b"[", memoryview(content)[: int(np.frombuffer(offsets, np.int64)[len(records)]) - 1], b"]"))
 
 
 def may_replace_declared(resource: Resource, extra: pa.Array) -> pa.Array:
