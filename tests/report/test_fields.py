@@ -13,8 +13,8 @@ import pytest
 from report_frames import AS_OF, Record, framed, report_on, sessions, two_weeks
 
 import galtea_frames as gf
+from galtea_frames.frames.load_attrs import json_columns
 from galtea_frames.report.analysis.fields import flags, numbers, texts
-from galtea_frames.report.analysis.load_attrs import json_columns
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import galtea_frames as gf
 from galtea_frames.api.resources import VERSIONS
 from galtea_frames.frames.fingerprint import Proof
 from galtea_frames.frames.frame import ATTRS
-from galtea_frames.report.analysis.sessions import microseconds
+from galtea_frames.frames.unchanged import microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

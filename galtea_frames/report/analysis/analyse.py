@@ -12,6 +12,7 @@ import pandas as pd
 
 from galtea_frames._version import __version__
 from galtea_frames.errors import masked
+from galtea_frames.frames.load_attrs import json_columns
 from galtea_frames.frames.origin import attrs_of
 from galtea_frames.report.analysis.changes import find_changes
 from galtea_frames.report.analysis.completeness import problems, statement
@@ -19,7 +20,7 @@ from galtea_frames.report.analysis.counts import Counts, numbers_of
 from galtea_frames.report.analysis.fields import numbers, texts
 from galtea_frames.report.analysis.headline import headline
 from galtea_frames.report.analysis.known_versions import roster
-from galtea_frames.report.analysis.load_attrs import filter_texts, json_columns
+from galtea_frames.report.analysis.load_attrs import filter_texts
 from galtea_frames.report.analysis.metrics import measure, with_hint
 from galtea_frames.report.analysis.quality import assess
 from galtea_frames.report.analysis.sessions import observe

@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from galtea_frames.frames.coverage import cut_by
-from galtea_frames.frames.fingerprint import Proof
+from galtea_frames.frames.load_attrs import filters_of, mapping_in
 from galtea_frames.frames.origin import attrs_of
+from galtea_frames.frames.unchanged import changed_since_load
 from galtea_frames.pages.wording import cut, plural
-from galtea_frames.report.analysis.load_attrs import filters_of, mapping_in, moment_of
-from galtea_frames.report.analysis.sessions import microseconds
+from galtea_frames.report.analysis.load_attrs import moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -115,29 +115,8 @@ def _unproved(sessions: pd.DataFrame, attrs: Mapping[str, Any]) -> Iterator[str]
         yield f"the frame was loaded as {cut(str(resource), _VALUE)}, not as sessions{_ANSWER}"
     elif moment_of(attrs.get("fetched_at")) is None or not isinstance(attrs.get("filters"), dict):
         yield f"the frame does not say when and with which filters it was loaded, so sessions may be missing{_ANSWER}"
-    if problem := _changed(sessions, attrs):
+    if problem := changed_since_load(sessions, attrs):
         yield f"{problem}{_ANSWER}"
-
-
-def _changed(frame: pd.DataFrame, attrs: Mapping[str, Any]) -> str | None:
-    """Return how the rows of a frame differ from those that were loaded, or None if they do not."""
-    if not isinstance(attrs.get("fingerprint"), str):
-        return "the frame does not say which rows were loaded, so some may be missing"
-    proof = Proof()
-    proof.add(frame["id"], microseconds(frame["created_at"]))
-    found = proof.attrs()
-    if found["fingerprint"] != attrs["fingerprint"]:
-        return f"rows were removed, added or replaced after loading: {_rows(frame, attrs.get('rows'))}"
-    if attrs.get("dated_fingerprint") not in (None, found["dated_fingerprint"]):
-        return "creation times were changed after loading"
-    return None
-
-
-def _rows(frame: pd.DataFrame, loaded: object) -> str:
-    known = f"{loaded:,} loaded, " if type(loaded) is int else ""
-    repeated = int(frame["id"].astype(object).map(str).duplicated().sum())
-    again = f", {repeated:,} of them with a repeated id" if repeated else ""
-    return f"{known}{len(frame):,} in the frame{again}"
 
 
 def _versions(of_sessions: Mapping[str, Any], versions: pd.DataFrame, unknown: int) -> Iterator[str]:
@@ -146,6 +125,6 @@ def _versions(of_sessions: Mapping[str, Any], versions: pd.DataFrame, unknown: i
     narrowing = {name for name in filters_of(attrs) if name not in ("sort", "product_ids")}
     products, wanted = (filters_of(each).get("product_ids") for each in (attrs, of_sessions))
     whole = attrs.get("complete") is True and not narrowing and products in (None, wanted)
-    if not whole or "created_at" not in versions or _changed(versions, attrs):
+    if not whole or "created_at" not in versions or changed_since_load(versions, attrs):
         sessions = plural(unknown, "session has a version", "sessions have versions")
         yield f"{sessions} not in the frame of versions, which may be incomplete{_ANSWER}"

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from galtea_frames.errors import ReportError
+from galtea_frames.frames.unchanged import microseconds
 from galtea_frames.pages.labels import NO_VERSION, UNKNOWN, UNNAMED, labels
 from galtea_frames.printable import printable
 from galtea_frames.report.analysis.fields import texts
-from galtea_frames.report.analysis.sessions import check_unique, microseconds
+from galtea_frames.report.analysis.sessions import check_unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

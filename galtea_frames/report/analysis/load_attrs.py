@@ -1,4 +1,4 @@
-"""What a frame's attrs say about its load: filters, times, columns of JSON text; pure."""
+"""The filters and times of a load as a report needs them; pure."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from galtea_frames.errors import QueryError
+from galtea_frames.frames.load_attrs import filters_of
 from galtea_frames.report.periods import parse_moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _UTC = ZoneInfo("UTC")
-
-
-def filters_of(attrs: Mapping[str, Any]) -> Mapping[Any, Any]:
-    """Return the filters a frame was loaded with."""
-    return mapping_in("filters", attrs)
 
 
 def filter_texts(attrs: Mapping[str, Any]) -> dict[str, str]:
@@ -36,20 +32,3 @@ def moment_of(value: Any) -> datetime | None:  # noqa: ANN401 - attrs hold plain
         return None if value is None else parse_moment(value, _UTC).astimezone(UTC)
     except QueryError:
         return None
-
-
-def json_columns(attrs: Mapping[str, Any]) -> frozenset[str]:
-    """Return the columns whose text is JSON."""
-    return frozenset(names_in("json_columns", attrs) + names_in("mixed_columns", attrs))
-
-
-def mapping_in(name: str, attrs: Mapping[str, Any]) -> Mapping[Any, Any]:
-    """Return a mapping in the attrs; an empty one if it is not a mapping."""
-    found = attrs.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def names_in(list_name: str, attrs: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names in a list of the attrs; none if it is not a list."""
-    found = attrs.get(list_name)
-    return tuple(map(str, found)) if isinstance(found, list | tuple) else ()

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from galtea_frames.frames.load_attrs import mapping_in, names_in
 from galtea_frames.report.analysis.counts import Counts
-from galtea_frames.report.analysis.load_attrs import mapping_in, names_in
 from galtea_frames.report.analysis.sessions import FAILED, KNOWN, PENDING
 from galtea_frames.report.findings import LateChange, Quality, QualityLine
 from galtea_frames.report.periods import day_title

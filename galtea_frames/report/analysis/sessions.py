@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +15,17 @@ from galtea_frames.api.resource import snake_case
 from galtea_frames.decoding.column_names import OVERFLOW
 from galtea_frames.error_shapes import shapes
 from galtea_frames.errors import ReportError
+from galtea_frames.frames.load_attrs import json_columns
 from galtea_frames.frames.origin import attrs_of
+from galtea_frames.frames.production import PRODUCTION, in_production
+from galtea_frames.frames.unchanged import microseconds
 from galtea_frames.report.analysis.fields import flags, texts
-from galtea_frames.report.analysis.load_attrs import json_columns, loaded_since
+from galtea_frames.report.analysis.load_attrs import loaded_since
 from galtea_frames.report.periods import midnight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from numpy.typing import NDArray
 
@@ -35,10 +37,9 @@ KNOWN = ("PENDING", "COMPLETED", "FAILED")
 
 _REQUIRED = ("id", "version_id", "status", "created_at")
 _TEXTS = ("id", "version_id", "status", "user_id", "test_case_id", "stopping_reason", "error")
-_PRODUCTION = "is_production"
 
 #: The columns that a report reads, besides metrics and `metadata`.
-COLUMNS = (*_REQUIRED, *_TEXTS[3:], _PRODUCTION)
+COLUMNS = (*_REQUIRED, *_TEXTS[3:], PRODUCTION)
 _US_PER_SECOND = 1_000_000
 
 
@@ -209,7 +210,7 @@ def observe(sessions: pd.DataFrame, periods: tuple[Period, ...], columns: Sequen
         version_ids=version_ids,
         status=status,
         statuses=statuses,
-        production=_production(rows),
+        production=in_production(rows),
         strange=_with_misfits(strange, sessions, positions),
         repeated=int(repeated.sum()),
         before=int(older.sum()),
@@ -217,31 +218,6 @@ def observe(sessions: pd.DataFrame, periods: tuple[Period, ...], columns: Sequen
         after=int((day_of_row >= len(days)).sum()),
         undated=int((~dated).sum()),
     )
-
-
-def microseconds(times: pd.Series[Any]) -> NDArray[np.int64]:
-    """Return times as microseconds since 1970; null is a number below all times.
-
-    Raises:
-        ReportError: the column does not hold times with a time zone.
-    """
-    if _is_naive(times):
-        raise ReportError('created_at has no time zone: set one, for example with .dt.tz_localize("UTC")')
-    try:
-        aware = times.astype(pd.DatetimeTZDtype("us", "UTC"))
-    except (TypeError, ValueError, OverflowError):
-        raise ReportError(f"created_at must hold times, not {times.dtype}: load the frame with galtea_frames") from None
-    found: NDArray[np.int64] = aware.dt.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
-    return found
-
-
-def _is_naive(times: pd.Series[Any]) -> bool:
-    """Tell whether any of these times has no time zone."""
-    if times.dtype == object:
-        return any(isinstance(each, datetime) and each.tzinfo is None for each in times.dropna())
-    kind = getattr(times.dtype, "pyarrow_dtype", None)
-    is_naive_arrow = kind is not None and pa.types.is_timestamp(kind) and kind.tz is None
-    return is_naive_arrow or pd.api.types.is_datetime64_dtype(times)
 
 
 def _check(sessions: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -272,11 +248,11 @@ def _repeated(ids: pd.Series[Any], within: NDArray[np.bool_]) -> NDArray[np.bool
 def _typed(rows: pd.DataFrame, is_json: frozenset[str]) -> tuple[pd.DataFrame, dict[str, NDArray[np.bool_]]]:
     """Return the rows with values of another type as null, and where these are, by column."""
     found = {name: texts(rows[name]) for name in _TEXTS if name in rows}
-    if _PRODUCTION in rows:
-        found[_PRODUCTION] = flags(rows[_PRODUCTION], is_json=_PRODUCTION in is_json)
+    if PRODUCTION in rows:
+        found[PRODUCTION] = flags(rows[PRODUCTION], is_json=PRODUCTION in is_json)
     # Columns without such values stay as they are: a status remains a category.
     changed = {name: each.found for name, each in found.items() if each.strange.any() or rows[name].dtype == object}
-    changed |= {name: each.found for name, each in found.items() if name == _PRODUCTION}
+    changed |= {name: each.found for name, each in found.items() if name == PRODUCTION}
     return rows.assign(**changed), {name: each.strange for name, each in found.items() if each.strange.any()}
 
 
@@ -285,10 +261,10 @@ def _with_misfits(
 ) -> dict[str, NDArray[np.bool_]]:
     """Add the misfits that the loader found, which are in columns of their own."""
     found = dict(strange)
-    for name in (each for each in sessions.columns if str(each).startswith(f"{_PRODUCTION}.")):
+    for name in (each for each in sessions.columns if str(each).startswith(f"{PRODUCTION}.")):
         # The keys of objects are columns.
         cells = sessions[name].iloc[positions].notna().to_numpy(dtype=bool)
-        found[_PRODUCTION] = found.get(_PRODUCTION, False) | cells
+        found[PRODUCTION] = found.get(PRODUCTION, False) | cells
     if OVERFLOW in sessions:
         for index, text in enumerate(sessions[OVERFLOW].iloc[positions]):
             for name in _fields_of(text) & set(COLUMNS):
@@ -321,11 +297,3 @@ def _indexed(values: pd.Series[Any], known: Sequence[str]) -> tuple[NDArray[np.i
     # The code of null is -1, the last element of this table.
     table = np.array([*(index_of[name] for name in names), index_of[None]], dtype=np.int64)
     return table[codes], tuple(members)
-
-
-def _production(rows: pd.DataFrame) -> NDArray[np.bool_]:
-    no_test = rows["test_case_id"].isna() if "test_case_id" in rows else pd.Series(True, index=rows.index)
-    if _PRODUCTION not in rows:
-        return no_test.to_numpy(dtype=bool)
-    sent = rows[_PRODUCTION]
-    return sent.fillna(no_test.astype("boolean")).to_numpy(dtype=bool)
