@@ -120,7 +120,7 @@ def _hint(name: str, keys: Iterable[str], *, top: bool) -> str:
         return f": write {plain} above the first [table]"
     known = [*keys, *(_TABLES if top else ())]
     close = difflib.get_close_matches(plain, known, n=1)
-    return f": did you mean {close[0]}?" if close else f": use {', '.join(known)}"
+    return f": did you mean {close[0]!r}?" if close else f": use {', '.join(known)}"
 
 
 def _value(name: str, value: object, key: _Key) -> str | list[str]:

@@ -91,6 +91,8 @@ def _command(written: dict[str, Any], mirror: str | None, products: Sequence[str
     words += ["--thresholds", str(thresholds)] if isinstance(thresholds, Path) else []
     words += ["--include-text"] if written["include_text"] else []
     words += ["--last-report", written["last_report"]] if written["last_report"] else []
+    words += ["--session-url", written["session_url"]] if written["session_url"] else []
+    words += ["--version-url", written["version_url"]] if written["version_url"] else []
     texts = thresholds if isinstance(thresholds, dict) else {}
     repeated = {"--product-id": products, "--metric": written["metrics"]}
     repeated |= {"--fail-if": texts.get("fail_if", ()), "--warn-if": texts.get("warn_if", ())}
@@ -137,6 +139,8 @@ REPORT = click.Command(
         ),
         click.Option(["--trend-periods"], default=12, metavar="N", help="number of periods in trends"),
         click.Option(["--include-text"], is_flag=True, help="include raw text of errors and contexts"),
+        click.Option(["--session-url"], metavar="URL", help="https URL with {id}, to link sessions"),
+        click.Option(["--version-url"], metavar="URL", help="https URL with {id}, to link versions"),
         click.Option(["--last-report"], metavar="FILE", help="earlier report.json, to find late changes"),
         click.Option(["--mirror"], metavar="DIRECTORY", help="read from this mirror instead of the API"),
         click.Option(

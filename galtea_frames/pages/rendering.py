@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from galtea_frames.errors import ReportError
 from galtea_frames.pages import wording
 from galtea_frames.pages.lettering import matplotlib_alone
+from galtea_frames.pages.links import url
 from galtea_frames.pages.pictures import DARK, LIGHT
 from galtea_frames.printable import more, printable
 
@@ -89,7 +90,7 @@ def environment(package: str, *, markdown: bool) -> Environment:
     )
     for name in ("count", "signed_count", "percent", "signed_percent", "points", "number", "cut", "plural"):
         made.filters[name] = getattr(wording, name)
-    made.filters |= {"printable": printable, "more": more}
+    made.filters |= {"printable": printable, "more": more, "url": url, "link": _link}
     return made
 
 
@@ -101,6 +102,17 @@ def _escaped(value: object) -> object:
 def _printed(value: object) -> object:
     """Make whatever an HTML template prints printable: one line, no control or bidirectional characters."""
     return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _link(text: str, template: str | None, id_: str) -> object:
+    """Return text as a Markdown link to where an id can be looked at; as it is without a template."""
+    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
+
+    address = None if template is None else url(id_, template)
+    if address is None:
+        return text
+    # Markdown decodes entities in URLs. Nothing is printed twice: markup is not escaped again.
+    return Markup(f"[{escape_markdown(text)}]({address.replace('&', '&amp;')})")  # noqa: S704 - all of it is escaped
 
 
 def _data_address(picture: bytes) -> str:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from galtea_frames.pages.links import Links
     from galtea_frames.rates import Difference, Rate
 
 
@@ -337,6 +338,7 @@ class Findings:
 
     verdict: Verdict
     headline: str
+    links: Links
     scope: Scope
     completeness: Completeness
     thresholds: tuple[ThresholdResult, ...]

@@ -13,6 +13,7 @@ from galtea_frames.files.ownership import REPORT
 from galtea_frames.files.parquet import close_folder
 from galtea_frames.files.targets import Target
 from galtea_frames.pages.formats import json_values, notebook_formats
+from galtea_frames.pages.links import Links
 from galtea_frames.pages.rendering import draw, require_extra
 from galtea_frames.printable import quoted
 from galtea_frames.report.analysis.analyse import analyse
@@ -126,7 +127,9 @@ class Report:
 
     def _repr_mimebundle_(self, **_kinds: object) -> dict[str, str]:
         """Return what notebooks can display."""
-        return notebook_formats("Report", self.to_html(), self.to_markdown(), repr(self))
+        return notebook_formats(
+            "Report", self.to_html(), self.to_markdown(), repr(self), links=self.findings.links != Links()
+        )
 
 
 def build_report(
@@ -142,6 +145,8 @@ def build_report(
     include_text: bool = False,
     last_report: LastReport | None = None,
     selection: str | None = None,
+    session_url: str | None = None,
+    version_url: str | None = None,
     command: str | None = None,
 ) -> Report:
     """Report on the last full day, ISO week or month before `as_of`, compared with the previous one.
@@ -176,6 +181,9 @@ def build_report(
             shows it next to the period, and the rows are judged as if they were all there are. Rows that are known to
             be missing still make the verdict INCOMPLETE: after a failed load, a load with `limit` or `offset`, and one
             that does not cover the period or was made before its end.
+        session_url: where a session can be looked at, such as "https://example.com/sessions/{id}": an https URL with
+            `{id}` once, which makes the ids of sessions links in HTML and Markdown.
+        version_url: the same for versions.
         command: how to reproduce the report, as shown on the page; by default this call.
 
     Raises:
@@ -192,6 +200,8 @@ def build_report(
         include_text=include_text,
         last_report=last_report,
         selection=selection,
+        session_url=session_url,
+        version_url=version_url,
     )
     return compute(sessions, versions, terms, command or _call(terms))
 
@@ -255,6 +265,7 @@ def _call(terms: Terms) -> str:
     }
     arguments |= {"metrics": list(terms.metrics)} if terms.metrics else {}
     arguments |= {} if terms.selection is None else {"selection": terms.selection}
+    arguments |= {f"{name}_url": url for name, url in asdict(terms.links).items() if url is not None}
     arguments |= {"trend_periods": terms.trend_periods, "include_text": terms.include_text}
     given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
     return f"gf.build_report(sessions, versions, {given})"

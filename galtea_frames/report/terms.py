@@ -10,6 +10,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from galtea_frames.errors import QueryError
+from galtea_frames.pages.links import Links, parse_template
 from galtea_frames.printable import printable, quoted
 from galtea_frames.report.periods import last_closed, parse_moment, parse_zone, up_to
 from galtea_frames.report.thresholds import parse_thresholds
@@ -74,6 +75,7 @@ class Terms:
         include_text: whether raw text of the data may be shown.
         last_report: an earlier report, to find late changes.
         selection: which sessions these are, if the caller says so.
+        links: where sessions and versions can be looked at.
     """
 
     as_of: datetime
@@ -85,6 +87,7 @@ class Terms:
     include_text: bool
     last_report: EarlierReport | None
     selection: str | None
+    links: Links
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -148,6 +151,8 @@ def parse_terms(
     include_text: bool,
     last_report: LastReport | None,
     selection: str | None = None,
+    session_url: str | None = None,
+    version_url: str | None = None,
 ) -> Terms:
     """Check and return the terms, so that none of them can fail once sessions have been fetched.
 
@@ -167,6 +172,10 @@ def parse_terms(
         include_text=include_text,
         last_report=None if last_report is None else parse_last_report(last_report),
         selection=None if selection is None else _selection(selection),
+        links=Links(
+            session=None if session_url is None else parse_template("session_url", session_url),
+            version=None if version_url is None else parse_template("version_url", version_url),
+        ),
     )
     last_closed(terms.as_of, terms.unit, zone)
     return terms

@@ -96,12 +96,12 @@ def test_a_sync_takes_the_product(run: Run, api: Api) -> None:
 
 
 REFUSED = [
-    ("timezne = 'UTC'", "unknown key 'timezne': did you mean timezone?"),
-    ("products = 'p'", "unknown key 'products': did you mean product?"),
+    ("timezne = 'UTC'", "unknown key 'timezne': did you mean 'timezone'?"),
+    ("products = 'p'", "unknown key 'products': did you mean 'product'?"),
     ("colour = 'red'", "unknown key 'colour': use timezone, product, metrics, thresholds, links"),
     ("fail-if = 'n > 1'", "unknown key 'fail-if': write it as 'fail_if' below [thresholds]"),
     ("[links]\ntimezone = 'UTC'", "unknown key 'links.timezone': write timezone above the first [table]"),
-    ("[links]\nsession_link = 'x'", "unknown key 'links.session_link': did you mean session_url?"),
+    ("[links]\nsession_link = 'x'", "unknown key 'links.session_link': did you mean 'session_url'?"),
     ("[links]\nfail_if = 'x'", "unknown key 'links.fail_if': write it as 'fail_if' below [thresholds]"),
     ("[client]\nbase_url = 'x'", "unknown key 'client': use timezone"),
     ("timezone = 3", "'timezone' must be text, not 3"),

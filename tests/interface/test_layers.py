@@ -38,7 +38,7 @@ ROOMS = {
         rows arguments stored_rows changes same_account damage description local_folder table_files time_spans delta
         location sync_result sync info reading readers lazy_columns lazy mirror
     """,
-    "pages": "wording labels lettering pictures rendering formats",
+    "pages": "wording labels links lettering pictures rendering formats",
     "report": """
         findings periods thresholds terms analysis.verdict analysis.headline pages.sparklines
         analysis.fields analysis.load_attrs analysis.sessions analysis.counts analysis.totals analysis.completeness

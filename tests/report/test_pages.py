@@ -123,6 +123,42 @@ def test_tables_and_pictures_are_accessible() -> None:
     assert "name of v2 30.0\u00a0% of 60" in alts
 
 
+@pytest.mark.usefixtures("undrawn_charts")
+def test_ids_are_links_where_a_template_says_so() -> None:
+    """Those of versions and of sessions, in HTML and Markdown; without a template there are none."""
+    urls: dict[str, Any] = {
+        "session_url": "https://example.com/s/{id}",
+        "version_url": "https://example.com/v?id={id}&copy=1",
+    }
+    report = report_on(two_weeks(), **urls)
+    links = Page(report.to_html()).all("a")
+    assert {("noopener noreferrer", "_blank")} == {(each["rel"], each["target"]) for each in links}
+    assert {"https://example.com/v?id=v1&copy=1", "https://example.com/v?id=v2&copy=1"} <= {
+        each["href"] for each in links
+    }
+    assert "https://example.com/s/2026-03-24-FAILED-v1-" in " ".join(str(each["href"]) for each in links)
+    markdown = report.to_markdown()
+    assert "| [v1](https://example.com/v?id=v1&amp;copy=1) |" in markdown
+    assert "(https://example.com/s/2026-03-24-FAILED-v1-" in markdown
+    assert {"session": urls["session_url"], "version": urls["version_url"]} == report.to_dict()["links"]
+    without = report_on(two_weeks())
+    assert [] == Page(without.to_html()).all("a")
+    assert "example.com" not in without.to_markdown()
+
+
+@pytest.mark.usefixtures("undrawn_charts")
+@pytest.mark.parametrize("text", ['"><img src=x>', "](javascript:alert(1))", "a|b ../..", "\ud800 \u202e", ".."])
+def test_links_hold_any_id(text: str) -> None:
+    """Escaped, so that a link stays one link to the host of its template."""
+    world = [each | {"versionId": text} for each in sessions(3, "2026-03-24", "FAILED", error="no")]
+    report = report_on(world, versions(text), version_url="https://example.com/v/{id}")
+    addresses = [str(each["href"]) for each in Page(report.to_html()).all("a")]
+    assert (text == "..") == (addresses == [])
+    assert all(re.fullmatch(r"https://example\.com/v/[A-Za-z0-9.%_~-]+", each) for each in addresses)
+    targets = re.findall(r"(?<!\\)\]\(([^)]*)\)", report.to_markdown())
+    assert set(addresses) == set(targets)
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -424,6 +460,14 @@ def test_notebooks_show_the_page_in_a_frame_of_its_own() -> None:
     (attrs,) = shown_in_notebook.all("iframe")
     assert report.to_html() == attrs["srcdoc"]
     assert attrs["sandbox"] is None
+
+
+@pytest.mark.usefixtures("undrawn_charts")
+def test_links_work_in_notebooks() -> None:
+    """The frame may open windows, and nothing else."""
+    report = report_on(two_weeks(), version_url="https://example.com/{id}")
+    (attrs,) = Page(report._repr_mimebundle_()["text/html"]).all("iframe")
+    assert "allow-popups allow-popups-to-escape-sandbox" == attrs["sandbox"]
 
 
 @pytest.mark.usefixtures("undrawn_charts")

@@ -104,6 +104,7 @@ def _findings(
     return Findings(
         verdict=outcome,
         headline=headline(outcome, results, completeness, scope, total=total, versions=by_version),
+        links=terms.links,
         scope=scope,
         completeness=completeness,
         thresholds=results,
