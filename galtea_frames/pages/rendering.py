@@ -32,6 +32,9 @@ _MARKDOWN = re.compile(r"[\\`*\[\]|~#!@$]|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.", 
 #: prevents that.
 _REFERENCES = re.compile(r"@(?=\w)|[#!](?=\d)|(?<=\bGH-)(?=\d)|(?<=\w:)(?=//)", re.IGNORECASE)
 
+#: Commands that can be copied from a code span, and of which nothing is markup.
+_ORDINARY = re.compile(r"[A-Za-z0-9_ .,:;=+/'\"%>(){}-]+")
+
 
 def escape_markdown(text: str) -> str:
     """Escape text so that Markdown shows it verbatim on one line, in table cells too.
@@ -40,6 +43,15 @@ def escape_markdown(text: str) -> str:
     """
     plain = _REFERENCES.sub(r"\g<0> ", printable(text)).replace("&", "&amp;").replace("<", "&lt;")
     return _MARKDOWN.sub(r"\\\g<0>", plain)
+
+
+def markdown_code(text: str) -> str:
+    """Return a command as a code span of Markdown if it has only ordinary characters, else escaped.
+
+    Chats that show Markdown as it is written would mention people and link URLs in a code span too.
+    """
+    ordinary = _ORDINARY.fullmatch(text) and not _REFERENCES.search(text) and "www." not in text.lower()
+    return f"`{text}`" if ordinary else escape_markdown(text)
 
 
 def require_extra(what: str, *libraries: str) -> None:
@@ -90,7 +102,7 @@ def environment(package: str, *, markdown: bool) -> Environment:
     )
     for name in ("count", "signed_count", "percent", "signed_percent", "points", "number", "cut", "plural"):
         made.filters[name] = getattr(wording, name)
-    made.filters |= {"printable": printable, "more": more, "url": url, "link": _link}
+    made.filters |= {"printable": printable, "more": more, "url": url, "link": _link, "code": _code}
     return made
 
 
@@ -113,6 +125,13 @@ def _link(text: str, template: str | None, id_: str) -> object:
         return text
     # Markdown decodes entities in URLs. Nothing is printed twice: markup is not escaped again.
     return Markup(f"[{escape_markdown(text)}]({address.replace('&', '&amp;')})")  # noqa: S704 - all of it is escaped
+
+
+def _code(text: str) -> object:
+    """Return a command as Markdown."""
+    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
+
+    return Markup(markdown_code(text))  # noqa: S704 - escaped where need be
 
 
 def _data_address(picture: bytes) -> str:

@@ -324,6 +324,14 @@ class Quality:
 
 
 @dataclass(frozen=True)
+class NextStep:
+    """Something to look at next, and the command that shows more; None if none does."""
+
+    text: str
+    command: str | None
+
+
+@dataclass(frozen=True)
 class Reproduction:
     """How to reproduce the report: the call or command, the filters, and the libraries."""
 
@@ -352,3 +360,4 @@ class Findings:
     changes: Changes
     quality: Quality
     reproduction: Reproduction
+    next_steps: tuple[NextStep, ...] = ()

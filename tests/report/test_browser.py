@@ -191,7 +191,7 @@ def test_colours_follow_the_readers_choice_and_can_be_read(
                 return own.startsWith('rgba(0, 0, 0, 0') ? ground(each.parentElement) : own;
             };
             const faint = new Set();
-            const texts = 'p, td, th, dt, dd, h1, h2, h3, code, pre, span, caption, b';
+            const texts = 'a, li, p, td, th, dt, dd, h1, h2, h3, code, pre, span, caption, b';
             for (const each of document.querySelectorAll(texts)) {
                 if (!each.innerText?.trim() || each.closest('.hidden')) continue;
                 const pair = [light(getComputedStyle(each).color), light(ground(each))].sort((a, b) => b - a);

@@ -24,7 +24,7 @@ from report_frames import framed, report_on, sessions, two_weeks, versions
 
 import galtea_frames as gf
 from galtea_frames.pages.pictures import DARK, LIGHT, Look
-from galtea_frames.pages.rendering import escape_markdown
+from galtea_frames.pages.rendering import escape_markdown, markdown_code
 from galtea_frames.pages.wording import number, plural, points, signed_count, signed_percent
 from galtea_frames.printable import printable
 from galtea_frames.report.pages.charts import charts
@@ -63,6 +63,11 @@ class Page(HTMLParser):
         return [attrs for name, attrs in self.tags if name == tag]
 
     @property
+    def links(self) -> list[dict[str, str | None]]:
+        """Return the attributes of the links that lead out of the page."""
+        return [attrs for attrs in self.all("a") if not str(attrs["href"]).startswith("#")]
+
+    @property
     def text(self) -> str:
         """The page's text, with single spaces."""
         return " ".join(" ".join(self.words).split())
@@ -86,9 +91,10 @@ def test_html_markdown_and_json_say_the_same() -> None:
         assert words in markdown
         assert words.replace("\u00a0", " ") in html.replace("\u00a0", " ")
     assert said["figures"][0]["now"] == 128
-    for page in (markdown, html):
-        order = ["FAIL", "Thresholds", "compared with the previous one", "Version by version", "Why sessions stopped"]
-        places = [page.index(words) for words in [*order, "What changed", "Can the numbers", "How to reproduce"]]
+    for page, contents_end in ((markdown, 0), (html, html.index("Reproduce"))):
+        order = ["Thresholds", "compared with the previous one", "Version by version", "Why sessions stopped"]
+        order += ["What changed", "Can the numbers", "How to reproduce"]
+        places = [page.index("FAIL"), *(page.index(words, contents_end) for words in order)]
         assert sorted(places) == places
 
 
@@ -97,15 +103,26 @@ def test_the_page_is_one_file_that_asks_for_nothing() -> None:
     """No scripts, links or URLs except embedded pictures, and a policy that forbids them."""
     page = Page(report_on(measured(), metrics="metadata.ms").to_html())
     names = {tag for tag, _ in page.tags}
-    assert set() == names & {"script", "link", "iframe", "object", "embed", "form", "base", "a", "video", "audio"}
-    addresses = [attrs[name] for _, attrs in page.tags for name in ("src", "srcset", "href", "action") if name in attrs]
+    assert set() == names & {"script", "link", "iframe", "object", "embed", "form", "base", "video", "audio"}
+    addresses = [attrs[name] for _, attrs in page.tags for name in ("src", "srcset", "action") if name in attrs]
     assert addresses
+    assert [] == page.links
     assert all(str(address).startswith("data:image/png;base64,") for address in addresses)
     assert set() == {name for _, attrs in page.tags for name in attrs if name.startswith("on")}
     policy = next(
         attrs["content"] for attrs in page.all("meta") if attrs.get("http-equiv") == "Content-Security-Policy"
     )
     assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'" == policy
+
+
+@pytest.mark.usefixtures("undrawn_charts")
+def test_the_contents_list_every_section() -> None:
+    """Each heading has an id of its own, and a link to it, in the same order."""
+    page = Page(report_on(measured(), metrics="metadata.ms", attrs={"complete": False}).to_html())
+    ids = [attrs.get("id") for attrs in page.all("h2")]
+    assert [f"#{each}" for each in ids] == [attrs["href"] for attrs in page.all("a")]
+    assert len({*ids}) == len(ids) > 8
+    assert None not in ids
 
 
 @pytest.mark.usefixtures("undrawn_charts")
@@ -131,7 +148,7 @@ def test_ids_are_links_where_a_template_says_so() -> None:
         "version_url": "https://example.com/v?id={id}&copy=1",
     }
     report = report_on(two_weeks(), **urls)
-    links = Page(report.to_html()).all("a")
+    links = Page(report.to_html()).links
     assert {("noopener noreferrer", "_blank")} == {(each["rel"], each["target"]) for each in links}
     assert {"https://example.com/v?id=v1&copy=1", "https://example.com/v?id=v2&copy=1"} <= {
         each["href"] for each in links
@@ -142,7 +159,7 @@ def test_ids_are_links_where_a_template_says_so() -> None:
     assert "(https://example.com/s/2026-03-24-FAILED-v1-" in markdown
     assert {"session": urls["session_url"], "version": urls["version_url"]} == report.to_dict()["links"]
     without = report_on(two_weeks())
-    assert [] == Page(without.to_html()).all("a")
+    assert [] == Page(without.to_html()).links
     assert "example.com" not in without.to_markdown()
 
 
@@ -152,7 +169,7 @@ def test_links_hold_any_id(text: str) -> None:
     """Escaped, so that a link stays one link to the host of its template."""
     world = [each | {"versionId": text} for each in sessions(3, "2026-03-24", "FAILED", error="no")]
     report = report_on(world, versions(text), version_url="https://example.com/v/{id}")
-    addresses = [str(each["href"]) for each in Page(report.to_html()).all("a")]
+    addresses = [str(each["href"]) for each in Page(report.to_html()).links]
     assert (text == "..") == (addresses == [])
     assert all(re.fullmatch(r"https://example\.com/v/[A-Za-z0-9.%_~-]+", each) for each in addresses)
     targets = re.findall(r"(?<!\\)\]\(([^)]*)\)", report.to_markdown())
@@ -253,6 +270,24 @@ def test_markdown_mentions_nobody(text: str, read: str) -> None:
     shown = unescape(re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", escape_markdown(text)))
     assert read == shown
     assert not re.search(r"@\w|[#!]\d|gh-\d|\w://", shown, re.IGNORECASE)
+
+
+#: Commands, and how Markdown shows them.
+COMMANDS = [
+    ("galtea-frames export sessions --id 'a b' --out x/y.parquet", "`{}`"),
+    ('report --fail-if "failure_rate > 5%" --as-of 2026-03-30T08:00+02:00', "`{}`"),
+    ("x --id a`b", "x --id a\\`b"),
+    ("x --id @someone", "x --id \\@ someone"),
+    ("x --id gh-12", "x --id gh- 12"),
+    ("x --mirror s3://bucket/m", "x --mirror s3: //bucket/m"),
+    ("x --id www.evil.example", "x --id www\\.evil.example"),
+]
+
+
+@pytest.mark.parametrize(("command", "shown"), COMMANDS)
+def test_commands_are_code_that_can_be_copied(command: str, shown: str) -> None:
+    """Unless a chat would find someone to mention in it, or it would end the code."""
+    assert shown.format(command) == markdown_code(command)
 
 
 #: Characters that cannot be seen, and yet make a name another one.

@@ -22,6 +22,7 @@ from galtea_frames.report.analysis.headline import headline
 from galtea_frames.report.analysis.known_versions import roster
 from galtea_frames.report.analysis.load_attrs import filter_texts
 from galtea_frames.report.analysis.metrics import measure, with_hint
+from galtea_frames.report.analysis.next_steps import next_steps
 from galtea_frames.report.analysis.quality import assess
 from galtea_frames.report.analysis.sessions import observe
 from galtea_frames.report.analysis.stacks import colours_of, stack
@@ -80,6 +81,7 @@ def analyse(
     )
     if not completeness.complete and sessions.empty:
         found = _without_numbers(found)
+    found = replace(found, next_steps=next_steps(found))
     return found, _rows(observed, entries, terms.metrics, texts_kept, json_columns(attrs_of(sessions)))
 
 

@@ -58,6 +58,7 @@ def _names(findings: Findings) -> dict[str, Any]:
         "value": wording.named_value,
         "limit": wording.limit,
         "outcome": _outcome,
+        "contents": [],  # filled by the headings as they are rendered
     }
 
 
