@@ -9,16 +9,19 @@ from galtea_frames.pages.pictures import Chart, height_of, label_rows, shortened
 from galtea_frames.pages.wording import number, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
 
     from galtea_frames.pages.pictures import Look
-    from galtea_frames.report.findings import Findings, Metric, Stack
+    from galtea_frames.report.findings import Findings, Metric, Scope, Stack, VersionLine
 
 #: Versions in a chart; the tables have them all.
 _ROOM = 14
 _DRAWABLE = 1e200
+
+#: The part of the failure rates' axis beyond the longest interval, and the least that it shows.
+_MARGIN, _LEAST = 1.06, 0.05
 
 
 def charts(findings: Findings) -> tuple[Chart, ...]:
@@ -28,7 +31,7 @@ def charts(findings: Findings) -> tuple[Chart, ...]:
 
 def _charts(findings: Findings) -> Iterator[Chart]:
     if any(findings.by_day.totals):
-        yield _sessions_by_day(findings.by_day)
+        yield _sessions_by_day(findings.by_day, findings.scope)
     if findings.versions:
         yield _failure_rates(findings)
     if any(findings.by_period.totals):
@@ -49,11 +52,13 @@ def _can_be_drawn(metric: Metric) -> bool:
 # -- charts --
 
 
-def _sessions_by_day(stack: Stack) -> Chart:
+def _sessions_by_day(stack: Stack, scope: Scope) -> Chart:
     busiest = max(range(len(stack.axis)), key=stack.totals.__getitem__)
+    first = None if scope.unit == "day" else stack.axis.index(scope.period.first_day)
     alt = (
         f"Stacked bars: sessions per day by version, {stack.axis[0]} to {stack.axis[-1]}, {sum(stack.totals):,} in all;"
         f" busiest day {stack.axis[busiest]} with {stack.totals[busiest]:,}."
+        f"{f' {scope.period.code} begins on {stack.axis[first]}.' if first else ''}"
     )
 
     def draw(axes: Axes, look: Look) -> None:
@@ -61,6 +66,8 @@ def _sessions_by_day(stack: Stack) -> Chart:
         axes.set_ylabel("sessions per day")
         _ticks(axes, [label[5:] for label in stack.axis])
         _whole_numbers(axes)
+        if first:
+            _divide(axes, look, first, scope)
 
     return Chart("sessions_by_day", "Sessions per day by version", alt, 3.0, draw)
 
@@ -85,21 +92,42 @@ def _failure_rates(findings: Findings) -> Chart:
     parts = (f"{shortened(line.label)} {percent(line.failure_rate.value)} of {line.failure_rate.n:,}" for line in lines)
     alt = f"Failure rate by version with its 95 % interval: {'; '.join(parts)}."
 
+    edge = _edge(lines)
+    beyond = any((line.failure_rate.high or 0) > edge for line in lines)
+
     def draw(axes: Axes, look: Look) -> None:
         for row, line in enumerate(lines):
-            found = line.failure_rate
-            if found.value is not None and found.low is not None and found.high is not None:
-                colour = look.colour(line.colour)
-                axes.plot([100 * found.low, 100 * found.high], [row, row], color=colour, linewidth=2.2, alpha=0.55)
-                fill = look.ground if line.few else colour
-                axes.plot([100 * found.value], [row], "o", color=colour, markerfacecolor=fill, markersize=6)
+            _interval(axes, look, row, line, edge)
+        axes.set_xlim(0, 100 * edge)
         names = lettering.names([(line.label, line.id) for line in lines], "version")
         label_rows(axes, [name + (" *" if line.few else "") for name, line in zip(names, lines, strict=True)])
-        axes.set_xlim(left=0)
         few = "\n* fewer than 30 ended sessions" if any(line.few for line in lines) else ""
-        write_below(axes, f"failure rate, %, with 95 % interval{few}")
+        write_below(axes, f"failure rate, %, with 95 % interval{few}{'   ▸ goes on' if beyond else ''}")
 
     return Chart("failure_rate_by_version", "Failure rate by version", alt, height_of(len(lines)), draw)
+
+
+def _edge(lines: Sequence[VersionLine]) -> float:
+    """Return where the axis ends: intervals of few sessions reach far, and would leave the others no room."""
+    many = [line for line in lines if not line.few] or lines
+    return min(1.0, _MARGIN * max(_LEAST, *(line.failure_rate.high or 0.0 for line in many)))
+
+
+def _interval(axes: Axes, look: Look, row: int, line: VersionLine, edge: float) -> None:
+    """Draw a failure rate and its interval, with a sign at the edge if they reach beyond it."""
+    found = line.failure_rate
+    if found.value is None or found.low is None or found.high is None:
+        return
+    colour = look.colour(line.colour)
+    fill = look.ground if line.few else colour
+    reach = [100 * min(found.low, edge), 100 * min(found.high, edge)]
+    axes.plot(reach, [row, row], color=colour, linewidth=2.2, alpha=0.55)
+    if found.value <= edge:
+        axes.plot([100 * found.value], [row], "o", color=colour, markerfacecolor=fill, markersize=6, clip_on=False)
+    if found.high > edge:
+        words = f"{percent(found.value)} ▸" if found.value > edge else "▸"
+        box = {"facecolor": look.ground, "edgecolor": "none", "pad": 1}
+        axes.text(100 * edge, row, words, ha="right", va="center", fontsize=7.5, color=look.text, bbox=box)
 
 
 def _stopping_reasons(findings: Findings) -> Chart:
@@ -168,6 +196,14 @@ def _bars(axes: Axes, look: Look, stack: Stack, scale: list[float]) -> None:
     axes.grid(axis="y")
     longest = max(map(len, names))
     axes.figure.legend(loc="outside lower center", ncols=max(1, 46 // (longest + 5)), handlelength=1, handleheight=1)
+
+
+def _divide(axes: Axes, look: Look, first: int, scope: Scope) -> None:
+    """Draw a line before the first day of the period, with the codes of both periods above."""
+    axes.axvline(first - 0.5, color=look.text, linewidth=0.9, linestyle=(0, (3, 3)))
+    last = axes.get_xlim()[1]
+    for code, start, end in ((scope.previous.code, -0.5, first - 0.5), (scope.period.code, first - 0.5, last)):
+        axes.text((start + end) / 2, 1.01, code, transform=axes.get_xaxis_transform(), ha="center", va="bottom")
 
 
 def _ticks(axes: Axes, labels: list[str]) -> None:
