@@ -6,8 +6,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_SYMBOLS = "abcdefghijklmnopqrstuvwxyz0123456789"
-_PAIRS = tuple(first + second for first in _SYMBOLS for second in _SYMBOLS)
+SYMBOLS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_PAIRS = tuple(first + second for first in SYMBOLS for second in SYMBOLS)
 
 
 class Dice:

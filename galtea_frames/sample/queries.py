@@ -1,13 +1,16 @@
 """Parses query strings as the API does: pairs of parameters in, a `Selection` or a `Refusal` out."""
 
+import math
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
+from operator import ge, gt, le, lt
 from typing import TypeVar
 
-from galtea_frames.sample.resources import Resource
+from galtea_frames.sample.resource import Resource, Through, Value
+from galtea_frames.sample.times import instant
 
 T = TypeVar("T")
 Pairs = Sequence[tuple[str, str]]
@@ -15,11 +18,6 @@ Pairs = Sequence[tuple[str, str]]
 #: A firewall in front of the API rejects longer queries.
 MAX_MEMBERS = 50
 MAX_QUERY_BYTES = 2_300
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DATE_TIME = re.compile(
-    r"(?P<whole>\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?)([.,](?P<fraction>\d+))?(?P<offset>[Zz]|[+-]\d\d(:?\d\d)?)"
-)
 
 
 class Refusal(Exception):  # noqa: N818 - an answer of the API, not an error of this program
@@ -33,11 +31,21 @@ class Refusal(Exception):  # noqa: N818 - an answer of the API, not an error of 
 
 @dataclass(frozen=True)
 class Filter:
-    """The values that a row must have in a column or, if not ``wanted``, must not have."""
+    """What a row must have in a column.
+
+    Attributes:
+        column: The column's number.
+        admits: Whether a value is selected.
+        values: All values that are selected, if they can be listed.
+    """
 
     column: int
-    values: frozenset[str | None]
-    wanted: bool = True
+    admits: Callable[[Value], bool]
+    values: Collection[Value] | None = None
+
+
+#: The values of a column in those rows of another list that one of its columns or filters selects.
+Elsewhere = Callable[[Through, Collection[Value] | None], Collection[Value]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,6 @@ class Selection:
 
     ids: tuple[str, ...] | None = None
     filters: tuple[Filter, ...] = ()
-    name: str = ""
     since: int | None = None
     until: int | None = None
     sort: tuple[tuple[str, bool], ...] = ()
@@ -56,11 +63,18 @@ class Selection:
     @property
     def is_time_range(self) -> bool:
         """Whether rows are selected and ordered by creation time only."""
-        by_time = all(name == "createdAt" for name, _ in self.sort)
-        return by_time and self.ids is None and not self.filters and not self.name
+        return all(name == "createdAt" for name, _ in self.sort) and self.ids is None and not self.filters
 
 
-def parse_selection(pairs: Pairs, resource: Resource, sortable: Sequence[str]) -> Selection:
+def _nowhere(through: Through, values: Collection[Value] | None) -> Collection[Value]:
+    """The answer of a list that stands alone."""
+    del through, values
+    return ()
+
+
+def parse_selection(
+    pairs: Pairs, resource: Resource, sortable: Sequence[str], elsewhere: Elsewhere = _nowhere
+) -> Selection:
     """Parse a query string for a resource. Parameters that the API does not know are ignored.
 
     Raises:
@@ -69,42 +83,39 @@ def parse_selection(pairs: Pairs, resource: Resource, sortable: Sequence[str]) -
     members = _by_name(pairs)
     scalars = {name: _single(name, values) for name, values in members.items() if name in resource.scalars}
     ids = members.get("ids")
+    since, until = _read(scalars, resource.since, instant), _read(scalars, resource.until, instant)
+    by_creation = resource.time == "createdAt"
+    filters = [
+        *_array_filters(members, resource, elsewhere),
+        *_scalar_filters(scalars, resource, elsewhere),
+        *_switches(scalars, resource, elsewhere, asked_by_id=ids is not None),
+    ]
+    if not by_creation and not since is until is None:
+        filters.append(Filter(resource.columns.index(resource.time), _between(since, until)))
     return Selection(
         ids=None if ids is None else tuple(dict.fromkeys(ids)),
-        filters=(*_array_filters(members, resource), *_flag_filters(scalars, resource)),
-        name=scalars.get("name", "").casefold(),
-        since=_read(scalars, "fromCreatedAt", instant),
-        until=_read(scalars, "toCreatedAt", instant),
-        sort=_sort(members.get("sort", []), sortable),
+        filters=tuple(filters),
+        since=since if by_creation else None,
+        until=until if by_creation else None,
+        sort=_sort(members.get("sort", []), (*sortable, *resource.sortable)),
         limit=_read(scalars, "limit", _count),
         offset=_read(scalars, "offset", _count) or 0,
     )
 
 
-def with_versions(selection: Selection, column: int, version_ids: Iterable[str]) -> Selection:
-    """The selection, restricted to rows of these versions."""
-    return replace(selection, filters=(*selection.filters, Filter(column, frozenset(version_ids))))
+def any_of(resource: Resource, column: str, values: Collection[Value]) -> Filter:
+    """A filter for one of these values or, of a column that holds a list, for a list with one of them."""
+    at = resource.columns.index(column)
+    wanted = frozenset(values)
+    if column in resource.lists:
+        return Filter(at, lambda held: isinstance(held, tuple) and not wanted.isdisjoint(held))
+    return Filter(at, wanted.__contains__, wanted)
 
 
 def is_too_long(query: str, pairs: Pairs, resource: Resource) -> bool:
     """Whether the firewall rejects the query: too many bytes, or array members (``sort`` does not count)."""
-    arrays = {*resource.includes, *resource.excludes, "productIds"}
-    members = sum(name.endswith("[]") or name in arrays for name, _ in pairs if name not in {"sort", "sort[]"})
+    members = sum(name.endswith("[]") or name in resource.arrays for name, _ in pairs if name not in {"sort", "sort[]"})
     return len(query) > MAX_QUERY_BYTES or members > MAX_MEMBERS
-
-
-def instant(text: str) -> int:
-    """Nanoseconds since 1970 of an ISO 8601 time with ``Z`` or an offset.
-
-    Raises:
-        ValueError: The text is not such a time.
-    """
-    match = _DATE_TIME.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} is not an ISO 8601 time with an offset")
-    offset = match["offset"].upper()
-    whole = datetime.fromisoformat(match["whole"] + offset)
-    return (whole - _EPOCH) // timedelta(seconds=1) * 10**9 + int((match["fraction"] or "0").ljust(9, "0")[:9])
 
 
 def _by_name(pairs: Pairs) -> dict[str, list[str]]:
@@ -115,11 +126,6 @@ def _by_name(pairs: Pairs) -> dict[str, list[str]]:
     return members
 
 
-def product_ids(pairs: Pairs) -> list[str] | None:
-    """The requested products; a session belongs to a product only through its version."""
-    return _by_name(pairs).get("productIds")
-
-
 def _single(name: str, values: Sequence[str]) -> str:
     if len(values) > 1:
         raise Refusal(HTTPStatus.BAD_REQUEST, f"{name} must be given once")
@@ -127,12 +133,14 @@ def _single(name: str, values: Sequence[str]) -> str:
 
 
 def _read(scalars: dict[str, str], name: str, read: Callable[[str], T]) -> T | None:
-    if name not in scalars:
-        return None
+    return _parsed(name, scalars[name], read) if name in scalars else None
+
+
+def _parsed(name: str, text: str, read: Callable[[str], T]) -> T:
     try:
-        return read(scalars[name])
+        return read(text)
     except ValueError:
-        raise Refusal(HTTPStatus.BAD_REQUEST, f"Invalid {name}: {scalars[name]!r}") from None
+        raise Refusal(HTTPStatus.BAD_REQUEST, f"Invalid {name}: {text!r}") from None
 
 
 def _count(text: str) -> int:
@@ -142,22 +150,102 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _array_filters(members: dict[str, list[str]], resource: Resource) -> Iterable[Filter]:
+def _integer(text: str) -> int:
+    if not re.fullmatch("-?[0-9]+", text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _array_filters(members: dict[str, list[str]], resource: Resource, elsewhere: Elsewhere) -> Iterator[Filter]:
     """A filter for each array parameter."""
-    for parameters, wanted in ((resource.includes, True), (resource.excludes, False)):
-        for parameter, column in parameters.items():
-            if parameter in members:
-                empty = None if parameter in resource.empty_means_none else ""
-                values = frozenset(value or empty for value in members[parameter])
-                yield Filter(resource.columns.index(column), values, wanted)
+    for parameter, values in members.items():
+        if len(values) > resource.most.get(parameter, len(values)):
+            most = resource.most[parameter]
+            raise Refusal(HTTPStatus.BAD_REQUEST, f"{parameter} must have at most {most} members")
+        empty = None if parameter in resource.empty_means_none else ""
+        wanted = frozenset(value or empty for value in values)
+        if parameter in resource.includes:
+            yield any_of(resource, resource.includes[parameter], wanted)
+        elif parameter in resource.excludes:
+            yield _none_of(resource, resource.excludes[parameter], wanted)
+        elif parameter in resource.holds_all:
+            yield _all_of(resource, resource.holds_all[parameter], wanted)
+        elif parameter in resource.through:
+            through = resource.through[parameter]
+            yield any_of(resource, through.column, elsewhere(through, wanted))
 
 
-def _flag_filters(scalars: dict[str, str], resource: Resource) -> Iterable[Filter]:
-    for parameter, column in resource.flags.items():
-        if parameter in scalars:
-            if scalars[parameter] not in {"true", "false"}:
-                raise Refusal(HTTPStatus.BAD_REQUEST, f"{parameter} must be true or false")
-            yield Filter(resource.columns.index(column), frozenset({scalars[parameter]}))
+def _none_of(resource: Resource, column: str, values: Collection[Value]) -> Filter:
+    return Filter(resource.columns.index(column), lambda value: value not in values)
+
+
+def _all_of(resource: Resource, column: str, values: frozenset[Value]) -> Filter:
+    return Filter(resource.columns.index(column), lambda held: isinstance(held, tuple) and values.issubset(held))
+
+
+def _scalar_filters(scalars: dict[str, str], resource: Resource, elsewhere: Elsewhere) -> Iterator[Filter]:
+    """A filter for each parameter that takes one value."""
+    at = resource.columns.index
+    for parameter, value in scalars.items():
+        if parameter in resource.flags:
+            yield any_of(resource, resource.flags[parameter], (str(_flag(scalars, parameter)).lower(),))
+        elif parameter in resource.exists:
+            through = resource.exists[parameter]
+            select = any_of if _flag(scalars, parameter) else _none_of
+            yield select(resource, through.column, elsewhere(through, None))
+        elif parameter in resource.integers:
+            yield any_of(resource, resource.integers[parameter], (_parsed(parameter, value, _integer),))
+        elif parameter in resource.bounds:
+            column, end = resource.bounds[parameter]
+            yield Filter(at(column), partial(_ENDS[end], _parsed(parameter, value, _share)))
+        elif parameter in resource.contains:
+            part = value.casefold()
+            yield Filter(at(resource.contains[parameter]), partial(_holds, part))
+
+
+def _switches(
+    scalars: dict[str, str], resource: Resource, elsewhere: Elsewhere, *, asked_by_id: bool
+) -> Iterator[Filter]:
+    """A filter for each kind of rows that is not shown; ``ids`` alone finds every row."""
+    for parameter, switch in resource.switches.items():
+        is_on = _flag(scalars, parameter) if parameter in scalars else switch.is_on or asked_by_id
+        if is_on:
+            continue
+        if switch.key:
+            hidden = elsewhere(Through(switch.key, switch.list, switch.column), {"true"})
+            yield _none_of(resource, switch.key, hidden)
+        else:
+            yield _none_of(resource, switch.column, {"true"})
+
+
+def _flag(scalars: dict[str, str], parameter: str) -> bool:
+    if scalars[parameter] not in {"true", "false"}:
+        raise Refusal(HTTPStatus.BAD_REQUEST, f"{parameter} must be true or false")
+    return scalars[parameter] == "true"
+
+
+def _holds(part: str, value: Value) -> bool:
+    return isinstance(value, str) and part in value.casefold()
+
+
+def _between(since: int | None, until: int | None) -> Callable[[Value], bool]:
+    """Whether a time is in a range; a row without a time is in none."""
+    first, last = -math.inf if since is None else since, math.inf if until is None else until
+    return lambda value: isinstance(value, int) and first <= value <= last
+
+
+def _share(text: str) -> float:
+    """A number from 0 to 1. NaN is none."""
+    if not 0 <= (share := float(text)) <= 1:
+        raise ValueError(text)
+    return share
+
+
+def _compared(compare: Callable[[float, float], bool]) -> Callable[[float, Value], bool]:
+    return lambda bound, value: isinstance(value, int | float) and compare(value, bound)
+
+
+_ENDS = {"Gt": _compared(gt), "Gte": _compared(ge), "Lt": _compared(lt), "Lte": _compared(le)}
 
 
 def _sort(members: Sequence[str], sortable: Sequence[str]) -> tuple[tuple[str, bool], ...]:

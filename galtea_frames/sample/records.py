@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from galtea_frames.sample.dice import Dice
+from galtea_frames.sample.dice import SYMBOLS, Dice
 from galtea_frames.sample.nested import context, metadata
 from galtea_frames.sample.phrases import (
     DESCRIPTIONS,
@@ -24,7 +24,8 @@ from galtea_frames.sample.phrases import (
     STOPPING_REASONS,
     SYSTEM_PROMPTS,
 )
-from galtea_frames.sample.traffic import DAYS, END, START, moments, stamp
+from galtea_frames.sample.times import stamp
+from galtea_frames.sample.traffic import DAYS, END, START, moments
 
 Record = dict[str, Any]
 
@@ -35,7 +36,7 @@ NEW_FIELDS_SINCE = datetime(2026, 1, 15, tzinfo=UTC)
 
 _FAILURE_RATES = (0.06, 0.05, 0.08, 0.04, 0.12, 0.03, 0.07)
 _WORST_FAILURE_RATE = 0.25
-_LATENCIES_MS = (1800, 1500, 900, 2400, 1200, 700, 1000)
+LATENCIES_MS = (1800, 1500, 900, 2400, 1200, 700, 1000)
 _USERS = 5
 _TESTS = 6
 _SHARE_IN_RUNS = 0.36
@@ -131,13 +132,23 @@ def owning_test(test_case_id: str) -> str:
 
 
 def has_evaluations(version_id: str) -> bool:
-    """Whether a version has evaluations: two of three do, depending on the id alone."""
-    return zlib.crc32(version_id.encode()) % 3 != 0
+    """Whether a version has evaluations: four of five do, depending on the id alone."""
+    return zlib.crc32(f"scores {version_id}".encode()) % 5 != 0
 
 
 def has_inference_results(version_id: str) -> bool:
-    """Whether a version has inference results: four of five do, depending on the id alone."""
-    return zlib.crc32(version_id.encode()) % 5 != 0
+    """Whether a version has inference results: six of seven do, depending on the id alone."""
+    return zlib.crc32(f"turns {version_id}".encode()) % 7 != 0
+
+
+def sample_tests(seed: int = SEED) -> list[str]:
+    """The beginnings of the ids of the six sample tests, and of their cases."""
+    return _Sessions((), seed + 1).tests
+
+
+def cases_of_test(head: str) -> list[str]:
+    """The ids of all cases of a sample test."""
+    return [_test_case_id(head, symbol) for symbol in SYMBOLS]
 
 
 def _test_case_id(test: str, code: str) -> str:
@@ -217,7 +228,7 @@ class _Sessions:
             "stoppingReason": dice.pick(STOPPING_REASONS) if status == "COMPLETED" else None,
             "error": _error(status, dice),
             "status": status,
-            "metadata": metadata(_LATENCIES_MS[index % len(_LATENCIES_MS)], dice),
+            "metadata": metadata(LATENCIES_MS[index % len(LATENCIES_MS)], dice),
             "createdAt": stamp(moment),
             "deletedAt": None,
         }

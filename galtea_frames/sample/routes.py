@@ -1,7 +1,7 @@
 """The API's normal answers."""
 
 import gzip
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import unquote
@@ -9,29 +9,26 @@ from urllib.parse import unquote
 from galtea_frames.sample.answers import Message, Reply, html
 from galtea_frames.sample.behaviour import Behaviour
 from galtea_frames.sample.dice import Dice
-from galtea_frames.sample.queries import (
-    Refusal,
-    Selection,
-    is_too_long,
-    parse_selection,
-    product_ids,
-    with_versions,
-)
+from galtea_frames.sample.lists import Lists
+from galtea_frames.sample.queries import Refusal, Selection, is_too_long, parse_selection
 from galtea_frames.sample.request import Request
-from galtea_frames.sample.resources import SESSIONS
+from galtea_frames.sample.resource import Resource
+from galtea_frames.sample.resources import RESOURCES, SESSIONS
 from galtea_frames.sample.store import Row, Shuffle, Store, encode, encode_page
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _HTML = {"Content-Type": "text/html; charset=utf-8"}
 #: Shorter answers are not compressed, as in the API's web framework.
 _GZIP_FROM_BYTES = 1_024
+#: Each list by the path of its requests.
+_PATHS = {f"/{resource.path or resource.name}": resource for resource in RESOURCES.values()}
 
 
 class Routes:
     """Answers requests from the rows and the behaviour."""
 
-    def __init__(self, sessions: Store, versions: Store, api_key: str, behaviour: Behaviour) -> None:
-        self.stores: Mapping[str, Store] = {"/sessions": sessions, "/versions": versions}
+    def __init__(self, lists: Lists, api_key: str, behaviour: Behaviour) -> None:
+        self.lists = lists
         self.api_key = api_key
         self.behaviour = behaviour
         self._dice = Dice(0)
@@ -50,8 +47,7 @@ class Routes:
 
     def _reply(self, request: Request) -> Reply:
         route = self._route(request)
-        store = self.stores.get(request.path, self.stores["/sessions"])
-        if is_too_long(request.query_string, request.query, store.resource):
+        if is_too_long(request.query_string, request.query, _PATHS.get(request.path, SESSIONS)):
             return Reply(HTTPStatus.FORBIDDEN, html("403 Forbidden"), _HTML)
         if request.method != "GET" or route is None:
             return Reply(HTTPStatus.NOT_FOUND, html(f"Cannot {request.method} {request.path}"), _HTML)
@@ -63,37 +59,28 @@ class Routes:
 
     def _route(self, request: Request) -> Callable[[Request], Reply] | None:
         """The method that answers a path; None for paths that the API does not have."""
-        if request.path in self.stores:
+        if request.path in _PATHS:
             return self._list
         parent, _, row_id = request.path.rpartition("/")
-        if parent in self.stores and row_id:
+        if parent in _PATHS and row_id:
             return self._one
-        return {
-            "/products": self._products,
-            "/tests": _nothing,
-            "/testCases": _nothing,
-            "/minimum-sdk-version": _any_client,
-        }.get(request.path)
+        return _any_client if request.path == "/minimum-sdk-version" else None
 
     def _authorize(self, request: Request) -> None:
         if request.header("Authorization") != f"Bearer {self.api_key}":
             raise Refusal(HTTPStatus.UNAUTHORIZED, "Invalid or missing API key")
 
     def _list(self, request: Request) -> Reply:
-        store = self.stores[request.path]
-        selection = self._selection(request, store)
+        store = self.lists[_PATHS[request.path].name]
+        selection = self._selection(request, store.resource)
         limit = self.behaviour.limit_of(selection.limit)
         rows = store.select(selection, limit, self._shuffle())
         _refuse_missing(selection, rows, store)
         request.rows = len(rows)
         return Reply(HTTPStatus.OK, encode_page(rows), _JSON)
 
-    def _selection(self, request: Request, store: Store) -> Selection:
-        selection = parse_selection(request.query, store.resource, self.behaviour.sortable)
-        products = product_ids(request.query)
-        if products is not None and store.resource is SESSIONS:
-            of_products = self.stores["/versions"].ids_where("productId", products)
-            selection = with_versions(selection, SESSIONS.columns.index("versionId"), of_products)
+    def _selection(self, request: Request, resource: Resource) -> Selection:
+        selection = parse_selection(request.query, resource, self.behaviour.sortable, self.lists.elsewhere)
         default = self.behaviour.sort_default
         if selection.sort or default == "shuffled":
             return selection
@@ -106,18 +93,10 @@ class Routes:
 
     def _one(self, request: Request) -> Reply:
         parent, _, row_id = request.path.rpartition("/")
-        store = self.stores[parent]
+        store = self.lists[_PATHS[parent].name]
         if unquote(row_id) not in store:
-            raise Refusal(HTTPStatus.NOT_FOUND, f"No such row among the {store.resource.name}: {unquote(row_id)}")
+            raise Refusal(HTTPStatus.NOT_FOUND, f"{store.resource.noun} {unquote(row_id)} not found")
         return Reply(HTTPStatus.OK, encode(store[unquote(row_id)]), _JSON)
-
-    def _products(self, request: Request) -> Reply:
-        """The products of the versions, with just enough fields for a client to see that they exist."""
-        known = self.stores["/versions"].distinct("productId")
-        wanted = request.values("ids") or known
-        if missing := [one for one in wanted if one not in known]:
-            raise Refusal(HTTPStatus.NOT_FOUND, f"Not found among the products: {', '.join(missing)}")
-        return Reply(HTTPStatus.OK, [_product(product_id) for product_id in known if product_id in wanted])
 
 
 def _refuse_missing(selection: Selection, rows: Sequence[Row], store: Store) -> None:
@@ -125,24 +104,7 @@ def _refuse_missing(selection: Selection, rows: Sequence[Row], store: Store) -> 
     column = store.resource.columns.index("id")
     found = {row.values[column] for row in rows}
     if missing := [row_id for row_id in selection.ids or () if row_id not in found]:
-        raise Refusal(HTTPStatus.NOT_FOUND, f"Not found among the {store.resource.name}: {', '.join(missing)}")
-
-
-def _product(product_id: str) -> dict[str, str | None]:
-    return {
-        "id": product_id,
-        "organizationId": "organization_sample",
-        "name": product_id,
-        "description": "A product of the sample API",
-        "createdAt": "2026-01-01T09:00:00.000Z",
-        "deletedAt": None,
-    }
-
-
-def _nothing(request: Request) -> Reply:
-    """An empty list, for resources that the sample API does not have."""
-    del request
-    return Reply(HTTPStatus.OK, [])
+        raise Refusal(HTTPStatus.NOT_FOUND, f"Not found among the {store.resource.nouns}: {', '.join(missing)}")
 
 
 def _any_client(request: Request) -> Reply:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from galtea_frames.sample.answers import Answer, Hangup, Move, Pause
 from galtea_frames.sample.behaviour import Behaviour
+from galtea_frames.sample.lists import Lists
 from galtea_frames.sample.queries import Refusal
 from galtea_frames.sample.records import iter_session_records, version_records
 from galtea_frames.sample.request import Request
-from galtea_frames.sample.resources import SESSIONS, VERSIONS
 from galtea_frames.sample.routes import Routes
-from galtea_frames.sample.store import Store
 
 if TYPE_CHECKING:
     from galtea_frames.sample.wire import Handler
@@ -33,8 +32,11 @@ class SampleApi:
     Attributes:
         url: Its address, without a trailing slash.
         api_key: The only key that it accepts.
-        sessions: The sessions that it serves; rows can be inserted, updated and deleted at any time.
-        versions: The versions that it serves.
+        lists: The rows that it serves, by the name of their list: "sessions", "versions", "evaluations",
+            "inference_results", "spans", "test_cases", "tests", "metrics", "specifications", "runs", "products" and
+            "models". Rows can be inserted, updated and deleted at any time.
+        sessions: The same as ``lists["sessions"]``.
+        versions: The same as ``lists["versions"]``.
         behaviour: Its settings, which can be changed at any time.
         on_request: Called before a request is answered, with the API and the request's number.
         requests: The requests so far, in order of arrival.
@@ -43,8 +45,7 @@ class SampleApi:
 
     def __init__(
         self,
-        sessions: Store,
-        versions: Store,
+        lists: Lists,
         behaviour: Behaviour,
         *,
         api_key: str = API_KEY,
@@ -53,12 +54,13 @@ class SampleApi:
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
-        self.sessions = sessions
-        self.versions = versions
+        self.lists = lists
+        self.sessions = lists["sessions"]
+        self.versions = lists["versions"]
         self.behaviour = behaviour
         self.api_key = api_key
         self.on_request = on_request
-        self._routes = Routes(sessions, versions, api_key, behaviour)
+        self._routes = Routes(lists, api_key, behaviour)
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._concurrent = 0
@@ -176,6 +178,7 @@ def serve(
     sessions: int | Records = 2_000,
     versions: int | Records = 8,
     *,
+    lists: Mapping[str, Records] | None = None,
     api_key: str = API_KEY,
     answers: Answers = (),
     on_request: OnRequest | None = None,
@@ -192,8 +195,9 @@ def serve(
 ) -> SampleApi:
     """Serve sample rows, or your own, on this machine, as the real API does.
 
-    The server answers ``GET /sessions`` and ``GET /versions`` with all their filters, and the few other paths that the
-    vendor's client requests. Like the real API, it ignores unknown parameters.
+    The server answers the requests for sessions, versions and the ten further lists, with all their filters. The rows
+    of the further lists follow from the sessions and versions, and are made when they are first requested. Like the
+    real API, it ignores unknown parameters.
 
     Example:
         >>> from urllib.request import Request, urlopen
@@ -206,6 +210,8 @@ def serve(
     Args:
         sessions: Number of sample sessions, or the records to serve.
         versions: Number of sample versions, or the records to serve.
+        lists: Records of further lists to serve instead of those that follow from the sessions, by the list's name
+            (see `SampleApi`): ``{"metrics": []}``.
         api_key: The only key that is accepted.
         answers: Answers that replace the API's own: one for each successive request (None for the API's own), or a
             function of the request.
@@ -227,7 +233,7 @@ def serve(
     Raises:
         ImportError: werkzeug is not installed.
         OSError: The port is taken.
-        ValueError: A number is too small.
+        ValueError: A number is too small, or a list is unknown.
     """
     _wire()
     behaviour = Behaviour(
@@ -246,8 +252,7 @@ def serve(
     of_versions = version_records(versions) if isinstance(versions, int) else list(versions)
     of_sessions = iter_session_records(sessions, of_versions) if isinstance(sessions, int) else sessions
     return SampleApi(
-        Store(SESSIONS, of_sessions),
-        Store(VERSIONS, of_versions),
+        Lists({"sessions": of_sessions, "versions": of_versions} | dict(lists or {})),
         behaviour,
         api_key=api_key,
         answers=answers,

@@ -3,18 +3,23 @@
 import json
 import threading
 from bisect import bisect_left, bisect_right, insort
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby, islice
 from typing import Any
 
-from galtea_frames.sample.queries import Selection, instant
+from galtea_frames.sample.queries import Filter, Selection
 from galtea_frames.sample.records import Record
-from galtea_frames.sample.resources import Resource
+from galtea_frames.sample.resource import Resource, Value
+from galtea_frames.sample.times import instant_or_none
 
 #: Reorders rows of equal ``createdAt``.
 Shuffle = Callable[[Sequence["Row"]], list["Row"]]
+
+#: An index is used for at most as many values as a request can hold.
+_FEW = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,7 @@ class Row:
     """One record: its position in the list, the values that filters compare, and its JSON."""
 
     position: tuple[int, int]
-    values: tuple[str | None, ...]
+    values: tuple[Value, ...]
     encoded: bytes
 
     @property
@@ -55,13 +60,13 @@ class Store:
     def __init__(self, resource: Resource, records: Iterable[Mapping[str, Any]] = ()) -> None:
         self.resource = resource
         self._lock = threading.RLock()
-        self._name_column = resource.columns.index("name") if "name" in resource.columns else 0
         self._inserted = 0
         self._by_id: dict[str, Row] = {}
+        self._indexes = {resource.columns.index(column): dict[Value, dict[str, Row]]() for column in resource.indexed}
         self._rows = sorted((self._new_row(record) for record in records), key=_position_of)
 
     def __repr__(self) -> str:
-        return f"<Store of {len(self)} {self.resource.name}>"
+        return f"<Store of {len(self._rows)} {self.resource.name}>"
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -98,6 +103,8 @@ class Store:
         """
         with self._lock:
             row = self._by_id.pop(row_id)
+            for column, index in self._indexes.items():
+                del index[row.values[column]][row_id]
             del self._rows[bisect_left(self._rows, row.position, key=_position_of)]
 
     def update(self, row_id: str, **changes: object) -> None:
@@ -110,7 +117,7 @@ class Store:
             row = self._by_id[row_id]
             changed = self._row(row.record | changes, row.position[1])
             self.delete(row_id)
-            self._by_id[changed.record["id"]] = changed
+            self._keep(changed.record["id"], changed)
             insort(self._rows, changed, key=_position_of)
 
     def select(self, selection: Selection, limit: int, shuffle: Shuffle | None = None) -> list[Row]:
@@ -134,42 +141,59 @@ class Store:
             return list(islice(_arranged(rows, selection.sort, shuffle), window.start, window.stop))
 
     def _positions(self, selection: Selection) -> Sequence[int]:
-        """The positions of the rows in the time range, restricted to ``ids`` if there are any."""
+        """The positions of the rows in the time range, restricted to ``ids`` or to those of an index if possible."""
         first = 0 if selection.since is None else bisect_left(self._rows, selection.since, key=_moment_of)
         end = len(self._rows) if selection.until is None else bisect_right(self._rows, selection.until, key=_moment_of)
-        if selection.ids is None:
+        found = self._found(selection)
+        if found is None:
             return range(first, end)
-        found = [self._by_id[row_id].position for row_id in selection.ids if row_id in self._by_id]
-        positions = (bisect_left(self._rows, key, key=_position_of) for key in sorted(found))
+        positions = (bisect_left(self._rows, key, key=_position_of) for key in sorted(row.position for row in found))
         return [position for position in positions if first <= position < end]
 
+    def _found(self, selection: Selection) -> list[Row] | None:
+        """The only rows that can match; None if all must be looked at."""
+        if selection.ids is not None:
+            return [self._by_id[row_id] for row_id in selection.ids if row_id in self._by_id]
+        for one in selection.filters:
+            index = self._indexes.get(one.column)
+            if index is not None and one.values is not None and len(one.values) <= _FEW:
+                return [row for value in one.values for row in index.get(value, {}).values()]
+        return None
+
     def _matches(self, row: Row, selection: Selection) -> bool:
-        if not all((row.values[one.column] in one.values) is one.wanted for one in selection.filters):
-            return False
-        return not selection.name or selection.name in (row.values[self._name_column] or "").casefold()
+        return _admitted(row, selection.filters)
 
-    def ids_where(self, column: str, values: Iterable[str]) -> list[str]:
-        """The ids of the rows that have one of these values in a column."""
-        index, wanted = self.resource.columns.index(column), frozenset(values)
+    def taken(self, filters: Sequence[Filter], column: str) -> frozenset[Value]:
+        """The values of a column in the rows that pass the filters."""
+        at = self.resource.columns.index(column)
         with self._lock:
-            return [row_id for row_id, row in self._by_id.items() if row.values[index] in wanted]
+            found = self._found(Selection(filters=tuple(filters)))
+            rows = self._rows if found is None else found
+            return frozenset(row.values[at] for row in rows if _admitted(row, filters)) - {None}
 
-    def distinct(self, column: str) -> list[str]:
-        """The distinct values of a column, in the order of the rows."""
-        index = self.resource.columns.index(column)
+    def counted(self, column: str) -> Counter[Value]:
+        """How many rows have each value of a column; values come in the order of the rows."""
+        at = self.resource.columns.index(column)
         with self._lock:
-            return [value for value in dict.fromkeys(row.values[index] for row in self._rows) if value is not None]
+            return Counter(row.values[at] for row in self._rows)
 
     def _new_row(self, record: Mapping[str, Any]) -> Row:
         if record["id"] in self._by_id:
             raise ValueError(f"the {self.resource.name} already have a record with the id {record['id']!r}")
         row = self._row(record, self._inserted)
         self._inserted += 1
-        self._by_id[record["id"]] = row
+        self._keep(record["id"], row)
         return row
 
+    def _keep(self, row_id: str, row: Row) -> None:
+        self._by_id[row_id] = row
+        for column, index in self._indexes.items():
+            index.setdefault(row.values[column], {})[row_id] = row
+
     def _row(self, record: Mapping[str, Any], number: int) -> Row:
-        return Row((_moment(record.get("createdAt")), number), self.resource.values(record), encode(record))
+        return Row(
+            (instant_or_none(record.get("createdAt")) or 0, number), self.resource.values(record), encode(record)
+        )
 
 
 def _moment_of(row: Row) -> int:
@@ -180,11 +204,8 @@ def _position_of(row: Row) -> tuple[int, int]:
     return row.position
 
 
-def _moment(created_at: object) -> int:
-    try:
-        return instant(created_at) if isinstance(created_at, str) else 0
-    except ValueError:
-        return 0
+def _admitted(row: Row, filters: Iterable[Filter]) -> bool:
+    return all(one.admits(row.values[one.column]) for one in filters)
 
 
 def _arranged(rows: Iterable[Row], sort: Sequence[tuple[str, bool]], shuffle: Shuffle | None) -> Iterator[Row]:
@@ -195,12 +216,19 @@ def _arranged(rows: Iterable[Row], sort: Sequence[tuple[str, bool]], shuffle: Sh
         equals = list(group) if shuffle is None else shuffle(list(group))
         for field, descending in reversed(sort[by_time:]):
             equals.sort(key=partial(_rank, field), reverse=descending)
+            # Nulls come last in both directions.
+            equals.sort(key=partial(_is_null, field))
         yield from equals
 
 
 def _rank(field: str, row: Row) -> tuple[int, float, str]:
-    """A sort key for values of any type: numbers, then texts, then nulls."""
+    """A sort key for values of any type: numbers and times, then texts."""
     value = row.position[0] if field == "createdAt" else row.record.get(field)
     if isinstance(value, int | float):
         return 0, value, ""
-    return (2, 0, "") if value is None else (1, 0, str(value))
+    moment = instant_or_none(value)
+    return (1, 0, str(value)) if moment is None else (0, moment, "")
+
+
+def _is_null(field: str, row: Row) -> bool:
+    return field != "createdAt" and row.record.get(field) is None

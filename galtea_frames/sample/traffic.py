@@ -34,8 +34,3 @@ def moments(count: int, dice: Dice) -> Iterator[datetime]:
         hour = bisect_right(_ARRIVED, arrived, hi=len(_ARRIVED) - 1)
         left = min((_ARRIVED[hour] - arrived) / _weight(hour), 1.0)
         yield START + hour * _HOUR + timedelta(milliseconds=3_599_999 - int(left * 3_599_999))
-
-
-def stamp(moment: datetime) -> str:
-    """A time in the API's format: UTC, milliseconds, ``Z``."""
-    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -21,7 +21,7 @@ from galtea_frames.frames import loaders
 from galtea_frames.mirror import readers
 from galtea_frames.sample import RawPage, Request, Store
 from galtea_frames.sample.queries import parse_selection
-from galtea_frames.sample.resources import Resource
+from galtea_frames.sample.resource import Resource
 from galtea_frames.sample.store import encode_page
 from tools.write_loaders import iterator, loader, reader
 

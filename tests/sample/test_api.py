@@ -442,12 +442,6 @@ def test_products_are_those_of_the_versions(api: SampleApi) -> None:
     assert 404 == fetch(api, "/products", [("ids[]", "product_unknown")]).status_code
 
 
-@pytest.mark.parametrize("path", ["/tests", "/testCases"])
-def test_what_the_sample_does_not_have_is_an_empty_list(api: SampleApi, path: str) -> None:
-    """Tests and test cases exist as ids only."""
-    assert [] == ids(api, path)
-
-
 def test_rows_arrive_as_they_are(api: SampleApi) -> None:
     """Nothing is added to a record, lost or changed on its way: types, texts, order of keys."""
     received = fetch(api, query=[("sort", "createdAt"), ("sort", "asc")])

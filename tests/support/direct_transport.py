@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import galtea_frames as gf
 from galtea_frames.api.refusals import IdsNotFoundError
 from galtea_frames.api.transport import Tally, Transport
-from galtea_frames.sample import Behaviour, Request, Store
-from galtea_frames.sample.resources import SESSIONS, VERSIONS
+from galtea_frames.sample import Behaviour, Request
+from galtea_frames.sample.lists import Lists
 from galtea_frames.sample.routes import Routes
 
 KEY = "gsk_direct_0123456789abcdef"
@@ -33,12 +33,13 @@ class DirectTransport(Transport):
         versions: Iterable[Mapping[str, Any]] = (),
         **behaviour: Any,  # noqa: ANN401 - the stand-in's knobs are of several types
     ) -> None:
-        self.sessions = Store(SESSIONS, sessions)
-        self.versions = Store(VERSIONS, versions)
+        self.lists = Lists({"sessions": sessions, "versions": versions})
+        self.sessions = self.lists["sessions"]
+        self.versions = self.lists["versions"]
         self.requests: list[Request] = []
         self._lock = threading.Lock()
         self.before: Callable[[int], None] = lambda _: None
-        self._routes = Routes(self.sessions, self.versions, KEY, Behaviour(**behaviour))
+        self._routes = Routes(self.lists, KEY, Behaviour(**behaviour))
 
     def get(
         self,
