@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _ALL = 2**64
 
+#: How many ids are hashed at a time.
+_TOGETHER = 50_000
+
 
 def fingerprint(ids: Iterable[Any]) -> str:
     """Return 16 hexadecimal digits that depend on the ids and how often each occurs, but not on their order.
@@ -46,11 +49,16 @@ class Proof:
 
 
 def _hashes(ids: Iterable[Any]) -> NDArray[np.uint64]:
-    if isinstance(ids, pa.Array | pa.ChunkedArray):  # of text, which needs no look at each value
-        texts = np.asarray(ids.fill_null(""), dtype=object)
-    else:
-        texts = np.asarray(pd.Series(ids, dtype=object).fillna("").astype(str), dtype=object)
-    return pd.util.hash_array(texts, categorize=False) if len(texts) else np.zeros(0, dtype=np.uint64)
+    """Return the hash of each id, made of a part of the ids at a time: as Python objects they take much memory."""
+    is_arrow = isinstance(ids, pa.Array | pa.ChunkedArray)
+    values: Any = ids if is_arrow else (ids if isinstance(ids, pd.Series) else pd.Series(ids, dtype=object)).array
+    hashes = np.zeros(len(values), dtype=np.uint64)
+    for start in range(0, len(values), _TOGETHER):
+        part = values[start : start + _TOGETHER]
+        # Arrow's are text.
+        texts = part.fill_null("") if is_arrow else pd.Series(part, dtype=object).fillna("").astype(str)
+        hashes[start : start + _TOGETHER] = pd.util.hash_array(np.asarray(texts, dtype=object), categorize=False)
+    return hashes
 
 
 def _written(total: int) -> str:
