@@ -80,21 +80,30 @@ def _from_mirror(
     versions = copy.load_versions(**scope, columns=VERSION_COLUMNS, allow_incomplete=True)
     # Sessions have no product id, only a version id.
     given |= {"allow_incomplete": True} | ({"version_ids": list(versions["id"])} if scope else {})
+    metadata = None if columns is None else _survey(copy, given, terms)
     sessions = _load(lambda names: copy.load_sessions(**given, columns=names), columns)
-    attrs, metadata = sessions.attrs[ATTRS], None
-    if columns is not None:
-        given["as_of"] = attrs["mirror"]["version"]  # the same rows, if a sync commits meanwhile
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", MixedTypesWarning)  # only the names of these columns matter
-            metadata = survey(
-                lambda start, end, names: copy.load_sessions(**(given | _span(start, end)), columns=names),
-                terms.periods,
-            )
+    attrs = sessions.attrs[ATTRS]
     if scope:  # these are all of their sessions
         filters = attrs["filters"]
         del filters["version_ids"]
         attrs["filters"] = scope | filters
     return sessions, versions, metadata
+
+
+def _survey(copy: gf.Mirror, given: dict[str, Any], terms: Terms) -> Metadata:
+    """Look up the columns of metadata; loads after the first one read the same rows, if a sync commits meanwhile.
+
+    This comes before the sessions are loaded, which take most of the memory.
+    """
+
+    def load(start: datetime, end: datetime, names: list[str]) -> pd.DataFrame:
+        found = copy.load_sessions(**(given | _span(start, end)), columns=names)
+        given["as_of"] = found.attrs[ATTRS]["mirror"]["version"]
+        return found
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MixedTypesWarning)  # only the names of these columns matter
+        return survey(load, terms.periods)
 
 
 def _load(load: Callable[[list[str] | None], pd.DataFrame], columns: list[str] | None) -> pd.DataFrame:

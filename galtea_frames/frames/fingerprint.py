@@ -25,7 +25,7 @@ def fingerprint(ids: Iterable[Any]) -> str:
     The sum of a hash of each id: cheap (0.3 s per million) and additive over parts of a load. It detects rows that were
     dropped, duplicated or replaced by accident, but not forgery.
     """
-    return _written(int(_hashes(ids).sum(dtype=np.uint64)))
+    return _written(int(hashes_of(ids).sum(dtype=np.uint64)))
 
 
 class Proof:
@@ -37,7 +37,7 @@ class Proof:
 
     def add(self, ids: Iterable[Any], created: NDArray[np.int64]) -> None:
         """Add rows, given their ids and creation times in microseconds."""
-        hashes = _hashes(ids)
+        hashes = hashes_of(ids)
         # An odd factor, so that each time gives a different product.
         dated = hashes * (2 * created.astype(np.uint64) + np.uint64(1))
         self._ids += int(hashes.sum(dtype=np.uint64))
@@ -48,8 +48,11 @@ class Proof:
         return {"fingerprint": _written(self._ids), "dated_fingerprint": _written(self._dated)}
 
 
-def _hashes(ids: Iterable[Any]) -> NDArray[np.uint64]:
-    """Return the hash of each id, made of a part of the ids at a time: as Python objects they take much memory."""
+def hashes_of(ids: Iterable[Any]) -> NDArray[np.uint64]:
+    """Return a hash of each id: equal ids have equal ones.
+
+    They are made of a part of the ids at a time, because as Python objects these take much memory.
+    """
     is_arrow = isinstance(ids, pa.Array | pa.ChunkedArray)
     values: Any = ids if is_arrow else (ids if isinstance(ids, pd.Series) else pd.Series(ids, dtype=object)).array
     hashes = np.zeros(len(values), dtype=np.uint64)

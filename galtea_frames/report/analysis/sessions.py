@@ -15,6 +15,7 @@ from galtea_frames.api.resource import snake_case
 from galtea_frames.decoding.column_names import OVERFLOW
 from galtea_frames.error_shapes import shapes
 from galtea_frames.errors import ReportError
+from galtea_frames.frames.fingerprint import hashes_of
 from galtea_frames.frames.load_attrs import json_columns
 from galtea_frames.frames.origin import attrs_of
 from galtea_frames.frames.production import PRODUCTION, in_production
@@ -190,7 +191,9 @@ def observe(sessions: pd.DataFrame, periods: tuple[Period, ...], columns: Sequen
     repeated = _repeated(sessions["id"], within)
     positions = np.flatnonzero(within & ~repeated)
     kept = [name for name in dict.fromkeys([*COLUMNS, *columns]) if name in sessions.columns]
-    rows, strange = _typed(sessions[kept].iloc[positions].reset_index(drop=True), json_columns(attrs))
+    # All rows are left as they are: a copy would double their memory.
+    chosen = sessions[kept] if len(positions) == len(sessions) else sessions[kept].iloc[positions]
+    rows, strange = _typed(chosen.reset_index(drop=True), json_columns(attrs))
     day = day_of_row[positions]
     period_of_day = np.repeat(np.arange(len(periods)), [len(period.days) for period in periods])
     version, version_ids = _indexed(rows["version_id"], ())
@@ -241,7 +244,10 @@ def _repeated(ids: pd.Series[Any], within: NDArray[np.bool_]) -> NDArray[np.bool
     """Tell whether a later row within the periods has the same id, for each row."""
     repeated = np.zeros(len(ids), dtype=bool)
     known = np.flatnonzero(within & ids.notna().to_numpy(dtype=bool))
-    repeated[known] = texts(ids.iloc[known]).found.duplicated(keep="last").to_numpy(dtype=bool)
+    found = texts(ids if len(known) == len(ids) else ids.iloc[known]).found
+    # Comparing the ids themselves takes three times as much memory as they do, and is hardly ever needed.
+    if (np.diff(np.sort(hashes_of(found))) == 0).any():
+        repeated[known] = found.duplicated(keep="last").to_numpy(dtype=bool)
     return repeated
 
 
