@@ -23,8 +23,13 @@ if TYPE_CHECKING:
 
 _DTYPES: dict[ColumnKind, str] = {
     "string": "`string`",
-    "status": "`category`",
+    "category": "`category`",
     "time": "`datetime64[us, UTC]`",
+    "number": "`Float64`",
+    "integer": "`Int64`",
+    "flag": "`boolean`",
+    "texts": "list of strings",
+    "json": "JSON text, as sent",
     "object": "[nested columns](../guide/nested-columns.md)",
 }
 
@@ -32,6 +37,8 @@ _VALUES: dict[FilterKind, str] = {
     "texts": "text, list or Series",
     "text": "text",
     "flag": "`True` or `False`",
+    "number": "number",
+    "integer": "whole number",
     "time": "text, date, datetime, Timestamp or datetime64",
 }
 
@@ -110,7 +117,9 @@ typed like [nested columns](../guide/nested-columns.md). In joined frames, versi
 
 
 def _column_table(resource: Resource) -> str:
-    return _table(("column", "API name", "dtype", "meaning"), map(_column_row, resource.columns))
+    rows = list(map(_column_row, resource.columns))
+    rows += [(f"`{each.name}`", "", "`string`", f"{each.meaning}, from `{each.source}`") for each in resource.derived]
+    return _table(("column", "API name", "dtype", "meaning"), rows)
 
 
 def _column_row(column: DeclaredColumn) -> tuple[str, ...]:

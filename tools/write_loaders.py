@@ -26,13 +26,20 @@ TYPES: dict[FilterKind, str] = {
     "texts": "str | Iterable[str] | None",
     "text": "str | None",
     "flag": "bool | None",
+    "number": "float | None",
+    "integer": "int | None",
     "time": "str | date | np.datetime64 | None",
 }
 
 #: The dtype of each kind of column; objects become several columns.
 DTYPES: dict[ColumnKind, str] = {
     "string": "`string`",
-    "status": "`category`",
+    "category": "`category`",
+    "number": "`Float64`",
+    "integer": "`Int64`",
+    "flag": "`boolean`",
+    "texts": "lists of strings",
+    "json": "JSON text, as sent",
     "time": "`datetime64[us, UTC]`",
 }
 
@@ -162,7 +169,6 @@ def written() -> dict[str, str]:
 
 
 def _loaders() -> str:
-    names = ", ".join(sorted(each.name.upper() for each in RESOURCES.values()))
     functions = [loader(each) for each in RESOURCES.values()]
     functions += [iterator(each) for each in RESOURCES.values()]
     functions += [_joined_loader()]
@@ -182,7 +188,7 @@ import pandas as pd
 
 from galtea_frames.api.arguments import Sort, reject_unknown_arguments
 from galtea_frames.api.client import Client
-from galtea_frames.api.resources import {names}
+from galtea_frames.api.resources import {_names(RESOURCES.values())}
 from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.frames.column_arguments import OnMisfit
 from galtea_frames.frames.frame import DtypeBackend
@@ -192,9 +198,15 @@ from galtea_frames.frames.schema import Schema
 ''' + "".join(f"\n\n{each}" for each in functions)
 
 
+def _names(resources: Iterable[Resource]) -> str:
+    """Return what to import for some resources, one name per line."""
+    names = sorted((each.name.upper() for each in resources), key=lambda name: name.replace("_", " "))
+    return "(\n" + "".join(f"    {name},\n" for name in names) + ")"
+
+
 def loader(resource: Resource) -> str:
     """Return the source of a resource's `load_*` function."""
-    one = resource.singular
+    one = resource.singular.replace("_", " ")
     paragraphs = [
         f"Load every {one} that matches the filters, one row per {one}.",
         f"{_columns(resource)} {_ORDER}",
@@ -253,9 +265,8 @@ def _columns(resource: Resource) -> str:
 
 
 def _readers() -> str:
-    names = ", ".join(sorted(each.name.upper() for each in RESOURCES.values()))
-    methods = [reader(each) for each in RESOURCES.values()]
-    methods += [stored_iterator(each) for each in RESOURCES.values()] + [_joined_reader()]
+    mirrored = [each for each in RESOURCES.values() if each.is_mirrored]
+    methods = [*map(reader, mirrored), *map(stored_iterator, mirrored), _joined_reader()]
     return f'''"""The readers of a mirror, with the filters that stored columns can answer.
 
 Written by `python -m tools.write_loaders`; changes made here by hand are lost.
@@ -270,7 +281,7 @@ import numpy as np
 import pandas as pd
 
 from galtea_frames.api.arguments import Sort, reject_unknown_arguments
-from galtea_frames.api.resources import {names}
+from galtea_frames.api.resources import {_names(mirrored)}
 from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.frames.column_arguments import OnMisfit
 from galtea_frames.frames.frame import DtypeBackend
@@ -289,7 +300,7 @@ class Readers:
 def reader(resource: Resource) -> str:
     """Return the source of a mirror's reader of a list."""
     paragraphs = [
-        f"Read the stored {resource.name}, one row per {resource.singular}.",
+        f"Read the stored {resource.words}, one row per {resource.singular.replace('_', ' ')}.",
         f"Columns, dtypes, warnings and the order of rows match `galtea_frames.load_{resource.name}`. {_STORED}",
     ]
     call = f"read(self._location, {resource.name.upper()}, locals())"

@@ -53,6 +53,8 @@ class Query:
         ids: the ids of the wanted rows; None if `ids` was not given.
         lists: the other list filters.
         scalars: single-valued parameters, in the API's format.
+        defaults: parameters that are sent unless rows are looked up by id.
+        through: list filters that the API does not have, with the filter that takes the ids they select.
         start: earliest creation time, inclusive, in the API's format.
         end: latest creation time, inclusive, in the API's format.
         sort: pairs of a column and whether it is descending; empty for the default order.
@@ -71,11 +73,14 @@ class Query:
     limit: int | None
     offset: int
     given: dict[str, Any]
+    defaults: Pairs = ()
+    through: tuple[tuple[Members, str], ...] = ()
 
     @property
     def selects_nothing(self) -> bool:
         """Whether the result is empty without any request."""
-        kept = [members for members in (self.ids, *self.lists) if members and not members.excludes]
+        lists = (self.ids, *self.lists, *(members for members, _ in self.through))
+        kept = [members for members in lists if members and not members.excludes]
         return self.limit == 0 or any(not members.values for members in kept)
 
     @property
@@ -90,7 +95,7 @@ class Query:
     @property
     def narrows_ids(self) -> bool:
         """Whether rows requested by id must also pass other filters."""
-        return bool(self.lists or self.scalars or self.start or self.end)
+        return bool(self.lists or self.through or self.scalars or self.start or self.end)
 
 
 def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
@@ -104,13 +109,18 @@ def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
     for name in given:
         if name not in filters and name not in (*_PAGING, "params"):
             raise QueryError(unknown("argument", name, [*filters, *_PAGING, "params"]))
+    if resource.required and not any(name in given for name in resource.required):
+        raise QueryError(
+            f"{resource.words} are loaded by id: pass {', '.join(resource.required[:-1])} or {resource.required[-1]}"
+        )
     wanted = [_checked(filters[name], name, value) for name, value in given.items() if name in filters]
     wanted += _extra_parameters(resource, given)
-    members = [each for each in wanted if isinstance(each, Members)]
+    through = {each.api: each.through for each in resource.filters if each.through}
+    members = [each for each in wanted if isinstance(each, Members) and each.api not in through]
     pairs = [each for each in wanted if isinstance(each, tuple)]
+    sent = {snake_case(name) for name, _ in pairs}
+    _check_spans(pairs)
     start, end = (next((text for name, text in pairs if name == api), None) for api in _TIMES)
-    if start and end and instant(start) > instant(end):
-        raise QueryError(f"from_created_at {start} is after to_created_at {end}")
     return Query(
         resource=resource,
         ids=next((each for each in members if each.api == "ids"), None),
@@ -121,9 +131,26 @@ def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
         sort=_sort_pairs(resource, given.get("sort", ())),
         limit=values.count("limit", given.get("limit")),
         offset=values.count("offset", given.get("offset")) or 0,
+        defaults=tuple(
+            (each.api, values.flag(each.name, each.default))
+            for each in resource.filters
+            if each.default is not None and each.name not in sent
+        ),
+        through=tuple(
+            (each, through[each.api]) for each in wanted if isinstance(each, Members) and each.api in through
+        ),
         given={name: values.attrs_value(value) for name, value in given.items()}
         | {snake_case(name): text for name, text in pairs if name in _TIMES},
     )
+
+
+def _check_spans(pairs: list[tuple[str, str]]) -> None:
+    """Check that no time span ends before it begins."""
+    times = {api: text for api, text in pairs if api.startswith(("from", "to"))}
+    for api, start in times.items():
+        end = times.get(f"to{api.removeprefix('from')}") if api.startswith("from") else None
+        if end is not None and instant(start) > instant(end):
+            raise QueryError(f"{snake_case(api)} {start} is after to{snake_case(api).removeprefix('from')} {end}")
 
 
 def _checked(wanted: Filter, name: str, value: object) -> Members | tuple[str, str]:
@@ -135,10 +162,12 @@ def _checked(wanted: Filter, name: str, value: object) -> Members | tuple[str, s
         value: the caller's value.
     """
     if wanted.kind == "texts":
-        members = values.texts(name, value, allows_empty=wanted.allows_empty)
+        members = values.texts(name, value, allows_empty=wanted.allows_empty, most=wanted.most)
         return Members(wanted.api, members, wanted.excludes)
     if wanted.kind == "time":
-        return (wanted.api, values.time(name, value, is_end=wanted.api == "toCreatedAt"))
+        return (wanted.api, values.time(name, value, is_end=wanted.api.startswith("to")))
+    if wanted.kind in ("number", "integer"):
+        return (wanted.api, values.number(name, value, wanted.between, is_whole=wanted.kind == "integer"))
     return (wanted.api, values.flag(name, value) if wanted.kind == "flag" else values.text(name, value))
 
 
@@ -167,9 +196,8 @@ def _sort_pair(resource: Resource, pair: object) -> tuple[str, bool]:
     if not isinstance(pair, str) and not _is_pair(pair):
         raise QueryError(f'sort takes pairs of a column and "asc" or "desc", not {quoted(pair)}')
     column, direction = (pair, "asc") if isinstance(pair, str) else pair
-    sortable = [each.name for each in resource.columns if each.kind != "object"]
-    if column not in sortable:
-        raise QueryError(unknown("column to sort by", column, sortable))
+    if column not in resource.sortable:
+        raise QueryError(unknown("column to sort by", column, resource.sortable))
     return column, direction.lower() == "desc"
 
 

@@ -45,7 +45,8 @@ def split_lists(query: Query) -> list[Selection]:
         QueryError: a single value is too long for a request.
     """
     lists = (query.ids or Members("ids", ()), *query.lists)
-    budget = MAX_QUERY_BYTES - _WALK_BYTES - _length(query.scalars)
+    scalars = query.scalars + query.defaults
+    budget = MAX_QUERY_BYTES - _WALK_BYTES - _length(scalars)
     if budget < 0:
         raise QueryError("the query is too long for a request")
     ids, *chunked = _chunks(lists, budget)
@@ -55,7 +56,7 @@ def split_lists(query: Query) -> list[Selection]:
     return [
         Selection(
             batch.values,
-            tuple(query.scalars + _joined(included) + _joined(each) for each in itertools.product(*left_out)),
+            tuple(scalars + _joined(included) + _joined(each) for each in itertools.product(*left_out)),
         )
         for batch, *included in itertools.product(ids, *kept)
     ]

@@ -42,11 +42,11 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever a caller passes
     return value
 
 
-def texts(name: str, value: object, *, allows_empty: bool) -> tuple[str, ...]:
+def texts(name: str, value: object, *, allows_empty: bool, most: int | None = None) -> tuple[str, ...]:
     """Return the distinct members of a list filter.
 
     Raises:
-        QueryError: the value is neither a string nor a list of strings.
+        QueryError: the value is neither a string nor a list of strings, or has too many members.
     """
     if isinstance(value, str):
         value = [value]
@@ -60,7 +60,10 @@ def texts(name: str, value: object, *, allows_empty: bool) -> tuple[str, ...]:
             raise QueryError(f"{name} holds {quoted(member)}, which is not a string{hint}")
         if not member and not allows_empty:
             raise QueryError(f"{name} holds an empty string, which selects nothing there")
-    return tuple(dict.fromkeys(_sendable(name, member) for member in members))
+    distinct = tuple(dict.fromkeys(_sendable(name, member) for member in members))
+    if most is not None and len(distinct) > most:
+        raise QueryError(f"{name} takes at most {most} members, not {len(distinct)}")
+    return distinct
 
 
 def text(name: str, value: object) -> str:
@@ -83,6 +86,32 @@ def flag(name: str, value: object) -> str:
     if not isinstance(value, bool):
         raise QueryError(f"{name} must be True or False, not {quoted(value)}")
     return str(value).lower()
+
+
+def number(name: str, value: object, between: tuple[float, float] | None, *, is_whole: bool) -> str:
+    """Return a number in the API's format.
+
+    Args:
+        name: the argument's name.
+        value: a number; text is none.
+        between: the smallest and the largest number that the API takes.
+        is_whole: whether only integers are taken.
+
+    Raises:
+        QueryError: the value is not such a number.
+    """
+    kind = "a whole number" if is_whole else "a number"
+    wanted = kind if between is None else f"{kind} from {between[0]:g} to {between[1]:g}"
+    least, most = between or (-math.inf, math.inf)
+    kinds = int if is_whole else int | float
+    if (
+        not isinstance(value, kinds)
+        or isinstance(value, bool)
+        or not least <= value <= most
+        or value in (-math.inf, math.inf)
+    ):
+        raise QueryError(f"{name} must be {wanted}, not {quoted(value)}")
+    return _sendable(name, str(value))
 
 
 def time(name: str, value: object, *, is_end: bool = False) -> str:

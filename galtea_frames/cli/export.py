@@ -217,14 +217,17 @@ _FILTERED = {
 
 def _command(kind: str) -> click.Command:
     resource = KINDS[kind]
+    one = resource.singular.replace("_", " ")
     beside = ", with its version" if kind == "joined" else ""
-    columns = [each.name for each in resource.columns if each.kind != "object"]
+    columns = [each.name for each in resource.columns if each.kind != "object"] + [
+        each.name for each in resource.derived
+    ]
     lines = [f"export {kind} --out {kind}.parquet", *([_FILTERED[kind]] if kind in _FILTERED else [])]
     return click.Command(
         kind,
         callback=lambda **given: _export(kind, **given),
-        short_help=f"One row per {resource.singular}{beside}.",
-        help=f"Write all {resource.name} that match the filters to a file, one row per {resource.singular}{beside}.",
+        short_help=f"One row per {one}{beside}.",
+        help=f"Write all {resource.words} that match the filters to a file, one row per {one}{beside}.",
         epilog=examples(*lines, *([f"export {kind} --mirror mirror --out {kind}.parquet"] if kind in STORED else [])),
         params=[
             click.Option(

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 
 #: The placeholder of a value in help texts, by kind of filter.
-_METAVARS = {"text": "TEXT", "time": "TIME", "flag": None}
+_METAVARS = {"text": "TEXT", "time": "TIME", "flag": None, "number": "NUMBER", "integer": "N"}
+
+#: The type of a value, by kind of filter.
+_TYPES = {"flag": bool, "number": float, "integer": int}
 
 #: The similarity of names from which a filter is suggested.
 _ALIKE = 0.85
@@ -37,28 +40,42 @@ def _option_names(wanted: Filter) -> list[str]:
     if wanted.kind == "flag":
         return [f"{plain}/--no-{plain.removeprefix('--')}"]
     # `names` has no singular, because `name` is another filter.
-    single = plain.removesuffix("es" if plain.endswith("ses") else "s")
+    single = (
+        f"{plain.removesuffix('ies')}y"
+        if plain.endswith("ies")
+        else plain.removesuffix("es" if plain.endswith("ses") else "s")
+    )
     return [single, plain] if wanted.kind == "texts" and wanted.name != "names" else [plain]
 
 
 def _filter_option(resource: Resource, wanted: Filter) -> click.Option:
     several = wanted.kind == "texts"
     names = [wanted.name, *_option_names(wanted)]
-    statuses = wanted.name == "statuses"
+    members = _members(resource, wanted)
     return click.Option(
         names,
-        type=bool if wanted.kind == "flag" else str,
+        type=_TYPES.get(wanted.kind, str),
         multiple=several,
         default=None,
-        metavar=_METAVARS.get(wanted.kind, "STATUS" if statuses else "NAME" if wanted.name == "names" else "ID"),
-        help=wanted.meaning + (f": {', '.join(resource.statuses)}" if statuses else "") + ("; repeatable" * several),
-        shell_complete=completing(resource.statuses if statuses else ()),
+        metavar=_METAVARS.get(wanted.kind) if wanted.kind in _METAVARS else _metavar(wanted),
+        help=wanted.meaning + (f": {', '.join(members)}" if members else "") + ("; repeatable" * several),
+        shell_complete=completing(members),
     )
+
+
+def _members(resource: Resource, wanted: Filter) -> tuple[str, ...]:
+    """Return the known values of a filter: the members of its category."""
+    return next((each.members for each in resource.columns if each.name == wanted.column), ())
+
+
+def _metavar(wanted: Filter) -> str:
+    """Return the placeholder of a member: ID, or what the members are."""
+    single = _option_names(wanted)[0].removeprefix("--").removesuffix("s")
+    return "ID" if wanted.name.endswith("ids") else single.rsplit("-", 1)[-1].upper()
 
 
 def query_options(resource: Resource) -> list[click.Option]:
     """Return an option for each filter of a resource, and the options common to all lists."""
-    columns = [each.name for each in resource.columns if each.kind != "object"]
     return [
         *(_filter_option(resource, each) for each in resource.filters),
         click.Option(
@@ -66,7 +83,7 @@ def query_options(resource: Resource) -> list[click.Option]:
             multiple=True,
             metavar="COLUMN[:asc|desc]",
             help="order of the rows; repeatable  [default: created_at, then id]",
-            shell_complete=completing(columns),
+            shell_complete=completing(resource.sortable),
         ),
         click.Option(["--limit"], type=int, metavar="N", help="total number of rows  [default: all]"),
         click.Option(["--offset"], type=int, metavar="N", help="rows to skip in the sorted result  [default: 0]"),

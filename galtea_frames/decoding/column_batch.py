@@ -25,6 +25,7 @@ class ColumnBatch:
         rivals: the same of fields of which something else is wanted if another field has their usual name.
         others_whole: all of them with objects as JSON text, if requested.
         exact: by row, values of declared fields that their column cannot hold exactly.
+        misfits: the rows and API names of those of them that it cannot hold at all.
         nulls: by API name, the rows in which an undeclared field was sent as null, if requested.
     """
 
@@ -36,4 +37,5 @@ class ColumnBatch:
     rivals: Chunks = field(default_factory=dict)
     others_whole: Chunks = field(default_factory=dict)
     exact: dict[int, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    misfits: list[tuple[int, str]] = field(default_factory=list)
     nulls: dict[str, list[int]] = field(default_factory=dict)

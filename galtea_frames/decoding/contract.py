@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from galtea_frames.api.resource import snake_case
 from galtea_frames.decoding.column_names import OVERFLOW, possible_names, split_name
+from galtea_frames.decoding.derived import source_of
 from galtea_frames.decoding.pins import PINS
-from galtea_frames.decoding.wanted import AS_A_WHOLE, EVERYTHING, NOTHING, Wanted, wanted
+from galtea_frames.decoding.wanted import AS_A_WHOLE, EVERYTHING, NOTHING, Wanted, merged, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from galtea_frames.api.resource import Resource
+    from galtea_frames.api.resource import DerivedColumn, Resource
     from galtea_frames.decoding.pins import Pin
     from galtea_frames.decoding.wanted import Path
 
@@ -55,6 +56,8 @@ class Contract:
         declared = {
             each.api: self._declared(each.name, is_object=each.kind == "object") for each in self.resource.columns
         }
+        for each in self._derived:
+            declared[each.source] = merged(declared[each.source], source_of(each))
         if self._takes_other_fields:
             return _Record(own=False, named=declared, contract=self)
         return Wanted(own=False, rest=False, named={api: each for api, each in declared.items() if each is not NOTHING})
@@ -99,7 +102,12 @@ class Contract:
 
     @cached_property
     def _declared_names(self) -> frozenset[str]:
-        return frozenset(each.name for each in self.resource.columns)
+        return frozenset(self.resource.column_names)
+
+    @cached_property
+    def _derived(self) -> list[DerivedColumn]:
+        """The derived columns that are named, and so need their field."""
+        return [each for each in self.resource.derived if each.name in (self.names or ())]
 
     @cached_property
     def _other_names(self) -> dict[str, tuple[str, ...]]:
@@ -176,4 +184,4 @@ def _split(name: str) -> tuple[str, Path]:
 
 def known_names(resource: Resource) -> frozenset[str]:
     """Return the columns of all fields that the API is known to send."""
-    return frozenset({OVERFLOW, *(each.name for each in resource.columns), *map(snake_case, resource.further)})
+    return frozenset({OVERFLOW, *resource.column_names, *map(snake_case, resource.further)})

@@ -13,6 +13,7 @@ from galtea_frames.decoding.column_batch import ColumnBatch
 from galtea_frames.decoding.contract import Contract
 from galtea_frames.decoding.kinds import TEXT, replaced, text_array
 from galtea_frames.decoding.misfits import refuse_misfits
+from galtea_frames.decoding.pins import DECLARED_PINS
 from galtea_frames.decoding.reader import PageReader
 from galtea_frames.decoding.shapes import ABSENT
 from galtea_frames.decoding.survey import Survey
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from galtea_frames.api.resource import DeclaredColumn, Resource
+    from galtea_frames.decoding.pins import Pin
     from galtea_frames.decoding.reader import BatchedRows, ParsedBatch
     from galtea_frames.decoding.wanted import Path
 
@@ -44,7 +46,7 @@ class Gatherer:
         others_whole: what is known of the values of undeclared fields, with objects as JSON text.
         sent: by API name, the number of rows that have an undeclared field.
         sent_as_null: by API name, the number of those in which it is null.
-        statuses: the statuses seen.
+        members: by API name, the members of categories seen.
         misfits: by API name, the number of values of declared fields that have another type.
         replaced: by API name, the number of texts of declared fields with U+FFFD in place of lone surrogates.
         layouts: by API name and digits, the number of times written with that many digits after the second.
@@ -66,7 +68,7 @@ class Gatherer:
         self.others_whole: Survey = Survey(flatten=False)
         self.sent: Counter[str] = Counter()
         self.sent_as_null: Counter[str] = Counter()
-        self.statuses: set[str] = set()
+        self.members: dict[str, set[str]] = defaultdict(set)
         self.misfits: Counter[str] = Counter()
         self.replaced: Counter[str] = Counter()
         self.layouts: dict[str, Counter[int]] = defaultdict(Counter)
@@ -104,6 +106,9 @@ class Gatherer:
 
     def gather_declared(self, column: DeclaredColumn, values: Sequence[Any], batch: ColumnBatch) -> None:
         """Add the values of a declared field, other than an object, to a batch."""
+        if (pin := DECLARED_PINS.get(column.kind)) is not None:
+            batch.declared[column.api] = self._pinned(column, pin, values, batch)
+            return
         texts = self._texts(column, values, batch)
         if column.kind == "time":
             self._gather_times(column, self._times(column, texts, batch), texts, batch)
@@ -115,9 +120,9 @@ class Gatherer:
         if column.kind == "time" and self.as_text:
             counts = dict.fromkeys(LAYOUTS, array.null_count) | {USUAL_DIGITS: len(array)}
             self.layouts[column.api].update(counts)
-        if column.kind == "status":
+        if column.kind == "category":
             array = array.dictionary_encode()
-            self.statuses.update(array.dictionary.to_pylist())
+            self.members[column.api].update(array.dictionary.to_pylist())
         batch.declared[column.api] = array
 
     def _gather_times(self, column: DeclaredColumn, times: pa.Array, texts: pa.Array, batch: ColumnBatch) -> None:
@@ -146,8 +151,23 @@ class Gatherer:
         self.replaced[column.api] += 1
         return text
 
+    def _pinned(self, column: DeclaredColumn, pin: Pin, values: Sequence[Any], batch: ColumnBatch) -> pa.Array:
+        """Return numbers, truth values or lists of text."""
+        sent = [None if value is ABSENT else value for value in values]
+        types = set(map(type, sent)) - {type(None)}
+        taken = pin.take(sent, types)
+        if not taken.is_plain:
+            for row in taken.misfits:
+                self._keep_misfit(column, row, sent[row], batch)
+            self.replaced[column.api] += len(taken.replaced)
+            for row, (value, held) in enumerate(zip(sent, taken.values.to_pylist(), strict=True)):
+                if value != held:  # also a number that was sent as text
+                    batch.exact[row][column.api] = value
+        return taken.values
+
     def _keep_misfit(self, column: DeclaredColumn, row: int, value: object, batch: ColumnBatch) -> None:
         batch.exact[row][column.api] = value
+        batch.misfits.append((row, column.api))
         self.misfits[column.api] += 1
 
     def _times(self, column: DeclaredColumn, texts: pa.Array, batch: ColumnBatch) -> pa.Array:

@@ -14,12 +14,21 @@ from galtea_frames.printable import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from galtea_frames.api.resource import ColumnKind
     from galtea_frames.decoding.column_batch import ColumnBatch
     from galtea_frames.decoding.contract import Contract
     from galtea_frames.decoding.inferred import Chunk
 
 #: The dtypes of declared columns, by kind.
-_DECLARED = {"string": "text", "status": "text", "time": "an ISO 8601 time"}
+_DECLARED: dict[ColumnKind, str] = {
+    "string": "text",
+    "category": "text",
+    "time": "an ISO 8601 time",
+    "number": "a number",
+    "integer": "a whole number",
+    "flag": "true or false",
+    "texts": "a list of text",
+}
 
 
 def refuse_misfits(contract: Contract, batch: ColumnBatch) -> None:
@@ -36,9 +45,9 @@ def refuse_misfits(contract: Contract, batch: ColumnBatch) -> None:
 def _misfits(contract: Contract, batch: ColumnBatch) -> Iterator[tuple[int, str, str, str]]:
     """Yield each misfit: its row, its column, what the column takes, and its JSON text."""
     for column in contract.resource.columns:
-        for row, fields in batch.exact.items():
-            if column.api in fields and (not isinstance(fields[column.api], str) or column.kind == "time"):
-                yield row, column.name, _DECLARED[column.kind], json_text(fields[column.api])
+        for row, api in batch.misfits:
+            if api == column.api:
+                yield row, column.name, _DECLARED[column.kind], json_text(batch.exact[row][api])
     for api, chunks in batch.objects.items():
         for path, chunk in chunks.items():
             yield from _of_column(contract, column_name(snake_case(api), path), chunk)

@@ -62,12 +62,14 @@ class PinnedValues:
         misfits: the JSON text of each value that it does not take, by index.
         replaced: the JSON text of each value in which U+FFFD stands for half of a surrogate pair, by index.
         widened: whether integers were taken as floats.
+        is_plain: whether each value is of the column's own type, or an integer in a column of floats.
     """
 
     values: pa.Array
     misfits: Mapping[int, str] = field(default_factory=dict)
     replaced: Mapping[int, str] = field(default_factory=dict)
     widened: bool = False
+    is_plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class Pin:
             types: the types of the others.
         """
         if (array := self.together(values, types)) is not None:
-            return PinnedValues(array, widened=self._widens(values, types))
+            return PinnedValues(array, widened=self._widens(values, types), is_plain=True)
         return self._one_by_one(values)
 
     def _one_by_one(self, values: Sequence[Any]) -> PinnedValues:
@@ -315,4 +317,12 @@ PINS: dict[str, Pin] = {
     **_scalar_pins(),
     **_other_pins(),
     **{f"list[{name}]": _list_pin(name, each) for name, each in _scalar_pins().items()},
+}
+
+#: The dtypes of declared columns, by kind; those of text, times and objects are read otherwise.
+DECLARED_PINS: dict[str, Pin] = {
+    "number": PINS["Float64"],
+    "integer": PINS["Int64"],
+    "flag": PINS["boolean"],
+    "texts": PINS["list[string]"],
 }

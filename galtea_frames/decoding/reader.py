@@ -94,7 +94,10 @@ class PageReader:
         kinds = {column.api: column.kind for column in resource.columns}
         self.wanted: Wanted = wanted or Wanted(named=dict.fromkeys(kinds, EVERYTHING))
         objects = {name for name in kinds if kinds[name] == "object" and self.wants(name)}
-        self.texts: set[str] = objects if as_text else set()
+        #: The fields whose JSON text is kept, and those of them that are also parsed.
+        self.texts: set[str] = {name for name in kinds if kinds[name] == "json" and self.wants(name)}
+        self.texts |= objects if as_text else set()
+        self.parsed_texts: set[str] = objects & self.texts if as_values else set()
         self.as_text = as_text
         self.as_values = as_values
         # With `as_text`, objects in other fields must stay whole too: fitting them to a shape loses the order of keys.
@@ -256,8 +259,7 @@ class _Structs:
         fields = {path[0]: values for path, values in found.items() if len(path) == 1}
         leaves = {path: values for path, values in found.items() if len(path) > 1}
         texts = {name: [_raw_text(raw) for raw in fields.pop(name)] for name in self.reader.texts}
-        if self.reader.as_values:
-            fields |= {name: [_value(text) for text in texts[name]] for name in texts}
+        fields |= {name: [_value(text) for text in texts[name]] for name in self.reader.parsed_texts}
         arrays: dict[str, pa.Array] = {}
         if self.created is not None and not self.reader.as_text:
             fields.pop(_CREATED)
@@ -293,7 +295,8 @@ class _ExactRows:
         rows = [row for number, row in enumerate(self.rows) if number not in skip]
         texts = {name: [_null_as_none(row.get(name)) for row in rows] for name in self.reader.texts}
         names = dict.fromkeys(chain(self.names, chain.from_iterable(rows)))
-        wanted = [name for name in names if self.reader.wants(name) and (self.reader.as_values or name not in texts)]
+        parsed = self.reader.parsed_texts
+        wanted = [name for name in names if self.reader.wants(name) and (name in parsed or name not in texts)]
         yield ParsedBatch(len(rows), {name: [_exact(row, name) for row in rows] for name in wanted}, texts)
 
 

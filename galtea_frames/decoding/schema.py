@@ -11,18 +11,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.api.resource import snake_case
+from galtea_frames.api.resource import STATUS, snake_case
 from galtea_frames.api.times import TIME, USUAL_DIGITS
 from galtea_frames.decoding.column_names import column_name, overflow_name, root_names, split_name
+from galtea_frames.decoding.derived import derived_texts
 from galtea_frames.decoding.gatherer import time_texts, written_alike
 from galtea_frames.decoding.json_text import json_text
 from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.decoding.notes import Notes
+from galtea_frames.decoding.pins import DECLARED_PINS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from galtea_frames.api.resource import DeclaredColumn
+    from galtea_frames.api.resource import DeclaredColumn, DerivedColumn
     from galtea_frames.decoding.column_batch import ColumnBatch
     from galtea_frames.decoding.gatherer import Gatherer
     from galtea_frames.decoding.inferred import Chunks, InferredColumn, ResolvedColumns
@@ -59,7 +61,7 @@ class TableSchema:
         self._gathered = gathered
         self._contract = gathered.contract
         self.notes: Notes = Notes(misfits=_by_column(gathered.misfits), replaced=_by_column(gathered.replaced))
-        self._names = root_names(gathered.sent, {each.api: each.name for each in gathered.resource.columns})
+        self._names = root_names(gathered.sent, {name: name for name in gathered.resource.column_names})
         self._resolved_others: list[tuple[ResolvedColumns, Callable[[ColumnBatch], Chunks]]] = []
         self._inexact_fields: list[str] = []
         self._digits = {api: max(counts, key=counts.__getitem__) for api, counts in gathered.layouts.items()}
@@ -68,6 +70,7 @@ class TableSchema:
             if not gathered.reader.wants(column.api):
                 continue
             columns |= self._object(column) if column.kind == "object" else {column.name: self._scalar(column)}
+            columns |= {each.name: _derived(each) for each in gathered.resource.derived if each.source == column.api}
         others = self._others()
         columns |= dict(sorted((self._unseen(columns | others) | others).items()))
         if self._has_leftovers():
@@ -80,7 +83,7 @@ class TableSchema:
         self.schema: pa.Schema = pa.schema([(name, column.type) for name, column in self._columns.items()])
         self._note_fields()
         self.notes.keep(self.names)
-        if not any(column.kind == "status" and column.name in self.names for column in gathered.resource.columns):
+        if STATUS not in self.names:
             self.notes.unknown_statuses = []  # rows are sorted by a column that the frame does not have
 
     def table(self, batches: Iterable[ColumnBatch]) -> pa.Table:
@@ -92,15 +95,21 @@ class TableSchema:
     # -- declared columns --
 
     def _scalar(self, column: DeclaredColumn) -> _TableColumn:
-        if column.kind == "status":
-            return self._statuses(column)
-        return _declared(TIME if column.kind == "time" else TEXT, column)
+        if column.kind == "category":
+            return self._category(column)
+        if column.kind == "json":
+            self._noted(column.name)
+        pin = DECLARED_PINS.get(column.kind)
+        return _declared(pin.type if pin else TIME if column.kind == "time" else TEXT, column)
 
-    def _statuses(self, column: DeclaredColumn) -> _TableColumn:
-        """Return the statuses as codes into one dictionary: the declared statuses, then any others by name."""
-        declared = list(dict.fromkeys([*self._gathered.resource.statuses, *self._contract.statuses]))
-        self.notes.unknown_statuses = sorted(self._gathered.statuses - set(declared))
-        members = pa.array([*declared, *self.notes.unknown_statuses], TEXT)
+    def _category(self, column: DeclaredColumn) -> _TableColumn:
+        """Return a category as codes into one dictionary: the declared members, then any others by name."""
+        is_status = column.api == STATUS
+        declared = list(dict.fromkeys([*column.members, *(self._contract.statuses if is_status else ())]))
+        unknown = sorted(self._gathered.members[column.api] - set(declared))
+        if is_status:
+            self.notes.unknown_statuses = unknown
+        members = pa.array([*declared, *unknown], TEXT)
 
         def make(batches: Sequence[ColumnBatch]) -> list[pa.Array]:
             return _coded(members, (batch.declared[column.api].dictionary_decode() for batch in batches))
@@ -265,6 +274,10 @@ def _by_column(counts: Mapping[str, int]) -> dict[str, int]:
 
 def _declared(kind: pa.DataType, column: DeclaredColumn) -> _TableColumn:
     return _TableColumn(kind, lambda batches: [batch.declared[column.api] for batch in batches])
+
+
+def _derived(column: DerivedColumn) -> _TableColumn:
+    return _TableColumn(TEXT, lambda batches: [derived_texts(column, batch) for batch in batches])
 
 
 def _empty(kind: pa.DataType) -> _TableColumn:

@@ -82,6 +82,13 @@ def wanted(paths: Iterable[Path] | None, pins: Mapping[Path, Pin], *, is_exact: 
     return _wanted((), selection, {path: pin for path, pin in pins.items() if selection.has(path)})
 
 
+def merged(one: Wanted, other: Wanted) -> Wanted:
+    """Return what either wants of the same values; of what both name, the pinned dtype is the first one's."""
+    keys = one.named.keys() | other.named.keys()
+    named = {key: merged(one.below(key) or NOTHING, other.below(key) or NOTHING) for key in sorted(keys)}
+    return Wanted(one.own or other.own, one.pin, one.rest or other.rest, named, one.is_closed)
+
+
 @dataclass(frozen=True)
 class _Selection:
     """The paths that are wanted."""

@@ -173,7 +173,10 @@ def check_column(
     if is_overflow and name != OVERFLOW and (keys or root not in declared):
         below = column_name(root, keys)
         raise QueryError(f"{argument}: there is no column {display}; {quoted(prefix + below)} selects all below it")
-    if root not in declared:
+    if any(each.name == root for each in resource.derived):
+        if keys or is_overflow:
+            raise QueryError(f"{argument}: {prefix}{root} is one column, so there is no column {display}")
+    elif root not in declared:
         if not is_exact and (suggestion := _suggestion(root, {column.api: column.name for column in resource.columns})):
             meaning = quoted(prefix + suggestion + name.removeprefix(root))
             raise QueryError(f"{argument}: unknown column {display}; did you mean {meaning}?")
@@ -214,8 +217,8 @@ def _check_known(resource: Resource, name: str, dtypes: Mapping[str, str], prefi
     nested = [f"{prefix}{column.name}.{root}" for column in resource.columns if column.kind == "object"]
     hint = f"nested columns are named {quoted(nested[-1])}, and " if nested else ""
     raise QueryError(
-        f"columns: {resource.name} have no column {quoted(prefix + name)}; {hint}a field that the API does not document"
-        f" is selected by pinning it: dtype={{{quoted(prefix + name)}: 'string'}}"
+        f"columns: {resource.words} have no column {quoted(prefix + name)}; {hint}a field that the API does not"
+        f" document is selected by pinning it: dtype={{{quoted(prefix + name)}: 'string'}}"
     )
 
 
@@ -263,7 +266,9 @@ def _check_pin(resource: Resource, name: str, dtype: str, nested: Nested, prefix
         raise QueryError(f"dtype: {display} is always JSON text")
     if root in OWN:
         raise QueryError(f"dtype: {display} is a mirror's own column, whose dtype is fixed; pin nested columns only")
-    if root in declared and declared[root].kind != "object":
+    if (root in resource.column_names and root not in declared) or (
+        root in declared and declared[root].kind != "object"
+    ):
         raise QueryError(f"dtype: {display} is a declared column, whose dtype is fixed; pin nested columns only")
     if nested == "json" and not (root in declared and dtype == "json"):
         raise QueryError(f'dtype: with nested="json" there is no column {display} to pin; leave out nested')

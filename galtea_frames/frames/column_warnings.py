@@ -83,7 +83,8 @@ def warn_about_columns(notes: Notes, contract: Contract, rows: int, prefix: str 
             ColumnBudgetWarning,
         )
     if notes.unknown_statuses:
-        warn(f"unknown session statuses: {_listed(notes.unknown_statuses)}", UnknownStatusWarning)
+        one = contract.resource.singular.replace("_", " ")
+        warn(f"unknown {one} statuses: {_listed(notes.unknown_statuses)}", UnknownStatusWarning)
 
 
 def warn_about_absent_dates(names: Sequence[str]) -> None:

@@ -221,7 +221,8 @@ def _without_absent(frame: pd.DataFrame, origin: Origin) -> pd.DataFrame:
 
 
 def _is_loaded(name: str, origin: Origin) -> bool:
-    return name == OVERFLOW or split_name(name)[0] in origin.fields
+    root = split_name(name)[0]
+    return name == OVERFLOW or root in origin.fields or root in origin.resource.column_names
 
 
 def _check_alike(first: _Part, part: _Part) -> None:

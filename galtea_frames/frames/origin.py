@@ -42,7 +42,7 @@ class Origin:
         undeclared: those of them that are undeclared.
         json_columns: the columns of JSON text.
         null_fields: the undeclared fields whose nulls were sent.
-        whole_numbers: float columns in which some numbers were sent as integers.
+        whole_numbers: float columns in which numbers without a fraction are integers, as they were sent.
         time_digits: digits after the second of time columns with an unusual number of them.
         nested: how nested fields are represented; None for frames of earlier releases, which did not record it.
         names: the columns that the load selected; None for all.
@@ -88,7 +88,7 @@ class Origin:
             undeclared,
             frozenset(_names(attrs, "json_columns")),
             frozenset(_names(attrs, "null_fields")) & undeclared.keys(),
-            frozenset(_names(attrs, "whole_numbers")),
+            frozenset({*_names(attrs, "whole_numbers"), *_floats(resource)}),
             digits,
             next((each for each in _NESTED if nested == repr(each)), None),
             None if attrs.get("columns") is None else _names(attrs, "columns"),
@@ -105,6 +105,11 @@ class Origin:
         """Return the contract of the load."""
         keeps_objects = self.has_whole_fields
         return Contract(self.resource, self.names, self.dtypes, is_exact, needed=NEEDED, keeps_objects=keeps_objects)
+
+
+def _floats(resource: Resource) -> list[str]:
+    """Return the declared float columns: the API writes numbers without a fraction as integers."""
+    return [each.name for each in resource.columns if each.kind == "number"]
 
 
 def _names(attrs: Mapping[str, Any], key: str) -> tuple[str, ...]:

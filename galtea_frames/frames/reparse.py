@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from galtea_frames.api.times import USUAL_DIGITS
 from galtea_frames.decoding.column_names import OVERFLOW, overflow_name, split_name
 from galtea_frames.decoding.exact import parted_value
+from galtea_frames.decoding.json_text import json_text
 from galtea_frames.decoding.reader import ParsedBatch
 from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH
 from galtea_frames.errors import QueryError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from galtea_frames.api.resource import DeclaredColumn
     from galtea_frames.decoding.wanted import Path, Wanted
     from galtea_frames.frames.origin import Origin
 
@@ -76,13 +78,18 @@ class _Rows:
             root, keys, overflow = split_name(name)
             if keys and not overflow:
                 self._below.setdefault(root, []).append((tuple(keys), name))
+        for each in origin.resource.derived:  # in place of columns that the load did not select
+            root = each.source_name
+            if each.name in frame and root not in frame and root not in self._below:
+                self._below[root] = [((each.key,), each.name)]
 
     def batch(self) -> ParsedBatch:
         """Return the values of all fields as a batch."""
+        declared = self._origin.resource.columns
         fields: dict[str, Sequence[Any]] = {}
-        texts: dict[str, list[str | None]] = {}
+        texts = {column.api: self._json_texts(column) for column in declared if column.kind == "json"}
         strays: dict[Path, tuple[Sequence[int], list[Any]]] = {}
-        for column in self._origin.resource.columns:
+        for column in (column for column in declared if column.kind != "json"):
             if column.kind != "object":
                 fields[column.api] = self._overlaid(column.api, self._declared(column.name))
             elif self._is_whole(column.name):
@@ -115,6 +122,16 @@ class _Rows:
         if name not in self._frame:  # a column that the load did not select
             return [None] * len(self._frame)
         return json_values(self._frame[name], self._digits(name))
+
+    def _json_texts(self, column: DeclaredColumn) -> list[str | None]:
+        """Return the JSON text of a field; of one that the load did not select, as far as derived columns tell it."""
+        if column.name in self._frame:
+            return json_values(self._frame[column.name])
+        derived = [each for each in self._origin.resource.derived if each.source == column.api]
+        for each in derived:
+            if each.name in self._frame:
+                return [None if text is None else json_text(text) for text in json_values(self._frame[each.name])]
+        return [None] * len(self._frame)
 
     def _overlaid(self, api: str, values: list[Any]) -> list[Any]:
         """Return a field's values, with those that its column could not hold exactly taken from the leftovers."""

@@ -230,7 +230,8 @@ def _seen(values: pd.Series[Any]) -> SeenColumn:
 
 def _check_list(resource: object) -> None:
     if not isinstance(resource, str) or resource not in lists():
-        raise SchemaError(f"a schema is of {' or '.join(lists())}, not of {quoted(resource)}")
+        hint = f"; {meant(resource, list(lists()))}" if isinstance(resource, str) else ""
+        raise SchemaError(f"a schema is of a list of the API or joined, not of {quoted(resource)}{hint}")
 
 
 def _checked_statuses(statuses: object, documented: tuple[str, ...]) -> tuple[str, ...]:

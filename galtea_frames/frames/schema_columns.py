@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
+from galtea_frames.api.resource import STATUS
 from galtea_frames.api.resources import RESOURCES, SESSIONS, VERSIONS
 from galtea_frames.decoding.column_names import split_name
+from galtea_frames.decoding.pins import DECLARED_PINS
 from galtea_frames.errors import QueryError, SchemaError
 from galtea_frames.frames.cells import arrow_array
 from galtea_frames.frames.column_arguments import split_names
@@ -26,7 +28,13 @@ if TYPE_CHECKING:
 JOINED = "joined"
 
 _TIME = "datetime64[us, UTC]"
-_DECLARED = {"string": "string", "status": "category", "time": _TIME}
+_DECLARED: dict[str, str] = {
+    "string": "string",
+    "category": "category",
+    "time": _TIME,
+    "json": "json",
+    **{kind: pin.dtype for kind, pin in DECLARED_PINS.items()},
+}
 
 #: The dtypes of columns that are pinned to another.
 _GIVEN = {"epoch_s": _TIME, "epoch_ms": _TIME}
@@ -48,13 +56,15 @@ def list_of(name: str, resource: str) -> tuple[Resource, str]:
 def declared_dtype(name: str, resource: str) -> str | None:
     """Return the fixed dtype of a column; None if it is a nested column."""
     of, own = list_of(name, resource)
-    kinds = {column.name: column.kind for column in of.columns}
-    return _DECLARED.get(kinds.get(own, ""))
+    if any(each.name == own for each in of.derived):
+        return "string"
+    kind = next((each.kind for each in of.columns if each.name == own), "object")
+    return _DECLARED.get(kind)
 
 
 def status_column(resource: str) -> str | None:
     """Return the column of statuses; None if the list has none."""
-    return next((each.name for each in list_of("", resource)[0].columns if each.kind == "status"), None)
+    return STATUS if STATUS in list_of("", resource)[0].column_names else None
 
 
 def is_overflow(name: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from galtea_frames.api.resource import STATUS
 from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.times import as_datetime
 from galtea_frames.mirror.rows import PRESENT, REMOVED_AT, pending_in
@@ -138,7 +139,7 @@ def _list_info(table: StoredTable) -> tuple[ListInfo, list[datetime]]:
     rows = pending = removed = 0
     moments: list[datetime] = []
     is_pending = pending_in(table.resource)
-    status = [each.name for each in table.resource.columns if each.kind == "status"]
+    status = [each.name for each in table.resource.columns if each.api == STATUS]
     for batch in table.batches(None, ["created_at", REMOVED_AT, *status]):
         stored = pa.Table.from_batches([batch])
         present = stored.filter(PRESENT)

@@ -43,7 +43,7 @@ class LazyColumns:
         return [
             name
             for name in self.names
-            if pinned.get(name) == "category" or (name in _DECLARED and _DECLARED[name].kind == "status")
+            if pinned.get(name) == "category" or (name in _DECLARED and _DECLARED[name].kind == "category")
         ]
 
     @property

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from galtea_frames.api.resource import Resource
 
+#: The lists that a mirror holds unless a caller names others.
+DEFAULT_LISTS = ("sessions", "versions")
+
 _NAMED = 10
 
 
@@ -173,7 +176,7 @@ class Location:
 
 def _lists() -> list[Resource]:
     """Return the lists in the order in which their tables are made and synced: first those of few rows."""
-    return sorted(RESOURCES.values(), key=lambda each: not each.few)
+    return sorted((RESOURCES[name] for name in DEFAULT_LISTS), key=lambda each: not each.few)
 
 
 def _products(scope: tuple[str, ...] | None) -> str:

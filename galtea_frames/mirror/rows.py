@@ -18,17 +18,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.api.page import page_of
+from galtea_frames.api.resource import STATUS
 from galtea_frames.api.times import TIME, arrow_times, instant
 from galtea_frames.decoding.exact import exact_value, scan_page, unmarked
 from galtea_frames.decoding.gatherer import time_texts
 from galtea_frames.decoding.kinds import TEXT, replaced
+from galtea_frames.decoding.pins import DECLARED_PINS
 from galtea_frames.decoding.raw_rows import object_text
+from galtea_frames.frames.cells import plain_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from galtea_frames.api.page import Page
     from galtea_frames.api.resource import DeclaredColumn, Resource
+    from galtea_frames.decoding.pins import Pin
 
 #: The columns beside the declared ones: the rest of the record, when it was fetched, and when it was found removed.
 EXTRA, SYNCED_AT, REMOVED_AT = "extra", "synced_at", "removed_at"
@@ -43,19 +47,27 @@ _Extras = list[_RawRow]
 PRESENT = pc.field(REMOVED_AT).is_null()
 
 _ROWS = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
+_VALUES = msgspec.json.Decoder(list[Any])
 _TEXTS = msgspec.json.Decoder(list[str | None])
 _ENCODER = msgspec.json.Encoder()
 _NULL = b"null"
 _BYTES = pa.large_binary()
 
+#: Kinds of columns that are stored as the JSON text that was sent.
+_AS_SENT = ("object", "json")
+
 
 def record_schema(resource: Resource) -> pa.Schema:
     """Return the columns of a record: the declared ones by their names in frames, then `extra`."""
-    declared = [
-        pa.field(column.name, TIME if column.kind == "time" else TEXT, nullable=column.name != "id")
-        for column in resource.columns
-    ]
+    declared = [pa.field(column.name, _type(column), nullable=column.name != "id") for column in resource.columns]
     return pa.schema([*declared, pa.field(EXTRA, TEXT)])
+
+
+def _type(column: DeclaredColumn) -> pa.DataType:
+    if column.kind == "time":
+        return TIME
+    pin = DECLARED_PINS.get(column.kind)
+    return pin.type if pin else TEXT
 
 
 def stored_schema(resource: Resource) -> pa.Schema:
@@ -67,7 +79,7 @@ def pending_in(resource: Resource) -> pc.Expression | None:
     """Return the condition of rows that each sync fetches again, however old; None if rows of the list do not end."""
     if not resource.final_statuses:
         return None
-    status = pc.field(next(each.name for each in resource.columns if each.kind == "status"))
+    status = pc.field(STATUS)
     return PRESENT & (status.is_null() | ~status.isin(resource.final_statuses))
 
 
@@ -160,8 +172,10 @@ def _table(resource: Resource, rows: list[_RawRow]) -> pa.Table:
 def _column(column: DeclaredColumn, rows: list[_RawRow], extras: _Extras) -> pa.Array:
     """Return the values of a column; those that it cannot hold exactly are added to the extras."""
     raws = [row.get(column.api, _NULL) for row in rows]
-    if column.kind == "object":
+    if column.kind in _AS_SENT:
         return pa.array([None if raw == _NULL else raw.decode() for raw in raws], TEXT)
+    if (pin := DECLARED_PINS.get(column.kind)) is not None:
+        return _pinned(column, pin, raws, extras)
     texts, odd = _replaced(_texts(raws))
     odd += [row for row, sent in enumerate(texts.is_valid().to_pylist()) if not sent and raws[row] != _NULL]
     values = texts
@@ -172,6 +186,24 @@ def _column(column: DeclaredColumn, rows: list[_RawRow], extras: _Extras) -> pa.
     for row in odd:
         extras[row][column.api] = raws[row]
     return values
+
+
+def _pinned(column: DeclaredColumn, pin: Pin, raws: Sequence[bytes], extras: _Extras) -> pa.Array:
+    """Return numbers, truth values or lists of text; those that are not sent as such are added to the extras too."""
+    sent = _values(raws)
+    taken = pin.take(sent, set(map(type, sent)) - {type(None)})
+    if not taken.is_plain:
+        for row, (value, held) in enumerate(zip(sent, taken.values.to_pylist(), strict=True)):
+            if value != held:
+                extras[row][column.api] = raws[row]
+    return taken.values
+
+
+def _values(raws: Sequence[bytes]) -> list[Any]:
+    try:
+        return _VALUES.decode(b"[" + b",".join(raws) + b"]")
+    except (msgspec.DecodeError, RecursionError):
+        return [exact_value(raw.decode()) for raw in raws]
 
 
 def _texts(raws: Sequence[bytes]) -> list[str | None]:
@@ -222,7 +254,10 @@ def _row_type(columns: tuple[DeclaredColumn, ...]) -> type[msgspec.Struct]:
 
 def _fragments(column: DeclaredColumn, values: pa.ChunkedArray) -> list[Any]:
     """Return the values of a column for the encoder: text, or raw JSON for objects."""
-    if column.kind == "object":
+    if column.kind in _AS_SENT:
         return [None if text is None else msgspec.Raw(text.encode()) for text in values.to_pylist()]
+    if column.kind in DECLARED_PINS:
+        plain: list[Any] = list(map(plain_number, values.to_pylist()))
+        return plain
     texts: list[str | None] = (time_texts(values) if column.kind == "time" else values).to_pylist()
     return texts

@@ -16,7 +16,7 @@ from galtea_frames.frames.records import to_records
 
 NESTED: tuple[Nested, ...] = get_args(Nested)
 SECOND = 1_772_359_200_000_000  # 2026-03-01T10:00:00Z in microseconds since 1970
-TYPES = {"string": pa.large_string(), "time": TIME, "status": pa.dictionary(pa.int32(), pa.large_string())}
+TYPES = {"string": pa.large_string(), "time": TIME, "category": pa.dictionary(pa.int32(), pa.large_string())}
 
 FULL = {
     "sessions": {

@@ -83,7 +83,7 @@ def test_declared_columns_have_one_dtype(resource: Resource, nested: Nested, bac
         if column.kind == "object" and nested == "columns":
             assert column.name not in frame.columns
             continue
-        expected = {"status": status, "time": dtypes["time"]}.get(column.kind, dtypes["string"])
+        expected = {"category": status, "time": dtypes["time"]}.get(column.kind, dtypes["string"])
         assert expected == frame.dtypes[column.name]
     assert pd.RangeIndex(rows).equals(frame.index)
 

@@ -17,12 +17,13 @@ import galtea_frames as gf
 ROOMS = {
     "": "_version _names printable errors rates error_shapes paths permissions small_files per_process streams",
     "api": """
-        resource resources times arguments settings refusals page bodies connections proxies answers failures
+        resource lists.filters lists.evaluations lists.products lists.sessions lists.test_runs lists.turns resources
+        times arguments settings refusals page bodies connections proxies answers failures
         transport client values query splitting
     """,
     "walk": "slices ties source lookup window crew seen walk fetch",
     "decoding": """
-        json_text exact kinds pins wanted shapes column_names inferred survey contract raw_rows reader column_batch
+        json_text exact kinds pins wanted shapes column_names inferred survey column_batch derived contract raw_rows reader
         misfits gatherer notes schema
     """,
     "frames": """

@@ -99,5 +99,18 @@ def test_what_importing_the_package_costs() -> None:
 
 
 def test_resources_are_found_by_name() -> None:
-    """There are two of them, each under its own name and path."""
-    assert {"sessions": "/sessions", "versions": "/versions"} == {name: each.path for name, each in RESOURCES.items()}
+    """Each under its own name and path; those of turns and spans are the API's older words."""
+    assert {
+        "sessions": "/sessions",
+        "versions": "/versions",
+        "evaluations": "/evaluations",
+        "inference_results": "/inferenceResults",
+        "spans": "/traces",
+        "test_cases": "/testCases",
+        "tests": "/tests",
+        "metrics": "/metrics",
+        "specifications": "/specifications",
+        "runs": "/runs",
+        "products": "/products",
+        "models": "/models",
+    } == {name: each.path for name, each in RESOURCES.items()}

@@ -87,7 +87,7 @@ def column_of(table: pa.Table, notes: Notes, name: str) -> slow_reference.Column
     values = table.column(name)
     kind = str(values.type).replace("large_string", "string").replace("item: ", "").replace("element: ", "")
     if pa.types.is_dictionary(values.type):
-        return slow_reference.Column("status", values.cast(pa.large_string()).to_pylist())
+        return slow_reference.Column("category", values.cast(pa.large_string()).to_pylist())
     if pa.types.is_timestamp(values.type):
         return slow_reference.Column("time", values.cast(pa.int64()).to_pylist())
     if name in notes.json:

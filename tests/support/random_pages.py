@@ -115,7 +115,7 @@ MISFITS = st.sampled_from([5, True, 1.5, [], {}, {"a": None}, "\ud800", slow_ref
 def records(times: st.SearchStrategy[str] = TIMES) -> st.SearchStrategy[Record]:
     """Return sessions as the API might send them: any field may be missing, null, or of the wrong type."""
     texts = st.sampled_from(["COMPLETED", "PENDING", "FAILED", "ARCHIVED", "v1", "x\x00y", "é"])
-    usual = {"object": OBJECTS | VALUES, "time": times, "status": texts, "string": texts}
+    usual = {"object": OBJECTS | VALUES, "time": times, "category": texts, "string": texts}
     declared = {column.api: usual[column.kind] | st.none() | MISFITS for column in SESSIONS.columns}
     fields = st.dictionaries(UNKNOWN, VALUES, max_size=3)
     return st.builds(operator.or_, st.fixed_dictionaries({}, optional=declared), fields)
