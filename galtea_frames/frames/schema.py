@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from galtea_frames.api.arguments import meant
 from galtea_frames.decoding.pins import PINS
 from galtea_frames.errors import QueryError, SchemaError
 from galtea_frames.frames.column_arguments import check_column, dtype_mapping

@@ -207,7 +207,7 @@ def test_schemas_compare_by_list_columns_order_and_statuses() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("evaluation", {"id": "string"}), "a schema is of sessions or versions or joined, not of 'evaluation'"),
+        (("evaluation", {"id": "string"}), "not of 'evaluation'; did you mean 'evaluations'?"),
         ((5, {"id": "string"}), "not of 5"),
         (("sessions", {}), "a schema has at least one column"),
         (("sessions", "id"), "a schema has at least one column"),

@@ -23,8 +23,8 @@ ROOMS = {
     """,
     "walk": "slices ties source lookup window crew seen walk fetch",
     "decoding": """
-        json_text exact kinds pins wanted shapes column_names inferred survey column_batch derived contract raw_rows reader
-        misfits gatherer notes schema
+        json_text exact kinds pins wanted shapes column_names inferred survey column_batch derived contract raw_rows
+        reader misfits gatherer notes schema
     """,
     "frames": """
         fingerprint unchanged load_attrs production frame column_warnings gc_pause progress spool cells limit_offset
