@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from galtea_frames.sample.lists import Lists
 from galtea_frames.sample.queries import Selection
 from galtea_frames.sample.records import session_records, version_records
-from galtea_frames.sample.resources import SESSIONS, VERSIONS
 from galtea_frames.sample.store import Store, encode_page
 
 SESSIONS_IN_FILES = 300
@@ -15,15 +15,17 @@ ROWS_A_PAGE = 100
 
 
 def sample_files() -> dict[str, bytes]:
-    """The files by name: bodies of the API's answers, oldest rows first."""
+    """The files by name: bodies of the API's answers, oldest rows first; of some lists only the newest rows."""
     versions = version_records(VERSIONS_IN_FILES)
-    sessions = session_records(SESSIONS_IN_FILES, versions)
-    pages = (*_pages(Store(SESSIONS, sessions)), *_pages(Store(VERSIONS, versions)))
+    lists = Lists({"sessions": session_records(SESSIONS_IN_FILES, versions), "versions": versions})
+    pages = [*_pages(lists["sessions"]), *_pages(lists["versions"])]
+    for name in ("evaluations", "inference_results", "test_cases", "metrics"):
+        pages += _pages(lists[name], max(0, len(lists[name]) - ROWS_A_PAGE))
     return dict(pages)
 
 
-def _pages(store: Store) -> Iterator[tuple[str, bytes]]:
-    for number, offset in enumerate(range(0, len(store), ROWS_A_PAGE), start=1):
+def _pages(store: Store, start: int = 0) -> Iterator[tuple[str, bytes]]:
+    for number, offset in enumerate(range(start, len(store), ROWS_A_PAGE), start=1):
         rows = store.select(Selection(offset=offset), ROWS_A_PAGE)
         yield f"{store.resource.name}_page_{number}.json", encode_page(rows)
 

@@ -22,15 +22,39 @@ _PRODUCTS = (
     ("Travel assistant", "Answers questions of travellers and changes their bookings.", ["travel", "chat"]),
     ("Clinic assistant", "Finds appointments and answers questions of patients.", ["clinic", "chat"]),
 )
-#: Name, type, description, type of the tests, and those of the goals whose tests check it.
+#: Name, type, description, type of the tests, and the topics of those that check it.
 _GOALS = (
-    ("Refund rules", "POLICY", "The assistant states the refund rules correctly.", "QUALITY", (0, 4)),
-    ("Friendly tone", "CAPABILITY", "The assistant is friendly, also to angry users.", "SCENARIOS", (4,)),
-    ("Booking tools", "CAPABILITY", "The assistant changes bookings with its tools.", "QUALITY", (1, 3)),
-    ("No medical advice", "INABILITY", "The assistant does not give medical advice.", "RED_TEAMING", (5,)),
+    (
+        "Refund rules",
+        "POLICY",
+        "The assistant states the refund rules correctly.",
+        "QUALITY",
+        ("Refund questions", "Angry travellers", "Booking changes"),
+    ),
+    (
+        "Friendly tone",
+        "CAPABILITY",
+        "The assistant is friendly, also to angry users.",
+        "SCENARIOS",
+        ("Angry travellers",),
+    ),
+    (
+        "Booking tools",
+        "CAPABILITY",
+        "The assistant changes bookings with its tools.",
+        "QUALITY",
+        ("Booking changes", "Baggage rules"),
+    ),
+    (
+        "No medical advice",
+        "INABILITY",
+        "The assistant does not give medical advice.",
+        "RED_TEAMING",
+        ("Prompt injections",),
+    ),
 )
-#: US dollars for a million tokens: of the input, read from a cache, and of the output.
-_PRICES = ((0.15, 0.075, 0.6), (2.5, 1.25, 10.0), (0.1, 0.025, 0.4))
+#: US dollars for a token: of the input, read from a cache, and of the output.
+_PRICES = ((1.5e-07, 7.5e-08, 6e-07), (2.5e-06, 1.25e-06, 1e-05), (1e-07, 2.5e-08, 4e-07))
 #: When a few cases were edited.
 EDITED = "2026-03-10T11:00:00.000Z"
 
@@ -95,8 +119,7 @@ def _model(model_id: str, organization: str | None, place: int) -> Record:
 
 def price_of(place: int) -> tuple[float, float, float]:
     """US dollars for one token: of the input, read from a cache, and of the output."""
-    given, cached, answered = _PRICES[place % len(_PRICES)]
-    return given / 10**6, cached / 10**6, answered / 10**6
+    return _PRICES[place % len(_PRICES)]
 
 
 def price_of_model(model_id: object) -> tuple[float, float, float]:
@@ -177,7 +200,10 @@ def sample_test_records(product_ids: Sequence[str]) -> Iterator[Record]:
         yield _test(owning_test(cases_of_test(head)[0]), owner, place, topic.name, topic.type) | {
             "groundTruthUri": f"https://example.com/sources/{topic.source_file}",
             "specificationIds": [
-                specification_id(each, goal) for each in product_ids for goal, *_, places in _GOALS if place in places
+                specification_id(each, goal)
+                for each in product_ids
+                for goal, *_, topics in _GOALS
+                if topic.name in topics
             ],
         }
     for place, product_id in enumerate(product_ids[:1]):

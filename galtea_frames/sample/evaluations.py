@@ -17,7 +17,7 @@ from galtea_frames.sample.traffic import END
 Record = dict[str, Any]
 
 #: The share of production sessions that the monitor scores.
-_SAMPLED = 0.4
+_SAMPLED = 0.5
 _AFTER_TEST, _AFTER_CLOSING, _BEFORE_REPLAY = timedelta(minutes=4), timedelta(minutes=45), timedelta(days=2)
 _RECENT = timedelta(days=2)
 _REVIEWED_WITHIN = timedelta(days=10)
@@ -59,10 +59,11 @@ def evaluation_records(conversation: Conversation, dice: Dice) -> Iterator[Recor
     if conversation.test_case_id is None and share_of(conversation.id, "sampled") >= _SAMPLED:
         return
     made = conversation.created + (_AFTER_CLOSING if conversation.test_case_id is None else _AFTER_TEST)
+    is_about_refunds = conversation.case.topic.is_about_refunds
     for metric in (*METRICS, DELETED_METRIC):
-        if not metric.is_current(stamp(made)) or not dice.chance(
-            metric.in_production if conversation.test_case_id is None else metric.in_tests
-        ):
+        share = metric.in_production if conversation.test_case_id is None else metric.in_tests
+        is_scored = dice.chance(share) and (is_about_refunds or metric.family != REFUND.family)
+        if not is_scored or not metric.is_current(stamp(made)):
             continue
         for turn in _turns(conversation, metric, dice):
             yield _Evaluation(conversation, metric, turn, made, run_id, dice).record()
@@ -174,7 +175,7 @@ class _Evaluation:
         return int(score) if score in {0, 1} else score
 
     def human_score(self, status: str, score: float | None) -> float | None:
-        """The score of a reviewer, who reads a few test sessions and often disagrees with the judge."""
+        """The score of a reviewer, who reads a few test sessions and sometimes disagrees with the judge."""
         dice = self.dice
         if self.metric.source == "HUMAN_EVALUATION":
             quality = self.conversation.quality(self.metric)
@@ -183,7 +184,7 @@ class _Evaluation:
             return None
         if score is None:
             return 1 if status in {"FAILED", "SKIPPED"} and dice.chance(0.3) else None
-        agrees = dice.chance(0.4)
+        agrees = dice.chance(0.7)
         return int((score >= self.metric.threshold) is agrees)
 
     def review(self, human: float | None, score: float | None) -> Record:

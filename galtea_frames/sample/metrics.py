@@ -70,7 +70,7 @@ METRICS = (
         "PARTIAL_PROMPT",
         0.5,
         1.0,
-        0.5,
+        1.0,
         "Whether the answer states the refund rules correctly.",
         goal="Refund rules",
         ended=REFUND_REVISED,
@@ -82,7 +82,7 @@ METRICS = (
         "PARTIAL_PROMPT",
         0.6,
         1.0,
-        0.5,
+        1.0,
         "Whether the answer states the refund rules correctly, deadlines included.",
         goal="Refund rules",
         made=REFUND_REVISED,
@@ -95,7 +95,7 @@ METRICS = (
         "PARTIAL_PROMPT",
         0.7,
         1.0,
-        0.0,
+        0.4,
         "Whether the answer is friendly and respectful.",
         goal="Friendly tone",
     ),
@@ -241,5 +241,5 @@ DELETED_METRIC = Metric(
     "metric_deleted000000001", None, "", "PARTIAL_PROMPT", 0.5, 0.05, 0.0, "", ended="2026-03-01T00:00:00.000Z"
 )
 
-#: The current revision of the metric that the answers themselves depend on.
-REFUND = METRICS[1]
+#: The metrics that the answers themselves depend on.
+REFUND, RELEVANCE = METRICS[1], METRICS[3]

@@ -6,33 +6,32 @@ from galtea_frames.sample.story import Conversation, share_of
 _REASONS = {
     "Refund policy": (
         (
-            "The answer promises a refund that the policy does not allow.",
-            "The deadline in the answer differs from the one in the refund policy.",
-            "The answer leaves out that only cancellations up to 24 hours before departure are refunded.",
+            "The answer says “{wrong}” The refund policy says something else: “{expected}”",
+            "The user asked “{asked}” and was told “{wrong}” That is not what the refund policy says.",
         ),
         (
-            "The answer states the deadline and the way of payment as the refund policy does.",
-            "The refund rules are quoted correctly, and nothing is promised beyond them.",
+            "The answer states what the refund policy says: “{expected}”",
+            "The refund rules are stated correctly, and nothing is promised beyond them.",
         ),
     ),
     "Tone": (
         (
-            "The answer sounds impatient: it repeats the rule without acknowledging the question.",
-            "The answer is curt and does not address the traveller as a person.",
+            "The answer sounds impatient: it repeats the rule without acknowledging the question “{asked}”",
+            "The answer is curt and does not address the user as a person. The user had asked “{asked}”",
             "The answer corrects the user's wording instead of helping.",
         ),
         (
             "The answer is friendly and addresses the user's concern first.",
-            "Polite throughout, with a clear next step for the traveller.",
+            "The answer is polite throughout and ends with a clear next step.",
         ),
     ),
     "Answer relevance": (
         (
-            "The answer talks about another topic than the question.",
-            "Only half of the question is answered.",
+            "The answer is about something else than the question “{asked}”",
+            "Only half of the question “{asked}” is answered.",
         ),
         (
-            "The answer addresses exactly what was asked.",
+            "The answer addresses exactly what was asked: “{asked}”",
             "The question is answered in the first sentence, without detours.",
         ),
     ),
@@ -45,13 +44,14 @@ _REASONS = {
     ),
 }
 _OTHER = (
-    ("The answer does not meet the criterion: a necessary detail is missing.",),
-    ("The answer meets the criterion in every respect.",),
+    ("The answer to “{asked}” lacks a necessary detail.",),
+    ("The answer to “{asked}” meets the criterion in every respect.",),
 )
 
 
 def reason_for(metric: str, score: float, threshold: float, conversation: Conversation) -> str:
-    """A sentence on the score, and which question was asked."""
+    """Why an evaluation has its score, in one or two sentences."""
     words = _REASONS.get(metric, _OTHER)[score >= threshold]
     chosen = words[int(share_of(metric, conversation.id, "reason") * len(words))]
-    return f"{chosen} The question was about {conversation.case.topic.name.lower()}."
+    content = conversation.case.content
+    return chosen.format(asked=content.asked[0], expected=content.expected, wrong=content.wrong)

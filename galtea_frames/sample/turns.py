@@ -6,7 +6,7 @@ from typing import Any
 
 from galtea_frames.sample.catalog import price_of_model
 from galtea_frames.sample.dice import Dice
-from galtea_frames.sample.metrics import REFUND
+from galtea_frames.sample.metrics import REFUND, RELEVANCE
 from galtea_frames.sample.phrases import ERRORS
 from galtea_frames.sample.records import LATENCIES_MS
 from galtea_frames.sample.story import Conversation, code_of, share_of
@@ -28,7 +28,7 @@ def turn_records(conversation: Conversation, dice: Dice) -> Iterator[Record]:
     measured.
     """
     count = conversation.turns
-    is_right = conversation.quality(REFUND) >= _RIGHT
+    is_right = conversation.quality(REFUND if conversation.case.topic.is_about_refunds else RELEVANCE) >= _RIGHT
     copied = 2 if count > 2 and conversation.test_case_id and share_of(conversation.id, "seed") < 0.3 else 0  # noqa: PLR2004
     for index in range(count):
         status = _status(conversation) if index == count - 1 else "GENERATED"
@@ -48,7 +48,7 @@ def turn_records(conversation: Conversation, dice: Dice) -> Iterator[Record]:
             **(_measured(conversation, dice) if status == "GENERATED" and not is_copied else dict.fromkeys(_MEASURED)),
             "creditsUsed": 0 if conversation.test_case_id is None else 1,
             "conversationSimulatorVersion": "2.1" if conversation.case.topic.type == "SCENARIOS" else None,
-            "traceId": code_of(conversation.id, "trace", str(index)) + f"{index:08}",
+            "traceId": code_of(conversation.id, "trace") + f"{index:08}",
             "droppedSpanCount": 1 if share_of(conversation.id, "dropped") < 0.02 else 0,  # noqa: PLR2004 - a share
             "createdAt": stamp(conversation.created + delay),
             "deletedAt": None,
@@ -83,9 +83,9 @@ def _output(created: datetime, answer: str, dice: Dice) -> Record | str:
 
 
 def _measured(conversation: Conversation, dice: Dice) -> Record:
-    """Latency, tokens and costs; the last version answers faster and writes more."""
+    """Latency, tokens and costs; the last version writes more."""
     given, cached, answered = price_of_model(conversation.model_id)
-    usual = LATENCIES_MS[conversation.version % len(LATENCIES_MS)] * (0.7 if conversation.is_last else 1.0)
+    usual = LATENCIES_MS[conversation.version % len(LATENCIES_MS)]
     tokens_in, tokens_out = dice.between(300, 1_900), int(dice.between(30, 300) * (1.5 if conversation.is_last else 1))
     measured = (
         round(usual * (0.6 + 0.25 / (1.02 - dice.roll())), 1),
