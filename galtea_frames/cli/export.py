@@ -30,7 +30,7 @@ from galtea_frames.files.settings import CODECS, MAX_PARTITIONS
 from galtea_frames.printable import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -77,7 +77,7 @@ def _export(
         with gf.Client(**settings) as client:
             first = _write(_from_api(kind, asked | {"client": client}, whole=bool(partition_by)), out, **form)
     else:
-        first = _write(iter([from_mirror(kind, copy, asked)]), out, **form)
+        first = _write(_from_mirror(kind, copy, asked, whole=bool(partition_by)), out, **form)
     seconds = time.monotonic() - started
     attrs = first.attrs["galtea_frames"]
     summary = {"rows": attrs["rows"], "columns": first.shape[1], "out": out, "seconds": round(seconds, 3)}
@@ -157,7 +157,7 @@ def _from_api(kind: str, asked: dict[str, Any], *, whole: bool) -> Iterator[pd.D
     from galtea_frames.frames.load import iterate, load
     from galtea_frames.frames.load_joined import iterate_joined, load_joined
 
-    if whole or any(asked[name] is not None for name in ("sort", "limit", "offset")):
+    if whole or _is_one_frame(asked):
         return iter([load_joined(asked) if kind == "joined" else load(KINDS[kind], asked)])
     return iterate_joined(asked) if kind == "joined" else iterate(KINDS[kind], asked)
 
@@ -187,7 +187,25 @@ def _write(
 
 def from_mirror(kind: str, mirror: gf.Mirror, asked: dict[str, Any]) -> pd.DataFrame:
     """Return the frame from a mirror; raise if the mirror does not support a filter."""
-    read = getattr(mirror, STORED[kind])
+    frame: pd.DataFrame = _read(getattr(mirror, STORED[kind]), kind, asked)
+    return frame
+
+
+def _from_mirror(kind: str, mirror: gf.Mirror, asked: dict[str, Any], *, whole: bool) -> Iterator[pd.DataFrame]:
+    """Do the same with what a mirror holds; joined rows are always one frame."""
+    if whole or kind == "joined" or _is_one_frame(asked):
+        return iter([from_mirror(kind, mirror, asked)])
+    frames: Iterator[pd.DataFrame] = _read(getattr(mirror, f"iter_{kind}"), kind, asked)
+    return frames
+
+
+def _is_one_frame(asked: Mapping[str, Any]) -> bool:
+    """Tell whether the result is a selection of rows, which is loaded as a whole."""
+    return any(asked[name] is not None for name in ("sort", "limit", "offset"))
+
+
+def _read(read: Callable[..., Any], kind: str, asked: dict[str, Any]) -> Any:  # noqa: ANN401 - a frame or frames
+    """Call a reader of a mirror; raise if it does not support a filter."""
     taken = inspect.signature(read).parameters
     given = {name: value for name, value in asked.items() if value is not None}
     for name, value in given.pop("params", {}).items():  # a mirror has them as named arguments
@@ -199,8 +217,7 @@ def from_mirror(kind: str, mirror: gf.Mirror, asked: dict[str, Any]) -> pd.DataF
         if name not in taken:
             options = [each.opts[0] for each in query_options(KINDS[kind]) if each.name in taken]
             raise QueryError(f"a mirror of {KINDS[kind].name} takes no {name}; it takes {', '.join(options)}")
-    frame: pd.DataFrame = read(**given)
-    return frame
+    return read(**given)
 
 
 MIRROR_OPTION = click.Option(["--mirror"], metavar="DIRECTORY", help="read from this mirror instead of the API")

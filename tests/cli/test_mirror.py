@@ -143,6 +143,16 @@ def test_export_reads_from_a_mirror(run: Run, api: Api, monkeypatch: pytest.Monk
     pd.testing.assert_frame_equal(gf.read_parquet("api.parquet"), gf.read_parquet("mirror.parquet"))
 
 
+def test_export_from_a_mirror_reads_it_in_parts(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not as one frame, which would take memory for all rows."""
+    run("sync", "mirror")
+    whole = gf.Mirror("mirror").load_sessions()
+    monkeypatch.setattr("galtea_frames.frames.assembly._ROWS_A_FRAME", 25)
+    monkeypatch.delattr("galtea_frames.mirror.readers.Readers.load_sessions")
+    assert 0 == run("export", "sessions", "--mirror", "mirror", "--out", "file")[0]
+    pd.testing.assert_frame_equal(whole, gf.read_parquet("file"))
+
+
 def test_export_from_a_mirror_takes_its_filters(run: Run, api: Api) -> None:
     """Those that stored columns answer; `--partition-by` as ever."""
     run("sync", "mirror")
