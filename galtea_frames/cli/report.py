@@ -35,11 +35,15 @@ def _report(
     mirror: str | None,
     product_ids: tuple[str, ...],
     as_json: bool,
+    eml: bool,
+    sender: str | None,
+    to: tuple[str, ...],
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> int:
     import pyarrow as pa
 
     from galtea_frames.cli.report_frames import load_frames
+    from galtea_frames.report.pages.email import addresses
     from galtea_frames.report.report import compute, require, target_of
     from galtea_frames.report.terms import parse_terms
 
@@ -47,6 +51,9 @@ def _report(
     pa.set_memory_pool(pa.system_memory_pool())
     settings, written = client_settings(given), _written(given)
     terms = parse_terms(**written)
+    if (sender or to) and not eml:
+        raise QueryError("--sender and --to are for the email: add --eml")
+    addresses(sender, to)
     with before_asking():
         require()
         target_of(out)
@@ -56,7 +63,7 @@ def _report(
         tell(f"galtea-frames: {problem}")
         sessions, versions, metadata = *_unseen(problem), None
     report = compute(sessions, versions, terms, _command(written, mirror, product_ids), metadata)
-    report.write(out)
+    report.write(out, email=report.to_email(sender=sender, to=to) if eml else None)
     say(_summary(report, out), f"{report.verdict}: {report.findings.headline} Written to {out}", as_json=as_json)
     return report.exit_code
 
@@ -146,6 +153,9 @@ REPORT = click.Command(
         click.Option(["--session-url"], metavar="URL", help="https URL with {id}, to link sessions"),
         click.Option(["--version-url"], metavar="URL", help="https URL with {id}, to link versions"),
         click.Option(["--last-report"], metavar="FILE", help="earlier report.json, to find late changes"),
+        click.Option(["--eml"], is_flag=True, help="write the report as an email too, report.eml"),
+        click.Option(["--sender"], metavar="ADDRESS", help="sender of the email"),
+        click.Option(["--to"], multiple=True, metavar="ADDRESS", help="recipient of the email; repeatable"),
         click.Option(["--mirror"], metavar="DIRECTORY", help="read from this mirror instead of the API"),
         click.Option(
             ["product_ids", "--product-id"],

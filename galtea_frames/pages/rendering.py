@@ -32,8 +32,21 @@ _MARKDOWN = re.compile(r"[\\`*\[\]|~#!@$]|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.", 
 #: prevents that.
 _REFERENCES = re.compile(r"@(?=\w)|[#!](?=\d)|(?<=\bGH-)(?=\d)|(?<=\w:)(?=//)", re.IGNORECASE)
 
+#: What is left of these in text without markup: addresses, and what chats take for mentions and links.
+_WWW = re.compile(r"\bwww\.(?=\w)", re.IGNORECASE)
+_BRACKETS, _OPENING = re.compile(r"<([\w@!#/][^<>\s]*)>"), re.compile(r"<(?=[\w@!#/])")
+
 #: Commands that can be copied from a code span, and of which nothing is markup.
 _ORDINARY = re.compile(r"[A-Za-z0-9_ .,:;=+/'\"%>(){}-]+")
+
+
+def unlinked(text: str) -> str:
+    """Return text on one line in which chats and readers of email find nobody to mention and nothing to link.
+
+    A space is added as in `escape_markdown`, and `<text>`, which some chats take for a mention, gets other brackets.
+    """
+    plain = _OPENING.sub("< ", _BRACKETS.sub("\u2039\\1\u203a", printable(text)))
+    return _WWW.sub(r"\g<0> ", _REFERENCES.sub(r"\g<0> ", plain))
 
 
 def escape_markdown(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,12 +19,15 @@ from galtea_frames.pages.rendering import draw, require_extra
 from galtea_frames.printable import quoted
 from galtea_frames.report.analysis.analyse import analyse
 from galtea_frames.report.pages import charts, rendering
+from galtea_frames.report.pages.email import email
+from galtea_frames.report.pages.text import text
 from galtea_frames.report.terms import Terms, parse_terms
 from galtea_frames.report.thresholds import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+    from email.message import EmailMessage
     from os import PathLike
     from zoneinfo import ZoneInfo
 
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
     from galtea_frames.report.terms import LastReport
     from galtea_frames.report.thresholds import Thresholds
 
-_HTML, _MARKDOWN, _JSON, _CHARTS = "report.html", "report.md", "report.json", "charts"
+_HTML, _MARKDOWN, _JSON, _EMAIL, _CHARTS = "report.html", "report.md", "report.json", "report.eml", "charts"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +86,7 @@ class Report:
             ReportError: the extra `[report]` is not installed.
         """
         require()
-        return rendering.html(self.findings, self._pictures())
+        return rendering.html(self.findings, self._pictures)
 
     def to_markdown(self) -> str:
         """Return the report as Markdown, without charts: for a chat or a job summary.
@@ -93,7 +97,33 @@ class Report:
         require_extra("a report", "jinja2")
         return rendering.markdown(self.findings)
 
-    def write(self, directory: str | PathLike[str]) -> None:
+    def to_text(self) -> str:
+        """Return the report as about ten lines of plain text: for a chat, an email or a terminal.
+
+        Nothing in it is markup, a mention or a link.
+        """
+        return text(self.findings)
+
+    def to_email(
+        self, *, sender: str | None = None, to: str | Sequence[str] = (), subject: str | None = None
+    ) -> EmailMessage:
+        """Return the report as an email: its text, a short page with charts, and report.html attached.
+
+        Send it with `smtplib.SMTP.send_message`, or write its `as_bytes()` to an .eml file. The same report and
+        arguments give the same bytes: `Date` is the report's `as_of`, and `Message-ID` is derived from the content.
+
+        Args:
+            sender: an address, such as "Ada <ada@example.com>"; by default there is no `From`.
+            to: one or more addresses; by default there is no `To`.
+            subject: by default the verdict, the period and the selection.
+
+        Raises:
+            QueryError: an address is invalid, or the subject has several lines.
+            ReportError: the extra `[report]` is not installed.
+        """
+        return email(self.findings, self.to_html(), self._pictures, sender=sender, to=to, subject=subject)
+
+    def write(self, directory: str | PathLike[str], *, email: EmailMessage | None = None) -> None:
         """Write report.html, report.md, report.json, charts/*.png and rows.parquet.
 
         Writes are atomic, and replace an earlier report. A folder that holds anything else, or a file that changed
@@ -101,6 +131,7 @@ class Report:
 
         Args:
             directory: a local folder, or an fsspec URL where nothing exists yet.
+            email: an email to write beside them as report.eml, as returned by `to_email`.
 
         Raises:
             ReportError: the extra `[report]` is not installed, or the folder holds something else.
@@ -108,7 +139,7 @@ class Report:
         """
         require()
         target = target_of(directory)
-        pictures = self._pictures()
+        pictures = self._pictures
         texts = {
             _HTML: rendering.html(self.findings, pictures),
             _MARKDOWN: rendering.markdown(self.findings),
@@ -116,13 +147,16 @@ class Report:
         }
         files = {name: text.encode() for name, text in texts.items()}
         files |= {f"{_CHARTS}/{chart.name}.png": light for chart, (light, _) in pictures.items()}
+        files |= {} if email is None else {_EMAIL: email.as_bytes()}
         with target.new_folder(REPORT) as folder:
             for name, content in files.items():
                 with folder.new_file(name) as file:
                     file.write(content)
             close_folder(self.rows, folder, REPORT)
 
+    @cached_property
     def _pictures(self) -> Pictures:
+        """The charts, which take longer to draw than all else."""
         return draw(charts.charts(self.findings))
 
     def _repr_mimebundle_(self, **_kinds: object) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import re
 import shlex
@@ -144,6 +146,19 @@ def test_every_option_is_in_the_command_that_is_shown(run: Run) -> None:
     assert "--mirror m --thresholds t.toml --include-text --last-report old/report.json" in shown
 
 
+@pytest.mark.usefixtures("api")
+def test_a_report_can_be_an_email_too(run: Run) -> None:
+    """report.eml has the addresses that were given; the next report without it replaces both."""
+    addresses = ["--sender", "Ada <ada@example.com>", "--to", "bob@example.com", "--to", "cy@example.com"]
+    assert 0 == run("report", "--out", "r", *AS_OF, "--eml", *addresses)[0]
+    message = email.message_from_bytes(Path("r/report.eml").read_bytes(), policy=email.policy.default)
+    assert ("Ada <ada@example.com>", "bob@example.com, cy@example.com") == (message["From"], message["To"])
+    assert "Galtea sessions, Week 12" in message["Subject"]
+    assert "example.com" not in said()["reproduction"]["command"]
+    assert 0 == run("report", "--out", "r", *AS_OF)[0]
+    assert not Path("r/report.eml").exists()
+
+
 def test_now_is_the_time_if_none_is_given(run: Run, api: Api) -> None:
     """It is named in the report, so that the same one can be had again."""
     del api
@@ -204,6 +219,10 @@ WRONG = [
     (["--timezone", "localtime"], 2, "timezone must be an IANA name"),
     (["--timezone", ""], 2, "timezone must be an IANA name"),
     (["--mirror", "nowhere"], 1, "nowhere"),
+    (["--to", "ada@example.com"], 2, "--sender and --to are for the email: add --eml"),
+    (["--sender", "ada@example.com"], 2, "--sender and --to are for the email: add --eml"),
+    (["--eml", "--to", "ada"], 2, "to must be an email address such as"),
+    (["--eml", "--sender", "a@b.c\nBcc: d@e.f"], 2, "sender must be an email address such as"),
     (["--out", "."], 2, "holds files that are no report's"),
 ]
 

@@ -44,7 +44,8 @@ ROOMS = {
         findings periods thresholds terms analysis.verdict analysis.headline pages.sparklines
         analysis.fields analysis.load_attrs analysis.sessions analysis.counts analysis.totals analysis.completeness
         analysis.known_versions analysis.stacks analysis.metadata analysis.changes analysis.version_lines
-        analysis.metrics analysis.quality analysis.next_steps analysis.analyse pages.charts pages.rendering report
+        analysis.metrics analysis.quality analysis.next_steps analysis.analyse
+        pages.charts pages.rendering pages.text pages.email report
     """,
     "cli": "options config signals check export schema mirror report_frames report demo serve main",
 }

@@ -26,9 +26,9 @@ def test_it_names_the_version_and_the_error_with_their_commands() -> None:
     """v2 got worse by more than chance; the newest error is the most frequent one."""
     version, error = steps_of(report_on(two_weeks()))
     change = "(30.0 %, 25.0 points more than in 2026-W12)"
-    assert f"name of v2: 18 of 60 ended sessions failed {change}. Export the failed ones:" == version[0]
+    assert f"name of v2: 18 of 60 ended sessions failed {change}." == version[0]
     assert f"galtea-frames export sessions --out sessions.parquet --version-id v2 --status FAILED {SPAN}" == version[1]
-    assert "A new error, in 19 sessions: “cannot read <text>”. Export examples:" == error[0]
+    assert "A new error, in 19 sessions: “cannot read <text>”." == error[0]
     assert error[1]
     assert 3 == shlex.split(error[1]).count("--id")
 
@@ -56,7 +56,7 @@ def test_what_rose_but_is_not_new_and_what_fell() -> None:
     """An error that fell is no line; without a period before, the most frequent error is one."""
     rose = [*sessions(5, "2026-03-24", "FAILED", error="bad 1"), *sessions(2, "2026-03-17", "FAILED", error="bad 2")]
     ((text, _),) = steps_of(report_on(rose, thresholds=[]))
-    assert "An error in 5 sessions, 2 before: “bad <n>”. Export examples:" == text
+    assert "An error in 5 sessions, 2 before: “bad <n>”." == text
     fell = [*sessions(2, "2026-03-24", "FAILED", error="bad 1"), *sessions(5, "2026-03-17", "FAILED", error="bad 2")]
     assert [] == steps_of(report_on(fell, thresholds=[]))
     late = {"filters": {"from_created_at": "2026-03-23T00:00:00+00:00"}}

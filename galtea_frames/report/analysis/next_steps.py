@@ -44,7 +44,7 @@ def _of_versions(found: Findings) -> Iterator[NextStep]:
         rate = line.failure_rate
         change = "" if line.change.value is None else f", {_points(line.change.value)} {found.scope.previous.code}"
         ended = f"{count(rate.count)} of {plural(rate.n, 'ended session')} failed"
-        text = f"{_name(line.label)}: {ended} ({percent(rate.value)}{change}). Export the failed ones:"
+        text = f"{_name(line.label)}: {ended} ({percent(rate.value)}{change})."
         yield NextStep(text, _export(("--version-id", [line.id]), ("--status", ["FAILED"]), scope=found.scope))
 
 
@@ -63,7 +63,7 @@ def _of_errors(found: Findings) -> Iterator[NextStep]:
     shapes = found.changes.errors
     worst = max(shapes, key=lambda each: (each.sessions - each.before, each.is_new), default=None)
     if worst is not None and worst.sessions > worst.before:
-        text = f"{_rise(worst, found.scope)}: “{cut(printable(worst.shape), _SHAPE)}”. Export examples:"
+        text = f"{_rise(worst, found.scope)}: “{cut(printable(worst.shape), _SHAPE)}”."
         yield NextStep(text, _export(("--id", worst.examples)))
 
 

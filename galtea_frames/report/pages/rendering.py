@@ -6,12 +6,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from galtea_frames.pages import wording
-from galtea_frames.pages.rendering import environment, html_page
+from galtea_frames.pages.rendering import environment, html_page, unlinked
 from galtea_frames.report.pages import sparklines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2 import Environment
 
+    from galtea_frames.pages.pictures import Chart, Look
     from galtea_frames.pages.rendering import Pictures
     from galtea_frames.report.findings import Findings, VersionLine
 
@@ -37,11 +40,23 @@ def markdown(findings: Findings) -> str:
     return _environment(markdown=True).get_template("report.md.j2").render(_names(findings))
 
 
+def email_body(findings: Findings, sources: Mapping[Chart, str], look: Look) -> str:
+    """Return a short page for email, with all styles inline, since readers of email remove others.
+
+    Args:
+        findings: the content.
+        sources: the URL of each chart to show.
+        look: the colours.
+    """
+    made = _environment(markdown=False)
+    return made.get_template("email.html.j2").render(_names(findings), sources=sources, look=look)
+
+
 @cache
 def _environment(*, markdown: bool) -> Environment:
     """Return what renders the report's templates."""
     made = environment("galtea_frames.report.pages", markdown=markdown)
-    made.filters |= {"lines": sparklines.lines, "across": sparklines.across}
+    made.filters |= {"lines": sparklines.lines, "across": sparklines.across, "unlinked": unlinked}
     return made
 
 
