@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 def _report(
     *,
-    out: str,
+    out: str | None,
+    index: str | None,
     mirror: str | None,
     product_ids: tuple[str, ...],
     as_json: bool,
@@ -49,6 +50,10 @@ def _report(
 
     # Arrow's own allocator keeps what is freed for later; a report of a million sessions then takes 90 MB more.
     pa.set_memory_pool(pa.system_memory_pool())
+    if index is not None:
+        _check_index(index)
+    if out is None:
+        return _index_alone(index, as_json=as_json)
     settings, written = client_settings(given), _written(given)
     terms = parse_terms(**written)
     if (sender or to) and not eml:
@@ -64,8 +69,45 @@ def _report(
         sessions, versions, metadata = *_unseen(problem), None
     report = compute(sessions, versions, terms, _command(written, mirror, product_ids), metadata)
     report.write(out, email=report.to_email(sender=sender, to=to) if eml else None)
-    say(_summary(report, out), f"{report.verdict}: {report.findings.headline} Written to {out}", as_json=as_json)
+    summary, line = _summary(report, out), f"{report.verdict}: {report.findings.headline} Written to {out}"
+    if index is not None:
+        listed = _write_index(index)
+        summary, line = summary | listed, f"{line}; {_listed(listed)}"
+    say(summary, line, as_json=as_json)
     return report.exit_code
+
+
+def _index_alone(index: str | None, *, as_json: bool) -> int:
+    """Write an index without a report."""
+    if index is None:
+        raise QueryError("name a folder for the report, --out FOLDER, or one with reports to list, --index DIRECTORY")
+    with before_asking():
+        listed = _write_index(index)
+    say(listed, _listed(listed), as_json=as_json)
+    return 0
+
+
+def _check_index(index: str) -> None:
+    from galtea_frames.report.index import check_index
+    from galtea_frames.report.report import require
+
+    with before_asking():
+        require()
+        check_index(index)
+
+
+def _write_index(index: str) -> dict[str, Any]:
+    """Write an index and return what it lists."""
+    from galtea_frames.report.index import NAME, write_index
+
+    found = write_index(index)
+    if found.warning is not None:
+        tell(f"warning: {found.warning}")
+    return {"index": str(Path(index, NAME)), "reports": len(found.entries)}
+
+
+def _listed(listed: dict[str, Any]) -> str:
+    return f"index of {listed['reports']:,} report{'s' * (listed['reports'] != 1)}: {listed['index']}"
 
 
 def _written(given: dict[str, Any]) -> dict[str, Any]:
@@ -131,7 +173,10 @@ REPORT = click.Command(
         "report --out report --mirror mirror --as-of 2026-03-30",
     ),
     params=[
-        click.Option(["--out"], required=True, metavar="FOLDER", help="where to write it; replaces an earlier report"),
+        click.Option(["--out"], metavar="FOLDER", help="where to write it; replaces an earlier report"),
+        click.Option(
+            ["--index"], metavar="DIRECTORY", help="list the reports in this directory in its index.html, newest first"
+        ),
         click.Option(["--as-of"], metavar="TIME", help="report on the last period before this time  [default: now]"),
         click.Option(
             ["--period"], default="week", type=click.Choice(["day", "week", "month"]), help="length of a period"

@@ -159,6 +159,23 @@ def test_a_report_can_be_an_email_too(run: Run) -> None:
     assert not Path("r/report.eml").exists()
 
 
+@pytest.mark.usefixtures("api")
+def test_reports_are_listed_in_an_index(run: Run) -> None:
+    """With a report that is written, or on its own; folders that have changed are told on stderr."""
+    ended, out, err = run("report", "--out", "all/a", *AS_OF, "--index", "all")
+    assert (0, "") == (ended, err)
+    assert out.endswith(" Written to all/a; index of 1 report: all/index.html\n")
+    assert 0 == run("report", "--out", "all/b", *AS_OF, "--period", "day")[0]
+    assert (0, "index of 2 reports: all/index.html\n", "") == run("report", "--index", "all")
+    Path("all/a/report.md").write_text("mine")
+    ended, out, err = run("report", "--index", "all", "--json")
+    assert (0, {"index": "all/index.html", "reports": 1}) == (ended, json.loads(out))
+    assert err == ("warning: left out of the index, because files there are not as the report was written: a\n")
+    ended, out, _ = run("report", "--out", "all/c", *AS_OF, "--index", "all", "--fail-if", "n > 1", "--json")
+    found = json.loads(out)
+    assert (10, 2, "all/c", "FAIL") == (ended, found["reports"], found["out"], found["verdict"])
+
+
 def test_now_is_the_time_if_none_is_given(run: Run, api: Api) -> None:
     """It is named in the report, so that the same one can be had again."""
     del api
@@ -223,6 +240,7 @@ WRONG = [
     (["--sender", "ada@example.com"], 2, "--sender and --to are for the email: add --eml"),
     (["--eml", "--to", "ada"], 2, "to must be an email address such as"),
     (["--eml", "--sender", "a@b.c\nBcc: d@e.f"], 2, "sender must be an email address such as"),
+    (["--index", "."], 2, "cannot write index.html: is a file of another kind"),
     (["--out", "."], 2, "holds files that are no report's"),
 ]
 
@@ -230,12 +248,26 @@ WRONG = [
 @pytest.mark.parametrize(("options", "code", "words"), WRONG)
 def test_errors_are_one_line_and_leave_no_report(run: Run, api: Api, options: list[str], code: int, words: str) -> None:
     """With the code of their kind, and before any request."""
-    Path("other").touch()
+    Path("index.html").write_text("mine")
     ended, out, err = run("report", "--out", "r", "--as-of", "2026-03-30", *options)
     assert (code, "") == (ended, out)
     assert words in err
-    assert ["other"] == [each.name for each in Path().iterdir()]
+    assert ["index.html"] == [each.name for each in Path().iterdir()]
     assert [] == api.requests
+
+
+@pytest.mark.usefixtures("api")
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "name a folder for the report, --out FOLDER, or one with reports to list, --index DIRECTORY"),
+        (["--index", "none"], "cannot read none: no such file or directory"),
+        (["--index", "."], "no folder in . holds a report; name the folder above the reports"),
+    ],
+)
+def test_a_command_without_a_report_lists_some(run: Run, options: list[str], words: str) -> None:
+    """Or says what is missing."""
+    assert (2, "", f"galtea-frames: {words}\n") == run("report", *options)
 
 
 @pytest.mark.usefixtures("api")

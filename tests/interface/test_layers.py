@@ -45,7 +45,7 @@ ROOMS = {
         analysis.fields analysis.load_attrs analysis.sessions analysis.counts analysis.totals analysis.completeness
         analysis.known_versions analysis.stacks analysis.metadata analysis.changes analysis.version_lines
         analysis.metrics analysis.quality analysis.next_steps analysis.analyse
-        pages.charts pages.rendering pages.text pages.email report
+        pages.charts pages.rendering pages.text pages.email index report
     """,
     "cli": "options config signals check export schema mirror report_frames report demo serve main",
 }

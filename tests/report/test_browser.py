@@ -12,6 +12,8 @@ import pytest
 from browser import Browser, browser
 from report_frames import report_on, sessions, two_weeks
 
+from galtea_frames.report.index import write_index
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -132,19 +134,23 @@ def overflowing(chromium: Browser) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(("width", "dark"), LOOKS)
-def test_hostile_text_stays_text(chromium: Browser, canary: Canary, hostile_page: Path, width: int, dark: bool) -> None:
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("page", ["hostile_page", "hostile_email"])
+def test_hostile_text_stays_text(
+    chromium: Browser, canary: Canary, look: tuple[int, bool], page: str, request: pytest.FixtureRequest
+) -> None:
     """No script runs, no request is made, no dialog opens, no exception is thrown."""
-    chromium.open(hostile_page, width, dark=dark)
+    shown: Path = request.getfixturevalue(page)
+    chromium.open(shown, look[0], dark=look[1])
     assert chromium.evaluate("typeof window.hacked") == "undefined"
-    assert [hostile_page.as_uri()] == chromium.requests
+    assert [shown.as_uri()] == chromium.requests
     assert [] == canary.asked
     assert [] == chromium.seen("Page.javascriptDialogOpening")
     assert [] == chromium.seen("Runtime.exceptionThrown")
     assert 0 == chromium.evaluate(
         "document.querySelectorAll('script, iframe, form, base, link, video, [onerror]').length"
     )
-    assert "<script>window.hacked" in chromium.evaluate("document.body.innerText")
+    assert "script>window.hacked" in chromium.evaluate("document.body.innerText")
 
 
 @pytest.fixture(scope="module")
@@ -155,8 +161,28 @@ def usual_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="module")
+def hostile_email(canary: Canary, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What readers of email show of that report, without its pictures."""
+    file = tmp_path_factory.mktemp("email") / "email.html"
+    body = hostile_report(payloads(canary.url)).to_email().get_body(("html",))
+    assert body is not None
+    file.write_text(re.sub(r'src="cid:[^"]*"', "", body.get_content()), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def index_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of two reports, one with long words."""
+    folder = tmp_path_factory.mktemp("reports")
+    report_on(two_weeks()).write(folder / "usual")
+    report_on(two_weeks(), selection="W" * 200, thresholds=f"n > {'1' * 39}").write(folder / ("W" * 200))
+    write_index(folder)
+    return folder / "index.html"
+
+
 @pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("page", ["hostile_page", "usual_page"])
+@pytest.mark.parametrize("page", ["hostile_page", "usual_page", "hostile_email", "index_page"])
 def test_nothing_overflows(
     chromium: Browser, look: tuple[int, bool], page: str, request: pytest.FixtureRequest
 ) -> None:
