@@ -203,7 +203,7 @@ def sample_test_records(product_ids: Sequence[str]) -> Iterator[Record]:
                 specification_id(each, goal)
                 for each in product_ids
                 for goal, *_, topics in _GOALS
-                if topic.name in topics
+                if topic.name in topics and owner in {None, each}
             ],
         }
     for place, product_id in enumerate(product_ids[:1]):
@@ -302,5 +302,5 @@ def _case(case_id: str, test_id: str, number: int, case: Case) -> Record:
         "userScoreReason": None,
         "userId": USER,
         "creditsUsed": 1,
-        **_created(6 + number // 12),
+        **_created(24 + number // 12),
     }

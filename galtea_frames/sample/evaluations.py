@@ -209,9 +209,8 @@ class _Evaluation:
             breakdown = {"type": "yes_no", "version": 2, "model": "jev-2", "pYes": round(1 - score, 2)}
             breakdown |= {"goodAnswer": "no", "value": score, "confidence": confidence}
         else:
-            shares = {"0": 0.0, "1": round(2 - 2 * score, 2), "2": round(2 * score - 1, 2)}
-            if score < 0.5:  # noqa: PLR2004 - the middle level
-                shares = {"0": round(1 - 2 * score, 2), "1": round(2 * score, 2), "2": 0.0}
+            low, high = max(1 - 2 * score, 0), max(2 * score - 1, 0)
+            shares = {"0": round(low, 2), "1": round(1 - low - high, 2), "2": round(high, 2)}
             breakdown = {"type": "scale", "version": 1, "model": "jev-2", "probabilities": shares}
             breakdown |= {"levelScores": [0, 0.5, 1], "doesNotApply": False, "value": score}
         return {"confidence": confidence, "longInput": is_long, "scoreBreakdown": breakdown}

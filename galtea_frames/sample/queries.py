@@ -66,15 +66,7 @@ class Selection:
         return all(name == "createdAt" for name, _ in self.sort) and self.ids is None and not self.filters
 
 
-def _nowhere(through: Through, values: Collection[Value] | None) -> Collection[Value]:
-    """The answer of a list that stands alone."""
-    del through, values
-    return ()
-
-
-def parse_selection(
-    pairs: Pairs, resource: Resource, sortable: Sequence[str], elsewhere: Elsewhere = _nowhere
-) -> Selection:
+def parse_selection(pairs: Pairs, resource: Resource, sortable: Sequence[str], elsewhere: Elsewhere) -> Selection:
     """Parse a query string for a resource. Parameters that the API does not know are ignored.
 
     Raises:

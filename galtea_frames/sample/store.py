@@ -104,7 +104,7 @@ class Store:
         with self._lock:
             row = self._by_id.pop(row_id)
             for column, index in self._indexes.items():
-                del index[row.values[column]][row_id]
+                index.get(row.values[column], {}).pop(row_id, None)
             del self._rows[bisect_left(self._rows, row.position, key=_position_of)]
 
     def update(self, row_id: str, **changes: object) -> None:
@@ -188,7 +188,8 @@ class Store:
     def _keep(self, row_id: str, row: Row) -> None:
         self._by_id[row_id] = row
         for column, index in self._indexes.items():
-            index.setdefault(row.values[column], {})[row_id] = row
+            if (value := row.values[column]) is not None:
+                index.setdefault(value, {})[row_id] = row
 
     def _row(self, record: Mapping[str, Any], number: int) -> Row:
         return Row(

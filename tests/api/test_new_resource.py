@@ -69,7 +69,7 @@ def serving(sessions: int) -> Iterator[gf.sample.SampleApi]:
     def answer(request: Request) -> RawPage | None:
         if request.path != "/monitors":
             return None
-        selection = parse_selection(request.query, store.resource, ("createdAt",))
+        selection = parse_selection(request.query, store.resource, ("createdAt",), lambda *_: ())
         return RawPage(encode_page(store.select(selection, min(CAP, selection.limit or CAP))))
 
     with gf.sample.serve(sessions, 3, answers=answer) as served:

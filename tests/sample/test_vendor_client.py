@@ -13,6 +13,9 @@ from galtea_frames.sample import SampleApi, owning_test, serve, session_records,
 Record = dict[str, Any]
 VERSIONS = version_records(8)
 SESSIONS = session_records(600, VERSIONS)
+IDS = [row["id"] for row in VERSIONS]
+PRODUCTS = [row["productId"] for row in VERSIONS[:2]]
+TESTS = sorted({owning_test(row["testCaseId"]) for row in SESSIONS if row["testCaseId"]})
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +112,62 @@ def test_unknown_parents_are_told(client: Galtea) -> None:
         client.versions.list(product_id="product_unknown")
     with pytest.raises(Exception, match="Not found among the versions: version_unknown"):
         client.sessions.list(version_id="version_unknown")
+
+
+#: How the client lists each further list: its service, the list's name here, and the arguments.
+FURTHER: list[tuple[str, str, Record]] = [
+    ("evaluations", "evaluations", {"version_id": IDS, "include_excluded_from_analytics": True}),
+    ("datasets", "tests", {"product_id": PRODUCTS}),
+    ("test_cases", "test_cases", {"dataset_id": TESTS}),
+    ("metrics", "metrics", {"include_legacy": True, "include_excluded_from_analytics": True}),
+    ("traces", "inference_results", {"session_id": [row["id"] for row in SESSIONS[-30:]]}),
+    ("spans", "spans", {"session_id": [row["id"] for row in SESSIONS[-5:]]}),
+    ("specifications", "specifications", {"product_id": PRODUCTS[0]}),
+    ("runs", "runs", {"product_ids": PRODUCTS}),
+    ("products", "products", {}),
+    ("models", "models", {}),
+]
+
+
+def plain(value: object) -> object:
+    """A value without the nulls inside it: the client has models for some objects, and they show what is absent."""
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items() if each is not None}
+    return value
+
+
+def as_received(model: Any) -> Record:  # noqa: ANN401 - the client's models have no common type
+    """A model under the API's names; texts that the client takes out of objects are the objects again."""
+    received: Record = model.model_dump(by_alias=True, mode="json")
+    for name in ("input", "context", "actualOutput"):
+        if received.get(f"{name}Data") is not None:
+            received[name] = received[f"{name}Data"]
+    return received
+
+
+@pytest.mark.parametrize(("service", "name", "arguments"), FURTHER, ids=[each[0] for each in FURTHER])
+def test_further_lists_arrive_as_the_records_are(
+    client: Galtea, api: SampleApi, service: str, name: str, arguments: Record
+) -> None:
+    """Every row is there, with the same value in every field that the client's model has."""
+    received = {row["id"]: row for row in map(as_received, getattr(client, service).list(**arguments))}
+    expected = {row["id"]: row for row in api.lists[name] if is_asked(row, name, arguments, api)}
+    assert received.keys() == expected.keys()
+    assert received
+    for row_id, row in received.items():
+        known = {field: value for field, value in expected[row_id].items() if field in row}
+        assert plain(known) == plain({field: row[field] for field in known})
+        assert len(known) > len(expected[row_id]) / 2
+
+
+def is_asked(row: Record, name: str, arguments: Record, api: SampleApi) -> bool:
+    """Whether a record answers the arguments of its list."""
+    wanted = next((value for key, value in arguments.items() if not key.startswith("include")), None)
+    if wanted is None:
+        return True
+    if name == "evaluations":
+        return api.sessions[row["sessionId"]]["versionId"] in wanted
+    if name == "spans":
+        row = api.lists["inference_results"][row["inferenceResultId"]]
+    column = {"test_cases": "testId", "inference_results": "sessionId", "spans": "sessionId"}.get(name, "productId")
+    return row[column] in wanted
