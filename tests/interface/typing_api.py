@@ -339,6 +339,8 @@ with gf.sample.serve(sessions=10, versions=2, cap=5, tie_order="shuffled") as ap
     assert_type(api.api_key, str)
     assert_type(api.sessions, sample.Store)
     assert_type(api.versions, sample.Store)
+    assert_type(api.lists["evaluations"], sample.Store)
+    assert_type(list(api.lists), list[str])
     assert_type(api.behaviour, sample.Behaviour)
     assert_type(api.behaviour.tie_order, Literal["stable", "shuffled"])
     assert_type(api.requests, list[sample.Request])
@@ -363,6 +365,7 @@ gf.sample.serve(
     sort_default="asc",
     sortable=("createdAt", "id"),
     error_keys=("message", "error"),
+    lists={"metrics": [{"id": "metric_1"}], "spans": []},
 )
 gf.sample.serve(latency=0.5, answers=[sample.Cut(), sample.Truncated(), sample.TruncatedGzip(), sample.Garbled()])
 gf.sample.serve(answers=[sample.Trickle(0.1), sample.Trickle(0.1, at="headers")])
