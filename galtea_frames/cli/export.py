@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 KINDS = RESOURCES | {"joined": SESSIONS}
 
 #: What a mirror can export, with the method that reads it.
-STORED = {"sessions": "load_sessions", "versions": "load_versions", "joined": "join"}
+STORED = {name: f"load_{name}" for name, each in RESOURCES.items() if each.is_mirrored} | {"joined": "join"}
 
 
 def _export(

@@ -9,26 +9,39 @@ from typing import Any
 import click
 
 import galtea_frames as gf
+from galtea_frames.api.resources import RESOURCES
 from galtea_frames.cli.config import config_option
-from galtea_frames.cli.options import before_asking, client_options, client_settings, examples, json_option, say
+from galtea_frames.cli.options import (
+    before_asking,
+    client_options,
+    client_settings,
+    completing,
+    examples,
+    json_option,
+    say,
+)
 
 
 def _sync(
     *,
     directory: str,
     product_ids: tuple[str, ...],
+    lists: tuple[str, ...],
     lookback: str,
     full: bool,
     allow_all_gone: bool,
     as_json: bool,
     **given: Any,  # noqa: ANN401 - the client's options
 ) -> None:
+    from galtea_frames.mirror.lists import DEFAULT_LISTS
+
     with before_asking():
         copy = gf.Mirror(directory)
     with gf.Client(**client_settings(given)) as client:
         done = copy.sync(
             client,
             product_ids=list(product_ids) or None,
+            lists=list(lists) or None,
             lookback=lookback,
             full=full,
             allow_all_gone=allow_all_gone,
@@ -37,7 +50,13 @@ def _sync(
         f"{done.new:,} new, {done.changed:,} changed, {done.removed:,} removed; now {done.rows:,} sessions and"
         f" {done.versions:,} versions, in {done.requests:,} requests and {done.seconds:.1f} s: {directory}"
     )
-    say(asdict(done) | {"seconds": round(done.seconds, 3), "mirror": directory}, line, as_json=as_json)
+    others = [
+        f"{name}: {each.new:,} new, {each.changed:,} changed, {each.removed:,} removed; now {each.rows:,}"
+        for name, each in done.lists.items()
+        if name not in DEFAULT_LISTS
+    ]
+    plain = asdict(done) | {"seconds": round(done.seconds, 3), "mirror": directory}
+    say(plain, "\n".join([line, *others]), as_json=as_json)
 
 
 def _mirror(*, directory: str, compact: bool, as_json: bool) -> None:
@@ -49,7 +68,9 @@ def _mirror(*, directory: str, compact: bool, as_json: bool) -> None:
         mirror.compact()
     info = mirror.info()
     plain = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(info).items()}
-    lines = [f"{title:10}{words}" for title, words in described(info).items()]
+    rows = described(info)
+    width = max(10, *(len(title) + 1 for title in rows))
+    lines = [f"{title:{width}}{words}" for title, words in rows.items()]
     say(plain | {"mirror": directory}, "\n".join(lines), as_json=as_json)
 
 
@@ -58,7 +79,7 @@ SYNC = click.Command(
     callback=_sync,
     short_help="Update a mirror from the API, or create it.",
     help="Update the mirror in DIRECTORY from the API, or create it. Later runs request only what may have changed.",
-    epilog=examples("sync mirror", "sync mirror --lookback 30D --json", "sync mirror --full"),
+    epilog=examples("sync mirror", "sync mirror --list evaluations --list metrics", "sync mirror --full"),
     params=[
         click.Argument(["directory"]),
         click.Option(
@@ -67,8 +88,15 @@ SYNC = click.Command(
             metavar="ID",
             help="mirror only these products; repeatable  [default: all]",
         ),
-        click.Option(["--lookback"], default="7D", metavar="SPAN", help="how far back to compare every session"),
-        click.Option(["--full"], is_flag=True, help="compare all sessions, to find late changes and deletions"),
+        click.Option(
+            ["lists", "--list"],
+            multiple=True,
+            metavar="LIST",
+            help="also mirror this list from now on, or all of them; repeatable",
+            shell_complete=completing(["all", *(each.name for each in RESOURCES.values() if each.is_mirrored)]),
+        ),
+        click.Option(["--lookback"], default="7D", metavar="SPAN", help="how far back to compare every row"),
+        click.Option(["--full"], is_flag=True, help="compare all rows, to find late changes and deletions"),
         click.Option(
             ["--allow-all-gone"], is_flag=True, help="mark all rows as removed if the API returns none of them"
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import eq
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -68,9 +69,16 @@ def _differs(fetched: pa.Table, stored: pa.Table, names: list[str]) -> pa.Chunke
     differs = pc.is_valid(stored.column(REMOVED_AT))
     for name in names:
         one, other = fetched.column(name), stored.column(name)
-        same = pc.or_kleene(pc.equal(one, other), pc.and_(pc.is_null(one), pc.is_null(other)))
-        differs = pc.or_(differs, pc.invert(pc.fill_null(same, fill_value=False)))
+        differs = pc.or_(differs, pc.invert(_same_values(one, other)))
     return differs
+
+
+def _same_values(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Tell for each pair of values whether they are equal, or both null."""
+    if pa.types.is_nested(one.type):  # Arrow compares no lists
+        return pa.chunked_array([pa.array(map(eq, one.to_pylist(), other.to_pylist()), pa.bool_())])
+    same = pc.or_kleene(pc.equal(one, other), pc.and_(pc.is_null(one), pc.is_null(other)))
+    return pc.fill_null(same, fill_value=False)
 
 
 def _among(rows: pa.Table, others: pa.Table) -> pa.ChunkedArray:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pads
 from pyarrow.fs import FileSelector, FileSystem, LocalFileSystem, PyFileSystem, SubTreeFileSystem
 
+from galtea_frames.api.resource import STATUS
 from galtea_frames.api.times import as_datetime
 from galtea_frames.errors import MirrorError
 from galtea_frames.mirror.damage import mirror_errors
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
 #: The transaction in the log that records when the last finished sync began, in microseconds since 1970. It is part of
 #: a commit and survives checkpoints, so each version of a table says how fresh it is, and whether it was ever complete.
 _SYNCED = "galtea-frames/synced_at"
-
-#: Columns whose minimum and maximum the log keeps for each file. Those of JSON text would only bloat it.
-_STATISTICS = ("id", "version_id", "status", "created_at", REMOVED_AT)
 
 #: The rows of a row group, of which readers skip those of other times.
 ROWS_A_GROUP = 25_000
@@ -121,7 +119,7 @@ class StoredTable:
     def _created(self, scope: tuple[str, ...] | None) -> Any:  # noqa: ANN401 - deltalake's own type
         schema = stored_schema(self.resource)
         configuration = {
-            "delta.dataSkippingStatsColumns": ",".join(name for name in _STATISTICS if name in schema.names),
+            "delta.dataSkippingStatsColumns": ",".join(_with_statistics(self.resource)),
             "delta.checkpointInterval": str(_CHECKPOINT_INTERVAL),
             "delta.enableExpiredLogCleanup": "false",  # or `as_of` would end a month ago without `compact`
         }
@@ -298,7 +296,7 @@ class StoredTable:
         # Not Delta's MERGE: deltalake 1.6.6 then writes files with string_view columns, which pyarrow cannot compare
         # and so cannot filter. Whole spans of time are replaced instead.
         cut = spans(pa.chunked_array([*changes.replaced.chunks, *rows.column("created_at").chunks]))
-        stored = self.rows(reduce(or_, (within(*span) for span in cut)))
+        stored = self.rows(reduce(or_, map(within, cut)))
         kept = stored.filter(pc.invert(pc.is_in(stored.column("id"), rows.column("id").combine_chunks())))
         self._write(_sorted(pa.concat_tables([kept, rows])), mode="overwrite", predicate=sql_of(cut))
 
@@ -347,6 +345,13 @@ class StoredTable:
                 files.delete_file(name)
             # Afterwards, as the log says which files are the table's own.
             self._delta.cleanup_metadata()
+
+
+def _with_statistics(resource: Resource) -> list[str]:
+    """Return the columns whose minimum and maximum the log keeps for each file; those of long text would bloat it."""
+    keys = {each.name for each in resource.columns if each.references or each.api in ("id", STATUS)}
+    filtered = {each.column for each in resource.filters} & keys
+    return [*(each.name for each in resource.columns if each.name in filtered), "created_at", REMOVED_AT]
 
 
 def _deltalake() -> ModuleType:

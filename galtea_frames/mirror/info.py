@@ -9,14 +9,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.api.resource import STATUS
-from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.api.resources import RESOURCES, SESSIONS, VERSIONS
 from galtea_frames.api.times import as_datetime
+from galtea_frames.mirror.lists import DEFAULT_LISTS
 from galtea_frames.mirror.rows import PRESENT, REMOVED_AT, pending_in
 from galtea_frames.printable import html_table, printable
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from galtea_frames.api.resource import Resource
     from galtea_frames.mirror.delta import StoredTable
     from galtea_frames.mirror.location import Location
 
@@ -47,8 +49,8 @@ class MirrorInfo:
 
     Attributes:
         product_ids: the products that it holds; None for all that its key may see.
-        complete: whether its first sync has finished.
-        synced_at: when the last finished sync began.
+        complete: whether the first sync of each list has finished.
+        synced_at: when the last sync began that has finished for all lists.
         rows: sessions, without those removed.
         pending: sessions that each sync fetches again, because they are neither COMPLETED nor FAILED.
         removed: sessions that the API no longer serves.
@@ -85,15 +87,24 @@ def described(info: MirrorInfo) -> dict[str, str]:
     """Return what is in a mirror in words, each under its title."""
     span = "none yet" if info.oldest is None else f"{_seconds(info.oldest)} to {_seconds(info.newest)}"
     synced = _seconds(info.synced_at) if info.complete else "not complete: the first sync did not finish; run it again"
+    others = [name for name in info.lists if name not in DEFAULT_LISTS]
+    versions = {"sessions": info.sessions_version, "versions": info.versions_version}
+    versions |= {name: info.lists[name].version for name in others}
     return {
         "sessions": f"{info.rows:,}, of which {info.pending:,} are not final; {info.removed:,} more were removed",
         "span": span,
         "versions": f"{info.versions:,}",
+        **{name: _counts(info.lists[name], RESOURCES[name]) for name in others},
         "products": "all" if info.product_ids is None else printable(", ".join(info.product_ids)),
         "synced": synced,
         "size": f"{info.bytes / _MEGABYTE:,.1f} MB in {info.files:,} files",
-        "tables": f"sessions at version {info.sessions_version}, versions at version {info.versions_version}",
+        "tables": ", ".join(f"{name} at version {number}" for name, number in versions.items()),
     }
+
+
+def _counts(info: ListInfo, resource: Resource) -> str:
+    pending = f", of which {info.pending:,} are not final" if resource.final_statuses else ""
+    return f"{info.rows:,}{pending}; {info.removed:,} more were removed"
 
 
 def _seconds(moment: datetime | None) -> str:
@@ -111,6 +122,7 @@ def collect_info(location: Location) -> MirrorInfo:
         if each.name not in tables:
             raise location.without(each)
     table = tables[SESSIONS.name]
+    synced = [moment for each in tables.values() if (moment := each.synced_at) is not None]
     files = [size for each in tables.values() for size in each.files()]
     found = {name: _list_info(each) for name, each in tables.items()}
     lists = {name: each for name, (each, _) in found.items()}
@@ -118,8 +130,8 @@ def collect_info(location: Location) -> MirrorInfo:
     sessions, versions = lists[SESSIONS.name], lists[VERSIONS.name]
     return MirrorInfo(
         product_ids=table.scope,
-        complete=table.synced_at is not None,
-        synced_at=None if table.synced_at is None else as_datetime(table.synced_at),
+        complete=len(synced) == len(tables),
+        synced_at=as_datetime(min(synced)) if synced else None,
         rows=sessions.rows,
         pending=sessions.pending,
         removed=sessions.removed,

@@ -13,17 +13,15 @@ from galtea_frames.api.resources import RESOURCES
 from galtea_frames.errors import MirrorError
 from galtea_frames.mirror.damage import mirror_errors
 from galtea_frames.mirror.delta import StoredTable
+from galtea_frames.mirror.lists import DEFAULT_LISTS, mirrored_lists
 from galtea_frames.mirror.local_folder import LOCK, LocationError, check_folder, check_lock, check_table, folder_at
 from galtea_frames.printable import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from galtea_frames.api.resource import Resource
-
-#: The lists that a mirror holds unless a caller names others.
-DEFAULT_LISTS = ("sessions", "versions")
 
 _NAMED = 10
 
@@ -101,27 +99,33 @@ class Location:
         return table
 
     def stored_tables(self) -> list[StoredTable]:
-        """Return the tables that exist; a list that is new in this release gets its table with the next sync.
+        """Return the tables that exist.
 
         Raises:
             MirrorError: there is none, or one cannot be read.
         """
-        stored = [each for each in map(self._found, _lists()) if each is not None]
+        stored = [each for each in map(self._found, mirrored_lists()) if each is not None]
         if not stored and self._is_just_begun():
             raise self.incomplete()
         if not stored:
             raise MirrorError(f"{self.display} is not a mirror; `galtea-frames sync {self.display}` makes one")
         return stored
 
-    def tables(self, scope: tuple[str, ...] | None) -> tuple[list[StoredTable], tuple[str, ...] | None]:
-        """Return the tables of all lists, made or not, and the scope that they are to have.
+    def tables(
+        self, scope: tuple[str, ...] | None, lists: Collection[str] = ()
+    ) -> tuple[list[StoredTable], tuple[str, ...] | None]:
+        """Return the tables to sync, made or not, and the scope that they are to have.
+
+        Args:
+            scope: the products that the caller names; None if none.
+            lists: the lists that the mirror is to hold too.
 
         Raises:
             MirrorError: the mirror has another scope, the folder holds other things, or it cannot be read or written.
         """
         there = self._seen is not None and check_folder(self._seen, self.display)
-        found = [self._found(each) for each in _lists()]
-        stored = [each for each in found if each is not None]
+        found = {each.name: self._found(each) for each in mirrored_lists()}
+        stored = [each for each in found.values() if each is not None]
         if there and not stored:
             self._check_empty()
         wanted = stored[0].scope if stored and scope is None else scope
@@ -130,8 +134,9 @@ class Location:
         if others and any(each.rows(columns=["id"]).num_rows for each in stored):
             raise MirrorError(f"{self.display} holds {_products(others[0])}, not {_products(wanted)}")
         tables = [
-            table or StoredTable(each, self.display, wanted, self._address(each))
-            for table, each in zip(found, _lists(), strict=True)
+            found[each.name] or StoredTable(each, self.display, wanted, self._address(each))
+            for each in mirrored_lists()
+            if found[each.name] or each.name in (*DEFAULT_LISTS, *lists)
         ]
         for each in () if self._seen else tables:
             if not each.is_blank():
@@ -146,7 +151,10 @@ class Location:
 
     def without(self, resource: Resource) -> MirrorError:
         """Return the error for a list that is not stored, though others are."""
-        return MirrorError(f"{self.display} holds no {resource.name} yet; run `galtea-frames sync {self.display}`")
+        naming = "" if resource.name in DEFAULT_LISTS else f" --list {resource.name}"
+        return MirrorError(
+            f"{self.display} holds no {resource.name} yet; run `galtea-frames sync {self.display}{naming}`"
+        )
 
     def _is_just_begun(self) -> bool:
         """Tell whether a sync has started here but has not stored anything yet."""
@@ -172,11 +180,6 @@ class Location:
     def _address(self, resource: Resource) -> str:
         root = self.display.rstrip("/") if self._folder is None else self._folder
         return f"{root}/{resource.name}"
-
-
-def _lists() -> list[Resource]:
-    """Return the lists in the order in which their tables are made and synced: first those of few rows."""
-    return sorted((RESOURCES[name] for name in DEFAULT_LISTS), key=lambda each: not each.few)
 
 
 def _products(scope: tuple[str, ...] | None) -> str:

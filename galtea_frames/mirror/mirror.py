@@ -20,6 +20,7 @@ from galtea_frames.mirror.arguments import parse_span
 from galtea_frames.mirror.info import MirrorInfo, collect_info, described
 from galtea_frames.mirror.lazy import dask_frame
 from galtea_frames.mirror.lazy_columns import lazy_columns
+from galtea_frames.mirror.lists import parse_lists
 from galtea_frames.mirror.location import Location
 from galtea_frames.mirror.readers import Readers
 from galtea_frames.mirror.reading import condition_of, selected
@@ -34,10 +35,13 @@ if TYPE_CHECKING:
 class Mirror(Readers):
     """A local copy of the sessions and versions of an account, or of some products, as Delta Lake tables.
 
-    Any engine that supports Delta Lake can read the tables `sessions` and `versions` below the path. Each has one row
-    per session or version: the declared fields as typed columns, `context` and `metadata` as JSON text exactly as
-    sent, all other fields as JSON text in `extra`, `synced_at` (when the row was last written) and `removed_at` (when a
-    sync found that the API no longer serves it, else null).
+    It can hold all other lists but spans too: `sync(lists=…)` adds them.
+
+    Any engine that supports Delta Lake can read the tables below the path, which have the names of the lists:
+    `sessions`, `versions`, `evaluations`, … Each has one row per row of the list: the declared fields as typed columns,
+    objects such as `context` and `metadata` as JSON text exactly as sent, all other fields as JSON text in `extra`,
+    `synced_at` (when the row was last written) and `removed_at` (when a sync found that the API no longer serves it,
+    else null).
 
     Readers see the state before or after a commit, never one in between, and may run during a sync.
 
@@ -69,37 +73,53 @@ class Mirror(Readers):
         client: Client | None = None,
         *,
         product_ids: str | Iterable[str] | None = None,
+        lists: str | Iterable[str] | None = None,
         lookback: str | timedelta | np.timedelta64 = "7D",
         full: bool = False,
         allow_all_gone: bool = False,
     ) -> SyncResult:
         """Bring the mirror up to date with the API, and return what has changed.
 
-        The first sync fetches everything, oldest first, and commits about every 50,000 sessions; if it is killed, the
-        next one continues from there. Each later sync
+        A mirror holds the sessions and versions, and each list that a sync has named in `lists`. All of them are synced
+        each time; a list that is added later is fetched whole.
 
-        - compares all sessions created since `lookback` before the newest one: new sessions are added, others updated
-          or marked as removed;
-        - fetches by id each older session that was neither COMPLETED nor FAILED when last seen;
-        - compares all versions, twice if a session references one that was not there the first time.
+        The first sync fetches everything, oldest first, and commits about every 50,000 rows; if it is killed, the next
+        one continues from there. Each later sync
+
+        - compares all sessions, evaluations and inference results created since `lookback` before the newest one of
+          their list: new rows are added, others updated or marked as removed;
+        - fetches by id each older one whose status was not final when last seen: sessions that were neither COMPLETED
+          nor FAILED, evaluations that were PENDING or PENDING_HUMAN, inference results that were PENDING, and rows
+          without a status or with one that is unknown;
+        - compares all rows of the other lists, twice if another row references one that was not there the first time.
 
         At the end it merges small files if there are many; `as_of` still reads every earlier version.
 
-        It misses sessions older than `lookback` that were final when last seen and have been reopened, changed or
-        deleted since, and sessions added with an old creation time. Use `full=True` to catch these.
+        It misses sessions, evaluations and inference results older than `lookback` that were final when last seen and
+        have been changed, reopened or deleted since, and those added with an old creation time. Evaluations do change
+        late: a reviewer scores them, a session goes on and they become OUTDATED, their metric or test case is
+        superseded. Use `full=True` to catch these, or a longer `lookback`.
 
-        A later sync sends p + ⌈n / 50⌉ + v + c requests: p pages of sessions since `lookback`, n older pending sessions
-        (fewer than 50 per request if ids are long, and up to 12 more requests for each one that was deleted), v pages
-        of versions, and c, which does not depend on how much is stored: 5 with one worker, 1 more for each 50,000
-        sessions compared, and a few by which several workers share a walk.
+        A mirror of some products holds their versions, sessions, evaluations, tests, specifications and runs, as the
+        API filters them; the inference results of their sessions, which are found among all that the key may see; the
+        test cases of their tests, but not those of global tests; the products themselves; and all metrics and models,
+        which belong to no product.
+
+        Without further lists, a later sync sends p + ⌈n / 50⌉ + v + c requests: p pages of sessions since `lookback`,
+        n older pending sessions (fewer than 50 per request if ids are long, and up to 12 more requests for each one
+        that was deleted), v pages of versions, and c, which does not depend on how much is stored: 5 with one worker,
+        1 more for each 50,000 sessions compared, and a few by which several workers share a walk. Evaluations and
+        inference results add such a sum, without v; another list adds its pages and 1.
 
         Args:
             client: the Client to use; by default one is created from the settings, and closed.
             product_ids: store these products only. A mirror with rows keeps its scope, which need not be repeated.
-            lookback: how far before the newest stored session to compare, such as "7D", "36h" or a timedelta.
+            lists: lists to hold besides sessions and versions from now on, such as ["evaluations", "metrics"], or
+                "all". Test cases bring their tests along. Spans cannot be mirrored.
+            lookback: how far before the newest stored row of a list to compare, such as "7D", "36h" or a timedelta.
             full: compare everything.
-            allow_all_gone: continue if the API serves none of the stored versions, or no session at all, and mark the
-                stored rows as removed. By default this is taken for a wrong key, and nothing is changed.
+            allow_all_gone: continue if the API serves none of the stored versions, or no row of another list at all,
+                and mark the stored rows as removed. By default this is taken for a wrong key, and nothing is changed.
 
         Raises:
             QueryError: an argument is invalid; before any request.
@@ -108,13 +128,14 @@ class Mirror(Readers):
             GalteaFramesError: as for `load_sessions`; committed steps stay, and the next sync continues from there.
         """
         scope = _scope(product_ids)
+        names = parse_lists(lists)
         microseconds = None if full else parse_span(lookback)
         if client is not None and not isinstance(client, Client):
             raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
         with client_context(client) as asking:
-            self._location.tables(scope)  # a refused folder is left as it is, without a lock file
+            self._location.tables(scope, names)  # a refused folder is left as it is, without a lock file
             with self._location.lock():
-                tables, scope = self._location.tables(scope)
+                tables, scope = self._location.tables(scope, names)
                 return Sync(tables, asking, scope, microseconds, allow_all_gone=allow_all_gone).run()
 
     def compact(self) -> None:

@@ -267,7 +267,7 @@ def _of_result(table: StoredTable, query: Query, wanted: pc.Expression | None) -
     kept = sorted_table(found, query.sort).slice(query.offset, query.limit)
     bounds, created = pc.min_max(kept.column("created_at")), pc.field("created_at")
     conditions = [pc.field("id").isin(kept.column("id").combine_chunks())]
-    if kept.num_rows:  # skips files of other times
+    if kept.num_rows and not kept.column("created_at").null_count:  # skips files of other times
         conditions += [created >= bounds["min"], created <= bounds["max"]]
     return reduce(and_, conditions if wanted is None else [wanted, *conditions])
 

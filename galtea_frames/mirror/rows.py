@@ -53,6 +53,9 @@ _ENCODER = msgspec.json.Encoder()
 _NULL = b"null"
 _BYTES = pa.large_binary()
 
+#: Lists of text, as a Delta table has them.
+_TEXTS_TYPE = pa.large_list(pa.field("element", TEXT))
+
 #: Kinds of columns that are stored as the JSON text that was sent.
 _AS_SENT = ("object", "json")
 
@@ -66,6 +69,8 @@ def record_schema(resource: Resource) -> pa.Schema:
 def _type(column: DeclaredColumn) -> pa.DataType:
     if column.kind == "time":
         return TIME
+    if column.kind == "texts":
+        return _TEXTS_TYPE
     pin = DECLARED_PINS.get(column.kind)
     return pin.type if pin else TEXT
 
@@ -196,7 +201,7 @@ def _pinned(column: DeclaredColumn, pin: Pin, raws: Sequence[bytes], extras: _Ex
         for row, (value, held) in enumerate(zip(sent, taken.values.to_pylist(), strict=True)):
             if value != held:
                 extras[row][column.api] = raws[row]
-    return taken.values
+    return taken.values.cast(_type(column))
 
 
 def _values(raws: Sequence[bytes]) -> list[Any]:

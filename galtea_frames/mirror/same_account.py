@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
@@ -10,6 +12,11 @@ from galtea_frames.errors import MirrorError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from galtea_frames.api.resource import Resource
+
+#: The columns that say whose a row is.
+_OWNERS = ("product_id", "organization_id")
 
 #: How many of the newest rows are fetched by id if no version tells whose account it is.
 _NEWEST = 20
@@ -21,6 +28,24 @@ def share_values(fetched: pa.Table, stored: pa.Table, column: str) -> bool:
     """Tell whether fetched and stored rows have a value in common."""
     values = pc.unique(stored.column(column).drop_null())
     return bool(pc.any(pc.is_in(fetched.column(column), values, skip_nulls=True)).as_py())
+
+
+def own_columns(resource: Resource) -> list[str]:
+    """Return the columns of stored rows that `own_rows` and `newest_ids` need."""
+    return ["id", "created_at", *(each.name for each in resource.columns if each.name in _OWNERS)]
+
+
+def own_rows(resource: Resource, rows: pa.Table) -> pa.Table:
+    """Return the rows that no other account is served, as metrics, models, tests and test cases of the platform are."""
+    owners = [each for each in _OWNERS if each in rows.column_names]
+    if owners:
+        return rows.filter(reduce(or_, (pc.field(each).is_valid() for each in owners)))
+    return rows.slice(0, 0) if resource.few else rows
+
+
+def share_owners(fetched: pa.Table, stored: pa.Table) -> bool:
+    """Tell whether fetched and stored rows have a product or an organization in common."""
+    return any(share_values(fetched, stored, each) for each in _OWNERS if each in stored.column_names)
 
 
 def newest_ids(rows: pa.Table) -> list[str]:

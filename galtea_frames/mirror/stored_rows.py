@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.decoding.kinds import TEXT
+from galtea_frames.decoding.pins import DECLARED_PINS
 from galtea_frames.decoding.reader import PageReader, ParsedBatch
 from galtea_frames.mirror.rows import EXTRA, declared_page, may_replace_declared, objects_page
 
@@ -52,7 +53,7 @@ class StoredReader:
 
     def rows(self, stored: pa.RecordBatch) -> StoredRows:
         """Return stored rows that can be parsed."""
-        return StoredRows(self, _with_large_text(stored))
+        return StoredRows(self, _with_our_types(stored))
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,16 @@ class StoredRows:
             raise ValueError("a stored object is not JSON")
 
 
-def _with_large_text(rows: pa.RecordBatch) -> pa.RecordBatch:
-    """Return rows whose text is of the type of our columns: what a file gives depends on the release of Arrow."""
-    arrays = [each.cast(TEXT) if pa.types.is_string(each.type) else each for each in rows.columns]
+def _with_our_types(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Return rows with the types of our columns: what a file gives depends on the release of Arrow."""
+    arrays = [each.cast(_our_type(each.type)) for each in rows.columns]
     return pa.RecordBatch.from_arrays(arrays, names=rows.schema.names)
+
+
+def _our_type(stored: pa.DataType) -> pa.DataType:
+    if pa.types.is_nested(stored):
+        return DECLARED_PINS["texts"].type
+    return TEXT if pa.types.is_string(stored) else stored
 
 
 def _parts(rows: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

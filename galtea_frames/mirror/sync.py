@@ -30,8 +30,17 @@ from galtea_frames.api.times import instant, render
 from galtea_frames.api.transport import Tally
 from galtea_frames.frames import progress
 from galtea_frames.mirror.changes import compare
+from galtea_frames.mirror.lists import parent_of, product_arguments, references, revealing_filter
 from galtea_frames.mirror.rows import PRESENT, open_stored, pending_in, record_schema
-from galtea_frames.mirror.same_account import all_gone, another_account, newest_ids, share_values
+from galtea_frames.mirror.same_account import (
+    all_gone,
+    another_account,
+    newest_ids,
+    own_columns,
+    own_rows,
+    share_owners,
+    share_values,
+)
 from galtea_frames.mirror.sync_result import ListChanges, SyncResult
 from galtea_frames.mirror.time_spans import created_between
 from galtea_frames.walk.fetch import Fetch
@@ -64,7 +73,7 @@ class Sync:
     """One run.
 
     Args:
-        tables: the stored lists.
+        tables: the lists to sync, in this order.
         client: asks the API.
         scope: the products that the mirror holds; None for all.
         lookback: how far before the newest stored row to compare, in microseconds; None for everything.
@@ -87,6 +96,7 @@ class Sync:
         self._allow_all_gone = allow_all_gone
         self._started = time.monotonic()
         self._now = int(datetime.now(UTC).timestamp() * 1_000_000)
+        self._is_proven = False  # that the API serves the account that is stored
         self._tally = Tally()
         self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._referenced: defaultdict[str, set[str | None]] = defaultdict(set)
@@ -139,7 +149,7 @@ class Sync:
     def _sync_all(self, table: StoredTable) -> None:
         """Compare all rows of a list."""
         with self._counted(table.resource):
-            fetched = self._fetch(self._query(table.resource))
+            fetched = self._in_scope(table, self._fetch(self._query(table.resource)))
         stored = table.rows()
         if not self._allow_all_gone:
             self._check_account(table, fetched, stored)
@@ -153,34 +163,41 @@ class Sync:
         """Refuse rows that would mark everything stored as removed, though the key is merely another account's.
 
         One known row proves that the account is the same. If all were replaced, a row of another list does; if none
-        of those is stored, a product.
+        of those is stored, a product or an organization.
         """
-        if share_values(fetched, stored, "id"):
-            return
         present = stored.filter(PRESENT).num_rows
         if present and not fetched.num_rows:
             raise all_gone(table.display, table.resource.name, present)
-        same = self._serves_another_list(table) if fetched.num_rows else None
-        if same is None:
-            same = not present or share_values(fetched, stored, "product_id")
-        if not same:
+        if self._is_proven:
+            return
+        own = own_rows(table.resource, stored)
+        self._is_proven = share_values(fetched, own, "id")
+        if self._is_proven:
+            return
+        served = self._serves_another_list(table) if fetched.num_rows else None
+        self._is_proven = bool(served)
+        if served is None:
+            served = not own.filter(PRESENT).num_rows or share_owners(fetched, own)
+        if not served:
             raise another_account(table.display)
 
     def _serves_another_list(self, table: StoredTable) -> bool | None:
-        """Tell whether the API serves any of the newest stored rows of another list; None if none is stored."""
+        """Tell whether the API serves any of the newest stored rows of other lists; None if none is stored."""
+        answer = None
         for other in self._tables:
             if other is table or not other.resource.takes("ids"):
                 continue
-            stored = other.rows(PRESENT, ["id", "created_at"])
+            stored = own_rows(other.resource, other.rows(PRESENT, own_columns(other.resource)))
             if stored.num_rows:
-                served: int = self._fetch(build_query(other.resource, {"ids": newest_ids(stored)})).num_rows
-                return served > 0
-        return None
+                if self._fetch(build_query(other.resource, {"ids": newest_ids(stored)})).num_rows:
+                    return True
+                answer = False
+        return answer
 
     def _has_unknown_references(self, table: StoredTable) -> bool:
         """Tell whether rows of this run reference rows made since the table was compared, or gone before."""
         known = set(table.rows(columns=["id"]).column("id").to_pylist())
-        return bool(self._referenced[_reference_to(table.resource)] - known - {None})
+        return bool(self._referenced[table.resource.name] - known - {None})
 
     # -- lists of many rows --
 
@@ -231,7 +248,7 @@ class Sync:
         return page.first if page.ids else None
 
     def _compare_span(self, table: StoredTable, start: int | None, end: int | None) -> None:
-        fetched = self._fetch(self._query(table.resource, start, end))
+        fetched = self._in_scope(table, self._fetch(self._query(table.resource, start, end)))
         span = created_between(start, end)
         fetched = fetched if span is None else fetched.filter(span)
         self._store(table, fetched, table.rows(span))
@@ -248,7 +265,16 @@ class Sync:
         for first in range(0, pending.num_rows, STEP_ROWS):
             asked = pending.slice(first, STEP_ROWS)
             fetched = self._fetch(build_query(table.resource, {"ids": asked.column("id").to_pylist()}))
-            self._store(table, fetched, asked)
+            missing = asked.filter(pc.invert(pc.is_in(asked.column("id"), fetched.column("id").combine_chunks())))
+            self._store(table, pa.concat_tables([fetched, self._hidden(table.resource, missing)]), asked)
+
+    def _hidden(self, resource: Resource, missing: pa.Table) -> pa.Table:
+        """Return those of missing rows that the API has hidden: by id, it may not find what it leaves out of lists."""
+        found = record_schema(resource).empty_table()
+        if missing.num_rows and (selects := revealing_filter(resource)):
+            values = sendable_ids(missing.column(selects.column).drop_null().unique().to_pylist())
+            found = self._fetch(build_query(resource, {selects.name: values}))
+        return found.filter(pc.is_in(found.column("id"), missing.column("id").combine_chunks()))
 
     def _store(self, table: StoredTable, fetched: pa.Table, stored: pa.Table) -> None:
         """Store fetched rows, and mark the given stored rows as removed that were not fetched."""
@@ -270,14 +296,12 @@ class Sync:
         counts = {"new": changes.new, "changed": changes.changed, "removed": changes.removed}
         self._counts[table.resource.name].update(counts)
         for other in self._tables:
-            if (name := _reference_to(other.resource)) in changes.rows.column_names:
-                self._referenced[name].update(changes.rows.column(name).unique().to_pylist())
+            for name in references(table.resource, other.resource) if other.resource.few else ():
+                self._referenced[other.resource.name].update(changes.rows.column(name).unique().to_pylist())
 
     def _query(self, resource: Resource, start: int | None = None, end: int | None = None) -> Query:
-        """Return the query for the rows of a span, of the mirror's products if the list has such a filter."""
-        arguments: dict[str, object] = {}
-        if self._scope is not None and resource.takes("product_ids"):
-            arguments["product_ids"] = list(self._scope)
+        """Return the query for the rows of a span, of the mirror's products if the API can select them."""
+        arguments = product_arguments(resource, self._scope)
         if start is not None:
             arguments["from_created_at"] = render(start - _MILLISECOND, 6)
         if end is not None:
@@ -308,6 +332,15 @@ class Sync:
         self._pages += fetch.pages
         return pa.concat_tables(tables)
 
+    def _in_scope(self, table: StoredTable, fetched: pa.Table) -> pa.Table:
+        """Return the fetched rows without those of other products, which the API may not be able to leave out."""
+        parent = None if self._scope is None else parent_of(table.resource)
+        if parent is None:
+            return fetched
+        column, name = parent
+        known = next(each for each in self._tables if each.resource.name == name).rows(columns=["id"])
+        return fetched.filter(pc.is_in(fetched.column(column), known.column("id").combine_chunks()))
+
     @contextmanager
     def _counted(self, resource: Resource) -> Iterator[None]:
         """Show the progress of one list."""
@@ -316,11 +349,6 @@ class Sync:
             self._update, self._tally.tell = line.count, line.tell
             yield
         self._update, self._tally.tell = lambda _rows, _pages: None, lambda _: None
-
-
-def _reference_to(resource: Resource) -> str:
-    """Return the column by which other lists reference the rows of a list."""
-    return f"{resource.singular}_id"
 
 
 def _stored_elsewhere(table: StoredTable, fetched: pa.Table, stored: pa.Table) -> pa.Table:

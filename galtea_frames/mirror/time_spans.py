@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from galtea_frames.api.times import TIME, render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: The first and the last microsecond of a span; None for the rows that have no creation time.
+Span = tuple[int, int] | None
 
 #: The most spans of creation time that a commit replaces: together they form one condition.
 _MOST_SPANS = 50
@@ -15,23 +23,32 @@ _MOST_SPANS = 50
 _MILLISECOND = 1_000
 
 
-def spans(times: pa.ChunkedArray) -> list[tuple[int, int]]:
-    """Return a few spans of time, as first and last microsecond, that cover all times; cut at the widest gaps."""
-    moments = np.unique(times.cast(pa.int64()).to_numpy())
+def spans(times: pa.ChunkedArray) -> list[Span]:
+    """Return a few spans of time that cover all times; cut at the widest gaps."""
+    moments = np.unique(times.drop_null().cast(pa.int64()).to_numpy())
+    found: list[Span] = [None] if times.null_count else []
+    if not len(moments):
+        return found
     cuts = np.sort(np.argsort(np.diff(moments), kind="stable")[::-1][: _MOST_SPANS - 1])
     first, last = moments[np.r_[0, cuts + 1]], moments[np.r_[cuts, -1]]
     # From whole milliseconds: statistics truncated to them would exclude a file whose last row is meant.
-    return list(zip((first // _MILLISECOND * _MILLISECOND).tolist(), last.tolist(), strict=True))
+    return [*zip((first // _MILLISECOND * _MILLISECOND).tolist(), last.tolist(), strict=True), *found]
 
 
-def within(first: int, last: int) -> pc.Expression:
+def within(span: Span) -> pc.Expression:
     """Return the condition that rows were created within a span, both ends included."""
-    return (pc.field("created_at") >= _time(first)) & (pc.field("created_at") <= _time(last))
+    created = pc.field("created_at")
+    return created.is_null() if span is None else (created >= _time(span[0])) & (created <= _time(span[1]))
 
 
-def sql_of(cut: list[tuple[int, int]]) -> str:
+def sql_of(cut: Sequence[Span]) -> str:
     """Return the same condition for several spans, as Delta Lake takes it."""
-    return " OR ".join(f"created_at BETWEEN '{render(first, 6)}' AND '{render(last, 6)}'" for first, last in cut)
+    return " OR ".join(
+        "created_at IS NULL"
+        if span is None
+        else f"created_at BETWEEN '{render(span[0], 6)}' AND '{render(span[1], 6)}'"
+        for span in cut
+    )
 
 
 def created_between(start: int | None, end: int | None) -> pc.Expression | None:

@@ -143,7 +143,6 @@ def test_frames_go_back_to_records(client: gf.Client, monkeypatch: pytest.Monkey
 def listed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The table of resources names the new list, and mirrors have its reader."""
     monkeypatch.setitem(resources.RESOURCES, "monitors", MONITORS)
-    monkeypatch.setattr("galtea_frames.mirror.location.DEFAULT_LISTS", ("sessions", "versions", "monitors"))
     monkeypatch.setattr(gf.Mirror, "load_monitors", READERS_MODULE["load_monitors"], raising=False)
 
 
@@ -151,7 +150,7 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_mirror_stores_it(api: gf.sample.SampleApi, client: gf.Client, tmp_path: Path) -> None:
     """Synced, reported and read like the other lists; compared again from `lookback` before its newest row on."""
     mirror: Any = gf.Mirror(tmp_path / "mirror")
-    assert 900 == mirror.sync(client).lists["monitors"].new
+    assert 900 == mirror.sync(client, lists="monitors").lists["monitors"].new
     assert {"monitors": 900, "sessions": 30, "versions": 3} == {
         name: each.rows for name, each in mirror.info().lists.items()
     }
@@ -175,7 +174,7 @@ def test_a_mirror_stores_it(api: gf.sample.SampleApi, client: gf.Client, tmp_pat
 def test_a_mirror_that_is_older_than_the_list(
     client: gf.Client, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """What it holds can be read and reported; the next sync adds the list."""
+    """What it holds can be read and reported; a sync that names the list adds it."""
     mirror: Any = gf.Mirror(tmp_path / "mirror")
     mirror.sync(client)
     request.getfixturevalue("listed")
@@ -184,7 +183,7 @@ def test_a_mirror_that_is_older_than_the_list(
     with pytest.raises(gf.MirrorError, match="holds no monitors yet; run `galtea-frames sync "):
         mirror.load_monitors()
     assert {"versions": 0, "sessions": 0, "monitors": 900} == {
-        name: each.new for name, each in mirror.sync(client).lists.items()
+        name: each.new for name, each in mirror.sync(client, lists="monitors").lists.items()
     }
 
 
@@ -194,7 +193,7 @@ def test_a_mirror_of_some_products_holds_all_of_a_list_that_has_no_such_filter(
 ) -> None:
     """As the entry names no `productIds`."""
     product = next(iter(api.versions))["productId"]
-    done = gf.Mirror(tmp_path / "mirror").sync(client, product_ids=product)
+    done = gf.Mirror(tmp_path / "mirror").sync(client, product_ids=product, lists="monitors")
     assert 900 == done.lists["monitors"].rows
     assert done.versions == sum(each["productId"] == product for each in api.versions)
 
@@ -204,7 +203,7 @@ def test_a_list_that_takes_no_ids_does_not_tell_whose_account_it_is(tmp_path: Pa
     """If all versions were replaced and no session is stored, a product does."""
     with serving(sessions=0) as api, gf.Client(api.api_key, api.url) as client:
         mirror = gf.Mirror(tmp_path / "mirror")
-        mirror.sync(client)
+        mirror.sync(client, lists="monitors")
         for each in list(api.versions):
             api.versions.delete(each["id"])
             api.versions.insert({**each, "id": f"new_{each['id']}"})

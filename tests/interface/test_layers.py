@@ -36,8 +36,8 @@ ROOMS = {
         csv json_lines excel exports
     """,
     "mirror": """
-        rows arguments stored_rows changes same_account damage description local_folder table_files time_spans delta
-        location sync_result sync info reading readers lazy_columns lazy mirror
+        rows arguments lists stored_rows changes same_account damage description local_folder table_files time_spans
+        delta location sync_result sync info reading readers lazy_columns lazy mirror
     """,
     "pages": "wording labels links lettering pictures rendering formats",
     "report": """
