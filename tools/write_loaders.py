@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from galtea_frames.api.resources import RESOURCES, SESSIONS
+from galtea_frames.api.splitting import MAX_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -210,6 +211,7 @@ def loader(resource: Resource) -> str:
     paragraphs = [
         f"Load every {one} that matches the filters, one row per {one}.",
         f"{_columns(resource)} {_ORDER}",
+        *_costs(resource),
         _ATTRS,
     ]
     call = f"load({resource.name.upper()}, locals())"
@@ -259,6 +261,34 @@ def _columns(resource: Resource) -> str:
         f"Declared columns are {', '.join(parts)}; they are present even if no row matches. {nested} fields that the"
         " API sends become columns too."
     )
+
+
+def _costs(resource: Resource) -> list[str]:
+    """Return paragraphs about the requests of a load, where they are more than pages."""
+    paragraphs = []
+    for api in dict.fromkeys(each.through for each in resource.filters if each.through):
+        names = " and ".join(f"`{each.name}`" for each in resource.filters if each.through == api)
+        verb = "are not filters" if " and " in names else "is not a filter"
+        listed = resource.referenced_by(api)
+        paragraphs.append(
+            f"{names} {verb} of the API. The ids of the {listed} that match are loaded first, in pages of whole"
+            f" {listed}; then the rows of up to {MAX_MEMBERS} {listed} at a time, with three or more requests each, by"
+            " all workers."
+        )
+    if not resource.has_times:
+        paragraphs.append(
+            "Not all rows can be selected by creation time, so pages follow each other by offset, and rows are"
+            " requested twice: only a second pass shows that changes in the meantime hid none."
+        )
+    if resource.page_rows:
+        *most, last = (f"`{each.name}`" for each in resource.columns if each.kind == "json")
+        large = f"{', '.join(most)} and {last}"
+        paragraphs.append(
+            f"Rows can be large: a request asks for at most {resource.page_rows} of them, and for fewer if the server"
+            f" fails or the answer exceeds the client's `max_response_bytes`. If `columns` leaves out {large}, these"
+            " are neither decoded nor kept in memory."
+        )
+    return paragraphs
 
 
 # -- the mirror's readers --

@@ -28,8 +28,8 @@ class Page(Generic[Rows]):
         rows: the rows.
         ids: the id of each row.
         created: the creation time of each row, as sent.
-        ordered: whether the creation times are ascending.
-        first: the first creation time, in microseconds since 1970; 0 for an empty page.
+        ordered: whether the creation times are ascending; True for a list without creation times.
+        first: the first creation time, in microseconds since 1970; 0 for an empty page, or without creation times.
         last: the last one.
     """
 
@@ -56,6 +56,17 @@ def dated_page(rows: Rows, ids: Sequence[str], created: Sequence[str], moments: 
         return Page(rows, (), (), ordered=True, first=0, last=0)
     ordered = bool((np.diff(moments) >= 0).all())
     return Page(rows, ids, created, ordered, int(moments[0]), int(moments[-1]))
+
+
+def undated_page(rows: Rows, ids: Sequence[Any], created: Sequence[Any]) -> Page[Rows]:
+    """Return a page of a list whose rows may lack a creation time, and are not selected by it.
+
+    Raises:
+        ValueError: a row has no id.
+    """
+    if not set(map(type, ids)) <= {str}:
+        raise ValueError("a row has no id")
+    return Page(rows, ids, created, ordered=True, first=0, last=0)
 
 
 def moments_of(ids: Sequence[Any], created: Sequence[Any]) -> NDArray[np.int64]:

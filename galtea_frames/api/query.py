@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from galtea_frames.api import values
@@ -14,6 +15,8 @@ from galtea_frames.errors import QueryError
 from galtea_frames.printable import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from galtea_frames.api.resource import Filter, Resource
 
 
@@ -38,6 +41,15 @@ class Members:
     api: str
     values: tuple[str, ...]
     excludes: bool = False
+
+    @cached_property
+    def as_set(self) -> frozenset[str]:
+        """The members, for tests of membership."""
+        return frozenset(self.values)
+
+    def only(self, wanted: Collection[object]) -> Members:
+        """Return the filter with only those members that are wanted too."""
+        return replace(self, values=tuple(each for each in self.values if each in wanted))
 
     def pairs(self) -> Pairs:
         """Return the query parameters: the bracketed name, once per member."""
@@ -91,6 +103,12 @@ class Query:
     def members_of(self, api: str) -> tuple[str, ...]:
         """Return the members of a list filter; empty if it was not given."""
         return next((each.values for each in self.lists if each.api == api), ())
+
+    @property
+    def checked_fields(self) -> list[str]:
+        """The fields, by API name, that show whether the server applied the list filters."""
+        sent = {*(each.api for each in self.lists), *(own for _, own in self.through)}
+        return [each.checked_by for each in self.resource.filters if each.api in sent and each.checked_by]
 
     @property
     def narrows_ids(self) -> bool:

@@ -130,6 +130,7 @@ class Resource:
         further: undeclared fields that the API is known to send (docs/api.md, "Rows").
         required: filters of which a load needs one, by argument name.
         page_rows: the maximum number of rows to request at a time, for lists whose rows are large.
+        batch: the maximum number of `required` ids in one request: smaller batches are shared among more workers.
         has_times: rows can be selected by `createdAt`; otherwise, pages follow each other by `offset`.
     """
 
@@ -143,6 +144,7 @@ class Resource:
     further: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     page_rows: int | None = None
+    batch: int | None = None
     has_times: bool = True
 
     @property
@@ -174,6 +176,11 @@ class Resource:
     def sortable(self) -> list[str]:
         """The declared columns that rows can be sorted by."""
         return [each.name for each in self.columns if each.kind not in _UNSORTABLE]
+
+    def referenced_by(self, api: str) -> str:
+        """Return the list whose ids a filter takes, by the filter's name in the API."""
+        column = next(each.column for each in self.filters if each.api == api)
+        return next(each.references for each in self.columns if each.references and each.name == column)
 
     def takes(self, argument: str) -> bool:
         """Tell whether a loader's argument is one of the filters."""

@@ -12,7 +12,7 @@ from galtea_frames.api.resource import snake_case
 from galtea_frames.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 #: The firewall in front of the API rejects queries from about 50 ids or 2.3 KB (docs/api.md, "Requests").
@@ -49,7 +49,9 @@ def split_lists(query: Query) -> list[Selection]:
     budget = MAX_QUERY_BYTES - _WALK_BYTES - _length(scalars)
     if budget < 0:
         raise QueryError("the query is too long for a request")
-    ids, *chunked = _chunks(lists, budget)
+    resource = query.resource
+    most = [resource.batch if snake_case(each.api) in resource.required else None for each in lists]
+    ids, *chunked = _chunks(lists, budget, most)
     split = list(zip(query.lists, chunked, strict=True))
     kept = [chunks for members, chunks in split if not members.excludes]
     left_out = [chunks for members, chunks in split if members.excludes]
@@ -62,9 +64,9 @@ def split_lists(query: Query) -> list[Selection]:
     ]
 
 
-def split_ids(ids: Members) -> list[tuple[str, ...]]:
-    """Return the ids in batches that each fit one request."""
-    batches = _chunks((ids,), MAX_QUERY_BYTES - _WALK_BYTES)[0]
+def split_ids(ids: Members, most: int | None = None) -> list[tuple[str, ...]]:
+    """Return the ids in batches that each fit one request, of at most so many."""
+    batches = _chunks((ids,), MAX_QUERY_BYTES - _WALK_BYTES, (most,))[0]
     return [batch.values for batch in batches]
 
 
@@ -74,15 +76,22 @@ def sendable_ids(ids: Iterable[str]) -> list[str]:
     return [each for each in ids if each and each.isprintable() and _length((("ids[]", each),)) <= most]
 
 
-def _chunks(lists: tuple[Members, ...], budget: int) -> list[list[Members]]:
-    """Cut the lists into chunks so that one chunk of each list fits a request together."""
+def _chunks(lists: tuple[Members, ...], budget: int, most: Sequence[int | None]) -> list[list[Members]]:
+    """Cut the lists into chunks so that one chunk of each list fits a request together.
+
+    Args:
+        lists: the lists.
+        budget: the bytes of a request.
+        most: the maximum number of members in a chunk of each list; None for as many as fit.
+    """
     shares: dict[int, list[Members]] = {}
     members_left, bytes_left = MAX_MEMBERS, budget
     # Short lists first: what they leave of an even share goes to the long ones.
     by_length = sorted(range(len(lists)), key=lambda i: _length(lists[i].pairs()))
     for done, index in enumerate(by_length):
         share = len(lists) - done
-        chunks = _cut(lists[index], members_left // share, bytes_left // share)
+        members = min(members_left // share, most[index] or MAX_MEMBERS)
+        chunks = _cut(lists[index], members, bytes_left // share)
         shares[index] = chunks
         members_left -= max(len(chunk.values) for chunk in chunks)
         bytes_left -= max(_length(chunk.pairs()) for chunk in chunks)

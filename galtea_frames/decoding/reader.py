@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from galtea_frames.api.page import Page, dated_page, moments_of
+from galtea_frames.api.page import Page, dated_page, moments_of, undated_page
 from galtea_frames.api.times import TIME
 from galtea_frames.decoding.exact import exact_value, parted_value, scan_page, unmarked
 from galtea_frames.decoding.raw_rows import REFUSED, RawRows, split_page
@@ -20,10 +20,11 @@ from galtea_frames.decoding.shapes import ABSENT, MAX_DEPTH, MOST_KEYS, ONE_IN, 
 from galtea_frames.decoding.wanted import EVERYTHING, NOTHING, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from galtea_frames.api.query import Query
     from galtea_frames.api.resource import Resource
     from galtea_frames.decoding.raw_rows import Raw
     from galtea_frames.decoding.wanted import Path
@@ -98,6 +99,7 @@ class PageReader:
         self.texts: set[str] = {name for name in kinds if kinds[name] == "json" and self.wants(name)}
         self.texts |= objects if as_text else set()
         self.parsed_texts: set[str] = objects & self.texts if as_values else set()
+        self._has_times = resource.has_times
         self.as_text = as_text
         self.as_values = as_values
         # With `as_text`, objects in other fields must stay whole too: fitting them to a shape loses the order of keys.
@@ -143,13 +145,17 @@ class PageReader:
         """Return the page with the metadata that a walk needs; rows with the same creation time are ordered by id.
 
         Raises:
-            ValueError: not a JSON list of objects that each have an `id` and a `createdAt`.
+            ValueError: not a JSON list of objects that each have an `id` and, unless rows of this list may lack it, a
+                `createdAt`.
         """
-        return _open_page(self.read(content))
+        return self._opened(self.read(content))
 
     def open_unread(self, content: bytes) -> Page[Rows]:
         """Return the page as `open` does, but with unparsed rows."""
-        return _open_page(self.unread(split_page(unmarked(content))))
+        return self._opened(self.unread(split_page(unmarked(content))))
+
+    def _opened(self, rows: Rows) -> Page[Rows]:
+        return _open_page(rows) if self._has_times else undated_page(rows, *rows.values("id", _CREATED))
 
     def _read_together(self, content: bytes) -> Rows:
         layout = self._layout
@@ -183,6 +189,17 @@ class PageReader:
 
     def _read_exactly(self, content: bytes) -> Rows:
         return _ExactRows(self, self._layout.names, scan_page(content))
+
+
+def id_parser(query: Query) -> Callable[[bytes], Page[Any]]:
+    """Return what parses the pages of a query of whose rows only the ids are needed, and what a walk checks."""
+    wanted = Wanted(own=False, rest=False, named=dict.fromkeys(("id", _CREATED, *query.checked_fields), EVERYTHING))
+    return PageReader(query.resource, as_text=False, as_values=False, wanted=wanted).open
+
+
+def values_of(rows: Rows, name: str) -> list[Any]:
+    """Return the values of a field of the rows of a page."""
+    return rows.values(name)[0]
 
 
 def _open_page(rows: Rows) -> Page[Rows]:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from galtea_frames.api.client import Client
 from galtea_frames.decoding.gatherer import Gatherer
+from galtea_frames.decoding.reader import id_parser, values_of
 from galtea_frames.frames import assembly
 from galtea_frames.frames.limit_offset import RowSelector
 from galtea_frames.frames.options import parse_arguments
@@ -80,6 +81,8 @@ class _Load:
             client.transport,
             query,
             self.gatherer.reader.open_unread if query.cuts else self.gatherer.reader.open,
+            id_parser,
+            values_of,
             settings.page_size,
             settings.max_workers,
             missing_ok=only_ids is not None,

@@ -334,6 +334,10 @@ def load_inference_results(
     nested columns, and further fields that the API sends become columns too. Rows are sorted by `sort` if given, then
     by `created_at` and `id`.
 
+    `version_ids` and `product_ids` are not filters of the API. The ids of the sessions that match are loaded first, in
+    pages of whole sessions; then the rows of up to 50 sessions at a time, with three or more requests each, by all
+    workers.
+
     `frame.attrs["galtea_frames"]` records the filters, when the rows were fetched, the number of requests, and how
     columns were typed.
 
@@ -399,6 +403,13 @@ def load_spans(
     `start_time`, `end_time`, `created_at`, `deleted_at` (`datetime64[us, UTC]`); they are present even if no row
     matches. Further fields that the API sends become columns too. Rows are sorted by `sort` if given, then by
     `created_at` and `id`.
+
+    Not all rows can be selected by creation time, so pages follow each other by offset, and rows are requested twice:
+    only a second pass shows that changes in the meantime hid none.
+
+    Rows can be large: a request asks for at most 25 of them, and for fewer if the server fails or the answer exceeds
+    the client's `max_response_bytes`. If `columns` leaves out `input_data`, `output_data` and `metadata`, these are
+    neither decoded nor kept in memory.
 
     `frame.attrs["galtea_frames"]` records the filters, when the rows were fetched, the number of requests, and how
     columns were typed.
@@ -476,6 +487,9 @@ def load_test_cases(
     strings), `legacy_at`, `created_at`, `deleted_at` (`datetime64[us, UTC]`); they are present even if no row matches.
     `input` and `context` become nested columns, and further fields that the API sends become columns too. Rows are
     sorted by `sort` if given, then by `created_at` and `id`.
+
+    `product_ids` is not a filter of the API. The ids of the tests that match are loaded first, in pages of whole tests;
+    then the rows of up to 50 tests at a time, with three or more requests each, by all workers.
 
     `frame.attrs["galtea_frames"]` records the filters, when the rows were fetched, the number of requests, and how
     columns were typed.
@@ -782,6 +796,9 @@ def load_runs(
     (`datetime64[us, UTC]`); they are present even if no row matches. Further fields that the API sends become columns
     too. Rows are sorted by `sort` if given, then by `created_at` and `id`.
 
+    Not all rows can be selected by creation time, so pages follow each other by offset, and rows are requested twice:
+    only a second pass shows that changes in the meantime hid none.
+
     `frame.attrs["galtea_frames"]` records the filters, when the rows were fetched, the number of requests, and how
     columns were typed.
 
@@ -917,6 +934,9 @@ def load_models(
     `cache_creation_input_token_cost`, `input_cost_per_token_above128k_tokens`, `output_cost_per_token_above128k_tokens`
     (`Float64`), `created_at`, `deleted_at` (`datetime64[us, UTC]`); they are present even if no row matches. Further
     fields that the API sends become columns too. Rows are sorted by `sort` if given, then by `created_at` and `id`.
+
+    Not all rows can be selected by creation time, so pages follow each other by offset, and rows are requested twice:
+    only a second pass shows that changes in the meantime hid none.
 
     `frame.attrs["galtea_frames"]` records the filters, when the rows were fetched, the number of requests, and how
     columns were typed.

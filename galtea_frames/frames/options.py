@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from galtea_frames.api.client import Client
 from galtea_frames.api.query import build_query
+from galtea_frames.api.resource import snake_case
 from galtea_frames.decoding.gatherer import Nested
 from galtea_frames.errors import QueryError
 from galtea_frames.frames.column_arguments import checked_dates, parse_contract
@@ -66,7 +67,7 @@ def parse_arguments(resource: Resource, arguments: Mapping[str, Any], prefix: st
         raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
     contract = _contract(resource, nested, filters, prefix)
     query = build_query(resource, filters)
-    contract = contract.with_needed(name for name, _ in query.sort)
+    contract = contract.with_needed([*(name for name, _ in query.sort), *map(snake_case, query.checked_fields)])
     dates = checked_dates(resource, dates, nested, prefix)
     _check_dates(dates, contract, prefix)
     return query, LoadOptions(nested, dates, backend, client, contract, prefix)

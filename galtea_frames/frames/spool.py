@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _CREATED = "createdAt"
 
+#: The first creation time of a batch without any: rows without one come last.
+_NEVER = 2**63 - 1
+
 #: Batches converted together, which spreads the fixed cost of each column.
 _TOGETHER = 8
 
@@ -57,6 +60,7 @@ class Spool:
         if not batch.rows:
             return
         first = pc.min(batch.declared[_CREATED].cast(pa.int64())).as_py()
+        first = _NEVER if first is None else first
         if self._file is None:
             self._entries.append(_Entry(first, batch))
         else:

@@ -17,8 +17,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.api.page import page_of
-from galtea_frames.api.resource import STATUS
+from galtea_frames.api.page import page_of, undated_page
+from galtea_frames.api.resource import STATUS, snake_case
 from galtea_frames.api.times import TIME, arrow_times, instant
 from galtea_frames.decoding.exact import exact_value, scan_page, unmarked
 from galtea_frames.decoding.gatherer import time_texts
@@ -92,12 +92,20 @@ def open_stored(resource: Resource, content: bytes) -> Page[pa.Table]:
     """Return a page whose `rows` are a table of `record_schema`.
 
     Raises:
-        ValueError: not a JSON list of objects that each have an `id` and a `createdAt`.
+        ValueError: not a JSON list of objects that each have an `id` and, unless rows of this list may lack it, a
+            `createdAt`.
     """
     rows = _raw_rows(content)
     table = _table(resource, rows)
     created = _texts([row.get("createdAt", _NULL) for row in rows])
-    return page_of(table, table.column("id").to_pylist(), created)
+    paged = page_of if resource.has_times else undated_page
+    return paged(table, table.column("id").to_pylist(), created)
+
+
+def stored_values(rows: pa.Table, api_name: str) -> list[Any]:
+    """Return the values of a declared field of the rows of such a page."""
+    values: list[Any] = rows.column(snake_case(api_name)).to_pylist()
+    return values
 
 
 def to_stored(resource: Resource, content: bytes) -> pa.Table:

@@ -28,10 +28,11 @@ from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.splitting import sendable_ids, split_lists
 from galtea_frames.api.times import instant, render
 from galtea_frames.api.transport import Tally
+from galtea_frames.decoding.reader import id_parser
 from galtea_frames.frames import progress
 from galtea_frames.mirror.changes import compare
 from galtea_frames.mirror.lists import parent_of, product_arguments, references, revealing_filter
-from galtea_frames.mirror.rows import PRESENT, open_stored, pending_in, record_schema
+from galtea_frames.mirror.rows import PRESENT, open_stored, pending_in, record_schema, stored_values
 from galtea_frames.mirror.same_account import (
     all_gone,
     another_account,
@@ -319,6 +320,8 @@ class Sync:
             self._client.transport,
             query,
             partial(open_stored, query.resource),
+            id_parser,
+            stored_values,
             settings.page_size,
             settings.max_workers,
             missing_ok=True,

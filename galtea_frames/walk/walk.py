@@ -3,7 +3,7 @@
 A walk ascends in `createdAt`. Each page starts at the last creation time seen, inclusive, and rows already seen are
 dropped, so rows added or deleted elsewhere shift nothing. The difficulty is rows that share a creation time: if they
 fill a page, there is no later time to continue from, and only `offset` advances, which deleted rows do shift.
-`TieGroup` decides when such a group is complete.
+`TieGroup` decides when such a group is complete. All rows of a list without creation times are one such group.
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ class Walk(Generic[Rows]):
         source: requests the pages.
         window: the window to walk; its end may be moved forward in time meanwhile.
         seen: ids yielded by walks of the same selection, because a row whose creation time changes can come again.
+        by_time: rows are selected by creation time; otherwise, the whole selection is read by `offset`.
     """
 
-    def __init__(self, source: Source[Rows], window: Window, seen: Seen | None = None) -> None:
+    def __init__(self, source: Source[Rows], window: Window, seen: Seen | None = None, *, by_time: bool = True) -> None:
         self._source = source
         self._window = window
         self._seen = seen or Seen()
@@ -52,6 +53,7 @@ class Walk(Generic[Rows]):
         # A row's stored time may have more digits than the API shows.
         self._earliest = None if window.start is None else instant(window.start) // GRAIN * GRAIN
         self._longest = 0
+        self._by_time = by_time
 
     def slices(self) -> Iterator[Slice[Rows]]:
         """Yield the pages in ascending order of creation; each row is new in exactly one of them.
@@ -64,6 +66,9 @@ class Walk(Generic[Rows]):
         while True:
             page, short = self._fetch(start)
             if not page.ids:
+                return
+            if not self._by_time:
+                yield from self._read_ties(page, start, None, group)
                 return
             self._check_order(page, self._earliest if reached is None else reached)
             # The group is empty if its time was taken from the page after a tie group.
@@ -100,12 +105,15 @@ class Walk(Generic[Rows]):
             group.reach_end(len(group.seen), beyond=None)
 
     def _read_ties(
-        self, page: Page[Rows], start: str | None, time: int, group: TieGroup
+        self, page: Page[Rows], start: str | None, time: int | None, group: TieGroup
     ) -> Generator[Slice[Rows], None, Boundary]:
-        """Yield the new rows of a creation time that fills pages, and return the boundary at which it is complete."""
+        """Yield the new rows of a creation time that fills pages, and return the boundary at which it is complete.
+
+        Without a time, all rows belong to the group.
+        """
         offset, barren = 0, 0
         while True:
-            ids = [each for each, created in zip(page.ids, page.created, strict=True) if instant(created) == time]
+            ids = list(page.ids) if time is None else _ids_at(page, time)
             fresh = group.observe(ids)
             if fresh:
                 yield self._new(page, fresh)
@@ -119,9 +127,11 @@ class Walk(Generic[Rows]):
             if boundary := group.resolved:
                 return boundary
             if barren == _MOST_BARREN or len(group.boundaries) == _MOST_PASSES:
+                where = "" if time is None else f" at {one_line(str(start))}"
+                rows = "its rows" if time is None else "rows of this creation time"
                 raise ResponseError(
-                    f"{self._source.path} makes no progress at {one_line(str(start))}: rows of this creation time"
-                    " never end; a larger page_size may hold them all"
+                    f"{self._source.path} makes no progress{where}: {rows} never end; a larger page_size may hold them"
+                    " all"
                 )
             page, _ = self._fetch(start, offset)
             self._check_order(page, time)
@@ -154,6 +164,11 @@ class Walk(Generic[Rows]):
             raise ResponseError(
                 f"{self._source.path} ignores sort or fromCreatedAt, so the last page cannot be recognized"
             )
+
+
+def _ids_at(page: Page[Rows], time: int) -> list[str]:
+    """Return the ids of the rows created at a time."""
+    return [each for each, created in zip(page.ids, page.created, strict=True) if instant(created) == time]
 
 
 def _ids_before(page: Page[Rows], end: int | None) -> set[str]:

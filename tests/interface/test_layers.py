@@ -21,7 +21,7 @@ ROOMS = {
         times arguments settings refusals page bodies connections proxies answers failures
         transport client values query splitting
     """,
-    "walk": "slices ties source lookup window crew seen walk fetch",
+    "walk": "slices ties source lookup window crew seen walk through fetch",
     "decoding": """
         json_text exact kinds pins wanted shapes column_names inferred survey column_batch derived contract raw_rows
         reader misfits gatherer notes schema

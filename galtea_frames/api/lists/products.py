@@ -59,6 +59,7 @@ MODELS = Resource(
     name="models",
     path="/models",
     few=True,
+    has_times=False,  # createdAt may be null
     columns=(
         DeclaredColumn("id", "string", "the model's id"),
         DeclaredColumn("organizationId", "string", "its organization; null for models of the platform"),

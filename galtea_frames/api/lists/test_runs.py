@@ -145,6 +145,7 @@ RUNS = Resource(
     name="runs",
     path="/runs",
     few=True,
+    has_times=False,  # createdAt may be null
     columns=(
         DeclaredColumn("id", "string", "the run's id"),
         DeclaredColumn("productId", "string", "the product that it belongs to", references="products"),

@@ -58,6 +58,7 @@ SPANS = Resource(
     path="/traces",
     required=("ids", "session_ids", "inference_result_ids"),
     page_rows=25,
+    batch=10,
     has_times=False,
     columns=(
         DeclaredColumn("id", "string", "the span's id"),
