@@ -67,6 +67,13 @@ def markdown_code(text: str) -> str:
     return f"`{text}`" if ordinary else escape_markdown(text)
 
 
+def image(address: str, alt: str) -> object:
+    """Return an image for Markdown, two of which fit side by side on a page of GitHub."""
+    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
+
+    return Markup('<img src="{}" alt="{}" width="410" align="top">').format(address, unlinked(alt))
+
+
 def require_extra(what: str, *libraries: str) -> None:
     """Check that libraries of the extra `[report]` are installed.
 
@@ -113,7 +120,7 @@ def environment(package: str, *, markdown: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    for name in ("count", "signed_count", "percent", "signed_percent", "points", "number", "cut", "plural"):
+    for name in ("count", "signed_count", "percent", "signed_percent", "points", "number", "cut", "narrow", "plural"):
         made.filters[name] = getattr(wording, name)
     made.filters |= {"printable": printable, "more": more, "url": url, "link": _link, "code": _code}
     return made

@@ -80,6 +80,11 @@ def cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
+def narrow(text: str, length: int, word: int = 26) -> str:
+    """Shorten a text, and its words, so that a column of a table does not get wide."""
+    return " ".join(cut(each, word) for each in cut(text, length).split(" "))
+
+
 def plural(number_of: int, one: str, many: str | None = None) -> str:
     """Format a count with its noun: "1 session", "4,812 sessions"."""
     return f"{number_of:,} {one if number_of == 1 else many or one + 's'}"

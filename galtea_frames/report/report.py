@@ -89,7 +89,7 @@ class Report:
         return rendering.html(self.findings, self._pictures)
 
     def to_markdown(self) -> str:
-        """Return the report as Markdown, without charts: for a chat or a job summary.
+        """Return the report as Markdown, without the charts that report.md shows: for a chat or a job summary.
 
         Raises:
             ReportError: the extra `[report]` is not installed.
@@ -142,7 +142,7 @@ class Report:
         pictures = self._pictures
         texts = {
             _HTML: rendering.html(self.findings, pictures),
-            _MARKDOWN: rendering.markdown(self.findings),
+            _MARKDOWN: rendering.markdown(self.findings, pictures, _CHARTS),
             _JSON: json.dumps(self.to_dict(), indent=2, allow_nan=False) + "\n",
         }
         files = {name: text.encode() for name, text in texts.items()}

@@ -226,6 +226,15 @@ def test_text_of_the_data_is_text_on_the_page(text: str) -> None:
     assert not re.search("[\x00\u202e\u200b]", html)
 
 
+#: How the first rows of tables begin.
+HEADS = ("| Condition", "| | ", "| Version ", "| Reason ", "| Errors ")
+
+
+def shown_words(cell: str) -> list[str]:
+    """Return the words of a cell as they are shown: without the backslashes of escapes and the addresses of links."""
+    return unescape(re.sub(r"\\(?=[!-/:-@\[-`{-~])|\]\([^)]*\)", "", cell)).split(" ")
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_of_the_data_is_text_in_markdown(text: str) -> None:
     """Text adds no lines, and no cells to a table's rows."""
@@ -237,6 +246,43 @@ def test_text_of_the_data_is_text_in_markdown(text: str) -> None:
         assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", mine)) == len(re.findall(r"(?<!\\)(?:\\\\)*\|", theirs))
     assert not re.search(r"<\w|</", markdown)
     assert not re.search(r"(?<!\\)\]\(|(?<!\\)!\[|[a-z]://|(?<!\\)@someone|www\.", markdown)
+
+
+#: The width of a page of a code host, of a character, and of what surrounds the text of a cell, in pixels.
+PAGE, LETTER, MARGINS = 838, 8, 27
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "harmless", "W" * 500, "a/long/path" * 30, "目" * 90])
+def test_tables_in_markdown_fit_the_page_of_a_code_host(text: str) -> None:
+    """Columns are as wide as their longest words, so that no table needs to be scrolled."""
+    tables: dict[str, list[list[str]]] = {}
+    for line in hostile_report(text).to_markdown().splitlines():
+        if line.startswith("| "):
+            cells = re.split(r"(?<!\\)(?:\\\\)*\|", line)[1:-1]
+            tables.setdefault(f"{len(tables) if line.startswith(HEADS) else len(tables) - 1}", []).append(cells)
+    assert 6 < len(tables)
+    for rows in tables.values():
+        longest = [
+            max(len(word) for cell in column for word in shown_words(cell)) for column in zip(*rows, strict=True)
+        ]
+        assert sum(each * LETTER + MARGINS for each in longest) <= PAGE, rows[0]
+
+
+@pytest.mark.usefixtures("undrawn_charts")
+def test_the_markdown_file_shows_the_charts_beside_it(tmp_path: Path) -> None:
+    """Two in a row, with alternative texts; each on a line of its own, which a job's summary can leave out."""
+    report = report_on([*measured(), *sessions(3, "2026-03-24", version='"><b>@someone')], metrics="metadata.ms")
+    report.write(tmp_path / "r")
+    lines_of = (tmp_path / "r" / "report.md").read_text("utf-8").splitlines()
+    images = [line for line in lines_of if line.startswith("<img ")]
+    for line in images:
+        found = re.fullmatch(r'<img src="(charts/[a-z_0-9]+\.png)" alt="([^"<>]+)" width="410" align="top">', line)
+        assert found
+        assert (tmp_path / "r" / found[1]).is_file()
+        assert "@someone" not in found[2]
+    assert 5 == len(images)
+    rest = [line for line in lines_of if line not in images]
+    assert report.to_markdown().split() == "\n".join(rest).replace("## Charts", "").split()
 
 
 @settings(deadline=None)
@@ -427,7 +473,6 @@ def test_a_report_is_written_whole(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "r"
     assert report.to_dict() == json.loads((folder / "report.json").read_text())
     assert report.to_html() == (folder / "report.html").read_text(encoding="utf-8")
-    assert report.to_markdown() == (folder / "report.md").read_text(encoding="utf-8")
     assert report.rows.equals(gf.read_parquet(folder / "rows.parquet"))
 
 

@@ -6,11 +6,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from galtea_frames.pages import wording
-from galtea_frames.pages.rendering import environment, html_page, unlinked
+from galtea_frames.pages.rendering import environment, html_page, image, unlinked
 from galtea_frames.report.pages import sparklines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from jinja2 import Environment
 
@@ -35,9 +35,16 @@ def html(findings: Findings, pictures: Pictures) -> str:
     return html_page(_environment(markdown=False), "report.html.j2", _names(findings), pictures)
 
 
-def markdown(findings: Findings) -> str:
-    """Return the report as GitHub Flavored Markdown."""
-    return _environment(markdown=True).get_template("report.md.j2").render(_names(findings))
+def markdown(findings: Findings, charts: Iterable[Chart] = (), folder: str = "") -> str:
+    """Return the report as GitHub Flavored Markdown, whose tables fit the width of a page there.
+
+    Args:
+        findings: the content.
+        charts: charts to show as images.
+        folder: the folder of their files, relative to that of the Markdown.
+    """
+    images = [image(f"{folder}/{chart.name}.png", chart.alt) for chart in charts]
+    return _environment(markdown=True).get_template("report.md.j2").render(_names(findings), images=images)
 
 
 def email_body(findings: Findings, sources: Mapping[Chart, str], look: Look) -> str:
