@@ -44,6 +44,7 @@ def _report(
     import pyarrow as pa
 
     from galtea_frames.cli.report_frames import load_frames
+    from galtea_frames.report.inputs import Inputs
     from galtea_frames.report.pages.email import addresses
     from galtea_frames.report.report import compute, require, target_of
     from galtea_frames.report.terms import parse_terms
@@ -67,7 +68,7 @@ def _report(
     except (RequestError, ResponseError) as problem:
         tell(f"galtea-frames: {problem}")
         sessions, versions, metadata = *_unseen(problem), None
-    report = compute(sessions, versions, terms, _command(written, mirror, product_ids), metadata)
+    report = compute(Inputs(sessions, versions, metadata=metadata), terms, _command(written, mirror, product_ids))
     report.write(out, email=report.to_email(sender=sender, to=to) if eml else None)
     summary, line = _summary(report, out), f"{report.verdict}: {report.findings.headline} Written to {out}"
     if index is not None:

@@ -120,6 +120,12 @@ def check_target(path: str | PathLike[str], *, partitioned: bool) -> None:
         target.check_file()
 
 
+def add_frame(frame: pd.DataFrame, folder: Folder, name: str) -> None:
+    """Write a frame as a file of a folder."""
+    with folder.new_file(name) as file:
+        _write(*_describe(frame), file, _codec("zstd"))
+
+
 def close_folder(frame: pd.DataFrame, folder: Folder, kind: Kind) -> None:
     """Write a frame as the last file of a folder, with a seal that lists all others."""
     table, description = _describe(frame)

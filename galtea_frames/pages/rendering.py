@@ -120,7 +120,8 @@ def environment(package: str, *, markdown: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    for name in ("count", "signed_count", "percent", "signed_percent", "points", "number", "cut", "narrow", "plural"):
+    names = "count signed_count percent signed_percent points number score cut narrow plural"
+    for name in names.split():
         made.filters[name] = getattr(wording, name)
     made.filters |= {"printable": printable, "more": more, "url": url, "link": _link, "code": _code}
     return made

@@ -55,8 +55,21 @@ def number(value: Number | None) -> str:
     return text.replace("-", _MINUS)
 
 
+def score(value: Number | None) -> str:
+    """Format a score from 0 to 1: "0.824"."""
+    return NOTHING if value is None else f"{float(value):.3f}".replace("-", _MINUS)
+
+
+def signed_score(value: Number | None) -> str:
+    """Format a difference of scores: "+0.031"."""
+    return NOTHING if value is None else _signed(f"{float(value):+.3f}")
+
+
 def named_value(name: str, value: Number | None) -> str:
-    """Format a number that thresholds name, as a count, share or difference."""
+    """Format a number that thresholds name, as a count, share, score or difference."""
+    name = name.partition("(")[0]  # a metric may have any name
+    if name.startswith("score_") or name == "score":
+        return score(value) if "change" not in name else signed_score(value)
     if "change" in name and "rate" in name:
         return NOTHING if value is None else f"{points(value)}\u00a0pp"
     if "rate" in name:
@@ -66,7 +79,8 @@ def named_value(name: str, value: Number | None) -> str:
 
 def limit(name: str, value: float) -> str:
     """Format a limit with all its digits, to tell it apart from the value: "2.95 %"."""
-    if "rate" not in name and "change" not in name:
+    name = name.partition("(")[0]
+    if name.startswith("score") or ("rate" not in name and "change" not in name):
         return f"{value:,.15g}".replace("-", _MINUS)
     unit = "pp" if "rate" in name and "change" in name else "%"
     digits = f"{100 * value:.10g}"

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from galtea_frames.pages.links import Links
     from galtea_frames.rates import Difference, Rate
+    from galtea_frames.report.checks import ThresholdResult
+    from galtea_frames.report.scored import Scores
 
 
 class Verdict(StrEnum):
@@ -92,39 +94,6 @@ class TotalLine:
     before_n: int | None
     change: Difference
     relative: float | None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A number that a threshold names (`figure`), with its value and limit."""
-
-    figure: str
-    value: float | None
-    operator: str
-    limit: float
-
-
-@dataclass(frozen=True)
-class Check:
-    """A threshold judged on the total (`version_id` and `label` are None) or on a version; "n/a" if it could not be."""
-
-    version_id: str | None
-    label: str | None
-    readings: tuple[Reading, ...]
-    outcome: Literal["broken", "held", "n/a"]
-
-
-@dataclass(frozen=True)
-class ThresholdResult:
-    """A threshold with its checks; it is broken if any of them is."""
-
-    level: Literal["fail", "warn"]
-    text: str
-    per_version: bool
-    outcome: Literal["broken", "held", "n/a"]
-    broken: tuple[Check, ...]
-    held: tuple[Check, ...]
-    not_judged: tuple[Check, ...]
 
 
 @dataclass(frozen=True)
@@ -357,6 +326,7 @@ class Findings:
     by_period: Stack
     stopping_reasons: tuple[Reason, ...]
     metrics: tuple[Metric, ...]
+    scores: Scores | None
     changes: Changes
     quality: Quality
     reproduction: Reproduction

@@ -11,18 +11,21 @@ import pandas as pd
 
 from galtea_frames.errors import ReportError
 from galtea_frames.files.ownership import REPORT
-from galtea_frames.files.parquet import close_folder
+from galtea_frames.files.parquet import add_frame, close_folder
 from galtea_frames.files.targets import Target
 from galtea_frames.pages.formats import json_values, notebook_formats
 from galtea_frames.pages.links import Links
 from galtea_frames.pages.rendering import draw, require_extra
 from galtea_frames.printable import quoted
 from galtea_frames.report.analysis.analyse import analyse
+from galtea_frames.report.analysis.evaluations import check_scores, metric_names
+from galtea_frames.report.conditions import LEVELS
+from galtea_frames.report.inputs import Inputs
 from galtea_frames.report.pages import charts, rendering
 from galtea_frames.report.pages.email import email
 from galtea_frames.report.pages.text import text
 from galtea_frames.report.terms import Terms, parse_terms
-from galtea_frames.report.thresholds import LEVELS
+from galtea_frames.report.thresholds import check_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,13 +37,13 @@ if TYPE_CHECKING:
     import numpy as np
 
     from galtea_frames.pages.rendering import Pictures
-    from galtea_frames.report.analysis.metadata import Metadata
     from galtea_frames.report.findings import Findings, Verdict
     from galtea_frames.report.periods import Unit
     from galtea_frames.report.terms import LastReport
     from galtea_frames.report.thresholds import Thresholds
 
-_HTML, _MARKDOWN, _JSON, _EMAIL, _CHARTS = "report.html", "report.md", "report.json", "report.eml", "charts"
+_HTML, _MARKDOWN, _JSON, _EMAIL = "report.html", "report.md", "report.json", "report.eml"
+_CHARTS, _SCORES = "charts", "scores.parquet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +59,15 @@ class Report:
             `created_at` (`datetime64[us, UTC]`), `period` and `day` (category, local), `version_id`, `version`,
             `status`, `production` (`boolean`), `user_id`, `test_case_id`, `stopping_reason`, the metrics, and
             `error_shape` (category).
+        scores: the scores behind it, one row per session of the last two periods and metric, as they were counted:
+            `session_id`, `period` (category), `version_id`, `version`, `production` (`boolean`), `metric_id`, `metric`,
+            `evaluations` (`Int64`, how many were averaged), `score` (`Float64`), `passed` (`boolean`); None in a report
+            without scores.
     """
 
     findings: Findings = field(repr=False)
     rows: pd.DataFrame = field(repr=False)
+    scores: pd.DataFrame | None = field(repr=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -124,7 +132,7 @@ class Report:
         return email(self.findings, self.to_html(), self._pictures, sender=sender, to=to, subject=subject)
 
     def write(self, directory: str | PathLike[str], *, email: EmailMessage | None = None) -> None:
-        """Write report.html, report.md, report.json, charts/*.png and rows.parquet.
+        """Write report.html, report.md, report.json, charts/*.png, rows.parquet and, if there are any, scores.parquet.
 
         Writes are atomic, and replace an earlier report. A folder that holds anything else, or a file that changed
         since, is never replaced.
@@ -152,6 +160,8 @@ class Report:
             for name, content in files.items():
                 with folder.new_file(name) as file:
                     file.write(content)
+            if self.scores is not None:
+                add_frame(self.scores, folder, _SCORES)
             close_folder(self.rows, folder, REPORT)
 
     @cached_property
@@ -178,6 +188,7 @@ def build_report(
     trend_periods: int = 12,
     include_text: bool = False,
     last_report: LastReport | None = None,
+    scores: pd.DataFrame | None = None,
     selection: str | None = None,
     session_url: str | None = None,
     version_url: str | None = None,
@@ -215,6 +226,11 @@ def build_report(
             shows it next to the period, and the rows are judged as if they were all there are. Rows that are known to
             be missing still make the verdict INCOMPLETE: after a failed load, a load with `limit` or `offset`, and one
             that does not cover the period or was made before its end.
+        scores: as returned by `load_scores`, from the first day of the previous period on, to compare metrics by
+            version; like the sessions, it must prove to be complete. A score belongs to the period of its session,
+            whenever it was evaluated. Several scores of a session by one metric are averaged. Means have 95 % intervals
+            by Student's t, their changes Welch's; pass rates have Wilson's and Newcombe's. Revisions of a metric, and
+            production and tests, are never pooled.
         session_url: where a session can be looked at, such as "https://example.com/sessions/{id}": an https URL with
             `{id}` once, which makes the ids of sessions links in HTML and Markdown.
         version_url: the same for versions.
@@ -237,28 +253,28 @@ def build_report(
         session_url=session_url,
         version_url=version_url,
     )
-    return compute(sessions, versions, terms, command or _call(terms))
+    if isinstance(scores, pd.DataFrame):
+        check_scores(scores)
+    check_metrics(terms.thresholds, None if scores is None else metric_names(scores))
+    inputs = Inputs(sessions, versions, scores)
+    return compute(inputs, terms, command or _call(terms, inputs))
 
 
-def compute(
-    sessions: pd.DataFrame, versions: pd.DataFrame, terms: Terms, command: str, metadata: Metadata | None = None
-) -> Report:
+def compute(inputs: Inputs, terms: Terms, command: str) -> Report:
     """Return the report on these terms.
 
     Args:
-        sessions: as returned by `load_sessions`.
-        versions: as returned by `load_versions`.
+        inputs: the frames.
         terms: what the report is to be about.
         command: how to reproduce it.
-        metadata: the columns of metadata; None if `sessions` has them.
 
     Raises:
         ReportError: the frames are not as the loaders return them.
     """
-    for name, frame in (("sessions", sessions), ("versions", versions)):
+    for name, frame in inputs.frames.items():
         if not isinstance(frame, pd.DataFrame):
             raise ReportError(f"{name} must be a pandas DataFrame as returned by load_{name}, not {_kind(frame)}")
-    return Report(*analyse(sessions, versions, terms, command, metadata))
+    return Report(*analyse(inputs, terms, command))
 
 
 def _kind(value: object) -> str:
@@ -288,7 +304,7 @@ def target_of(directory: str | PathLike[str]) -> Target:
     return target
 
 
-def _call(terms: Terms) -> str:
+def _call(terms: Terms, inputs: Inputs) -> str:
     """Return the call that builds a report on these terms."""
     thresholds = {f"{level}_if": [each.text for each in terms.thresholds if each.level == level] for level in LEVELS}
     arguments: dict[str, Any] = {
@@ -302,4 +318,5 @@ def _call(terms: Terms) -> str:
     arguments |= {f"{name}_url": url for name, url in asdict(terms.links).items() if url is not None}
     arguments |= {"trend_periods": terms.trend_periods, "include_text": terms.include_text}
     given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-    return f"gf.build_report(sessions, versions, {given})"
+    frames = "".join(f"{name}={name}, " for name in inputs.frames if name not in ("sessions", "versions"))
+    return f"gf.build_report(sessions, versions, {frames}{given})"

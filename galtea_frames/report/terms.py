@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from galtea_frames.report.conditions import Threshold
     from galtea_frames.report.periods import Period, Unit
-    from galtea_frames.report.thresholds import Threshold, Thresholds
+    from galtea_frames.report.thresholds import Thresholds
 
 #: A trend needs two points, and a sparkline cannot show more than five years of weeks.
 _TREND = range(2, 261)

@@ -1,80 +1,60 @@
-"""Thresholds: conditions on a report's numbers that are true, false or unknown.
+"""Thresholds: conditions read from an argument or a file.
 
 ```
-threshold  := comparison ("and" comparison)* ["per version" | "in total"]
-comparison := name ("<" | "<=" | ">" | ">=" | "==" | "!=") number ["%"]
+threshold  := comparison ("and" comparison)* [scope]
+comparison := number_of ("<" | "<=" | ">" | ">=" | "==" | "!=") number ["%"]
+number_of  := name | name "(" metric ")"
+metric     := a metric's name or id in single or double quotes, where a backslash makes the next character plain
+scope      := ["per version"] ["in production" | "in tests"] | "in total"
 ```
+
+A condition on a metric is judged in production and in tests apart, or in the place it names. In it, `n` is the number
+of sessions that the metric scored; of several samples, the smallest.
 
 Limits are exact fractions, and so are all numbers but the ends of intervals: 29 of 1,000 does not exceed 2.9 %.
 """
 
 from __future__ import annotations
 
-import operator
+import difflib
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from os import PathLike, fspath
-from typing import Any, Literal, get_args
+from typing import Any
 
 from galtea_frames.errors import QueryError
-from galtea_frames.printable import quoted
+from galtea_frames.printable import listed, quoted
+from galtea_frames.report.conditions import (
+    IN_TOTAL,
+    LEVELS,
+    OF_METRICS,
+    OF_VERSIONS,
+    OPERATORS,
+    PLACES,
+    SHARES,
+    Comparison,
+    Level,
+    Place,
+    Threshold,
+)
 from galtea_frames.small_files import SmallFileError, read_small_file
-
-Level = Literal["fail", "warn"]
-
-LEVELS: tuple[Level, ...] = get_args(Level)
 
 #: One or more conditions to fail on, `{"fail_if": …, "warn_if": …}`, or the path of a TOML file.
 Thresholds = str | Sequence[str] | Mapping[str, str | Sequence[str]] | PathLike[str]
 
-#: The numbers a condition may name, per version or in total, with their meaning.
-OF_VERSIONS = {
-    "sessions": "sessions of the period",
-    "completed": "sessions with the status COMPLETED",
-    "failed": "sessions with the status FAILED",
-    "pending": "sessions with the status PENDING",
-    "n": "completed + failed, the denominator of the failure rate",
-    "failure_rate": "failed / (completed + failed)",
-    "failure_rate_low": "lower end of its 95 % interval",
-    "failure_rate_high": "upper end of its 95 % interval",
-    "failure_rate_change": "failure rate minus that of the previous period, as a fraction",
-    "failure_rate_change_low": "lower end of its 95 % interval",
-    "failure_rate_change_high": "upper end of its 95 % interval",
-    "pending_rate": "pending sessions / sessions",
-    "previous_sessions": "sessions of the previous period",
-    "previous_n": "completed and failed sessions of the previous period",
-    "sessions_change": "sessions / sessions of the previous period - 1",
-}
-IN_TOTAL = OF_VERSIONS | {
-    "production_rate": "sessions in production / sessions",
-    "users": "distinct users",
-    "active_versions": "versions with a session",
-}
-
-#: Shares and differences of shares, which cannot exceed 1.
-_SHARES = frozenset(name for name in IN_TOTAL if "rate" in name)
-
 #: The default: warn of a rise in the failure rate that chance alone would cause once in forty.
 USUAL = {"warn_if": ["failure_rate_change_low > 0 and n >= 30 and previous_n >= 30 per version"]}
 
-#: A number's value; None if there is nothing to divide by or to compare with.
-Value = Fraction | float | None
-
-_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
+#: A quoted name, and the characters in it that a backslash makes plain.
+_STRING = r"""(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 #: Accepts the no-break spaces and the minus sign that a report prints, so that its numbers can be pasted.
 _TOKEN = re.compile(
+    rf"{_STRING}|"
     r"(?P<space>[\s\u00a0\u202f]+)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)|(?P<operator>[<>=!]=|[<>])"
     r"|(?P<number>[+\-\u2212]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?([\s\u00a0\u202f]*%)?)|(?P<other>.)",
     re.DOTALL | re.ASCII,
@@ -83,6 +63,9 @@ _TOKEN = re.compile(
 #: How many characters of a condition an error message quotes on either side.
 _QUOTED = 60
 
+#: How many metrics an error message names.
+_NAMED = 5
+
 #: Limits that no condition needs to exceed: digits and exponents of a number, characters of a condition, conditions.
 _DIGITS, _EXPONENTS = 40, range(-400, 309)
 _LONGEST, _MOST = 2_000, 1_000
@@ -90,43 +73,6 @@ _LONGEST, _MOST = 2_000, 1_000
 #: The largest file of thresholds and its longest line, in bytes: the time to parse TOML grows with the square of a
 #: key's length.
 _LARGEST, _LINE = 50_000, 2_500
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """The name of a number, an operator and a limit."""
-
-    name: str
-    operator: str
-    limit: Fraction
-
-    def of(self, value: Value) -> bool | None:
-        """Tell whether it is true of a value; None without a value."""
-        return None if value is None else _OPERATORS[self.operator](value, self.limit)
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """A condition that makes a report fail or warn.
-
-    Attributes:
-        level: "fail" or "warn".
-        text: the condition as it was written.
-        comparisons: all of them must be true.
-        per_version: whether it is judged per version, not in total.
-    """
-
-    level: Level
-    text: str
-    comparisons: tuple[Comparison, ...]
-    per_version: bool
-
-    def broken(self, numbers: Mapping[str, Value]) -> bool | None:
-        """Tell whether numbers break it; None if a number that matters is missing."""
-        outcomes = [each.of(numbers[each.name]) for each in self.comparisons]
-        if False in outcomes:
-            return False
-        return None if None in outcomes else True
 
 
 def parse_thresholds(given: Any) -> tuple[Threshold, ...]:  # noqa: ANN401 - `Thresholds`, or an invalid value
@@ -157,6 +103,28 @@ def parse(text: str, level: Level) -> Threshold:
         QueryError: it is invalid; the message points at the error.
     """
     return _Parser(text).threshold(level)
+
+
+def check_metrics(thresholds: Iterable[Threshold], known: Iterable[str] | None) -> None:
+    """Check that the metrics that conditions name exist.
+
+    Args:
+        thresholds: the conditions.
+        known: names and ids of metrics; None if there are no scores.
+
+    Raises:
+        QueryError: one does not; the message names one like it.
+    """
+    named = {metric: each.text for each in thresholds for metric in each.metrics}
+    if named and known is None:
+        text = quoted(next(iter(named.values())))
+        raise QueryError(f"the threshold {text} needs scores: pass scores=, or --scores on the command line")
+    names = {*(known or ())}
+    for metric in named:
+        if metric not in names:
+            close = difflib.get_close_matches(metric, names, n=1) or sorted(names)[:_NAMED]
+            hint = f", use {listed([*map(quoted, close)], _NAMED)}" if close else ""
+            raise QueryError(f"thresholds name a metric that has no scores, {quoted(metric)}{hint}")
 
 
 def _read_file(path: str) -> dict[str, Any]:
@@ -197,21 +165,38 @@ class _Parser:
         comparisons = [self._comparison()]
         while self._skip("and"):
             comparisons.append(self._comparison())
-        per_version = self._scope()
-        self._expect("end", "'and', 'per version', 'in total' or the end")
-        if per_version and (lacking := [each.name for each, _ in comparisons if each.name not in OF_VERSIONS]):
-            position = next(start for each, start in comparisons if each.name == lacking[0])
-            raise self._error(f"{lacking[0]} is only available in total", position)
-        return Threshold(level, self.text.strip(), tuple(each for each, _ in comparisons), per_version)
+        per_version, place = self._scope()
+        self._expect("end", "'and', 'per version', 'in total', 'in production', 'in tests' or the end")
+        found = Threshold(level, self.text.strip(), tuple(each for each, _ in comparisons), per_version, place)
+        if per_version or found.places:
+            for each, position in comparisons:
+                if each.metric is None and each.name not in OF_VERSIONS:
+                    where = "in total" if per_version else "for all sessions together"
+                    raise self._error(f"{each.name} is only available {where}", position)
+        return found
 
     def _comparison(self) -> tuple[Comparison, int]:
         name, position = self._expect("name", "a name such as failure_rate")
-        if name not in IN_TOTAL:
-            raise self._error(f"unknown name {name[:_QUOTED]!r}, use one of {', '.join(IN_TOTAL)}", position)
-        sign, _ = self._expect("operator", "one of " + " ".join(_OPERATORS))
+        if name not in IN_TOTAL and name not in OF_METRICS:
+            names = [*IN_TOTAL, *(f'{each}("…")' for each in OF_METRICS)]
+            raise self._error(f"unknown name {name[:_QUOTED]!r}, use one of {', '.join(names)}", position)
+        metric = self._metric(name) if name in OF_METRICS else None
+        sign, _ = self._expect("operator", "one of " + " ".join(OPERATORS))
         number, limit_position = self._expect("number", "a number")
         limit = self._limit(name, number.replace("\u2212", "-"), limit_position)
-        return Comparison(name, sign, limit), position
+        return Comparison(name, sign, limit, metric), position
+
+    def _metric(self, name: str) -> str:
+        """Read the name of a metric in parentheses and quotes."""
+        example = f'{name}("Accuracy")'
+        if self.tokens[0][:2] != ("other", "("):
+            raise self._error(f"{name} needs the name of a metric, as in {example}", self.tokens[0][2])
+        del self.tokens[0]
+        metric, _ = self._expect("string", f"the name of a metric in quotes, as in {example}")
+        if self.tokens[0][:2] != ("other", ")"):
+            raise self._error("expected ')'", self.tokens[0][2])
+        del self.tokens[0]
+        return _ESCAPED.sub(r"\1", metric[1:-1])
 
     def _limit(self, name: str, number: str, position: int) -> Fraction:
         digits, percent, _ = number.partition("%")
@@ -221,20 +206,27 @@ class _Parser:
         limit = Fraction(written)
         if percent:
             return limit / 100
-        if abs(limit) > 1 and name in _SHARES:
+        if abs(limit) > 1 and name in SHARES:
             least = -1 if "change" in name else 0
             raise self._error(f"{name} ranges from {least} to 1: write {digits.strip()}% for a percentage", position)
         if limit < -1 and name == "sessions_change":
             raise self._error(f"{name} is at least -1: write {digits.strip()}% for a percentage", position)
         return limit
 
-    def _scope(self) -> bool:
-        if self._skip("per"):
+    def _scope(self) -> tuple[bool, Place | None]:
+        """Read whether it is judged per version, and where."""
+        per_version = self._skip("per")
+        if per_version:
             self._word("version")
-            return True
-        if self._skip("in"):
-            self._word("total")
-        return False
+        if not self._skip("in"):
+            return per_version, None
+        for place in PLACES:
+            if self._skip(place):
+                return per_version, place
+        if per_version:
+            raise self._error("expected 'production' or 'tests'", self.tokens[0][2])
+        self._word("total", "'total', 'production' or 'tests'")
+        return False, None
 
     def _skip(self, word: str) -> bool:
         found = self.tokens[0][:2] == ("name", word)
@@ -242,9 +234,9 @@ class _Parser:
             del self.tokens[0]
         return found
 
-    def _word(self, word: str) -> None:
+    def _word(self, word: str, what: str | None = None) -> None:
         if not self._skip(word):
-            raise self._error(f"expected {word!r}", self.tokens[0][2])
+            raise self._error(f"expected {what or repr(word)}", self.tokens[0][2])
 
     def _expect(self, kind: str, what: str) -> tuple[str, int]:
         found, token, position = self.tokens[0]

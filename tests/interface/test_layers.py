@@ -41,11 +41,12 @@ ROOMS = {
     """,
     "pages": "wording labels links lettering pictures rendering formats",
     "report": """
-        findings periods thresholds terms analysis.verdict analysis.headline pages.sparklines
+        conditions scored checks findings periods thresholds terms analysis.headline pages.sparklines
         analysis.fields analysis.load_attrs analysis.sessions analysis.counts analysis.totals analysis.completeness
-        analysis.known_versions analysis.stacks analysis.metadata analysis.changes analysis.version_lines
-        analysis.metrics analysis.quality analysis.next_steps analysis.analyse
-        pages.charts pages.rendering pages.text pages.email index report
+        analysis.known_versions analysis.evaluations analysis.scores analysis.subjects analysis.verdict
+        analysis.stacks analysis.metadata inputs analysis.changes analysis.version_lines
+        analysis.metrics analysis.quality analysis.next_steps analysis.rows analysis.analyse
+        pages.score_charts pages.charts pages.rendering pages.text pages.email index report
     """,
     "cli": "options config signals check export schema mirror report_frames report demo serve main",
 }
@@ -74,7 +75,7 @@ ONLY = {
     "deltalake": {"mirror.delta"},
     "jinja2": {"pages.rendering", "report.pages.rendering"},
     "scipy": {"rates"},
-    "matplotlib": {"pages.lettering", "pages.pictures", "report.pages.charts"},
+    "matplotlib": {"pages.lettering", "pages.pictures", "report.pages.charts", "report.pages.score_charts"},
 }
 
 ORDER = [f"{room}.{name}".strip(".") for room, names in ROOMS.items() for name in names.split()]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from browser import Browser, browser
 from report_frames import report_on, sessions, two_weeks
+from score_frames import evaluations, scores_frame
 
 from galtea_frames.report.index import write_index
 
@@ -102,9 +103,23 @@ def hostile_report(texts: list[str]) -> gf.Report:
         "filters": {text: text for text in texts},
         "mixed_columns": texts,
     }
-    thresholds = "failure_rate > 1% per version"
+    records = [
+        each
+        for number, text in enumerate(texts)
+        for each in evaluations(world, [number / len(texts)], f"m{text}", text, why_not=text, id=text)
+    ]
+    scores = scores_frame([each | {"id": f"{number}"} for number, each in enumerate(records)])
     return report_on(
-        world, names, attrs, metrics="metadata.ms", include_text=True, command=" ".join(texts), thresholds=thresholds
+        world,
+        names,
+        attrs,
+        scores=scores,
+        session_url="https://example.com/{id}",
+        version_url="https://example.com/{id}",
+        metrics="metadata.ms",
+        include_text=True,
+        command=" ".join(texts),
+        thresholds=["failure_rate > 1% per version", "score('WW') < 0.5 per version".replace("WW", "W" * 500)],
     )
 
 

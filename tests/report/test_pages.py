@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from report_frames import framed, report_on, sessions, two_weeks, versions
+from score_frames import evaluations, scores_frame
 
 import galtea_frames as gf
 from galtea_frames.pages.pictures import DARK, LIGHT, Look
@@ -204,7 +205,21 @@ def hostile_report(text: str) -> gf.Report:
     known = [{"id": f"v{text}", "name": text, "modelId": text, "productId": text, "createdAt": "2026-03-23T00:00:00Z"}]
     known += [{"id": f"old{text}", "name": f"old {text}", "productId": f"p{text}"}]
     attrs = {"complete": False, "problem": text, "filters": {text: text}}
-    return report_on(world, known, attrs, metrics=["metadata.n"], include_text=True, command=text)
+    names = {"metric.id": text, "metric.metric_group_id": text, "test_case.variant": text}
+    name = text[:500]
+    records = evaluations(world, [0.5, None], f"m{text}", name, why_not=text, id=text, **names)
+    scores = scores_frame([each | {"id": f"{number}{text}"} for number, each in enumerate(records)])
+    escaped = name.replace("\\", "\\\\").replace("'", "\\'")
+    return report_on(
+        world,
+        known,
+        attrs,
+        scores=scores,
+        metrics=["metadata.n"],
+        include_text=True,
+        command=text,
+        thresholds=f"score('{escaped}') > 0",
+    )
 
 
 @cache
@@ -227,7 +242,7 @@ def test_text_of_the_data_is_text_on_the_page(text: str) -> None:
 
 
 #: How the first rows of tables begin.
-HEADS = ("| Condition", "| | ", "| Version ", "| Reason ", "| Errors ")
+HEADS = ("| Condition", "| | ", "| Version ", "| Reason ", "| Errors ", "| In production", "| In tests", "| Left out ")
 
 
 def shown_words(cell: str) -> list[str]:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 import galtea_frames as gf
 from galtea_frames.report.analysis.counts import Counts, numbers_of
-from galtea_frames.report.thresholds import IN_TOTAL, OF_VERSIONS, Comparison, parse, parse_thresholds
+from galtea_frames.report.conditions import IN_TOTAL, OF_METRICS, OF_VERSIONS, Comparison
+from galtea_frames.report.thresholds import parse, parse_thresholds
 
 READ = [
     ("failure_rate > 0.05", [("failure_rate", ">", "0.05")], False),
@@ -28,7 +29,39 @@ READ = [
     ("sessions < 1e3 in total", [("sessions", "<", 1000.0)], False),
     (" sessions_change <= -.5 per version ", [("sessions_change", "<=", -0.5)], True),
     ("users == 0 and pending != 3.", [("users", "==", 0.0), ("pending", "!=", 3.0)], False),
+    ("sessions < 5 in production", [("sessions", "<", 5)], False),
 ]
+
+
+#: Conditions on metrics: the number, the metric, whether it applies per version, and the place.
+METRICS = [
+    ('score("Accuracy") < 0.8', "score", "Accuracy", False, None),
+    ("pass_rate ( 'Accuracy' ) < 90% per version", "pass_rate", "Accuracy", True, None),
+    ('pass_rate("Accuracy")<1 in tests', "pass_rate", "Accuracy", False, "tests"),
+    ('score_change("a > b and c") < -0.1 per version in production', "score_change", "a > b and c", True, "production"),
+    (r"""scored("say \"no\" \\ 'yes'") < 3 in total""", "scored", "say \"no\" \\ 'yes'", False, None),
+    ("score('') < 0.5", "score", "", False, None),
+    ("score('目标\n2') < 0.5", "score", "目标\n2", False, None),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "metric", "per_version", "place"), METRICS)
+def test_conditions_on_metrics_are_read(
+    text: str, name: str, metric: str, per_version: bool, place: str | None
+) -> None:
+    """Names may hold anything; quotes and backslashes have a backslash before them."""
+    found = parse(text, "warn")
+    (only,) = found.comparisons
+    assert (name, metric, per_version, place) == (only.name, only.metric, found.per_version, found.place)
+    assert (metric,) == found.metrics
+
+
+@settings(deadline=None)
+@given(st.text(), st.sampled_from("'\""))
+def test_any_name_of_a_metric_can_be_written(metric: str, quote: str) -> None:
+    """With a backslash before each backslash and quote."""
+    written = metric.replace("\\", "\\\\").replace(quote, f"\\{quote}")
+    assert (metric,) == parse(f"score({quote}{written}{quote}) > 0", "fail").metrics
 
 
 @pytest.mark.parametrize(("text", "comparisons", "per_version"), READ)
@@ -55,14 +88,25 @@ REFUSED = [
     ("failure_rate_high > 20", 21, "failure_rate_high ranges from 0 to 1: write 20% for"),
     ("production_rate < 90", 19, "production_rate ranges from 0 to 1: write 90% for"),
     ("sessions_change < -20", 19, "sessions_change is at least -1: write -20% for"),
-    ("failure_rate > 1 n", 18, "expected 'and', 'per version', 'in total' or the end"),
+    ("failure_rate > 1 n", 18, "expected 'and', 'per version', 'in total', 'in production', 'in tests' or the end"),
     ("n > 1 or n < 0", 7, "write one threshold per side"),
     ("n > 1 and", 10, "expected a name such as failure_rate"),
     ("n > 1 per session", 11, "expected 'version'"),
-    ("n > 1 in all", 10, "expected 'total'"),
+    ("n > 1 in all", 10, "expected 'total', 'production' or 'tests'"),
     ("n > 1 and users > 2 per version", 11, "users is only available in total"),
     ("__import__('os').system('x') > 1", 1, "unknown name"),
     ("n > 1\n;", 7, "expected 'and'"),
+    ("score < 0.5", 7, 'score needs the name of a metric, as in score("Accuracy")'),
+    ("score(Accuracy) < 0.5", 7, 'expected the name of a metric in quotes, as in score("Accuracy")'),
+    ('score("Accuracy) < 0.5', 7, "expected the name of a metric in quotes"),
+    ('score("a", "b") < 0.5', 10, "expected ')'"),
+    ('score("a") < 80', 14, "score ranges from 0 to 1: write 80% for a percentage"),
+    ('pass_rate_change("a") < -2', 25, "pass_rate_change ranges from -1 to 1"),
+    ('failed("a") < 1', 7, "expected one of <"),
+    ('scores("a") < 1', 1, 'scored("…"), score("…")'),
+    ("n > 1 per version in total", 22, "expected 'production' or 'tests'"),
+    ("users > 2 in tests", 1, "users is only available for all sessions together"),
+    ('users > 2 and score("a") < 1', 1, "users is only available for all sessions together"),
 ]
 
 
@@ -78,7 +122,12 @@ def test_what_cannot_be_read_is_pointed_at(text: str, character: int, problem: s
 
 
 @settings(deadline=None)
-@given(st.text() | st.lists(st.sampled_from([*IN_TOTAL, *"<>=!%.-+", "and", "per", "version", "1", " "])).map("".join))
+@given(
+    st.text()
+    | st.lists(
+        st.sampled_from([*IN_TOTAL, *OF_METRICS, *"<>=!%.-+()'\"\\", "and", "per", "version", "in", "tests", "1", " "])
+    ).map("".join)
+)
 def test_any_text_is_read_or_refused(text: str) -> None:
     """It is parsed, or raises a QueryError of one line."""
     said = ""

@@ -1,4 +1,4 @@
-"""Whether a frame proves that it has all sessions of a period; pure.
+"""Whether frames prove that they have all sessions of a period, and all their evaluations; pure.
 
 Three things can be wrong. Rows are *missing* if the load failed, was cut short or ended too early. They were *selected*
 if a filter left some out. And they are *unproved* if they changed after the load, or have no attrs. Callers can answer
@@ -7,6 +7,7 @@ for the last two by stating which sessions these are, but not for the first.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,33 @@ _TICK = timedelta(milliseconds=1)
 _HARMLESS = frozenset({"sort", "limit", "offset", "from_created_at", "to_created_at", "product_ids"})
 
 _VALUE = 60
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What a frame holds.
+
+    Attributes:
+        rows: what its rows are.
+        resources: the resources that it may have been loaded as.
+        harmless: filters that leave out nothing of a period, or that are checked one by one.
+        start: what messages start with.
+    """
+
+    rows: str
+    resources: tuple[str, ...]
+    harmless: frozenset[str]
+    start: str
+
+
+_SESSIONS = _Kind("sessions", ("sessions", "joined"), _HARMLESS, "")
+#: A report shows the scores of the metrics that were loaded; those of one metric are complete without the others.
+_SCORES = _Kind(
+    "evaluations",
+    ("scores",),
+    _HARMLESS | {"metric_ids", "metric_group_ids", "include_excluded_from_analytics"},
+    "scores: ",
+)
 _ANSWER = "; if this is intended, pass selection= to say which sessions these are"
 
 
@@ -47,11 +75,36 @@ def problems(
         selection: which sessions these are, if the caller says so.
     """
     attrs = attrs_of(sessions)
-    found = [*_missing(attrs, period)]
+    found = [*_problems(sessions, _SESSIONS, period, selection)]
     if selection is None and not _failed(attrs):
-        found += [*_selected(attrs), *_unproved(sessions, attrs)]
         found += [*_versions(attrs, versions, unknown)] if unknown else []
     return tuple(found)
+
+
+def score_problems(
+    scores: pd.DataFrame, sessions: pd.DataFrame, period: Period, *, selection: str | None
+) -> tuple[str, ...]:
+    """Return why evaluations of a period's sessions may be missing from a frame; nothing if none can be.
+
+    Args:
+        scores: the frame of scores.
+        sessions: the frame of sessions.
+        period: the period of the report.
+        selection: which sessions these are, if the caller says so.
+    """
+    found = [*_problems(scores, _SCORES, period, selection)]
+    own, wanted = (filters_of(attrs_of(each)).get("product_ids") for each in (scores, sessions))
+    if selection is None and own not in (None, wanted):
+        found.append(f"{_SCORES.start}loaded with other product_ids than the sessions{_ANSWER}")
+    return tuple(found)
+
+
+def _problems(frame: pd.DataFrame, kind: _Kind, period: Period, selection: str | None) -> Iterator[str]:
+    attrs = attrs_of(frame)
+    found = [*_missing(attrs, period)]
+    if selection is None and not _failed(attrs):
+        found += [*_selected(attrs, kind), *_unproved(frame, attrs, kind)]
+    yield from (f"{kind.start}{each}" for each in found)
 
 
 def statement(sessions: int, found: Sequence[str], selection: str | None) -> str:
@@ -89,33 +142,35 @@ def _failed(attrs: Mapping[str, Any]) -> bool:
     return bool(attrs) and attrs.get("complete") is not True
 
 
-def _selected(attrs: Mapping[str, Any]) -> Iterator[str]:
-    """Yield which filters left sessions out."""
-    narrowing = {name: value for name, value in filters_of(attrs).items() if name not in _HARMLESS}
+def _selected(attrs: Mapping[str, Any], kind: _Kind) -> Iterator[str]:
+    """Yield which filters left rows out."""
+    narrowing = {name: value for name, value in filters_of(attrs).items() if name not in kind.harmless}
     # Empty params and exclusions filter nothing.
     kept = {name: value for name, value in narrowing.items() if value or not _is_void(str(name))}
     if kept:
         text = ", ".join(f"{name}={cut(str(value), _VALUE)}" for name, value in sorted(kept.items(), key=str))
-        yield f"loaded with {text}, so other sessions of the period are not in the frame{_ANSWER}"
+        yield f"loaded with {text}, so other {kind.rows} of the period are not in the frame{_ANSWER}"
     if mapping_in("mirror", attrs).get("include_removed"):
-        yield f"loaded with include_removed=True, so sessions that the API no longer returns are counted{_ANSWER}"
+        yield f"loaded with include_removed=True, so {kind.rows} that the API no longer returns are counted{_ANSWER}"
 
 
 def _is_void(name: str) -> bool:
     return name == "params" or name.startswith("exclude_")
 
 
-def _unproved(sessions: pd.DataFrame, attrs: Mapping[str, Any]) -> Iterator[str]:
+def _unproved(frame: pd.DataFrame, attrs: Mapping[str, Any], kind: _Kind) -> Iterator[str]:
     """Yield why these may not be the rows that were loaded."""
     if not attrs:
-        yield f"the frame does not say how it was loaded, so sessions may be missing{_ANSWER}"
+        yield f"the frame does not say how it was loaded, so {kind.rows} may be missing{_ANSWER}"
         return
     resource = attrs.get("resource")
-    if resource not in ("sessions", "joined"):
-        yield f"the frame was loaded as {cut(str(resource), _VALUE)}, not as sessions{_ANSWER}"
+    if resource not in kind.resources:
+        wanted = kind.resources[0]
+        yield f"the frame was loaded as {cut(str(resource), _VALUE)}, not as {wanted}{_ANSWER}"
     elif moment_of(attrs.get("fetched_at")) is None or not isinstance(attrs.get("filters"), dict):
-        yield f"the frame does not say when and with which filters it was loaded, so sessions may be missing{_ANSWER}"
-    if problem := changed_since_load(sessions, attrs):
+        unknown = "the frame does not say when and with which filters it was loaded"
+        yield f"{unknown}, so {kind.rows} may be missing{_ANSWER}"
+    if problem := changed_since_load(frame, attrs):
         yield f"{problem}{_ANSWER}"
 
 

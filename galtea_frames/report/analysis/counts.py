@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from galtea_frames.rates import Rate, difference, rate
 from galtea_frames.report.analysis.sessions import COMPLETED, FAILED, PENDING
-from galtea_frames.report.thresholds import Value
+from galtea_frames.report.conditions import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

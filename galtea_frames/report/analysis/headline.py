@@ -11,8 +11,9 @@ from galtea_frames.report.findings import Verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from galtea_frames.report.findings import Check, Completeness, Scope, ThresholdResult
-    from galtea_frames.report.thresholds import Value
+    from galtea_frames.report.checks import Check, ThresholdResult
+    from galtea_frames.report.conditions import Place, Value
+    from galtea_frames.report.findings import Completeness, Scope
 
     Numbers = Mapping[str, Value]
 
@@ -31,8 +32,8 @@ def headline(
     completeness: Completeness,
     scope: Scope,
     *,
-    total: Numbers,
-    versions: Mapping[str | None, Numbers],
+    total: Mapping[Place | None, Numbers],
+    versions: Mapping[Place | None, Mapping[str | None, Numbers]],
 ) -> str:
     """Return the verdict's reason, the number of sessions and their failure rate.
 
@@ -41,22 +42,22 @@ def headline(
         results: the judged thresholds.
         completeness: whether all sessions of the period were loaded.
         scope: which period, and which sessions.
-        total: the numbers of all of them.
-        versions: the numbers of each version, by its id.
+        total: the numbers of all of them, by place; None is all places.
+        versions: the numbers of each version, by place and by its id.
     """
     if outcome is Verdict.INCOMPLETE:
         first, *others = completeness.problems
         more = f" ({plural(len(others), 'more reason')} below)" if others else ""
         return f"The data is incomplete: {cut(printable(first), _PROBLEM)}{more}."
     broken = _first_broken(outcome, results)
-    in_total = _in_total(completeness.sessions, total, scope)
+    in_total = _in_total(completeness.sessions, total[None], scope)
     if broken is None:
         sentence = f"{_reason(results)}: {in_total}" if completeness.sessions else in_total
         return f"{sentence[0].upper()}{sentence[1:]}."
     rest = sum(each.outcome == "broken" and each.level == broken.level for each in results) - 1
     more = f", and so {'is' if rest == 1 else 'are'} {plural(rest, 'more threshold')}" if rest else ""
     then = "; in total " if broken.per_version else ": "
-    return f"“{printable(broken.text)}” is broken{_where(broken, versions)}{more}{then}{in_total}."
+    return f"“{printable(broken.text)}” is broken{_where(broken, total, versions)}{more}{then}{in_total}."
 
 
 def _first_broken(outcome: Verdict, results: Sequence[ThresholdResult]) -> ThresholdResult | None:
@@ -74,24 +75,30 @@ def _reason(results: Sequence[ThresholdResult]) -> str:
     return f"all thresholds passed ({held})" if results else "no thresholds were set"
 
 
-def _where(broken: ThresholdResult, versions: Mapping[str | None, Numbers]) -> str:
-    """Say which versions break a threshold, each with its own numbers."""
-    if not broken.per_version:
+def _where(
+    broken: ThresholdResult,
+    total: Mapping[Place | None, Numbers],
+    versions: Mapping[Place | None, Mapping[str | None, Numbers]],
+) -> str:
+    """Say which versions break a threshold, and where, each with its own numbers."""
+    if not any(each.label or each.where for each in broken.broken):
         return ""
 
     def show(check: Check) -> str:
-        return f"{cut(printable(str(check.label)), _LABEL)} ({_own(check, versions[check.version_id])})"
+        subject = cut(printable(str(check.label)), _LABEL) if broken.per_version else ""
+        own = versions[check.place][check.version_id] if broken.per_version else total[check.place]
+        return f"{subject}{printable(check.where)} ({_own(check, own)})".strip()
 
-    return f" by {listed(broken.broken, _NAMED, show)}"
+    return f" {'by ' if broken.per_version else ''}{listed(broken.broken, _NAMED, show)}"
 
 
 def _own(check: Check, numbers: Numbers) -> str:
-    """Return the numbers of a version that a condition is about: "27.3 % of 154 failed"."""
-    named = [each.figure for each in check.readings]
-    about = [name for name in named if name not in _GUARDS] or named
+    """Return the numbers that a condition is about: "27.3 % of 154 failed"."""
+    about = [each for each in check.readings if each.figure not in _GUARDS] or [*check.readings]
     rate = f"{percent(numbers['failure_rate'])} of {count(numbers['n'])} failed"
-    parts = [rate] if any(name.startswith("failure_rate") for name in about) else []
-    parts += [f"{name} {named_value(name, numbers[name])}" for name in about if name != "failure_rate"]
+    parts = [rate] if any(each.figure.startswith("failure_rate") for each in about) else []
+    others = (each for each in about if each.figure != "failure_rate")
+    parts += [f"{printable(each.figure)} {named_value(each.figure, each.value)}" for each in others]
     return ", ".join(dict.fromkeys(parts))
 
 

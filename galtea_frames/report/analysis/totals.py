@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from galtea_frames.report.analysis.sessions import ObservedSessions
-    from galtea_frames.report.thresholds import Value
+    from galtea_frames.report.conditions import Value
 
     Mask = NDArray[np.bool_]
 

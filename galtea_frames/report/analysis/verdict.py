@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from galtea_frames.report.findings import Check, Reading, ThresholdResult, Verdict
+from galtea_frames.report.checks import Check, Reading, ThresholdResult
+from galtea_frames.report.findings import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from galtea_frames.report.thresholds import Threshold, Value
-
-    Numbers = Mapping[str, Value]
-
-Outcome = Literal["broken", "held", "n/a"]
+    from galtea_frames.report.analysis.subjects import Subject
+    from galtea_frames.report.checks import Outcome
+    from galtea_frames.report.conditions import Threshold, Value
 
 #: What it means that a condition is true, false or unknown, the worst first.
 _OUTCOMES: dict[bool | None, Outcome] = {True: "broken", False: "held", None: "n/a"}
 
 
-def judge(threshold: Threshold, total: Numbers, versions: Iterable[tuple[str | None, str, Numbers]]) -> ThresholdResult:
-    """Judge a threshold on the total, or on each version.
+def judge(threshold: Threshold, subjects: Iterable[Subject]) -> ThresholdResult:
+    """Judge a threshold on each of its subjects.
 
     It is broken if any check breaks it, and "n/a" if no check could be judged.
 
     Args:
         threshold: the condition.
-        total: the numbers of all sessions.
-        versions: id, label and numbers of each version.
+        subjects: what it is judged on.
     """
-    if threshold.per_version:
-        checks = [_check(threshold, id_, label, numbers) for id_, label, numbers in versions]
-    else:
-        checks = [_check(threshold, None, None, total)]
+    checks = [_check(threshold, each) for each in subjects]
     by_outcome = {wanted: tuple(each for each in checks if each.outcome == wanted) for wanted in _OUTCOMES.values()}
     without_versions: Outcome = "n/a"
     outcome = next((each for each in _OUTCOMES.values() if by_outcome[each]), without_versions)
@@ -65,12 +60,12 @@ def verdict(results: Sequence[ThresholdResult], *, complete: bool, sessions: int
     return Verdict.WARN if broken or unclear or not sessions else Verdict.OK
 
 
-def _check(threshold: Threshold, version_id: str | None, label: str | None, numbers: Numbers) -> Check:
+def _check(threshold: Threshold, on: Subject) -> Check:
     readings = tuple(
-        Reading(each.name, _plain(numbers[each.name]), each.operator, float(each.limit))
+        Reading(each.figure, _plain(on.numbers[each.figure]), each.operator, float(each.limit))
         for each in threshold.comparisons
     )
-    return Check(version_id, label, readings, _OUTCOMES[threshold.broken(numbers)])
+    return Check(on.version_id, on.label, on.place, on.revisions, readings, _OUTCOMES[threshold.broken(on.numbers)])
 
 
 def _plain(value: Value) -> float | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from galtea_frames.pages import lettering
 from galtea_frames.pages.pictures import Chart, height_of, label_rows, shortened, write_below
 from galtea_frames.pages.wording import number, percent
+from galtea_frames.report.pages.score_charts import score_charts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +35,7 @@ def _charts(findings: Findings) -> Iterator[Chart]:
         yield _sessions_by_day(findings.by_day, findings.scope)
     if findings.versions:
         yield _failure_rates(findings)
+    yield from score_charts(findings)
     if any(findings.by_period.totals):
         yield _shares(findings.by_period)
     if findings.stopping_reasons:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from galtea_frames.pages import wording
 from galtea_frames.pages.rendering import environment, html_page, image, unlinked
 from galtea_frames.report.pages import sparklines
+from galtea_frames.report.pages.score_charts import score_chart_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
 
     from galtea_frames.pages.pictures import Chart, Look
     from galtea_frames.pages.rendering import Pictures
+    from galtea_frames.report.checks import ThresholdResult
     from galtea_frames.report.findings import Findings, VersionLine
 
 #: Versions on a page; report.json has them all.
 _VERSIONS = 60
+
+#: Metrics in each place, and versions of each.
+_METRICS, _VERSIONS_OF_METRIC = 30, 10
 
 #: The smallest upper end of a scale, so that a rate of 0.2 % does not look alarming.
 _LEAST_TOP = 0.05
@@ -63,7 +68,7 @@ def email_body(findings: Findings, sources: Mapping[Chart, str], look: Look) -> 
 def _environment(*, markdown: bool) -> Environment:
     """Return what renders the report's templates."""
     made = environment("galtea_frames.report.pages", markdown=markdown)
-    made.filters |= {"lines": sparklines.lines, "across": sparklines.across, "unlinked": unlinked}
+    made.filters |= {"lines": sparklines.lines, "across": sparklines.across, "unlinked": unlinked, "checks": _checks}
     return made
 
 
@@ -76,6 +81,12 @@ def _names(findings: Findings) -> dict[str, Any]:
         "more_versions": findings.versions[_VERSIONS:],
         "top": max([_LEAST_TOP, *(line.failure_rate.high or 0.0 for line in versions if not line.few)]),
         "trend_top": max([_LEAST_TOP, *(value for line in versions if not line.few for value in _trend(line))]),
+        "version_colours": {line.id: line.colour for line in findings.versions if line.colour is not None},
+        "score_charts": score_chart_names(findings),
+        "score_room": _METRICS,
+        "version_room": _VERSIONS_OF_METRIC,
+        "points": wording.points,
+        "signed_score": wording.signed_score,
         "totals": {line.name: line for line in findings.figures},
         "value": wording.named_value,
         "limit": wording.limit,
@@ -88,6 +99,13 @@ def _outcome(level: str, outcome: str) -> str:
     """Return the outcome of a threshold in words: next to "fail if", "held" could be read as its opposite."""
     broken = {"fail": "failed", "warn": "warning"}[level]
     return {"broken": broken, "held": "passed"}.get(outcome, wording.NOTHING)
+
+
+def _checks(result: ThresholdResult) -> str:
+    """Say how many versions did not break a threshold, or how many checks if versions have several."""
+    rest = result.held + result.not_judged
+    noun = "check" if any(each.where for each in rest) else "version"
+    return wording.plural(len(rest), f"other {noun}" if result.broken else noun)
 
 
 def _trend(line: VersionLine) -> list[float]:
