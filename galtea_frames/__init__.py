@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from galtea_frames.files.parquet import read_parquet, write_parquet
     from galtea_frames.frames.concat import concat
     from galtea_frames.frames.describe import describe
-    from galtea_frames.frames.joins import join_sessions_versions
+    from galtea_frames.frames.joins import join, join_sessions_versions
     from galtea_frames.frames.loaders import (
         iter_evaluations,
         iter_inference_results,
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         load_models,
         load_products,
         load_runs,
+        load_scores,
         load_sessions,
         load_sessions_with_versions,
         load_spans,
@@ -113,6 +114,7 @@ __all__ = [
     "iter_test_cases",
     "iter_tests",
     "iter_versions",
+    "join",
     "join_sessions_versions",
     "load_evaluations",
     "load_inference_results",
@@ -120,6 +122,7 @@ __all__ = [
     "load_models",
     "load_products",
     "load_runs",
+    "load_scores",
     "load_sessions",
     "load_sessions_with_versions",
     "load_spans",

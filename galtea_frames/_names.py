@@ -34,7 +34,7 @@ NAMES = {
     "files.parquet": ("read_parquet", "write_parquet"),
     "frames.concat": ("concat",),
     "frames.describe": ("describe",),
-    "frames.joins": ("join_sessions_versions",),
+    "frames.joins": ("join", "join_sessions_versions"),
     "frames.loaders": (
         "iter_evaluations",
         "iter_inference_results",
@@ -54,6 +54,7 @@ NAMES = {
         "load_models",
         "load_products",
         "load_runs",
+        "load_scores",
         "load_sessions",
         "load_sessions_with_versions",
         "load_spans",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from galtea_frames.api.resources import RESOURCES, SESSIONS
+from galtea_frames.api.resources import EVALUATIONS, RESOURCES, SESSIONS
 from galtea_frames.api.splitting import MAX_MEMBERS
 
 if TYPE_CHECKING:
@@ -145,6 +145,24 @@ _VERSION_COLUMNS = (
     " session whose version is null or no longer exists keeps its row, with nulls;"
     ' `frame.attrs["galtea_frames"]["join"]` counts these sessions.'
 )
+_SCORES = (
+    "Columns are those of `load_evaluations`, followed by `reported_score` (`Float64`), the reviewer's score if there"
+    " is one, else the judge's; `counts` (`boolean`), whether it may be averaged; `why_not` (`category`), why it may"
+    " not be; and the columns of the metric, the session, its version, the test case and its test, with their prefixes:"
+    " `metric.name`, `session.version_id`, `version.name`, `test_case.language_code`, `test.name`, …"
+)
+_WHAT_COUNTS = (
+    "A reviewer's score counts whatever the status is. A judge's counts if the status is SUCCESS and the input was not"
+    " too long. `why_not` is null for these; for others it is `pending`, `pending_human`, `skipped`, `failed`,"
+    " `outdated`, `cancelled`, `long_input`, `no_score`, or another status in lower case. `reported_score` is null,"
+    " never 0, if there is neither score."
+)
+_EXPLAINED = (
+    "Each list is requested once, with metrics that it hides, and only rows that occur are kept. What the API does not"
+    " return, such as a deleted metric, is null; a warning says so, and"
+    ' `frame.attrs["galtea_frames"]["joins"]` has the number of rows that are `matched`, `null` or `dangling` in each'
+    " list."
+)
 _STORED = (
     '`frame.attrs["galtea_frames"]` also records when the last sync began (`fetched_at`) and which version of the table'
     " was read (`mirror`). Files without matching rows are skipped."
@@ -172,7 +190,7 @@ def written() -> dict[str, str]:
 def _loaders() -> str:
     functions = [loader(each) for each in RESOURCES.values()]
     functions += [iterator(each) for each in RESOURCES.values()]
-    functions += [_joined_loader()]
+    functions += [_joined_loader(), _scores_loader()]
     return f'''"""The public loaders.
 
 Written by `python -m tools.write_loaders`; changes made here by hand are lost.
@@ -195,6 +213,7 @@ from galtea_frames.frames.column_arguments import OnMisfit
 from galtea_frames.frames.frame import DtypeBackend
 from galtea_frames.frames.load import iterate, load
 from galtea_frames.frames.load_joined import load_joined
+from galtea_frames.frames.load_scores import fetch_scores
 from galtea_frames.frames.schema import Schema
 ''' + "".join(f"\n\n{each}" for each in functions)
 
@@ -235,8 +254,17 @@ def _joined_loader() -> str:
     return _loader("load_sessions_with_versions", SESSIONS, paragraphs, errors, "load_joined(locals())")
 
 
+def _scores_loader() -> str:
+    summary = "Load every evaluation that matches the filters, with its score and what explains it."
+    errors = ["GalteaFramesError: for the same reasons as `load_evaluations`."]
+    paragraphs = [summary, _SCORES, _WHAT_COUNTS, _EXPLAINED]
+    return _loader("load_scores", EVALUATIONS, paragraphs, errors, "fetch_scores(locals())")
+
+
 def _loader(name: str, resource: Resource, paragraphs: list[str], errors: list[str], call: str) -> str:
-    arguments = [*map(_argument, resource.filters), *PAGING, PARAMS, *CONTRACT, *FORM, CLIENT]
+    # A schema is of one list, or of sessions with their versions.
+    contract = [each for each in CONTRACT if name != "load_scores" or each.name != "schema"]
+    arguments = [*map(_argument, resource.filters), *PAGING, PARAMS, *contract, *FORM, CLIENT]
     return _function(name, arguments, returns=_returns(name), paragraphs=paragraphs, errors=errors, call=call)
 
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from contextlib import closing, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
 from galtea_frames.api.client import Client
+from galtea_frames.api.query import build_query
+from galtea_frames.api.splitting import sendable_ids
+from galtea_frames.api.transport import Tally
 from galtea_frames.decoding.gatherer import Gatherer
 from galtea_frames.decoding.reader import id_parser, values_of
 from galtea_frames.frames import assembly
 from galtea_frames.frames.limit_offset import RowSelector
 from galtea_frames.frames.options import parse_arguments
 from galtea_frames.frames.progress import show_progress
+from galtea_frames.walk.crew import Crew
 from galtea_frames.walk.fetch import Fetch
+from galtea_frames.walk.window import Window
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -57,6 +63,23 @@ def client_context(client: Client | None) -> Client | nullcontext[Client]:
     return Client() if client is None else nullcontext(client)
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Rows that other rows refer to.
+
+    Attributes:
+        query: what to fetch.
+        options: how to build the frame.
+        ids: the rows to keep; None keeps all.
+        looks_up: whether to ask by id for those of them that the query does not return, because lists hide some.
+    """
+
+    query: Query
+    options: LoadOptions
+    ids: Collection[str] | None
+    looks_up: bool = False
+
+
 class _Load:
     """One load: its fetch, and the gatherer that sees every row.
 
@@ -65,28 +88,52 @@ class _Load:
         options: how to build the frames.
         client: sends the requests.
         only_ids: keep only the rows with these ids; None keeps all.
+        looks_up: whether to ask by id for those of them that the query does not return.
+        workers: maximum number of concurrent requests; None is the client's.
     """
 
     def __init__(
-        self, query: Query, options: LoadOptions, client: Client, only_ids: Collection[str] | None = None
+        self,
+        query: Query,
+        options: LoadOptions,
+        client: Client,
+        only_ids: Collection[str] | None = None,
+        *,
+        looks_up: bool = False,
+        workers: int | None = None,
     ) -> None:
-        settings = client.settings
         self.query = query
         self.options = options
         self.gatherer = Gatherer(query.resource, options.nested, options.contract)
+        self._client = client
         self._only_ids = None if only_ids is None else set(only_ids)
-        self._progress = settings.progress
+        self._looks_up = looks_up
+        self._workers = workers or client.settings.max_workers
+        # Loads side by side would write over each other's line.
+        self._progress = client.settings.progress if workers is None else False
         self._started = datetime.now(UTC)
-        self._fetch = Fetch(
-            client.transport,
+        self._fetch = self._fetch_of(query)
+
+    def _fetch_of(self, query: Query, tally: Tally | None = None) -> Fetch[Rows]:
+        return Fetch(
+            self._client.transport,
             query,
             self.gatherer.reader.open_unread if query.cuts else self.gatherer.reader.open,
             id_parser,
             values_of,
-            settings.page_size,
-            settings.max_workers,
-            missing_ok=only_ids is not None,
+            self._client.settings.page_size,
+            self._workers,
+            missing_ok=self._only_ids is not None,
+            tally=tally or Tally(),
         )
+
+    def has_row_at(self, place: int) -> bool:
+        """Tell whether the query has a row after this many others, in one request."""
+        return self._fetch.has_row_at(place)
+
+    def abandon(self) -> None:
+        """End the load: its requests are not repeated."""
+        self._fetch.tally.abandoned.set()
 
     def batches(self) -> Generator[ColumnBatch, None, None]:
         """Yield the rows of the result, batch by batch, in no particular order.
@@ -103,9 +150,20 @@ class _Load:
 
     def _all(self) -> Iterator[tuple[Rows, Collection[int], int]]:
         """Yield rows, the numbers of those to skip, and how many were fetched with them."""
+        left = set(self._only_ids or ())
         for each in self._fetch.slices():
-            wanted = each if self._only_ids is None else each.only(self._only_ids.intersection(each.ids()))
+            if self._only_ids is None:
+                yield each.page.rows, each.skip, each.rows
+                continue
+            found = self._only_ids.intersection(each.ids())
+            left -= found
+            wanted = each.only(found)
             yield wanted.page.rows, wanted.skip, each.rows
+        if self._looks_up and (ids := sendable_ids(sorted(left))):
+            hidden = self._fetch_of(build_query(self.query.resource, {"ids": ids}), self._fetch.tally)
+            for each in hidden.slices():
+                self._fetch.pages += 1
+                yield each.page.rows, each.skip, each.rows
 
     def _selected(self) -> Iterator[tuple[Rows, Collection[int], int]]:
         """Yield the same for the rows within `limit` and `offset`."""
@@ -137,6 +195,47 @@ def fetch_frame(
     load = _Load(query, options, client, only_ids)
     with closing(load.batches()) as batches:
         return assembly.build_frame(load.gatherer, batches, query, options, load.attrs)
+
+
+def fetch_side_by_side(asked: Sequence[Wanted], client: Client) -> list[pd.DataFrame]:
+    """Return the rows wanted of several lists, fetched at the same time with the client's number of workers."""
+    most = client.settings.max_workers
+    workers = max(1, most // max(1, len(asked)))
+    loads = [
+        _Load(each.query, each.options, client, each.ids, looks_up=each.looks_up, workers=workers) for each in asked
+    ]
+    gathered = _gather_side_by_side(loads, most)
+    # Frames are built here, so that warnings name the caller's line.
+    return [
+        assembly.build_frame(load.gatherer, batches, load.query, load.options, load.attrs)
+        for load, batches in zip(loads, gathered, strict=True)
+    ]
+
+
+def _gather_side_by_side(loads: Sequence[_Load], workers: int) -> list[list[ColumnBatch]]:
+    """Return the rows of each load."""
+    numbers = {Window((("load", str(number)),)): number for number in range(len(loads))}
+
+    def walk(window: Window) -> Iterator[tuple[int, ColumnBatch]]:
+        number = numbers[window]
+        with closing(loads[number].batches()) as batches:
+            for batch in batches:
+                yield number, batch
+
+    def abandon() -> None:
+        for load in loads:
+            load.abandon()
+
+    gathered: list[list[ColumnBatch]] = [[] for _ in loads]
+    with closing(Crew(numbers, workers, walk, lambda _: None, abandon).slices()) as found:
+        for number, batch in found:
+            gathered[number].append(batch)
+    return gathered
+
+
+def has_row_at(place: int, query: Query, options: LoadOptions, client: Client) -> bool:
+    """Tell whether a query has a row after this many others, in one request for each of its parts."""
+    return _Load(query, options, client).has_row_at(place)
 
 
 def stream_frames(

@@ -33,6 +33,7 @@ from galtea_frames.frames.column_arguments import OnMisfit
 from galtea_frames.frames.frame import DtypeBackend
 from galtea_frames.frames.load import iterate, load
 from galtea_frames.frames.load_joined import load_joined
+from galtea_frames.frames.load_scores import fetch_scores
 from galtea_frames.frames.schema import Schema
 
 
@@ -1806,3 +1807,119 @@ def load_sessions_with_versions(
         GalteaFramesError: for the same reasons as `load_sessions`.
     """
     return load_joined(locals())
+
+
+@reject_unknown_arguments()
+def load_scores(
+    *,
+    ids: str | Iterable[str] | None = None,
+    product_ids: str | Iterable[str] | None = None,
+    version_ids: str | Iterable[str] | None = None,
+    session_ids: str | Iterable[str] | None = None,
+    inference_result_ids: str | Iterable[str] | None = None,
+    test_case_ids: str | Iterable[str] | None = None,
+    test_ids: str | Iterable[str] | None = None,
+    exclude_test_ids: str | Iterable[str] | None = None,
+    metric_ids: str | Iterable[str] | None = None,
+    metric_group_ids: str | Iterable[str] | None = None,
+    specification_ids: str | Iterable[str] | None = None,
+    run_ids: str | Iterable[str] | None = None,
+    monitor_ids: str | Iterable[str] | None = None,
+    monitor_alert_ids: str | Iterable[str] | None = None,
+    user_ids: str | Iterable[str] | None = None,
+    statuses: str | Iterable[str] | None = None,
+    can_retry: bool | None = None,
+    passed: bool | None = None,
+    score_gt: float | None = None,
+    score_gte: float | None = None,
+    score_lt: float | None = None,
+    score_lte: float | None = None,
+    human_score_gt: float | None = None,
+    human_score_gte: float | None = None,
+    human_score_lt: float | None = None,
+    human_score_lte: float | None = None,
+    confidence_gt: float | None = None,
+    confidence_gte: float | None = None,
+    confidence_lt: float | None = None,
+    confidence_lte: float | None = None,
+    include_excluded_from_analytics: bool | None = None,
+    from_created_at: str | date | np.datetime64 | None = None,
+    to_created_at: str | date | np.datetime64 | None = None,
+    sort: Sort | None = None,
+    limit: int | None = None,
+    offset: int | None = None,
+    params: Mapping[str, Any] | None = None,
+    columns: str | Iterable[str] | None = None,
+    dtype: Mapping[str, str] | None = None,
+    on_misfit: OnMisfit = "null",
+    nested: Nested = "columns",
+    parse_dates: str | Sequence[str] | None = None,
+    dtype_backend: DtypeBackend = "numpy_nullable",
+    client: Client | None = None,
+) -> pd.DataFrame:
+    """Load every evaluation that matches the filters, with its score and what explains it.
+
+    Columns are those of `load_evaluations`, followed by `reported_score` (`Float64`), the reviewer's score if there is
+    one, else the judge's; `counts` (`boolean`), whether it may be averaged; `why_not` (`category`), why it may not be;
+    and the columns of the metric, the session, its version, the test case and its test, with their prefixes:
+    `metric.name`, `session.version_id`, `version.name`, `test_case.language_code`, `test.name`, …
+
+    A reviewer's score counts whatever the status is. A judge's counts if the status is SUCCESS and the input was not
+    too long. `why_not` is null for these; for others it is `pending`, `pending_human`, `skipped`, `failed`, `outdated`,
+    `cancelled`, `long_input`, `no_score`, or another status in lower case. `reported_score` is null, never 0, if there
+    is neither score.
+
+    Each list is requested once, with metrics that it hides, and only rows that occur are kept. What the API does not
+    return, such as a deleted metric, is null; a warning says so, and `frame.attrs["galtea_frames"]["joins"]` has the
+    number of rows that are `matched`, `null` or `dangling` in each list.
+
+    Args:
+        ids: evaluations with these ids; one that does not exist is an error.
+        product_ids: evaluations of these products' sessions.
+        version_ids: evaluations of these versions' sessions.
+        session_ids: evaluations of these sessions.
+        inference_result_ids: evaluations of these turns.
+        test_case_ids: evaluations of these test cases.
+        test_ids: evaluations of these tests; "" selects those without a test.
+        exclude_test_ids: leave out evaluations of these tests; "" leaves out those without a test.
+        metric_ids: evaluations by these metrics.
+        metric_group_ids: evaluations by any revision of these metric families.
+        specification_ids: evaluations by metrics of these specifications.
+        run_ids: evaluations of these runs.
+        monitor_ids: evaluations of these monitors.
+        monitor_alert_ids: evaluations of sessions that these alerts link, at most 10.
+        user_ids: evaluations that these users launched.
+        statuses: evaluations with these statuses.
+        can_retry: only evaluations that can be run again, or only others.
+        passed: only evaluations that passed, or only those that did not.
+        score_gt: judge's score above this number, from 0 to 1.
+        score_gte: judge's score at or above this number, from 0 to 1.
+        score_lt: judge's score below this number, from 0 to 1.
+        score_lte: judge's score at or below this number, from 0 to 1.
+        human_score_gt: reviewer's score above this number, from 0 to 1.
+        human_score_gte: reviewer's score at or above this number, from 0 to 1.
+        human_score_lt: reviewer's score below this number, from 0 to 1.
+        human_score_lte: reviewer's score at or below this number, from 0 to 1.
+        confidence_gt: classifier's confidence above this number, from 0 to 1.
+        confidence_gte: classifier's confidence at or above this number, from 0 to 1.
+        confidence_lt: classifier's confidence below this number, from 0 to 1.
+        confidence_lte: classifier's confidence at or below this number, from 0 to 1.
+        include_excluded_from_analytics: also evaluations by metrics taken out of analytics; True by default.
+        from_created_at: created at or after this time.
+        to_created_at: created at or before this time.
+        sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
+        limit: maximum number of rows in total; by default, all rows.
+        offset: number of rows to skip at the start of the sorted result.
+        params: further filters of the API by API name, such as {"userIds": ["user_1"]}.
+        columns: the columns to return, in this order; a name also selects every column below it ("metadata.user").
+        dtype: dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null.
+        on_misfit: "null", or "raise" SchemaError at a value that does not fit its column.
+        nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
+        parse_dates: text columns to parse as times.
+        dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
+        client: Client to reuse; by default, one is created from the settings and closed afterwards.
+
+    Raises:
+        GalteaFramesError: for the same reasons as `load_evaluations`.
+    """
+    return fetch_scores(locals())

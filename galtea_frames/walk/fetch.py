@@ -99,6 +99,11 @@ class Fetch(Generic[Rows]):
                 self.pages += 1
                 yield each
 
+    def has_row_at(self, place: int) -> bool:
+        """Tell whether any walk of the query has a row after this many others, in one request each."""
+        walks = (filters for each in split_lists(self.query) for filters in each.alternatives)
+        return any(self._newest_row(filters, self.query.start, min(place, _DEEPEST)).ids for filters in walks)
+
     def _ids_of(self, query: Query) -> Iterator[str]:
         """Yield the ids of the rows of another query."""
         parse = self.parse_ids(query)

@@ -28,8 +28,9 @@ ROOMS = {
     """,
     "frames": """
         fingerprint unchanged load_attrs production frame column_warnings gc_pause progress spool cells limit_offset
-        coverage column_arguments origin joins plain describe schema_columns schema_text schema_drift schema options
-        assembly load joined_arguments load_joined loaders records reparse concat
+        coverage column_arguments origin scoring join_keys joins plain describe schema_columns schema_text schema_drift
+        schema options assembly load joined_arguments load_joined scores score_arguments load_scores loaders records
+        reparse concat
     """,
     "files": """
         settings dtypes partitions descriptions hive restoring seals ownership staging targets parquet

@@ -36,6 +36,7 @@ assert_type(client.close(), None)
 assert_type(gf.load_sessions(), pd.DataFrame)
 assert_type(gf.load_versions(), pd.DataFrame)
 assert_type(gf.load_sessions_with_versions(), pd.DataFrame)
+assert_type(gf.load_scores(), pd.DataFrame)
 assert_type(gf.iter_sessions(), Iterator[pd.DataFrame])
 assert_type(gf.iter_versions(), Iterator[pd.DataFrame])
 assert_type(gf.load_evaluations(), pd.DataFrame)
@@ -112,6 +113,7 @@ gf.load_sessions(sort=("created_at", "DESC"), to_created_at=np.datetime64("2026-
 gf.iter_sessions(test_ids=["test_1"], nested="columns")
 gf.iter_versions(name="1.", has_inference_results=True)
 gf.load_sessions_with_versions(from_created_at="2026-03-01", nested="json")
+gf.load_scores(version_ids=["a", "b"], columns=["reported_score", "metric.name"], dtype_backend="pyarrow")
 
 gf.load_sessions(sort=1)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 gf.load_sessions(sort=[("created_at", "down")])  # type: ignore[list-item] # pyright: ignore[reportArgumentType]
@@ -139,6 +141,8 @@ len(gf.iter_sessions())  # type: ignore[arg-type] # pyright: ignore[reportArgume
 versions = gf.load_versions()
 assert_type(gf.join_sessions_versions(frame, versions), pd.DataFrame)
 assert_type(gf.join_sessions_versions(frame, versions, how="outer"), pd.DataFrame)
+assert_type(gf.join(frame, versions), pd.DataFrame)
+assert_type(gf.join(frame, versions, on="version_id", how="inner", prefix="version"), pd.DataFrame)
 assert_type(gf.to_records(frame), list[dict[str, Any]])
 assert_type(gf.describe(frame), pd.DataFrame)
 assert_type(gf.to_plain(frame), pd.DataFrame)
@@ -148,6 +152,7 @@ gf.write_parquet(frame, "by_version", partition_by="version_id")
 assert_type(gf.read_parquet("sessions.parquet"), pd.DataFrame)
 assert_type(gf.read_parquet(Path("sessions.parquet")), pd.DataFrame)
 
+gf.join(frame, "versions")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 gf.join_sessions_versions(frame)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
 gf.join_sessions_versions(frame, versions, how="cross")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 assert_type(gf.concat([frame, frame]), pd.DataFrame)

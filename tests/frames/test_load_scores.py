@@ -1,0 +1,114 @@
+"""`load_scores`: rows, columns and requests, against the lists themselves."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+import galtea_frames as gf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from galtea_frames.frames.frame import DtypeBackend
+    from galtea_frames.sample import SampleApi
+
+pytestmark = pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
+
+#: Each list beside the evaluations: the key, and the prefix of its columns.
+JOINS = {
+    "metrics": ("metric_id", "metric"),
+    "sessions": ("session_id", "session"),
+    "versions": ("session.version_id", "version"),
+    "test_cases": ("test_case_id", "test_case"),
+    "tests": ("test_case.test_id", "test"),
+}
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[SampleApi]:
+    """Serve the story."""
+    with gf.sample.serve(600, 6) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def client(api: SampleApi) -> Iterator[gf.Client]:
+    """Return a client of it."""
+    with gf.Client(api.api_key, api.url) as opened:
+        yield opened
+
+
+def load(name: str, client: gf.Client, **given: Any) -> pd.DataFrame:  # noqa: ANN401 - a loader's arguments
+    """Return a list."""
+    frame: pd.DataFrame = getattr(gf, f"load_{name}")(client=client, **given)
+    return frame
+
+
+@pytest.mark.parametrize("backend", ["numpy_nullable", "pyarrow"])
+def test_every_column_is_that_of_its_list(client: gf.Client, backend: DtypeBackend) -> None:
+    """Evaluations are as loaded alone, and beside each stands the very row of every list that it refers to."""
+    scores = gf.load_scores(client=client, dtype_backend=backend)
+    evaluations = gf.load_evaluations(client=client, dtype_backend=backend)
+    pd.testing.assert_frame_equal(evaluations, scores[evaluations.columns.tolist()])
+    assert scores.columns[evaluations.shape[1] :][:3].tolist() == ["reported_score", "counts", "why_not"]
+    for name, (key, prefix) in JOINS.items():
+        rows = load(name, client, dtype_backend=backend)
+        occurring = rows[rows["id"].isin(scores[key])].set_index("id", drop=False)
+        columns = [each for each in map(str, scores.columns) if each.startswith(f"{prefix}.")]
+        own = scores[scores[key].isin(occurring["id"]).astype(bool)][columns]
+        expected = occurring.reindex(scores.loc[own.index, key]).set_axis(own.index).add_prefix(f"{prefix}.")
+        pd.testing.assert_frame_equal(expected[columns], own, check_dtype=False)
+        assert {f"{prefix}.{each}" for each in rows if occurring[each].notna().any()} <= set(columns)
+
+
+def test_a_frame_proves_that_it_is_whole(client: gf.Client) -> None:
+    """Its attrs are those of the evaluations, with a count per list."""
+    scores = gf.load_scores(client=client)
+    attrs = scores.attrs["galtea_frames"]
+    assert (attrs["resource"], attrs["rows"], attrs["complete"]) == ("scores", len(scores), True)
+    assert attrs["fingerprint"] == gf.load_evaluations(client=client).attrs["galtea_frames"]["fingerprint"]
+    assert list(attrs["joins"]) == [prefix for _, prefix in JOINS.values()]
+    for name, (key, prefix) in JOINS.items():
+        about = attrs["joins"][prefix]
+        matched, null = scores[f"{prefix}.id"].notna().sum(), scores[key].isna().sum()
+        counted = {"list": name, "key": key, "matched": matched, "null": null}
+        counted["dangling"] = len(scores) - matched - null
+        assert counted == {each: about[each] for each in counted}
+
+
+def test_requests_are_few_and_counted(api: SampleApi, client: gf.Client) -> None:
+    """Each list is walked once, however many rows refer to it, and attrs have the number of all requests."""
+    before = len(api.requests)
+    scores = gf.load_scores(client=client)
+    asked = Counter(each.path for each in api.requests[before:])
+    assert scores.attrs["galtea_frames"]["requests"] == asked.total()
+    assert asked.total() <= 45
+    assert {"/evaluations", "/metrics", "/sessions", "/versions", "/tests", "/testCases"} == set(asked)
+
+
+def test_nothing_is_asked_for_without_evaluations(api: SampleApi, client: gf.Client) -> None:
+    """An empty load has all columns, with their dtypes."""
+    before = len(api.requests)
+    empty = gf.load_scores(client=client, from_created_at="2099-01-01")
+    assert {"/evaluations"} == {each.path for each in api.requests[before:]}
+    full = gf.load_scores(client=client)
+    assert empty.empty
+    assert full[empty.columns.tolist()].dtypes.astype(str).tolist() == empty.dtypes.astype(str).tolist()
+
+
+def test_what_is_gone_is_said_once(api: SampleApi, client: gf.Client) -> None:
+    """A deleted metric has no name: one warning counts the rows, list by list."""
+    del api
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        scores = gf.load_scores(client=client)
+    said = [str(each.message) for each in caught if "does not return" in str(each.message)]
+    joins = scores.attrs["galtea_frames"]["joins"]
+    counted = [f"{about['dangling']:,} in {prefix}.*" for prefix, about in joins.items() if about["dangling"]]
+    assert counted
+    assert said == [f"rows refer to what the API does not return, and are null there: {', '.join(counted)}"]
