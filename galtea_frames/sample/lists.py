@@ -38,10 +38,11 @@ class Lists(Mapping[str, Store]):
 
     def __getitem__(self, name: str) -> Store:
         """A list, made now if it has not been needed before."""
-        with self._lock:
-            if name not in self._stores:
-                self._stores[name] = self._made(name)
-            return self._stores[name]
+        if name not in self._stores:
+            with self._lock:
+                # Another thread may have made it meanwhile.
+                self._stores[name] = self._stores[name] if name in self._stores else self._made(name)
+        return self._stores[name]
 
     def _made(self, name: str) -> Store:
         if name == "spans":

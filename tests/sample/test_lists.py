@@ -1,12 +1,13 @@
 """Every list of the sample API answers alike: order, paging, ids, errors and changes of its rows."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import requests
 
-from galtea_frames.sample import SampleApi, serve
+from galtea_frames.sample import Answer, Cut, Garbled, HtmlPage, Reply, SampleApi, Truncated, serve
 from galtea_frames.sample.resources import RESOURCES
 
 Record = dict[str, Any]
@@ -110,6 +111,50 @@ def test_records_of_every_list_can_be_given(name: str) -> None:
         assert given == listed(api, name)
     with serve(5, lists={name: []}) as api:
         assert [] == listed(api, name)
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_settings_hold_for_every_list(name: str) -> None:
+    """The cap, the default limit, the order without a sort, ties, and the keys of an error's body."""
+    given = [{"id": f"r{number}", "createdAt": f"2026-01-0{number // 4 + 1}T00:00:00Z"} for number in range(8)]
+    with serve(0, 0, lists={name: given}, cap=6, default_limit=5, sort_default="asc", error_keys=("error",)) as api:
+        assert given[:5] == listed(api, name)
+        assert given[:6] == listed(api, name, [("limit", "8")])
+        assert ["error"] == list(fetch(api, PATHS[name], [("limit", "-1")]).json())
+        api.behaviour.tie_order = "shuffled"
+        orders = [[each["id"] for each in listed(api, name, [("limit", "6")])] for _ in range(20)]
+        assert len(set(map(tuple, orders))) > 1
+        assert {frozenset(each["id"] for each in given[:4])} == {frozenset(order[:4]) for order in orders}
+
+
+FAULTS: list[Answer] = [Cut(), Truncated(), HtmlPage(503), Garbled(), Reply(500, {"message": "Something went wrong"})]
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_answers_of_every_list_can_be_replaced(name: str) -> None:
+    """A fault comes once, and then the list answers again."""
+    with serve(5, lists={name: [{"id": "one"}]}) as api:
+        api.answers = FAULTS
+        for _ in FAULTS:
+            with pytest.raises((requests.RequestException, AssertionError)):
+                listed(api, name)
+        assert [{"id": "one"}] == listed(api, name)
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_long_queries_of_every_list_meet_the_firewall(api: SampleApi, name: str) -> None:
+    """The 51st member of an array is one too many, in every array that the list has."""
+    for parameter in sorted(RESOURCES[name].arrays - RESOURCES[name].most.keys()):
+        answer = fetch(api, PATHS[name], [(parameter, "x")] * 51)
+        assert (403, "text/html; charset=utf-8") == (answer.status_code, answer.headers["Content-Type"])
+        assert 403 != fetch(api, PATHS[name], [(parameter, "x")] * 50).status_code
+
+
+def test_threads_get_the_same_list() -> None:
+    """A list that several requests need first is made once."""
+    with serve(300) as api, ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: api.lists["evaluations"], range(4)))
+        assert {id(api.lists["evaluations"])} == set(map(id, found))
 
 
 def test_an_unknown_list_cannot_be_given() -> None:
