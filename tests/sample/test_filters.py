@@ -372,9 +372,9 @@ def test_a_change_moves_a_row_to_other_filters() -> None:
         api.lists["inference_results"].update("t0", sessionId="s1")
         api.lists["inference_results"].delete("t3")
         api.lists["inference_results"].insert({"id": "t4", "sessionId": "s1"})
-        assert {"t0", "t1", "t4"} == set(ids(api, "inference_results", [("sessionIds[]", "s1")]))
+        assert ["t0", "t1", "t4"] == sorted(ids(api, "inference_results", [("sessionIds[]", "s1")]))
         assert ["t2"] == ids(api, "inference_results", [("sessionIds[]", "s0")])
-        assert {"t0", "t1", "t2", "t4"} == set(
+        assert ["t0", "t1", "t2", "t4"] == sorted(
             ids(api, "inference_results", [(("sessionIds"), f"s{n}") for n in (0, 1)])
         )
 
@@ -408,6 +408,13 @@ def test_spans_can_be_sorted_by_their_start(api: SampleApi, lists: Lists) -> Non
     timed = [each for each in starts if each]
     assert sorted(timed) == timed == starts[: len(timed)]
     assert len(timed) < len(starts)
+
+
+def test_starts_include_their_moment(api: SampleApi, lists: Lists) -> None:
+    """Both ends of the range belong to it."""
+    start = next(row["startTime"] for row in lists["spans"].values() if row["startTime"])
+    expected = {row_id for row_id, row in lists["spans"].items() if row["startTime"] == start}
+    assert expected == set(ids(api, "spans", [("fromStartTime", start), ("toStartTime", start)]))
 
 
 def test_other_lists_cannot_be_sorted_by_score(api: SampleApi) -> None:
