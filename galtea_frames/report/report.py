@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from galtea_frames.report.terms import LastReport
     from galtea_frames.report.thresholds import Thresholds
 
-_HTML, _MARKDOWN, _JSON, _EMAIL = "report.html", "report.md", "report.json", "report.eml"
-_CHARTS, _SCORES = "charts", "scores.parquet"
+_HTML, _MARKDOWN, _TEXT, _JSON = "report.html", "report.md", "report.txt", "report.json"
+_EMAIL, _CHARTS, _SCORES = "report.eml", "charts", "scores.parquet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +132,7 @@ class Report:
         return email(self.findings, self.to_html(), self._pictures, sender=sender, to=to, subject=subject)
 
     def write(self, directory: str | PathLike[str], *, email: EmailMessage | None = None) -> None:
-        """Write report.html, report.md, report.json, charts/*.png, rows.parquet and, if there are any, scores.parquet.
+        """Write report.html, .md, .txt and .json, charts/*.png, rows.parquet and, if there are any, scores.parquet.
 
         Writes are atomic, and replace an earlier report. A folder that holds anything else, or a file that changed
         since, is never replaced.
@@ -151,6 +151,7 @@ class Report:
         texts = {
             _HTML: rendering.html(self.findings, pictures),
             _MARKDOWN: rendering.markdown(self.findings, pictures, _CHARTS),
+            _TEXT: f"{self.to_text()}\n",
             _JSON: json.dumps(self.to_dict(), indent=2, allow_nan=False) + "\n",
         }
         files = {name: text.encode() for name, text in texts.items()}
