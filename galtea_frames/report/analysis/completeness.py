@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from galtea_frames.frames.coverage import cut_by
+from galtea_frames.frames.join_keys import JOINED, list_of_rows
 from galtea_frames.frames.load_attrs import filters_of, mapping_in
 from galtea_frames.frames.origin import attrs_of
 from galtea_frames.frames.unchanged import changed_since_load
@@ -164,7 +165,7 @@ def _unproved(frame: pd.DataFrame, attrs: Mapping[str, Any], kind: _Kind) -> Ite
         yield f"the frame does not say how it was loaded, so {kind.rows} may be missing{_ANSWER}"
         return
     resource = attrs.get("resource")
-    if resource not in kind.resources:
+    if resource not in kind.resources or (resource == JOINED and list_of_rows(attrs) != kind.resources[0]):
         wanted = kind.resources[0]
         yield f"the frame was loaded as {cut(str(resource), _VALUE)}, not as {wanted}{_ANSWER}"
     elif moment_of(attrs.get("fetched_at")) is None or not isinstance(attrs.get("filters"), dict):
