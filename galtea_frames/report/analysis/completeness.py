@@ -54,12 +54,11 @@ class _Kind:
 
 _SESSIONS = _Kind("sessions", ("sessions", "joined"), _HARMLESS, "")
 #: A report shows the scores of the metrics that were loaded; those of one metric are complete without the others.
-_SCORES = _Kind(
-    "evaluations",
-    ("scores",),
-    _HARMLESS | {"metric_ids", "metric_group_ids", "include_excluded_from_analytics"},
-    "scores: ",
-)
+_SCORES = _HARMLESS | {"metric_ids", "metric_group_ids", "include_excluded_from_analytics"}
+_FURTHER = {
+    "scores": _Kind("evaluations", ("scores",), _SCORES, "scores: "),
+    "turns": _Kind("turns", ("inference_results",), _HARMLESS, "turns: "),
+}
 _ANSWER = "; if this is intended, pass selection= to say which sessions these are"
 
 
@@ -82,21 +81,23 @@ def problems(
     return tuple(found)
 
 
-def score_problems(
-    scores: pd.DataFrame, sessions: pd.DataFrame, period: Period, *, selection: str | None
+def further_problems(
+    name: str, frame: pd.DataFrame, sessions: pd.DataFrame, period: Period, *, selection: str | None
 ) -> tuple[str, ...]:
-    """Return why evaluations of a period's sessions may be missing from a frame; nothing if none can be.
+    """Return why scores or turns of a period's sessions may be missing from a frame; nothing if none can be.
 
     Args:
-        scores: the frame of scores.
+        name: "scores" or "turns".
+        frame: the frame.
         sessions: the frame of sessions.
         period: the period of the report.
         selection: which sessions these are, if the caller says so.
     """
-    found = [*_problems(scores, _SCORES, period, selection)]
-    own, wanted = (filters_of(attrs_of(each)).get("product_ids") for each in (scores, sessions))
+    kind = _FURTHER[name]
+    found = [*_problems(frame, kind, period, selection)]
+    own, wanted = (filters_of(attrs_of(each)).get("product_ids") for each in (frame, sessions))
     if selection is None and own not in (None, wanted):
-        found.append(f"{_SCORES.start}loaded with other product_ids than the sessions{_ANSWER}")
+        found.append(f"{kind.start}loaded with other product_ids than the sessions{_ANSWER}")
     return tuple(found)
 
 
