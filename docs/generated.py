@@ -69,8 +69,7 @@ def pages() -> dict[str, str]:
     """Return the text of each generated page by its path."""
     return {
         "reference/python.md": _python(),
-        "reference/columns.md": _columns(),
-        "reference/filters.md": _filters(),
+        **{f"reference/{each.name}.md": _list(each) for each in RESOURCES.values()},
         "reference/command-line.md": _command_line(),
         "reference/errors.md": _errors(),
     }
@@ -101,18 +100,32 @@ def _directives(names: Iterable[str]) -> str:
     return "\n\n".join(f"::: {name}" for name in names)
 
 
-# -- columns and filters --
+# -- lists --
 
 
-def _columns() -> str:
-    tables = "\n\n".join(f"## {each.name.capitalize()}\n\n{_column_table(each)}" for each in RESOURCES.values())
-    return f"""# Columns
+def _list(resource: Resource) -> str:
+    """Return the page of one list of the API: its columns and its filters."""
+    mirrored = f", `Mirror.load_{resource.name}`" if resource.is_mirrored else ""
+    return f"""# {resource.words.capitalize()}
+
+A row is {resource.row}. Functions: `load_{resource.name}`, `iter_{resource.name}`{mirrored}; in a terminal,
+`galtea-frames export {resource.name}`. The API's path is `{resource.path}`.
+
+## Columns
 
 Every frame has these declared columns, in this order. Other fields that the API sends become columns too, named and
-typed like [nested columns](../guide/nested-columns.md). In joined frames, version columns start with `version.`. With
-`dtype_backend="pyarrow"`, dtypes are Arrow's: `string`, `dictionary`, `timestamp[us, tz=UTC]`.
+typed like [nested columns](../guide/nested-columns.md). In joins, the columns start with `{resource.singular}.`. With
+`dtype_backend="pyarrow"`, dtypes are Arrow's: `string`, `dictionary`, `timestamp[us, tz=UTC]`, `double`, `int64`,
+`bool`.
 
-{tables}
+{_column_table(resource)}
+
+## Filters
+
+Each is an argument of the functions, an option in a terminal, and a parameter of the API; [the
+guide](../guide/filters.md) shows how to use them.
+
+{_filter_table(resource)}
 """
 
 
@@ -124,17 +137,6 @@ def _column_table(resource: Resource) -> str:
 
 def _column_row(column: DeclaredColumn) -> tuple[str, ...]:
     return (f"`{column.name}`", f"`{column.api}`", _DTYPES[column.kind], column.meaning)
-
-
-def _filters() -> str:
-    tables = "\n\n".join(f"## {each.name.capitalize()}\n\n{_filter_table(each)}" for each in RESOURCES.values())
-    return f"""# Filters
-
-Each is an argument of the loaders, an option of `galtea-frames export`, and a parameter of the API. [The
-guide](../guide/filters.md) shows how to use them.
-
-{tables}
-"""
 
 
 def _filter_table(resource: Resource) -> str:

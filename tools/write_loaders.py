@@ -229,6 +229,7 @@ def loader(resource: Resource) -> str:
     one = resource.singular.replace("_", " ")
     paragraphs = [
         f"Load every {one} that matches the filters, one row per {one}.",
+        f"A row is {resource.row}.",
         f"{_columns(resource)} {_ORDER}",
         *_costs(resource),
         _ATTRS,

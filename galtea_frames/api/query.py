@@ -127,10 +127,6 @@ def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
     for name in given:
         if name not in filters and name not in (*_PAGING, "params"):
             raise QueryError(unknown("argument", name, [*filters, *_PAGING, "params"]))
-    if resource.required and not any(name in given for name in resource.required):
-        raise QueryError(
-            f"{resource.words} are loaded by id: pass {', '.join(resource.required[:-1])} or {resource.required[-1]}"
-        )
     wanted = [_checked(filters[name], name, value) for name, value in given.items() if name in filters]
     wanted += _extra_parameters(resource, given)
     through = {each.api: each.through for each in resource.filters if each.through}

@@ -122,6 +122,7 @@ class Resource:
     Attributes:
         name: its name, in the plural.
         path: path of its GET request.
+        row: what one row is.
         columns: the declared columns, in the order of the API's reference page.
         derived: columns made from declared ones, next to which they stand.
         filters: the documented filters, besides `sort`, `limit` and `offset`, which every list takes.
@@ -136,6 +137,7 @@ class Resource:
 
     name: str
     path: str
+    row: str
     columns: tuple[DeclaredColumn, ...]
     filters: tuple[Filter, ...]
     derived: tuple[DerivedColumn, ...] = ()

@@ -70,7 +70,7 @@ def _members(resource: Resource, wanted: Filter) -> tuple[str, ...]:
 
 def _metavar(wanted: Filter) -> str:
     """Return the placeholder of a member: ID, or what the members are."""
-    single = _option_names(wanted)[0].removeprefix("--").removesuffix("s")
+    single = "name" if wanted.name == "names" else _option_names(wanted)[0].removeprefix("--")
     return "ID" if wanted.name.endswith("ids") else single.rsplit("-", 1)[-1].upper()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import galtea_frames as gf
-from galtea_frames.cli.export import KINDS, MIRROR_OPTION, STORED, from_mirror
+from galtea_frames.cli.export import KINDS, MIRROR_OPTION, SELECTED, STORED, from_mirror
 from galtea_frames.cli.options import (
     arguments_of,
     before_asking,
@@ -82,17 +82,18 @@ def _from_api(kind: str, asked: dict[str, Any]) -> pd.DataFrame:
 def _command(kind: str) -> click.Command:
     resource = KINDS[kind]
     beside = " with their versions" if kind == "joined" else ""
+    selected = SELECTED.get(kind, "")
     return click.Command(
         kind,
         callback=lambda **given: _schema(kind, **given),
-        short_help=f"The columns of {resource.name}{beside}.",
-        help=f"Print the columns of {resource.name}{beside}: path, type, how often filled, and an example.\n\n"
+        short_help=f"The columns of {resource.words}{beside}.",
+        help=f"Print the columns of {resource.words}{beside}: path, type, how often filled, and an example.\n\n"
         "With --out, write them to a file for `schema=` and `export --schema`. With --check, compare them with such a "
         "file; the exit code is 4 if new paths, vanished paths, misfits or new statuses are found.",
         epilog=examples(
-            f"schema {kind}",
-            f"schema {kind} --limit 10000 --out {kind}.toml",
-            f"schema {kind} --check {kind}.toml --from-created-at 2026-03-01",
+            f"schema {kind}{selected}",
+            f"schema {kind} --limit 10000 --out {kind}.toml{selected}",
+            f"schema {kind} --check {kind}.toml{selected or ' --from-created-at 2026-03-01'}",
         ),
         params=[
             click.Option(["--out"], metavar="FILE", help="write the schema to this file (TOML)"),

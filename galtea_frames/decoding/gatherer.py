@@ -49,6 +49,7 @@ class Gatherer:
         members: by API name, the members of categories seen.
         misfits: by API name, the number of values of declared fields that have another type.
         replaced: by API name, the number of texts of declared fields with U+FFFD in place of lone surrogates.
+        rewritten: by API name, the number of values of declared fields that their column holds in another form.
         layouts: by API name and digits, the number of times written with that many digits after the second.
     """
 
@@ -71,6 +72,7 @@ class Gatherer:
         self.members: dict[str, set[str]] = defaultdict(set)
         self.misfits: Counter[str] = Counter()
         self.replaced: Counter[str] = Counter()
+        self.rewritten: Counter[str] = Counter()
         self.layouts: dict[str, Counter[int]] = defaultdict(Counter)
 
     def gather(self, rows: BatchedRows, skip: Collection[int] = ()) -> Iterator[ColumnBatch]:
@@ -159,10 +161,11 @@ class Gatherer:
         if not taken.is_plain:
             for row in taken.misfits:
                 self._keep_misfit(column, row, sent[row], batch)
-            self.replaced[column.api] += len(taken.replaced)
+            self.replaced += Counter({column.api: len(taken.replaced)})
             for row, (value, held) in enumerate(zip(sent, taken.values.to_pylist(), strict=True)):
-                if value != held:  # also a number that was sent as text
+                if value != held:
                     batch.exact[row][column.api] = value
+                    self.rewritten[column.api] += 1
         return taken.values
 
     def _keep_misfit(self, column: DeclaredColumn, row: int, value: object, batch: ColumnBatch) -> None:

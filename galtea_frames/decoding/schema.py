@@ -187,7 +187,7 @@ class TableSchema:
         gathered = self._gathered
         odd_times = any(gathered.layouts[api][digits] < gathered.rows for api, digits in self._digits.items())
         odd_nulls = any(gathered.sent[api] < gathered.rows for api in +gathered.sent_as_null)
-        inexact = gathered.misfits or gathered.replaced or self._inexact_fields
+        inexact = gathered.misfits or gathered.replaced or gathered.rewritten or self._inexact_fields
         others = any(each.overflow or each.inexact for each, _ in self._resolved_others)
         return bool(inexact or others or odd_times or odd_nulls)
 

@@ -65,6 +65,8 @@ def load_sessions(
 ) -> pd.DataFrame:
     """Load every session that matches the filters, one row per session.
 
+    A row is one conversation with a version of a product.
+
     Declared columns are `id`, `custom_id`, `version_id`, `user_id`, `test_case_id`, `stopping_reason`, `error`
     (`string`), `status` (`category`), `created_at`, `deleted_at` (`datetime64[us, UTC]`); they are present even if no
     row matches. `context` and `metadata` become nested columns, and further fields that the API sends become columns
@@ -135,6 +137,8 @@ def load_versions(
     client: Client | None = None,
 ) -> pd.DataFrame:
     """Load every version that matches the filters, one row per version.
+
+    A row is one release of a product.
 
     Declared columns are `id`, `product_id`, `user_id`, `name`, `description`, `model_id`, `system_prompt`,
     `dataset_uri`, `dataset_description`, `guardrails`, `initialization_endpoint_connection_id`,
@@ -231,6 +235,8 @@ def load_evaluations(
 ) -> pd.DataFrame:
     """Load every evaluation that matches the filters, one row per evaluation.
 
+    A row is one score of a session, or of one of its turns, by one metric.
+
     Declared columns are `id`, `metric_id`, `session_id`, `inference_result_id`, `test_case_id`, `product_id`, `run_id`,
     `user_id`, `reason`, `error`, `human_reason`, `human_evaluator_id`, `conversation_simulator_version` (`string`),
     `status` (`category`), `score`, `human_score`, `metric_pass_threshold`, `confidence` (`Float64`),
@@ -275,7 +281,7 @@ def load_evaluations(
         confidence_gte: classifier's confidence at or above this number, from 0 to 1.
         confidence_lt: classifier's confidence below this number, from 0 to 1.
         confidence_lte: classifier's confidence at or below this number, from 0 to 1.
-        include_excluded_from_analytics: also evaluations by metrics taken out of analytics; True by default.
+        include_excluded_from_analytics: also evaluations by metrics taken out of analytics; on by default.
         from_created_at: created at or after this time.
         to_created_at: created at or before this time.
         sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
@@ -326,6 +332,8 @@ def load_inference_results(
     client: Client | None = None,
 ) -> pd.DataFrame:
     """Load every inference result that matches the filters, one row per inference result.
+
+    A row is one turn of a conversation: what the user said and what the product answered.
 
     Declared columns are `id`, `session_id`, `user_id`, `error`, `retrieval_context`, `conversation_simulator_version`,
     `trace_id` (`string`), `status` (`category`), `latency`, `cost_per_input_token`, `cost_per_output_token`,
@@ -398,6 +406,8 @@ def load_spans(
     client: Client | None = None,
 ) -> pd.DataFrame:
     """Load every span that matches the filters, one row per span.
+
+    A row is one step inside a turn, such as a model call, a tool call or a retrieval.
 
     Declared columns are `id`, `inference_result_id`, `parent_trace_id`, `name`, `description`, `error` (`string`),
     `type` (`category`), `latency_ms` (`Float64`), `input_data`, `output_data`, `metadata` (JSON text, as sent),
@@ -479,6 +489,8 @@ def load_test_cases(
     client: Client | None = None,
 ) -> pd.DataFrame:
     """Load every test case that matches the filters, one row per test case.
+
+    A row is one case of a test; editing its content makes a new row.
 
     Declared columns are `id`, `test_id`, `test_case_group_id`, `parent_test_case_id`, `expected_output`, `variant`,
     `strategy`, `language_code`, `user_persona`, `scenario`, `goal`, `seed_session_id`, `source`, `source_file`,
@@ -565,6 +577,8 @@ def load_tests(
 ) -> pd.DataFrame:
     """Load every test that matches the filters, one row per test.
 
+    A row is one test, which the dashboard calls a dataset: a set of test cases.
+
     Declared columns are `id`, `product_id`, `user_id`, `name`, `error`, `language_code`, `custom_variant_description`,
     `custom_user_persona`, `few_shot`, `ground_truth_uri`, `uri`, `data_catalog_uri`, `source_test_id`,
     `specification_id` (`string`), `type`, `status`, `background_noise_profile`, `background_noise_level` (`category`),
@@ -647,6 +661,8 @@ def load_metrics(
 ) -> pd.DataFrame:
     """Load every metric that matches the filters, one row per metric.
 
+    A row is one revision of a metric; editing a metric makes a new row.
+
     Declared columns are `id`, `metric_group_id`, `parent_metric_id`, `name`, `organization_id`, `user_id`,
     `description`, `documentation_url`, `judge_prompt`, `evaluator_model_name`, `excluded_by_user_id` (`string`),
     `source`, `applicability_scope` (`category`), `pass_threshold`, `applicability_threshold` (`Float64`),
@@ -673,7 +689,7 @@ def load_metrics(
         include_default_entities: whether to include metrics of the platform.
         include_own_entities: whether to include metrics of your organization.
         include_legacy: whether to include superseded revisions, as the API does by default.
-        include_excluded_from_analytics: also metrics taken out of analytics; True by default.
+        include_excluded_from_analytics: also metrics taken out of analytics; on by default.
         from_created_at: created at or after this time.
         to_created_at: created at or before this time.
         sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
@@ -724,6 +740,8 @@ def load_specifications(
     client: Client | None = None,
 ) -> pd.DataFrame:
     """Load every specification that matches the filters, one row per specification.
+
+    A row is one statement about what a product must, must not or cannot do.
 
     Declared columns are `id`, `product_id`, `user_id`, `name`, `description`, `test_type`, `test_variant` (`string`),
     `type` (`category`), `use_for_test_alignment` (`boolean`), `metric_ids` (lists of strings), `created_at`,
@@ -790,6 +808,8 @@ def load_runs(
     client: Client | None = None,
 ) -> pd.DataFrame:
     """Load every run that matches the filters, one row per run.
+
+    A row is one launch of a test, of evaluations or of a replay.
 
     Declared columns are `id`, `product_id`, `version_id`, `user_id`, `custom_id`, `relaunched_from_run_id`, `job_id`,
     `error` (`string`), `opened_by`, `status`, `kind` (`category`), `ordinal`, `evaluation_count`, `session_count`
@@ -861,6 +881,8 @@ def load_products(
 ) -> pd.DataFrame:
     """Load every product that matches the filters, one row per product.
 
+    A row is one AI product.
+
     Declared columns are `id`, `organization_id`, `user_id`, `name`, `description`, `capabilities`, `inabilities`,
     `policies`, `security_boundaries` (`string`), `risk_level`, `operator_type`, `interaction_mode`, `primary_task`,
     `auto_close_scope`, `closed_session_inference_creation_policy` (`category`), `auto_close_inactivity_minutes`
@@ -929,6 +951,8 @@ def load_models(
     client: Client | None = None,
 ) -> pd.DataFrame:
     """Load every model that matches the filters, one row per model.
+
+    A row is one language model, with its prices.
 
     Declared columns are `id`, `organization_id`, `user_id`, `name`, `tokenizer_provider` (`string`), `source`
     (`category`), `input_cost_per_token`, `output_cost_per_token`, `cache_read_input_token_cost`,
@@ -1182,7 +1206,7 @@ def iter_evaluations(
         confidence_gte: classifier's confidence at or above this number, from 0 to 1.
         confidence_lt: classifier's confidence below this number, from 0 to 1.
         confidence_lte: classifier's confidence at or below this number, from 0 to 1.
-        include_excluded_from_analytics: also evaluations by metrics taken out of analytics; True by default.
+        include_excluded_from_analytics: also evaluations by metrics taken out of analytics; on by default.
         from_created_at: created at or after this time.
         to_created_at: created at or before this time.
         sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
@@ -1501,7 +1525,7 @@ def iter_metrics(
         include_default_entities: whether to include metrics of the platform.
         include_own_entities: whether to include metrics of your organization.
         include_legacy: whether to include superseded revisions, as the API does by default.
-        include_excluded_from_analytics: also metrics taken out of analytics; True by default.
+        include_excluded_from_analytics: also metrics taken out of analytics; on by default.
         from_created_at: created at or after this time.
         to_created_at: created at or before this time.
         sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
@@ -1904,7 +1928,7 @@ def load_scores(
         confidence_gte: classifier's confidence at or above this number, from 0 to 1.
         confidence_lt: classifier's confidence below this number, from 0 to 1.
         confidence_lte: classifier's confidence at or below this number, from 0 to 1.
-        include_excluded_from_analytics: also evaluations by metrics taken out of analytics; True by default.
+        include_excluded_from_analytics: also evaluations by metrics taken out of analytics; on by default.
         from_created_at: created at or after this time.
         to_created_at: created at or before this time.
         sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.

@@ -67,6 +67,8 @@ def parse_arguments(resource: Resource, arguments: Mapping[str, Any], prefix: st
         raise QueryError(f"client is a galtea_frames.Client, not {type(client).__name__}")
     contract = _contract(resource, nested, filters, prefix)
     query = build_query(resource, filters)
+    if resource.required and not any(filters.get(name) is not None for name in resource.required):
+        raise QueryError(f"{resource.words} are loaded by id: pass {' or '.join(resource.required[1:])}")
     contract = contract.with_needed([*(name for name, _ in query.sort), *map(snake_case, query.checked_fields)])
     dates = checked_dates(resource, dates, nested, prefix)
     _check_dates(dates, contract, prefix)

@@ -16,7 +16,7 @@ from command_line import LOADERS, Api, Run, posix, start
 from pandas.testing import assert_frame_equal
 
 import galtea_frames as gf
-from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.cli.export import KINDS
 
 if TYPE_CHECKING:
     from galtea_frames.api.resource import Filter
@@ -39,7 +39,7 @@ def test_export_writes_what_loaders_load(run: Run, api: Api, kind: str) -> None:
         expected = LOADERS[kind](client=client)
     frame = gf.read_parquet("f.parquet")
     assert_frame_equal(expected, frame)
-    what = "sessions with their versions" if kind == "joined" else kind
+    what = "sessions with their versions" if kind == "joined" else kind.replace("_", " ")
     words = rf"{len(frame)} {what}, {frame.shape[1]} columns, in \d+\.\d s: f\.parquet\n"
     assert 0 == done.code
     assert re.fullmatch(words, done.out)
@@ -73,7 +73,7 @@ def option_and_argument(wanted: Filter) -> tuple[list[str], dict[str, Any]]:
 
 OPTIONS = [
     pytest.param(resource.name, *option_and_argument(each), id=f"{resource.name}: {each.name}")
-    for resource in (SESSIONS, VERSIONS)
+    for resource in (KINDS["sessions"], KINDS["versions"])
     for each in resource.filters
     if each.name != "ids"  # which must exist: below
 ] + [
@@ -130,7 +130,7 @@ def test_every_filter_is_an_option(run: Run, kind: str) -> None:
     """The help names them all, with what they mean."""
     done = run("export", kind, "--help")
     assert (0, "") == (done.code, done.err)
-    for each in (VERSIONS if kind == "versions" else SESSIONS).filters:
+    for each in KINDS[kind].filters:
         assert f"--{each.name.replace('_', '-')}" in done.out
     for name in ("--sort", "--limit", "--offset", "--param", "--nested", "--partition-by", "--json", "--page-size"):
         assert name in done.out

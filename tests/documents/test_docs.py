@@ -34,9 +34,9 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 WITH_CODE = [page for page in PAGES if {"python", "sh"} & {kind for kind, _ in blocks(page.read_text("utf-8"))}]
-RATES = ("Difference", "ENOUGH", "Rate", "difference", "rate")
+RATES = ("Difference", "ENOUGH", "Mean", "Rate", "difference", "mean", "mean_difference", "rate")
 ARITHMETIC = {"error_shapes.shapes", *(f"rates.{name}" for name in RATES)}
-GENERATED = ("python", "columns", "filters", "command-line", "errors")
+GENERATED = ("python", *RESOURCES, "command-line", "errors")
 
 
 def name_of(page: Path) -> str:
@@ -129,6 +129,10 @@ def test_every_public_name_is_in_the_reference(site: Path) -> None:
     assert dict.fromkeys(public | ARITHMETIC, 1) == dict(listed)
 
 
+#: The dtypes of columns whose name says less than these words.
+SAID = {"texts": "list of strings", "json": "JSON text, as sent"}
+
+
 def rows_of(site: Path, page: str) -> list[list[str]]:
     """Return the table rows of a page as text."""
     text = (site / "reference" / page).read_text("utf-8")
@@ -139,27 +143,28 @@ def rows_of(site: Path, page: str) -> list[list[str]]:
 @pytest.mark.usefixtures("api")
 def test_columns_have_the_dtypes_that_the_reference_says(site: Path) -> None:
     """Each declared column, in its order, under the name and with the dtype of a real frame."""
-    frames = [gf.load_sessions(limit=0), gf.load_versions(limit=0)]
-    dtypes = [{name: str(dtype) for name, dtype in frame.dtypes.items()} for frame in frames]
-    expected = [
-        [column.name, column.api, found.get(column.name, "nested columns"), column.meaning]
-        for found, resource in zip(dtypes, RESOURCES.values(), strict=True)
-        for column in resource.columns
-    ]
-    assert expected == rows_of(site, "columns.html")
+    for name, resource in RESOURCES.items():
+        loader = getattr(gf, f"load_{name}")
+        dtypes = loader(limit=0, **({"ids": []} if resource.required else {})).dtypes.astype(str).to_dict()
+        own = [(each.name, each.api, each.meaning, each.kind) for each in resource.columns]
+        derived = [(each.name, "", f"{each.meaning}, from  {each.source}", "string") for each in resource.derived]
+        expected = [
+            [column, api, SAID.get(kind, dtypes.get(column, "nested columns")), meaning]
+            for column, api, meaning, kind in [*own, *derived]
+        ]
+        assert expected == rows_of(site, f"{name}.html")[: len(expected)]
 
 
 def test_filters_of_the_reference_are_those_of_the_table(site: Path) -> None:
     """Each filter and common argument, with its parameter and meaning."""
-    rows = rows_of(site, "filters.html")
-    expected = [
-        name
-        for resource in RESOURCES.values()
-        for name in [*(each.name for each in resource.filters), "sort", "limit", "offset", "params"]
-    ]
-    assert expected == [row[0] for row in rows]
-    documented = {(row[0], row[1], row[4]) for row in rows}
-    assert {(each.name, each.api, each.meaning) for kind in RESOURCES.values() for each in kind.filters} <= documented
+    for name, resource in RESOURCES.items():
+        rows = rows_of(site, f"{name}.html")[len(resource.column_names) :]
+        assert [*(each.name for each in resource.filters), "sort", "limit", "offset", "params"] == [
+            row[0] for row in rows
+        ]
+        documented = {(row[0], row[1], row[4]) for row in rows}
+        assert {(each.name, each.api, each.meaning) for each in resource.filters} <= documented
+    rows = rows_of(site, "sessions.html")[len(SESSIONS.column_names) :]
     options = {name for option in query_options(SESSIONS) for name in (*option.opts, *option.secondary_opts)}
     assert options <= {name for row in rows for name in row[3].split()}
 

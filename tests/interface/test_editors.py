@@ -11,7 +11,7 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 import galtea_frames as gf
-from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.api.resources import EVALUATIONS, SESSIONS, TEST_CASES, VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 LOADERS = [
     pytest.param("gf.load_sessions", SESSIONS, id="load_sessions"),
-    pytest.param("gf.iter_sessions", SESSIONS, id="iter_sessions"),
     pytest.param("gf.load_sessions_with_versions", SESSIONS, id="load_sessions_with_versions"),
-    pytest.param("gf.load_versions", VERSIONS, id="load_versions"),
     pytest.param("gf.iter_versions", VERSIONS, id="iter_versions"),
+    pytest.param("gf.load_evaluations", EVALUATIONS, id="load_evaluations"),
+    pytest.param("gf.iter_test_cases", TEST_CASES, id="iter_test_cases"),
     pytest.param("mirror.load_sessions", SESSIONS, id="Mirror.load_sessions"),
-    pytest.param("mirror.load_versions", VERSIONS, id="Mirror.load_versions"),
-    pytest.param("mirror.iter_sessions", SESSIONS, id="Mirror.iter_sessions"),
+    pytest.param("mirror.load_evaluations", EVALUATIONS, id="Mirror.load_evaluations"),
+    pytest.param("mirror.iter_versions", VERSIONS, id="Mirror.iter_versions"),
     pytest.param("mirror.join", SESSIONS, id="Mirror.join"),
 ]
 
@@ -35,6 +35,8 @@ WRITTEN = {
     "texts": "str | Iterable[str] | None",
     "text": "str | None",
     "flag": "bool | None",
+    "number": "float | None",
+    "integer": "int | None",
     "time": "str | date | datetime64[Any] | None",
 }
 

@@ -13,24 +13,23 @@ import pytest
 from package_source import tree_of
 
 import galtea_frames as gf
-from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.api.resources import RESOURCES, SESSIONS
 
 if TYPE_CHECKING:
     from galtea_frames.api.resource import Resource
 
 LOADERS = [
-    pytest.param(gf.load_sessions, SESSIONS, id="load_sessions"),
-    pytest.param(gf.iter_sessions, SESSIONS, id="iter_sessions"),
-    pytest.param(gf.load_sessions_with_versions, SESSIONS, id="load_sessions_with_versions"),
-    pytest.param(gf.load_versions, VERSIONS, id="load_versions"),
-    pytest.param(gf.iter_versions, VERSIONS, id="iter_versions"),
-]
+    pytest.param(getattr(gf, f"{begin}_{name}"), resource, id=f"{begin}_{name}")
+    for name, resource in RESOURCES.items()
+    for begin in ("load", "iter")
+] + [pytest.param(gf.load_sessions_with_versions, SESSIONS, id="load_sessions_with_versions")]
 
 STORED = [
-    pytest.param(gf.Mirror.load_sessions, SESSIONS, id="Mirror.load_sessions"),
-    pytest.param(gf.Mirror.load_versions, VERSIONS, id="Mirror.load_versions"),
-    pytest.param(gf.Mirror.iter_sessions, SESSIONS, id="Mirror.iter_sessions"),
-    pytest.param(gf.Mirror.iter_versions, VERSIONS, id="Mirror.iter_versions"),
+    pytest.param(getattr(gf.Mirror, f"{begin}_{name}"), resource, id=f"Mirror.{begin}_{name}")
+    for name, resource in RESOURCES.items()
+    for begin in ("load", "iter")
+    if resource.is_mirrored
+] + [
     pytest.param(gf.Mirror.join, SESSIONS, id="Mirror.join"),
     pytest.param(gf.Mirror.to_dask, SESSIONS, id="Mirror.to_dask"),
 ]
@@ -44,6 +43,8 @@ KINDS = {
     "texts": str | Iterable[str] | None,
     "text": str | None,
     "flag": bool | None,
+    "number": float | None,
+    "integer": int | None,
     "time": str | date | np.datetime64 | None,
 }
 

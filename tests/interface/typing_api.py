@@ -5,6 +5,7 @@ A wrong use carries the error of each: one that is an error no longer is reporte
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Literal, assert_type
 from zoneinfo import ZoneInfo
@@ -170,7 +171,7 @@ mirror = gf.Mirror("mirror")
 gf.Mirror(Path("mirror"))
 assert_type(mirror.sync(), gf.SyncResult)
 synced = mirror.sync(client, product_ids=["product_1"], lookback="36h", full=True, allow_all_gone=True)
-mirror.sync(lookback=timedelta(days=30))
+mirror.sync(lookback=timedelta(days=30), lists=["sessions", "versions", "evaluations"])
 assert_type(
     (synced.new, synced.changed, synced.removed, synced.rows, synced.versions, synced.requests),
     tuple[int, int, int, int, int, int],
@@ -241,6 +242,9 @@ gf.build_report(
     last_report=report.to_dict(),
     selection="voice channel only",
     command="make report",
+    scores=gf.load_scores(),
+    session_url="https://platform.galtea.ai/sessions/{id}",
+    version_url="https://platform.galtea.ai/versions/{id}",
 )
 gf.build_report(frame, versions, as_of=np.datetime64("2026-03-30"), timezone=ZoneInfo("Europe/Madrid"), selection=None)
 gf.build_report(frame, versions, as_of="2026-03-30", thresholds=Path("limits.toml"), last_report="old/report.json")
@@ -258,6 +262,9 @@ assert_type(report.findings.versions[0].label, str)
 assert_type(report.to_dict(), dict[str, Any])
 assert_type(report.to_html(), str)
 assert_type(report.to_markdown(), str)
+assert_type(report.to_text(), str)
+assert_type(report.to_email(sender="a@example.com", to=["b@example.com"], subject="Last week"), EmailMessage)
+assert_type(report.scores, pd.DataFrame | None)
 assert_type(report.rows, pd.DataFrame)
 assert_type(report.write("report"), None)
 report.write(Path("report"))

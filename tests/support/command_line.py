@@ -13,6 +13,7 @@ import click
 import pytest
 
 import galtea_frames as gf
+from galtea_frames.api.resources import RESOURCES
 from galtea_frames.cli.main import commands
 
 if TYPE_CHECKING:
@@ -55,8 +56,7 @@ def parse(line: str) -> None:
         command.make_context("galtea-frames", arguments)
 
 
+#: What can be exported whole, with its loader.
 LOADERS: dict[str, Callable[..., pd.DataFrame]] = {
-    "sessions": gf.load_sessions,
-    "versions": gf.load_versions,
-    "joined": gf.load_sessions_with_versions,
-}
+    name: getattr(gf, f"load_{name}") for name, resource in RESOURCES.items() if not resource.required
+} | {"joined": gf.load_sessions_with_versions}

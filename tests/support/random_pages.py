@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import operator
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import slow_reference
 from hypothesis import strategies as st
 
-from galtea_frames.api.resources import SESSIONS
+from galtea_frames.api.resources import RESOURCES, SESSIONS
 from galtea_frames.decoding.gatherer import Nested
+
+if TYPE_CHECKING:
+    from galtea_frames.api.resource import Resource
 
 Record = dict[str, Any]
 
@@ -112,13 +115,35 @@ TIMES = st.sampled_from(
 MISFITS = st.sampled_from([5, True, 1.5, [], {}, {"a": None}, "\ud800", slow_reference.Odd("1e999")])
 
 
-def records(times: st.SearchStrategy[str] = TIMES) -> st.SearchStrategy[Record]:
-    """Return sessions as the API might send them: any field may be missing, null, or of the wrong type."""
-    texts = st.sampled_from(["COMPLETED", "PENDING", "FAILED", "ARCHIVED", "v1", "x\x00y", "é"])
-    usual = {"object": OBJECTS | VALUES, "time": times, "category": texts, "string": texts}
-    declared = {column.api: usual[column.kind] | st.none() | MISFITS for column in SESSIONS.columns}
-    fields = st.dictionaries(UNKNOWN, VALUES, max_size=3)
+#: What the API sends for each kind of declared column but times, and what it may send instead.
+TEXT = st.sampled_from(["COMPLETED", "PENDING", "FAILED", "ARCHIVED", "v1", "x\x00y", "é"])
+MESSAGES = st.fixed_dictionaries({}, optional={"user_message": TEXTS | VALUES, "assistant_message": TEXTS | VALUES})
+ELEMENTS = TEXTS | st.none() | st.sampled_from([5, True, [], {}, slow_reference.Odd("1e400")])
+SENT: dict[str, st.SearchStrategy[Any]] = {
+    "object": OBJECTS | VALUES | MESSAGES,
+    "category": TEXT,
+    "string": TEXT,
+    "number": NUMBERS | st.floats(0, 1) | st.sampled_from(["0.5", "12", "-0", "1.50", "true"]),
+    "integer": NUMBERS | st.sampled_from(["12", "-0", "007", str(2**63)]),
+    "flag": st.booleans() | st.sampled_from(["true", "false", "True"]),
+    "texts": st.lists(TEXTS, max_size=3) | st.lists(ELEMENTS, max_size=3),
+    "json": VALUES | MESSAGES,
+}
+
+
+def records(times: st.SearchStrategy[str] = TIMES, resource: Resource = SESSIONS) -> st.SearchStrategy[Record]:
+    """Return rows of a list as the API might send them: any field may be missing, null, or of the wrong type."""
+    usual = SENT | {"time": times}
+    declared = {column.api: usual[column.kind] | st.none() | MISFITS for column in resource.columns}
+    names = {column.api for column in resource.columns}
+    fields = st.dictionaries(UNKNOWN.filter(lambda name: name not in names), VALUES, max_size=3)
     return st.builds(operator.or_, st.fixed_dictionaries({}, optional=declared), fields)
+
+
+#: The name of a list, and some of its rows.
+LISTED = st.sampled_from([*RESOURCES]).flatmap(
+    lambda name: st.tuples(st.just(name), st.lists(records(resource=RESOURCES[name]), max_size=4))
+)
 
 
 BATCHES = st.lists(records(), max_size=6)

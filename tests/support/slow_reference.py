@@ -15,9 +15,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from galtea_frames.api.resource import Resource
+    from galtea_frames.api.resource import DeclaredColumn, Resource
 
 #: Whatever JSON can hold.
 Json = Any
@@ -157,7 +157,7 @@ def escape(key: str) -> str:
 
 def field_names(fields: Iterable[str], resource: Resource) -> dict[str, str]:
     """Return the column's name of each field that is not declared."""
-    declared = {column.name for column in resource.columns}
+    declared = set(resource.column_names)
     fields = sorted(fields)
     names = {}
     for each in fields:
@@ -343,28 +343,116 @@ def table(records: Sequence[Record], resource: Resource) -> Expected:
     for column in resource.columns:
         values = [record.get(column.api) for record in records]
         if column.kind == "object":
-            columns, rest = flattened([(row, (), value) for row, value in enumerate(values)], len(records))
-            for path, each in columns.items():
-                expected.columns[".".join([column.name, *map(escape, path)])] = each
-                for row, value in each.exact.items() if not path else ():
-                    leftovers[row][column.api] = value
-            if rest is not None:
-                expected.columns[f"{column.name}.*"] = Column("json", rest)
-                expected.overflow.add(f"{column.name}.*")
-            continue
-        cells, exact = [], {}
-        for row, value in enumerate(values):
-            cell: Json = shown(value) if isinstance(value, str) else None
-            if cell != value and cell is not None and column.kind != "time":
-                exact[row] = leftovers[row][column.api] = value
-            if cell is not None and column.kind == "time":
-                cell = microseconds(cell)
-            if value is not None and cell is None:
-                leftovers[row][column.api] = value
-            cells.append(cell)
-        expected.columns[column.name] = Column(column.kind, cells, exact=exact)
+            _add_object(expected, column, values, leftovers)
+        elif column.kind == "json":
+            expected.columns[column.name] = Column("json", values)
+        elif column.kind in TAKEN:
+            expected.columns[column.name] = _taken(column, values, leftovers)
+        else:
+            expected.columns[column.name] = _text_or_time(column, values, leftovers)
+    for derived in resource.derived:
+        cells = [_message(record.get(derived.source), derived.key) for record in records]
+        expected.columns[derived.name] = Column("string", cells)
     _add_others(expected, records, resource, leftovers)
     return expected
+
+
+def _add_object(expected: Expected, column: DeclaredColumn, values: Sequence[Json], leftovers: list[Record]) -> None:
+    columns, rest = flattened([(row, (), value) for row, value in enumerate(values)], len(values))
+    for path, each in columns.items():
+        expected.columns[".".join([column.name, *map(escape, path)])] = each
+        for row, value in each.exact.items() if not path else ():
+            leftovers[row][column.api] = value
+    if rest is not None:
+        expected.columns[f"{column.name}.*"] = Column("json", rest)
+        expected.overflow.add(f"{column.name}.*")
+
+
+def _text_or_time(column: DeclaredColumn, values: Sequence[Json], leftovers: list[Record]) -> Column:
+    cells, exact = [], {}
+    for row, value in enumerate(values):
+        cell: Json = shown(value) if isinstance(value, str) else None
+        if cell != value and cell is not None and column.kind != "time":
+            exact[row] = leftovers[row][column.api] = value
+        if cell is not None and column.kind == "time":
+            cell = microseconds(cell)
+        if value is not None and cell is None:
+            leftovers[row][column.api] = value
+        cells.append(cell)
+    return Column(column.kind, cells, exact=exact)
+
+
+def _message(value: Json, key: str) -> str | None:
+    """Return the text of a field that is text, or an object with text under a key."""
+    found = value.get(key) if isinstance(value, dict) else value
+    text: str | None = shown(found) if isinstance(found, str) else None
+    return text
+
+
+# -- declared numbers, truth values and lists of text --
+
+
+class _MisfitError(Exception):
+    pass
+
+
+def _as_number(value: Json) -> float:
+    if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?", value) and value != "-0":
+        value = json.loads(value)
+    if isinstance(value, float) or (_is_int(value) and -(2**53) <= value <= 2**53):
+        return float(value)
+    raise _MisfitError
+
+
+def _as_integer(value: Json) -> int:
+    if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]{0,18})", value) and value != "-0":
+        value = int(value)
+    if isinstance(value, float) and value == int(value) and abs(value) <= 2**53:
+        value = int(value)
+    if _is_int(value) and -(2**63) <= value < 2**63:
+        return int(value)
+    raise _MisfitError
+
+
+def _as_flag(value: Json) -> bool:
+    if value in ("true", "false"):
+        return bool(value == "true")
+    if isinstance(value, bool):
+        return value
+    raise _MisfitError
+
+
+def _as_texts(value: Json) -> list[str | None]:
+    if not isinstance(value, list) or any(isinstance(each, (list, dict)) for each in value):
+        raise _MisfitError
+    return [each if each is None or isinstance(each, str) else dump(each) for each in value]
+
+
+#: By kind of declared column: its Arrow type, and its rule.
+TAKEN: dict[str, tuple[str, Callable[[Json], Any]]] = {
+    "number": ("double", _as_number),
+    "integer": ("int64", _as_integer),
+    "flag": ("bool", _as_flag),
+    "texts": ("list<string>", _as_texts),
+}
+
+
+def _taken(column: DeclaredColumn, values: Sequence[Json], leftovers: list[Record]) -> Column:
+    """Return a column; what was sent in another form is left over as it was sent."""
+    kind, take = TAKEN[column.kind]
+    cells: list[Any] = []
+    exact = {}
+    for row, value in enumerate(values):
+        try:
+            found = None if value is None else take(value)
+        except _MisfitError:
+            found = None
+        cells.append(shown(found))
+        if cells[-1] != value:
+            leftovers[row][column.api] = value
+        if cells[-1] != found:
+            exact[row] = value
+    return Column(kind, cells, exact=exact)
 
 
 def _add_others(expected: Expected, records: Sequence[Record], resource: Resource, leftovers: list[Record]) -> None:

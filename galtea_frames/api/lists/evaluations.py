@@ -8,6 +8,7 @@ from galtea_frames.api.resource import DeclaredColumn, Filter, Resource
 EVALUATIONS = Resource(
     name="evaluations",
     path="/evaluations",
+    row="one score of a session, or of one of its turns, by one metric",
     final_statuses=("SUCCESS", "FAILED", "SKIPPED", "CANCELLED", "OUTDATED"),
     columns=(
         DeclaredColumn("id", "string", "the evaluation's id"),
@@ -98,7 +99,7 @@ EVALUATIONS = Resource(
         Filter(
             "includeExcludedFromAnalytics",
             "flag",
-            "also evaluations by metrics taken out of analytics; True by default",
+            "also evaluations by metrics taken out of analytics; on by default",
             default=True,
         ),
         *CREATED,
@@ -108,6 +109,7 @@ EVALUATIONS = Resource(
 METRICS = Resource(
     name="metrics",
     path="/metrics",
+    row="one revision of a metric; editing a metric makes a new row",
     few=True,
     columns=(
         DeclaredColumn("id", "string", "the id of one revision of the metric"),
@@ -173,7 +175,7 @@ METRICS = Resource(
         Filter(
             "includeExcludedFromAnalytics",
             "flag",
-            "also metrics taken out of analytics; True by default",
+            "also metrics taken out of analytics; on by default",
             default=True,
         ),
         *CREATED,
@@ -183,6 +185,7 @@ METRICS = Resource(
 SPECIFICATIONS = Resource(
     name="specifications",
     path="/specifications",
+    row="one statement about what a product must, must not or cannot do",
     few=True,
     columns=(
         DeclaredColumn("id", "string", "the specification's id"),

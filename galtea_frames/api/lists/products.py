@@ -10,6 +10,7 @@ _SCOPES = ("NONE", "DEVELOPMENT", "PRODUCTION", "ALL")
 PRODUCTS = Resource(
     name="products",
     path="/products",
+    row="one AI product",
     few=True,
     columns=(
         DeclaredColumn("id", "string", "the product's id"),
@@ -58,6 +59,7 @@ PRODUCTS = Resource(
 MODELS = Resource(
     name="models",
     path="/models",
+    row="one language model, with its prices",
     few=True,
     has_times=False,  # createdAt may be null
     columns=(

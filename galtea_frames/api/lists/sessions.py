@@ -8,6 +8,7 @@ from galtea_frames.api.resource import DeclaredColumn, Filter, Resource
 SESSIONS = Resource(
     name="sessions",
     path="/sessions",
+    row="one conversation with a version of a product",
     final_statuses=("COMPLETED", "FAILED"),
     further=("isProduction", "isSeed", "recordingUri", "runId"),
     columns=(
@@ -55,6 +56,7 @@ SESSIONS = Resource(
 VERSIONS = Resource(
     name="versions",
     path="/versions",
+    row="one release of a product",
     few=True,
     further=(
         "number",

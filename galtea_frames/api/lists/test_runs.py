@@ -18,6 +18,7 @@ _NOISE = (
 TESTS = Resource(
     name="tests",
     path="/tests",
+    row="one test, which the dashboard calls a dataset: a set of test cases",
     few=True,
     columns=(
         DeclaredColumn("id", "string", "the test's id"),
@@ -84,6 +85,7 @@ TESTS = Resource(
 TEST_CASES = Resource(
     name="test_cases",
     path="/testCases",
+    row="one case of a test; editing its content makes a new row",
     few=True,
     columns=(
         DeclaredColumn("id", "string", "the test case's id; editing its content makes a new one"),
@@ -144,6 +146,7 @@ TEST_CASES = Resource(
 RUNS = Resource(
     name="runs",
     path="/runs",
+    row="one launch of a test, of evaluations or of a replay",
     few=True,
     has_times=False,  # createdAt may be null
     columns=(

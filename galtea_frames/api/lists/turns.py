@@ -8,6 +8,7 @@ from galtea_frames.api.resource import DeclaredColumn, DerivedColumn, Filter, Re
 INFERENCE_RESULTS = Resource(
     name="inference_results",
     path="/inferenceResults",
+    row="one turn of a conversation: what the user said and what the product answered",
     final_statuses=("GENERATED", "FAILED", "SKIPPED"),
     columns=(
         DeclaredColumn("id", "string", "the turn's id"),
@@ -56,6 +57,7 @@ INFERENCE_RESULTS = Resource(
 SPANS = Resource(
     name="spans",
     path="/traces",
+    row="one step inside a turn, such as a model call, a tool call or a retrieval",
     required=("ids", "session_ids", "inference_result_ids"),
     page_rows=25,
     batch=10,
