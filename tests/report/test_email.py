@@ -14,7 +14,8 @@ import pytest
 from folder_contents import contents
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_frames import report_on, sessions, two_weeks
+from report_frames import framed, report_on, sessions, two_weeks
+from score_frames import report_with_scores, scores_frame
 from undrawn import PIXEL
 
 import galtea_frames as gf
@@ -258,6 +259,31 @@ def test_the_text_is_about_ten_lines() -> None:
     assert ["- and 1 more", "Next: name of v2"] == [versions_[3], versions_[4].partition(":  ")[0][:16]]
     assert "128 sessions, all fetched, as of 2026-03-30T08:00:00+00:00 (UTC)" == last
     assert 10 == len(text.splitlines())
+
+
+def test_the_text_has_the_pass_rates_of_three_metrics() -> None:
+    """In production and in tests; those that fell come first."""
+    lines = report_with_scores().to_text().replace("\u00a0", " ").splitlines()
+    assert "Scores in production: Accuracy 100.0 % of 40 pass, 0.0 points" in lines
+    (tests,) = (line for line in lines if line.startswith("Scores in tests: "))
+    assert tests.startswith("Scores in tests: Tone 50.0 % of 40 pass, \u221250.0 points; metric 3 100.0 % of 40 pass, ")
+    assert tests.endswith("; 1 more")
+    few = report_with_scores(few=True).to_text().replace("\u00a0", " ")
+    assert "Tone 50.0 % of 20 pass, \u221250.0 points, few" in few
+
+
+def test_scores_that_are_not_there_have_no_line() -> None:
+    """The page says that no session has one."""
+    report = gf.build_report(*framed(sessions(3, "2026-03-24")), scores=scores_frame([]), as_of="2026-03-30")
+    assert "Scores" not in report.to_text() + body(report.to_email(), "html")
+
+
+def test_an_email_shows_scores() -> None:
+    """The table has the place, the interval and the fall; without scores there is none."""
+    page = unescape(body(report_with_scores().to_email(), "html"))
+    for words in ("Scores</h2>", "Tone", "in tests", "35.2\u00a0% to 64.8\u00a0%", "▼ \u221250.0\u00a0pp"):
+        assert words in page
+    assert "Scores</h2>" not in body(report_on(two_weeks()).to_email(), "html")
 
 
 def test_the_text_of_a_report_without_numbers() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from command_line import parse
 from report_frames import report_on, sessions, two_weeks, versions
+from score_frames import report_with_scores
 
 if TYPE_CHECKING:
     import galtea_frames as gf
@@ -62,6 +63,14 @@ def test_what_rose_but_is_not_new_and_what_fell() -> None:
     late = {"filters": {"from_created_at": "2026-03-23T00:00:00+00:00"}}
     ((text, _),) = steps_of(report_on(rose[:5], attrs=late, thresholds=[]))
     assert text.startswith("The most frequent error, in 5 sessions: ")
+
+
+@pytest.mark.parametrize(("options", "is_told"), [({}, True), ({"fell": False}, False), ({"few": True}, False)])
+def test_a_metric_that_fell_has_a_line(options: dict[str, bool], is_told: bool) -> None:
+    """By more than chance explains, of at least 30 sessions."""
+    found = steps_of(report_with_scores(**options))
+    line = ("Tone, in tests: 50.0 % of 40 sessions pass, 50.0 points less than in 2026-W12.", None)
+    assert ([line] if is_told else []) == found
 
 
 def test_silent_versions_and_late_changes_have_a_line() -> None:

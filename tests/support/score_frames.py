@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from report_frames import FETCHED, vouched
+from report_frames import AS_OF, FETCHED, framed, sessions, vouched
 
+import galtea_frames as gf
 from galtea_frames.frames.frame import ATTRS
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ DTYPES = {
 
 
 def evaluations(
-    sessions: Iterable[Record],
+    scored: Iterable[Record],
     values: Sequence[float | None],
     metric: str = "m1",
     name: str | None = "Accuracy",
@@ -56,7 +57,7 @@ def evaluations(
 ) -> list[Record]:
     """Return an evaluation of each session by a metric, with these scores in turn; None is one that does not count."""
     found = []
-    for number, session in enumerate(sessions):
+    for number, session in enumerate(scored):
         value = values[number % len(values)]
         found.append(
             {
@@ -94,3 +95,17 @@ def scores_frame(records: Iterable[Record], **attrs: Field) -> pd.DataFrame:
         frame[name] = values.astype(dtype)
     frame.attrs[ATTRS] = {"resource": "scores", "fetched_at": FETCHED}
     return vouched(frame, **attrs)
+
+
+def report_with_scores(*, fell: bool = True, few: bool = False) -> gf.Report:
+    """Return a report with a metric in production and four in tests, one of which fell if wanted."""
+    world, records = [], []
+    for day in ("2026-03-18", "2026-03-25"):
+        production = sessions(40, day)
+        tests = sessions(20 if few else 40, day, testCaseId="c")
+        world += [*production, *tests]
+        records += evaluations(production, [0.8], "m1", "Accuracy")
+        records += evaluations(tests, [0.9, 0.3] if fell and day == "2026-03-25" else [0.9], "m2", "Tone")
+        for number in (3, 4, 5):
+            records += evaluations(tests, [0.9], f"m{number}", f"metric {number}")
+    return gf.build_report(*framed(world), scores=scores_frame(records), as_of=AS_OF, thresholds=[])

@@ -34,7 +34,12 @@ def next_steps(found: Findings) -> tuple[NextStep, ...]:
     if found.verdict is Verdict.INCOMPLETE:
         text = "Make the report again when the data is complete; until then, no number in it proves anything."
         return (NextStep(text, found.reproduction.command),)
-    return tuple(islice(chain(_of_versions(found), _of_errors(found), _of_silence(found), _of_lateness(found)), _MOST))
+    return tuple(
+        islice(
+            chain(_of_versions(found), _of_scores(found), _of_errors(found), _of_silence(found), _of_lateness(found)),
+            _MOST,
+        )
+    )
 
 
 def _of_versions(found: Findings) -> Iterator[NextStep]:
@@ -56,6 +61,18 @@ def _worse(found: Findings) -> Iterator[VersionLine]:
             rose = not line.few and (line.change.low or 0) > 0
             if line.failure_rate.count and (line.id in broken if is_pressing else rose and line.id not in broken):
                 yield line
+
+
+def _of_scores(found: Findings) -> Iterator[NextStep]:
+    """Yield the metric whose pass rate fell most, by more than chance explains."""
+    metrics = () if found.scores is None else found.scores.metrics
+    fallen = [each for each in metrics if not each.total.few and (each.total.pass_rate_change.high or 0) < 0]
+    if fallen:
+        worst = min(fallen, key=lambda each: each.total.pass_rate_change.value or 0)
+        rate, change = worst.total.now.pass_rate, worst.total.pass_rate_change.value or 0
+        moved = f"{percent(rate.value)} of {plural(rate.n, 'session')} pass, {_points(change)}"
+        place = "in production" if worst.place == "production" else "in tests"
+        yield NextStep(f"{_name(worst.label)}, {place}: {moved} {found.scope.previous.code}.", None)
 
 
 def _of_errors(found: Findings) -> Iterator[NextStep]:

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from galtea_frames.report.findings import Findings, TotalLine, VersionLine
+    from galtea_frames.report.scored import ScoredMetric, Scores
 
-#: Versions and next steps that are named; the page has them all.
-_VERSIONS, _STEPS = 3, 3
+#: Versions, metrics and next steps that are named; the page has them all.
+_VERSIONS, _METRICS, _STEPS = 3, 3, 3
 
 #: The longest line and the longest name, in characters.
 _LINE, _LABEL = 400, 40
@@ -42,9 +43,28 @@ def _lines(findings: Findings) -> Iterator[str]:
         yield f"- {_version(line)}"
     if len(findings.versions) > _VERSIONS:
         yield f"- and {count(len(findings.versions) - _VERSIONS)} more"
+    if findings.scores is not None:
+        yield from _scores(findings.scores)
     for step in findings.next_steps[:_STEPS]:
         yield f"Next: {step.text}"
     yield f"{findings.completeness.statement}, as of {findings.scope.as_of} ({findings.scope.timezone})"
+
+
+def _scores(scores: Scores) -> Iterator[str]:
+    """Yield the pass rates of the metrics that matter most, in production and in tests."""
+    for place, title in (("production", "Scores in production"), ("tests", "Scores in tests")):
+        metrics = [each for each in scores.metrics if each.place == place and each.total.now.pass_rate.n]
+        if metrics:
+            more = f"; {count(len(metrics) - _METRICS)} more" if len(metrics) > _METRICS else ""
+            yield f"{title}: {'; '.join(map(_metric, metrics[:_METRICS]))}{more}"
+
+
+def _metric(metric: ScoredMetric) -> str:
+    """Return a metric with its pass rate."""
+    rate, change = metric.total.now.pass_rate, metric.total.pass_rate_change.value
+    moved = "" if change is None else f", {points(change)} points"
+    few = ", few" if metric.total.few else ""
+    return f"{cut(metric.label, _LABEL)} {percent(rate.value)} of {count(rate.n)} pass{moved}{few}"
 
 
 def _total(line: TotalLine, words: str) -> str:
