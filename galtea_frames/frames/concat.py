@@ -122,9 +122,10 @@ class _Part:
         except QueryError as problem:
             raise QueryError(f"{display}: {problem}") from None
         is_whole = _is_text(ids.type) and pa.types.is_timestamp(created.type)
-        if not is_whole or ids.null_count or created.null_count:
+        if not is_whole or ids.null_count or (created.null_count and origin.resource.has_times):
             raise QueryError(f"{display} has rows without an id or a creation time; load them again")
-        moments = np.asarray(created.cast(TIME).cast(pa.int64()))
+        # Nulls as a load's proof counts them.
+        moments = np.asarray(created.cast(TIME).cast(pa.int64()).fill_null(pd.NaT.value))
         return cls(display, frame, origin, origin.nested or "columns", moments, is_named)
 
     @property
@@ -292,7 +293,7 @@ def _has_fraction(values: pd.Series[Any]) -> bool:
     """Tell whether a column holds a number that was certainly sent as a float: with a fraction, or very large."""
     numbers = arrow_array(values)
     if pa.types.is_list(numbers.type):
-        numbers = numbers.flatten()
+        numbers = pc.list_flatten(numbers)
     if not pa.types.is_floating(numbers.type):
         return False
     sure = pc.or_(pc.not_equal(numbers, pc.floor(numbers)), pc.greater(pc.abs(numbers), float(EXACT)))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from galtea_frames.api.times import instant
 from galtea_frames.decoding.gatherer import declared_arrays
 from galtea_frames.frames.frame import sorted_table
 
@@ -50,7 +51,7 @@ class RowSelector:
 
         Args:
             page: a page with `RawRows`.
-            skip: numbers of the rows to skip.
+            skip: numbers of the rows to skip; not of all.
         """
         kept = [number for number in range(len(page.ids)) if number not in skip]
         numbers = range(self._came, self._came + len(kept))
@@ -60,7 +61,8 @@ class RowSelector:
         keys = pa.table(declared_arrays(self._query.resource, self._sorted_by(page)))
         self._keys.append(keys.take(pa.array(kept, pa.int64())).append_column(_NUMBER, pa.array(numbers)))
         if self._ascending:
-            return self._release(page.last)
+            # Not those up to the page's last row: rows of that time may be skipped now, and come with a later page.
+            return self._release(instant(page.created[kept[-1]]))
         return self._drop_beyond() if len(self._raws) > 2 * self._most + _SPARE else []
 
     def rest(self) -> list[Raw]:

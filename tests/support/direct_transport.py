@@ -23,17 +23,19 @@ class DirectTransport(Transport):
     Attributes:
         sessions: the rows; insert, update and delete at any time.
         versions: likewise.
+        lists: all lists by name.
         requests: the requests so far.
         before: called before each answer, with the number of the request.
     """
 
     def __init__(
         self,
-        sessions: Iterable[Mapping[str, Any]],
+        sessions: Iterable[Mapping[str, Any]] = (),
         versions: Iterable[Mapping[str, Any]] = (),
+        lists: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
         **behaviour: Any,  # noqa: ANN401 - the stand-in's knobs are of several types
     ) -> None:
-        self.lists = Lists({"sessions": sessions, "versions": versions})
+        self.lists = Lists({"sessions": sessions, "versions": versions} | dict(lists or {}))
         self.sessions = self.lists["sessions"]
         self.versions = self.lists["versions"]
         self.requests: list[Request] = []
