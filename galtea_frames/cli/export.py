@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 import galtea_frames as gf
-from galtea_frames.api.resources import RESOURCES, SESSIONS, VERSIONS
+from galtea_frames.api.resources import EVALUATIONS, RESOURCES, SESSIONS, VERSIONS
 from galtea_frames.cli.options import (
     arguments_of,
     before_asking,
@@ -34,11 +34,18 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from galtea_frames.api.resource import Resource
     from galtea_frames.files.targets import FileKind
 
 
-#: What can be exported, with the list whose filters become options.
+#: What has a schema, with the list whose filters become options.
 KINDS = RESOURCES | {"joined": SESSIONS}
+
+#: What can be exported.
+EXPORTED = KINDS | {"scores": EVALUATIONS}
+
+#: What is one frame, because its rows are joined.
+_ONE_FRAME = ("joined", "scores")
 
 #: What a mirror can export, with the method that reads it.
 STORED = {name: f"load_{name}" for name, each in RESOURCES.items() if each.is_mirrored} | {"joined": "join"}
@@ -64,11 +71,9 @@ def _export(
     with before_asking():
         _select(given, kind)
     nested = _nested(given, file_kind)
-    asked = arguments_of(given, KINDS[kind]) | {"nested": nested}
-    check_columns(
-        partition_by, {"": SESSIONS, "version.": VERSIONS} if kind == "joined" else {"": RESOURCES[kind]}, nested
-    )
-    _check_selected(partition_by, asked["columns"], asked["schema"])
+    asked = arguments_of(given, EXPORTED[kind]) | {"nested": nested}
+    check_columns([each for each in partition_by if each not in _computed(kind)], _lists_of(kind), nested)
+    _check_selected(partition_by, asked["columns"], asked.get("schema"))
     with before_asking():
         _check_out(out, file_kind, asked["limit"], partitioned=bool(partition_by))
     form: dict[str, Any] = {"partition_by": list(partition_by) or None, "compression": compression}
@@ -84,6 +89,23 @@ def _export(
     summary |= {name: attrs[name] for name in ("requests", "retries", "complete", "mixed_columns", "overflow_columns")}
     what = "sessions with their versions" if kind == "joined" else RESOURCES[kind].words
     say(summary, f"{attrs['rows']:,} {what}, {first.shape[1]} columns, in {seconds:.1f} s: {out}", as_json=as_json)
+
+
+def _lists_of(kind: str) -> dict[str, Resource]:
+    """Return the lists whose columns are exported, by the prefix of these."""
+    if kind == "joined":
+        return {"": SESSIONS, "version.": VERSIONS}
+    if kind == "scores":
+        from galtea_frames.frames.scores import LISTS
+
+        return {"": EVALUATIONS, **{f"{each.prefix}.": RESOURCES[each.name] for each in LISTS}}
+    return {"": RESOURCES[kind]}
+
+
+def _computed(kind: str) -> tuple[str, ...]:
+    from galtea_frames.frames.scoring import COMPUTED
+
+    return COMPUTED if kind == "scores" else ()
 
 
 def _kind_of(out: str) -> FileKind | None:
@@ -115,7 +137,7 @@ def _select(given: dict[str, Any], kind: str) -> None:
     from galtea_frames.frames.schema import schema_for
 
     given["columns"] = split_columns(given["columns"])
-    if given["schema"] is not None:
+    if given.get("schema") is not None:
         if given["columns"] is not None:
             raise QueryError("--schema names the columns; leave out --column")
         given["schema"] = schema_for(given["schema"], kind)
@@ -156,7 +178,10 @@ def _from_api(kind: str, asked: dict[str, Any], *, whole: bool) -> Iterator[pd.D
     """Return what the API answers: one frame if it must be whole, otherwise frames as they come."""
     from galtea_frames.frames.load import iterate, load
     from galtea_frames.frames.load_joined import iterate_joined, load_joined
+    from galtea_frames.frames.load_scores import fetch_scores
 
+    if kind == "scores":
+        return iter([fetch_scores(asked)])
     if whole or _is_one_frame(asked):
         return iter([load_joined(asked) if kind == "joined" else load(KINDS[kind], asked)])
     return iterate_joined(asked) if kind == "joined" else iterate(KINDS[kind], asked)
@@ -193,7 +218,7 @@ def from_mirror(kind: str, mirror: gf.Mirror, asked: dict[str, Any]) -> pd.DataF
 
 def _from_mirror(kind: str, mirror: gf.Mirror, asked: dict[str, Any], *, whole: bool) -> Iterator[pd.DataFrame]:
     """Do the same with what a mirror holds; joined rows are always one frame."""
-    if whole or kind == "joined" or _is_one_frame(asked):
+    if whole or kind in _ONE_FRAME or _is_one_frame(asked):
         return iter([from_mirror(kind, mirror, asked)])
     frames: Iterator[pd.DataFrame] = _read(getattr(mirror, f"iter_{kind}"), kind, asked)
     return frames
@@ -215,12 +240,14 @@ def _read(read: Callable[..., Any], kind: str, asked: dict[str, Any]) -> Any:  #
         given[plain] = value
     for name in given:
         if name not in taken:
-            options = [each.opts[0] for each in query_options(KINDS[kind]) if each.name in taken]
-            raise QueryError(f"a mirror of {KINDS[kind].name} takes no {name}; it takes {', '.join(options)}")
+            options = [each.opts[0] for each in query_options(EXPORTED[kind]) if each.name in taken]
+            raise QueryError(f"a mirror of {EXPORTED[kind].name} takes no {name}; it takes {', '.join(options)}")
     return read(**given)
 
 
 MIRROR_OPTION = click.Option(["--mirror"], metavar="DIRECTORY", help="read from this mirror instead of the API")
+
+_SCHEMA_OPTION = click.Option(["--schema"], metavar="FILE", help="export the columns of this schema, with its types")
 
 _SHAPES = ["columns", "json", "both"]
 
@@ -231,16 +258,26 @@ _FILTERED = {
     "joined": "export joined --out by_status --partition-by status",
     "evaluations": "export evaluations --out failed.parquet --no-passed --from-created-at 2026-03-01",
     "inference_results": "export inference_results --out turns.parquet --version-id version_1",
+    "scores": "export scores --out scores.parquet --version-id version_1 --version-id version_2",
 }
+
+#: What stands beside a row.
+_BESIDE = {
+    "joined": ", with its version",
+    "scores": ", with its score, metric, session, version, test case and test",
+}
+
+#: What one row is, where it is more than a row of a list.
+_ROWS = {"joined": "one session with its version", "scores": "one evaluation with its score, and what explains it"}
 
 #: What the examples of a list select that cannot be loaded as a whole.
 SELECTED = {"spans": " --inference-result-id inferenceResult_1"}
 
 
 def _command(kind: str) -> click.Command:
-    resource = KINDS[kind]
+    resource = EXPORTED[kind]
     one = resource.singular.replace("_", " ")
-    beside = ", with its version" if kind == "joined" else ""
+    beside = _BESIDE.get(kind, "")
     objects = {each.name for each in resource.columns if each.kind == "object"}
     columns = [name for name in resource.column_names if name not in objects]
     lines = [
@@ -250,7 +287,7 @@ def _command(kind: str) -> click.Command:
     return click.Command(
         kind,
         callback=lambda **given: _export(kind, **given),
-        short_help=f"One row is {'one session with its version' if kind == 'joined' else resource.row}.",
+        short_help=f"One row is {_ROWS.get(kind, resource.row)}.",
         help=f"Write all {resource.words} that match the filters to a file, one row per {one}{beside}.",
         epilog=examples(*lines, *([f"export {kind} --mirror mirror --out {kind}.parquet"] if kind in STORED else [])),
         params=[
@@ -288,7 +325,7 @@ def _command(kind: str) -> click.Command:
                 help="export only this column, and all below it; repeatable, or separated by commas",
                 shell_complete=completing(columns),
             ),
-            click.Option(["--schema"], metavar="FILE", help="export the columns of this schema, with its types"),
+            *([_SCHEMA_OPTION] if kind in KINDS else []),
             *([MIRROR_OPTION] if kind in STORED else []),
             *query_options(resource),
             *client_options(),
@@ -299,7 +336,7 @@ def _command(kind: str) -> click.Command:
 
 EXPORT = click.Group(
     "export",
-    help="Write a list of the API to a file.",
-    epilog=examples("export sessions --out sessions.parquet", "export joined --help"),
-    commands=[_command(kind) for kind in KINDS],
+    help="Write a list of the API, or scores, to a file.",
+    epilog=examples("export sessions --out sessions.parquet", "export scores --help"),
+    commands=[_command(kind) for kind in EXPORTED],
 )

@@ -8,12 +8,15 @@ from galtea_frames.api.resources import RESOURCES
 from galtea_frames.decoding.column_names import split_name
 from galtea_frames.decoding.json_text import RawJson, json_text
 from galtea_frames.files.targets import FileKind
+from galtea_frames.frames.cells import json_values
+from galtea_frames.frames.join_keys import JOINED, SCORES
 from galtea_frames.frames.joins import split_joined
 from galtea_frames.frames.origin import attrs_of
 from galtea_frames.frames.records import restored_records
+from galtea_frames.frames.scoring import COMPUTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -23,22 +26,27 @@ JSON_LINES = FileKind("file of JSON lines", (".jsonl", ".jsonl.gz", ".ndjson", "
 def write_json_lines(frames: Iterator[pd.DataFrame], file: IO[bytes]) -> None:
     """Write the records of frames, one per line, with the API's names and nested objects.
 
-    A line of a join is an object of two records, `session` and `version`; the latter is null if nothing matched.
+    A line of a join is an object of the records that were joined, such as `session` and `version`; a record is null if
+    nothing matched. In lines of scores, what was computed stands beside them.
     """
     for frame in frames:
         file.write("".join(f"{json_text(record)}\n" for record in _records(frame)).encode())
 
 
-def _records(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
-    if attrs_of(frame).get("resource") != "joined":
+def _records(frame: pd.DataFrame) -> Sequence[dict[str, Any] | None]:
+    resource = attrs_of(frame).get("resource")
+    if resource not in (JOINED, SCORES):
         return _selected(frame)
-    sessions, versions = split_joined(frame)
-    matched = (versions[["id"]] if "id" in versions else versions).notna().any(axis=1)
-    pairs = zip(_selected(sessions), _selected(versions), matched, strict=True)
-    return ({"session": session, "version": version if known else None} for session, version, known in pairs)
+    (one, left), *others = split_joined(frame).items()
+    parts: dict[str, Sequence[Any]] = {one: _selected(left)}
+    parts |= {name: json_values(left[name]) for name in COMPUTED if resource == SCORES and name in left}
+    for name, part in others:
+        matched = (part[["id"]] if "id" in part else part).notna().any(axis=1)
+        parts[name] = [record if known else None for record, known in zip(_records(part), matched, strict=True)]
+    return [dict(zip(parts, row, strict=True)) for row in zip(*parts.values(), strict=True)]
 
 
-def _selected(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def _selected(frame: pd.DataFrame) -> Sequence[dict[str, Any] | None]:
     """Return the records of one list, without the declared fields that a load left out."""
     if not frame.shape[1]:
         return [{} for _ in range(len(frame))]

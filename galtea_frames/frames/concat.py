@@ -22,6 +22,7 @@ from galtea_frames.errors import QueryError
 from galtea_frames.frames.assembly import build_frame, column_attrs
 from galtea_frames.frames.cells import arrow_array
 from galtea_frames.frames.coverage import LoadedRows, combined_attrs, to_json
+from galtea_frames.frames.join_keys import JOINED, SCORES, list_of_rows, words_for
 from galtea_frames.frames.options import LoadOptions
 from galtea_frames.frames.origin import NEEDED, Origin, attrs_of
 from galtea_frames.frames.reparse import parsed_batches
@@ -174,8 +175,12 @@ def _is_list(frames: object) -> TypeGuard[Iterable[Any]]:
 
 def _origin(frame: pd.DataFrame) -> Origin:
     origin = Origin.of(frame)
-    if origin is None and quoted(attrs_of(frame).get("resource")) == "'joined'":
-        raise QueryError("joined frames cannot be concatenated; concatenate the sessions, then join")
+    attrs = attrs_of(frame)
+    if origin is None and quoted(attrs.get("resource")) == repr(SCORES):
+        raise QueryError("scores cannot be concatenated; load them with one call of load_scores")
+    if origin is None and quoted(attrs.get("resource")) == repr(JOINED):
+        rows = words_for(list_of_rows(attrs), "rows")
+        raise QueryError(f"joined frames cannot be concatenated; concatenate the {rows}, then join")
     if origin is None:
         raise QueryError("its attrs do not name the list it was loaded from; pass frames returned by loaders")
     return replace(origin, nested=origin.nested or _guess_nested(frame, origin))

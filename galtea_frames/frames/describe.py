@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from galtea_frames.frames.joins import PREFIX
+from galtea_frames.frames.join_keys import joined_attrs
 from galtea_frames.frames.origin import attrs_of
 from galtea_frames.frames.plain import arrow_or_text, cell_text, check_frame
 from galtea_frames.printable import printable, quoted
@@ -97,8 +97,11 @@ def _json_columns(attrs: Mapping[str, Any]) -> set[str]:
 
 
 def attrs_sources(attrs: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the attrs of a load, and of the versions joined to it, each with the prefix of their columns."""
-    return [("", attrs), (PREFIX, mapping_in(mapping_in(attrs, "join"), "versions"))]
+    """Return the attrs of a load, and of the frames joined to it, each with the prefix of its columns."""
+    found = [("", attrs)]
+    for prefix, joined in joined_attrs(attrs).items():
+        found += [(prefix + below, each) for below, each in attrs_sources(joined)]
+    return found
 
 
 def mapping_in(attrs: Mapping[str, Any], key: str) -> Mapping[str, Any]:

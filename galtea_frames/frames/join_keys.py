@@ -42,12 +42,17 @@ class JoinKey:
     @property
     def one(self) -> str:
         """What a row of the right frame is called in messages."""
-        return (RESOURCES[self.list].singular if self.list else self.prefix).replace("_", " ")
+        return one_of(self.list, self.prefix).replace("_", " ")
 
 
 def words_for(name: str | None, otherwise: str) -> str:
     """Return what the rows of a list are called in messages."""
     return RESOURCES[name].words if name else otherwise
+
+
+def one_of(name: str | None, otherwise: str) -> str:
+    """Return the name of one row of a list."""
+    return RESOURCES[name].singular if name else otherwise
 
 
 def list_of_rows(attrs: Mapping[str, Any]) -> str | None:
@@ -76,6 +81,21 @@ def joined_attrs(attrs: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     for prefix, about in mapping_in("joins", attrs).items():
         found[f"{prefix}."] = mapping_in("attrs", about) if isinstance(about, Mapping) else {}
     return found
+
+
+def describe_joined(attrs: Mapping[str, Any]) -> str | None:
+    """Return what is joined in a frame, as messages name it: "evaluations with metric, session"; None if nothing is."""
+    if attrs.get("resource") not in (JOINED, SCORES) or not (prefixes := joined_attrs(attrs)):
+        return None
+    beside = ", ".join(each.removesuffix(".") for each in prefixes)
+    return f"{words_for(list_of_rows(attrs), 'rows')} with {beside}"
+
+
+def is_sessions_with_versions(attrs: Mapping[str, Any]) -> bool:
+    """Tell whether a frame is of sessions joined with their versions, and with nothing else."""
+    return (
+        attrs.get("resource") == JOINED and list_of_rows(attrs) == "sessions" and [*joined_attrs(attrs)] == ["version."]
+    )
 
 
 def find_key(left: object, right: object, on: object, prefix: object) -> JoinKey:

@@ -12,7 +12,17 @@ import pyarrow.compute as pc
 
 from galtea_frames.errors import JoinError
 from galtea_frames.frames.frame import ATTRS
-from galtea_frames.frames.join_keys import ID, JOINED, SCORES, JoinKey, find_key, list_of_rows, words_for
+from galtea_frames.frames.join_keys import (
+    ID,
+    JOINED,
+    SCORES,
+    JoinKey,
+    find_key,
+    joined_attrs,
+    list_of_rows,
+    one_of,
+    words_for,
+)
 from galtea_frames.frames.load_attrs import mapping_in
 from galtea_frames.frames.origin import attrs_of
 from galtea_frames.printable import listed, quoted
@@ -111,16 +121,25 @@ def join_sessions_versions(sessions: pd.DataFrame, versions: pd.DataFrame, *, ho
     return joined
 
 
-def split_joined(joined: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the two sides of a join, row by row, with the column names and attrs that they had before it."""
-    attrs = attrs_of(joined)
-    original = {new: old for old, new in attrs["join"].get("renamed_columns", {}).items()}
-    is_version = joined.columns.str.startswith(PREFIX)
-    sessions = joined.loc[:, ~is_version].rename(columns=original)
-    sessions.attrs = {ATTRS: {**_about_columns(attrs_of(joined), original), "resource": "sessions"}}
-    versions = joined.loc[:, is_version].rename(columns=lambda name: name.removeprefix(PREFIX))
-    versions.attrs = {ATTRS: {**attrs["join"]["versions"], "columns": attrs.get("columns")}}
-    return sessions, versions
+def split_joined(joined: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the parts of joined rows, with the column names and attrs that they had before the join.
+
+    They are named after one row of their list, the left one first: `{"session": …, "version": …}`.
+    """
+    attrs, parts = attrs_of(joined), joined_attrs(attrs_of(joined))
+    abouts = [mapping_in("join", attrs), *mapping_in("joins", attrs).values()]
+    original = {new: old for about in abouts for old, new in mapping_in("renamed_columns", about).items()}
+    own = list_of_rows(attrs)
+    is_left = ~joined.columns.str.startswith(tuple(parts))
+    left = joined.loc[:, is_left].rename(columns=original)
+    left.attrs = {ATTRS: {**_about_columns(attrs, original), "resource": own}}
+    found = {one_of(own, "row"): left}
+    for prefix, of_part in parts.items():
+        part = joined.loc[:, joined.columns.str.startswith(prefix)]
+        part = part.set_axis([name.removeprefix(prefix) for name in part.columns], axis=1)
+        part.attrs = {ATTRS: {**of_part, "columns": attrs.get("columns")}}
+        found[prefix.removesuffix(".")] = part
+    return found
 
 
 @dataclass(frozen=True)

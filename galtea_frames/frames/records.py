@@ -13,7 +13,8 @@ from galtea_frames.decoding.column_names import OVERFLOW, split_name
 from galtea_frames.decoding.exact import exact_value
 from galtea_frames.errors import QueryError
 from galtea_frames.frames.cells import json_values, plain_number
-from galtea_frames.frames.origin import Origin
+from galtea_frames.frames.join_keys import describe_joined
+from galtea_frames.frames.origin import Origin, attrs_of
 from galtea_frames.printable import quoted
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def restored_records(frame: pd.DataFrame, odd: Callable[[str], Any]) -> list[Rec
     if not isinstance(frame, pd.DataFrame):
         raise QueryError(f"to_records takes a DataFrame of load_sessions or load_versions, not {quoted(frame)}")
     origin = Origin.of(frame)
+    if origin is None and (joined := describe_joined(attrs_of(frame))):
+        raise QueryError(f"to_records takes a frame of one list, not {joined}; pass the frames that were joined")
     if origin is None:
         raise QueryError("to_records takes a frame of load_sessions or load_versions, with its attrs")
     frame = frame.copy(deep=False)

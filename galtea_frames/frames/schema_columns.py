@@ -15,6 +15,7 @@ from galtea_frames.errors import QueryError, SchemaError
 from galtea_frames.frames.cells import arrow_array
 from galtea_frames.frames.column_arguments import split_names
 from galtea_frames.frames.describe import attrs_sources, mapping_in, names_in
+from galtea_frames.frames.join_keys import describe_joined, is_sessions_with_versions
 from galtea_frames.frames.joins import PREFIX
 from galtea_frames.frames.origin import attrs_of
 from galtea_frames.printable import quoted
@@ -93,6 +94,11 @@ class LoadedColumns:
             raise SchemaError(f"a schema is of a DataFrame, not {quoted(frame)}")
         attrs = attrs_of(frame)
         resource = attrs.get("resource")
+        joined = describe_joined(attrs)
+        if joined and not is_sessions_with_versions(attrs):
+            raise SchemaError(
+                f"a schema is of one list, or of sessions with their versions, not of {joined}; take one of each list"
+            )
         if not isinstance(resource, str) or resource not in lists():
             raise SchemaError("the frame does not say which list it is of; pass a frame of a load, with its attrs")
         if (nested := quoted(attrs.get("nested", "columns"))) != "'columns'":

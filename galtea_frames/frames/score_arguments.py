@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-#: The columns that a load of scores computes.
-_COMPUTED = (scoring.REPORTED, scoring.COUNTS, scoring.WHY_NOT)
-
 #: What attrs say of columns, by name.
 _OF_COLUMNS = ("dtype", "misfits")
 
@@ -46,9 +43,9 @@ class ScoreArguments:
         """
         names = selected_names(arguments.get("columns"))
         dtypes = dtype_mapping(arguments.get("dtype"))
-        if computed := next((name for name in dtypes if name in _COMPUTED), None):
+        if computed := next((name for name in dtypes if name in scoring.COMPUTED), None):
             raise QueryError(f"dtype: {computed!r} is computed, and its dtype is fixed")
-        columns = None if names is None else _by_list(name for name in names if name not in _COMPUTED)
+        columns = None if names is None else _by_list(name for name in names if name not in scoring.COMPUTED)
         dates = _by_list(column_list("parse_dates", arguments.get("parse_dates")))
         pinned = {name: dict(each) for name, each in _by_list(dtypes).items()}
         needed = _needed(columns)

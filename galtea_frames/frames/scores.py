@@ -99,4 +99,4 @@ def _warn_of_dangling(joins: Mapping[str, Any]) -> None:
     dangling = {prefix: about["dangling"] for prefix, about in joins.items() if about["dangling"]}
     if dangling:
         counted = ", ".join(f"{rows:,} in {prefix}.*" for prefix, rows in dangling.items())
-        warn(f"rows refer to what the API does not return, and are null there: {counted}", GalteaFramesWarning)
+        warn(f"rows are null where the API does not return what they refer to: {counted}", GalteaFramesWarning)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 INPUTS = ("status", "score", "human_score", "long_input")
 
 #: The columns that this module adds.
-REPORTED, COUNTS, WHY_NOT = "reported_score", "counts", "why_not"
+COMPUTED = REPORTED, COUNTS, WHY_NOT = "reported_score", "counts", "why_not"
 
 #: Why a score does not count; of an evaluation that is not finished or has failed, the status says it.
 REASONS = ("pending", "pending_human", "skipped", "failed", "outdated", "cancelled", "long_input", "no_score")

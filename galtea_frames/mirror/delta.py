@@ -23,7 +23,7 @@ from galtea_frames.mirror.description import check_columns, describe_scope, pars
 from galtea_frames.mirror.local_folder import check_file
 from galtea_frames.mirror.rows import REMOVED_AT, stored_schema
 from galtea_frames.mirror.table_files import check_plain, once_named
-from galtea_frames.mirror.time_spans import spans, sql_of, within
+from galtea_frames.mirror.time_spans import spans, sql_of, times_of_files, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -295,17 +295,23 @@ class StoredTable:
             return
         # Not Delta's MERGE: deltalake 1.6.6 then writes files with string_view columns, which pyarrow cannot compare
         # and so cannot filter. Whole spans of time are replaced instead.
-        cut = spans(pa.chunked_array([*changes.replaced.chunks, *rows.column("created_at").chunks]))
+        times = pa.chunked_array([*changes.replaced.chunks, *rows.column("created_at").chunks])
+        with mirror_errors(self.display):
+            files = self._actions()
+        cut = spans(times, times_of_files(files))
         stored = self.rows(reduce(or_, map(within, cut)))
         kept = stored.filter(pc.invert(pc.is_in(stored.column("id"), rows.column("id").combine_chunks())))
-        self._write(_sorted(pa.concat_tables([kept, rows])), mode="overwrite", predicate=sql_of(cut))
+        size = _file_size(files)
+        self._write(
+            _sorted(pa.concat_tables([kept, rows])), mode="overwrite", predicate=sql_of(cut), target_file_size=size
+        )
 
     def mark(self, synced_at: int) -> None:
         """Record that a sync that began at this time has finished: the rows are those that the API had then."""
         notes = [_deltalake().Transaction(_SYNCED, synced_at)]
         self._write(self.empty(), mode="append", notes=notes)
 
-    def _write(self, rows: pa.Table, *, notes: Sequence[Any] = (), **how: str) -> None:
+    def _write(self, rows: pa.Table, *, notes: Sequence[Any] = (), **how: Any) -> None:  # noqa: ANN401 - deltalake's arguments
         deltalake = _deltalake()
         # No retry on top of another process's commit: rows were compared without it.
         commit = deltalake.CommitProperties(max_commit_retries=0, app_transactions=list(notes))
@@ -365,6 +371,12 @@ def _handler(address: str) -> Any:  # noqa: ANN401 - deltalake's own type
 
 def _properties() -> Any:  # noqa: ANN401 - deltalake's own type
     return _deltalake().WriterProperties(compression="ZSTD", max_row_group_size=ROWS_A_GROUP)
+
+
+def _file_size(files: pa.Table) -> int:
+    """Return the bytes of a file that is just not small, so that rewriting the newest rows never costs much more."""
+    rows, size = (pc.sum(files.column(name)).as_py() or 0 for name in ("num_records", "size_bytes"))
+    return max(1, size * _SMALL_ROWS * 5 // 4 // max(1, rows))
 
 
 def _sorted(rows: pa.Table) -> pa.Table:

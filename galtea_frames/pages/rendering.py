@@ -120,7 +120,7 @@ def environment(package: str, *, markdown: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    names = "count signed_count percent signed_percent points number score cut narrow plural"
+    names = "count signed_count percent signed_percent points number score amount cut narrow plural"
     for name in names.split():
         made.filters[name] = getattr(wording, name)
     made.filters |= {"printable": printable, "more": more, "url": url, "link": _link, "code": _code}

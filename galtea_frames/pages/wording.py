@@ -15,6 +15,9 @@ NOTHING = "n/a"
 
 _MINUS = "\u2212"
 
+#: The smallest sum that two decimals are enough for.
+_CENTS = 10
+
 #: The smallest number written with an exponent.
 _LARGE = 1e15
 
@@ -63,6 +66,13 @@ def score(value: Number | None) -> str:
 def signed_score(value: Number | None) -> str:
     """Format a difference of scores: "+0.031"."""
     return NOTHING if value is None else _signed(f"{float(value):+.3f}")
+
+
+def amount(value: Number | None) -> str:
+    """Format a sum with all digits that matter: "1,276.45", "0.0167"."""
+    if value is None or not _CENTS <= abs(float(value)) < _LARGE:
+        return number(value)
+    return f"{float(value):,.2f}".removesuffix(".00").replace("-", _MINUS)
 
 
 def named_value(name: str, value: Number | None) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from galtea_frames.pages.links import Links
     from galtea_frames.rates import Difference, Rate
     from galtea_frames.report.checks import ThresholdResult
+    from galtea_frames.report.groups import Breakdown, ColumnSum
     from galtea_frames.report.scored import Scores
 
 
@@ -327,6 +328,8 @@ class Findings:
     stopping_reasons: tuple[Reason, ...]
     metrics: tuple[Metric, ...]
     scores: Scores | None
+    sums: tuple[ColumnSum, ...]
+    breakdowns: tuple[Breakdown, ...]
     changes: Changes
     quality: Quality
     reproduction: Reproduction

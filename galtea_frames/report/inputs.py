@@ -19,16 +19,19 @@ class Inputs:
         sessions: as returned by `load_sessions`.
         versions: as returned by `load_versions`.
         scores: as returned by `load_scores`; None for a report without scores.
+        turns: as returned by `load_inference_results`; None for a report without sums of turns.
         metadata: the columns of metadata; None if `sessions` has them.
     """
 
     sessions: pd.DataFrame
     versions: pd.DataFrame
     scores: pd.DataFrame | None = None
+    turns: pd.DataFrame | None = None
     metadata: Metadata | None = None
 
     @property
     def frames(self) -> dict[str, pd.DataFrame]:
         """The frames by name."""
-        optional = {} if self.scores is None else {"scores": self.scores}
-        return {"sessions": self.sessions, "versions": self.versions} | optional
+        optional = {"scores": self.scores, "turns": self.turns}
+        given = {name: frame for name, frame in optional.items() if frame is not None}
+        return {"sessions": self.sessions, "versions": self.versions} | given

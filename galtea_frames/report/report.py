@@ -24,7 +24,7 @@ from galtea_frames.report.inputs import Inputs
 from galtea_frames.report.pages import charts, rendering
 from galtea_frames.report.pages.email import email
 from galtea_frames.report.pages.text import text
-from galtea_frames.report.terms import Terms, parse_terms
+from galtea_frames.report.terms import Terms, check_turns, parse_terms
 from galtea_frames.report.thresholds import check_metrics
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from galtea_frames.report.terms import LastReport
     from galtea_frames.report.thresholds import Thresholds
 
-_HTML, _MARKDOWN, _JSON, _EMAIL = "report.html", "report.md", "report.json", "report.eml"
-_CHARTS, _SCORES = "charts", "scores.parquet"
+_HTML, _MARKDOWN, _TEXT, _JSON = "report.html", "report.md", "report.txt", "report.json"
+_EMAIL, _CHARTS, _SCORES = "report.eml", "charts", "scores.parquet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +132,7 @@ class Report:
         return email(self.findings, self.to_html(), self._pictures, sender=sender, to=to, subject=subject)
 
     def write(self, directory: str | PathLike[str], *, email: EmailMessage | None = None) -> None:
-        """Write report.html, report.md, report.json, charts/*.png, rows.parquet and, if there are any, scores.parquet.
+        """Write report.html, .md, .txt and .json, charts/*.png, rows.parquet and, if there are any, scores.parquet.
 
         Writes are atomic, and replace an earlier report. A folder that holds anything else, or a file that changed
         since, is never replaced.
@@ -151,6 +151,7 @@ class Report:
         texts = {
             _HTML: rendering.html(self.findings, pictures),
             _MARKDOWN: rendering.markdown(self.findings, pictures, _CHARTS),
+            _TEXT: f"{self.to_text()}\n",
             _JSON: json.dumps(self.to_dict(), indent=2, allow_nan=False) + "\n",
         }
         files = {name: text.encode() for name, text in texts.items()}
@@ -189,6 +190,9 @@ def build_report(
     include_text: bool = False,
     last_report: LastReport | None = None,
     scores: pd.DataFrame | None = None,
+    turns: pd.DataFrame | None = None,
+    sums: str | Sequence[str] = (),
+    by: str | Sequence[str] = (),
     selection: str | None = None,
     session_url: str | None = None,
     version_url: str | None = None,
@@ -231,6 +235,12 @@ def build_report(
             whenever it was evaluated. Several scores of a session by one metric are averaged. Means have 95 % intervals
             by Student's t, their changes Welch's; pass rates have Wilson's and Newcombe's. Revisions of a metric, and
             production and tests, are never pooled.
+        turns: as returned by `load_inference_results`, from the first day of the previous period on, to sum their
+            columns; like the sessions, it must prove to be complete.
+        sums: columns to add up by period and version, such as "metadata.cost_usd", or "turns.cost" if turns are given.
+            Sums say how many sessions have a value; null is never 0.
+        by: columns to group sessions by, such as "metadata.channel", or "test_case.variant" if scores have it. Groups
+            have sessions, failure rate and pass rates; all but the eight most frequent values are one group.
         session_url: where a session can be looked at, such as "https://example.com/sessions/{id}": an https URL with
             `{id}` once, which makes the ids of sessions links in HTML and Markdown.
         version_url: the same for versions.
@@ -250,13 +260,16 @@ def build_report(
         include_text=include_text,
         last_report=last_report,
         selection=selection,
+        sums=sums,
+        by=by,
         session_url=session_url,
         version_url=version_url,
     )
     if isinstance(scores, pd.DataFrame):
         check_scores(scores)
     check_metrics(terms.thresholds, None if scores is None else metric_names(scores))
-    inputs = Inputs(sessions, versions, scores)
+    check_turns(terms.sums, has_turns=turns is not None)
+    inputs = Inputs(sessions, versions, scores, turns)
     return compute(inputs, terms, command or _call(terms, inputs))
 
 
@@ -314,6 +327,8 @@ def _call(terms: Terms, inputs: Inputs) -> str:
         "thresholds": {level: texts for level, texts in thresholds.items() if texts},
     }
     arguments |= {"metrics": list(terms.metrics)} if terms.metrics else {}
+    arguments |= {"sums": list(terms.sums)} if terms.sums else {}
+    arguments |= {"by": list(terms.by)} if terms.by else {}
     arguments |= {} if terms.selection is None else {"selection": terms.selection}
     arguments |= {f"{name}_url": url for name, url in asdict(terms.links).items() if url is not None}
     arguments |= {"trend_periods": terms.trend_periods, "include_text": terms.include_text}

@@ -35,6 +35,9 @@ _SELECTION = 200
 #: An earlier report, as returned by `Report.to_dict`, or the path of its report.json.
 LastReport = dict[str, Any] | str | PathLike[str]
 
+#: What the names of columns of turns start with.
+TURNS = "turns."
+
 #: The largest report.json, in bytes: ten times that of ten thousand versions.
 _LARGEST = 100_000_000
 
@@ -76,6 +79,8 @@ class Terms:
         include_text: whether raw text of the data may be shown.
         last_report: an earlier report, to find late changes.
         selection: which sessions these are, if the caller says so.
+        sums: numeric columns of sessions, or of turns if their names start with "turns.".
+        by: columns whose values divide the sessions into groups.
         links: where sessions and versions can be looked at.
     """
 
@@ -88,6 +93,8 @@ class Terms:
     include_text: bool
     last_report: EarlierReport | None
     selection: str | None
+    sums: tuple[str, ...]
+    by: tuple[str, ...]
     links: Links
 
     @property
@@ -152,6 +159,8 @@ def parse_terms(
     include_text: bool,
     last_report: LastReport | None,
     selection: str | None = None,
+    sums: str | Sequence[str] = (),
+    by: str | Sequence[str] = (),
     session_url: str | None = None,
     version_url: str | None = None,
 ) -> Terms:
@@ -168,11 +177,13 @@ def parse_terms(
         unit=period,
         zone=zone,
         thresholds=parse_thresholds(thresholds),
-        metrics=_metrics(metrics),
+        metrics=_columns("metrics", metrics),
         trend_periods=trend_periods,
         include_text=include_text,
         last_report=None if last_report is None else parse_last_report(last_report),
         selection=None if selection is None else _selection(selection),
+        sums=_columns("sums", sums),
+        by=_columns("by", by),
         links=Links(
             session=None if session_url is None else parse_template("session_url", session_url),
             version=None if version_url is None else parse_template("version_url", version_url),
@@ -182,12 +193,25 @@ def parse_terms(
     return terms
 
 
-def _metrics(given: object) -> tuple[str, ...]:
-    """Return the names of the columns, each once."""
-    metrics = [given] if isinstance(given, str) else given
-    if not isinstance(metrics, Sequence) or not all(isinstance(each, str) for each in metrics):
-        raise QueryError(f"metrics must be a column or a list of columns, not {quoted(given)}")
-    return tuple(dict.fromkeys(metrics))
+def check_turns(sums: Sequence[str], *, has_turns: bool) -> None:
+    """Check that there are turns if their columns are to be summed.
+
+    Raises:
+        QueryError: there are none.
+    """
+    named = [each for each in sums if each.startswith(TURNS)]
+    if named and not has_turns:
+        raise QueryError(
+            f"the sum of {quoted(named[0])} needs turns: pass turns=, as returned by load_inference_results"
+        )
+
+
+def _columns(name: str, given: object) -> tuple[str, ...]:
+    """Return the names of columns, each once."""
+    columns = [given] if isinstance(given, str) else given
+    if not isinstance(columns, Sequence) or not all(isinstance(each, str) for each in columns):
+        raise QueryError(f"{name} must be a column or a list of columns, not {quoted(given)}")
+    return tuple(dict.fromkeys(columns))
 
 
 def _selection(given: object) -> str:

@@ -82,7 +82,7 @@ def parse_selection(pairs: Pairs, resource: Resource, sortable: Sequence[str], e
         *_scalar_filters(scalars, resource, elsewhere),
         *_switches(scalars, resource, elsewhere, asked_by_id=ids is not None),
     ]
-    if not by_creation and not since is until is None:
+    if not by_creation and (since, until) != (None, None):
         filters.append(Filter(resource.columns.index(resource.time), _between(since, until)))
     return Selection(
         ids=None if ids is None else tuple(dict.fromkeys(ids)),

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from click.shell_completion import ShellComplete
+from snippets import blocks
 
 from galtea_frames.cli import main as cli
+from galtea_frames.cli.config import parse_config
 
 if TYPE_CHECKING:
     from command_line import Api, Run
@@ -151,3 +153,15 @@ def test_help_and_completion_read_no_file(run: Run) -> None:
     assert "galtea-frames.toml in the current folder, if there is one" in " ".join(out.split())
     names = ShellComplete(cli.commands, {}, "galtea-frames", "X").get_completions(["report"], "--time")
     assert ["--timezone"] == [each.value for each in names]
+
+
+def test_the_file_in_the_guide_is_one(run: Run) -> None:
+    """It has every key, and the report takes it."""
+    page = (Path(__file__).parents[2] / "docs" / "guide" / "settings.md").read_text("utf-8")
+    (text,) = (block for kind, block in blocks(page) if kind == "toml")
+    found = parse_config(text)
+    expected = {"timezone", "product_ids", "metrics", "fail_if", "warn_if", "session_url", "version_url"}
+    assert expected == {name for values in found.values() for name in values}
+    Path(NAME).write_text(text)
+    assert 0 == run("report", "--out", "r", *AS_OF)[0]
+    assert "--session-url 'https://example.com/sessions/{id}'" in said()["reproduction"]["command"]

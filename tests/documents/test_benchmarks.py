@@ -15,7 +15,7 @@ from effort import EFFORT
 
 import galtea_frames as gf
 from benchmarks import __main__ as command
-from benchmarks import decode, growth, hard, http, latency, memory, mirror
+from benchmarks import decode, growth, hard, http, latency, life, memory, mirror
 from benchmarks.contender import Contender, installed, problems, take_turns
 from benchmarks.plan import SMALL, Plan
 from benchmarks.probe import ProbeError, take
@@ -187,13 +187,14 @@ def test_a_probe_says_why_it_failed(api: http.Api) -> None:
 
 # -- tables --
 
-TINY = Plan(rows=200, rounds=1, latency=0.001, latency_pages=4, hard_share=0.01)
+TINY = Plan(rows=200, rounds=1, latency=0.001, latency_pages=4, syncs=3, hard_share=0.01)
 
 
 @pytest.mark.parametrize(
     ("measure", "lengths"),
     # Those that start a process for each line are run when more is asked for than a check of a change.
-    [(http, [3]), (mirror, [6, 7])] + [(latency, [4, 4]), (memory, [2, 4]), (growth, [3]), (hard, [1])] * (EFFORT > 1),
+    [(http, [3]), (mirror, [6, 7]), (life, [8])]
+    + [(latency, [4, 4]), (memory, [2, 4]), (growth, [3]), (hard, [1])] * (EFFORT > 1),
     ids=lambda each: getattr(each, "__name__", ""),
 )
 def test_tables_are_whole(measure: Any, lengths: list[int], monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401 - a module

@@ -111,4 +111,4 @@ def test_what_is_gone_is_said_once(api: SampleApi, client: gf.Client) -> None:
     joins = scores.attrs["galtea_frames"]["joins"]
     counted = [f"{about['dangling']:,} in {prefix}.*" for prefix, about in joins.items() if about["dangling"]]
     assert counted
-    assert said == [f"rows refer to what the API does not return, and are null there: {', '.join(counted)}"]
+    assert said == [f"rows are null where the API does not return what they refer to: {', '.join(counted)}"]

@@ -42,10 +42,11 @@ ROOMS = {
     """,
     "pages": "wording labels links lettering pictures rendering formats",
     "report": """
-        conditions scored checks findings periods thresholds terms analysis.headline pages.sparklines
+        conditions scored groups checks findings periods thresholds terms analysis.headline pages.sparklines
         analysis.fields analysis.load_attrs analysis.sessions analysis.counts analysis.totals analysis.completeness
         analysis.known_versions analysis.evaluations analysis.scores analysis.subjects analysis.verdict
         analysis.stacks analysis.metadata inputs analysis.changes analysis.version_lines
+        analysis.sums analysis.breakdowns
         analysis.metrics analysis.quality analysis.next_steps analysis.rows analysis.analyse
         pages.score_charts pages.charts pages.rendering pages.text pages.email index report
     """,

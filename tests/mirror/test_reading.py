@@ -29,7 +29,7 @@ import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS
 from galtea_frames.frames.column_warnings import WARNED_OF_MIXED
 from galtea_frames.mirror.location import Location
-from galtea_frames.mirror.time_spans import spans
+from galtea_frames.mirror.time_spans import TimesOfFile, spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -618,6 +618,30 @@ def test_columns_cover_all_times_in_few_spans() -> None:
     assert 50 == len(found)
     dated = [each for each in found if each is not None]
     assert (0, 999_000_000) == (dated[0][0], dated[-1][1])
+
+
+#: Files: one of old rows, one of new ones, and their number of rows.
+_OLD, _NEW = TimesOfFile(0, 9_999_999, 100), TimesOfFile(10_000_000, 20_000_000, 100)
+
+
+@pytest.mark.parametrize(
+    ("times", "files", "expected"),
+    [
+        ([1_000, 9_000_000], [_OLD, _NEW], [(1_000, 9_000_000)]),
+        ([1_000, 9_000_000], [TimesOfFile(0, 9_999_999, 60_000)], [(1_000, 1_000), (9_000_000, 9_000_000)]),
+        ([1_000, 11_000_000, 12_000_000], [_OLD, _NEW], [(1_000, 12_000_000)]),
+        ([1_000, 30_000_000, 31_000_000], [_OLD, _NEW], [(1_000, 1_000), (30_000_000, 31_000_000)]),
+        ([1_000, 9_000_000], [], [(1_000, 1_000), (9_000_000, 9_000_000)]),
+        ([11_000_000], [_OLD, _NEW], [(11_000_000, 11_000_000)]),
+    ],
+    ids=["one file", "many rows", "two files", "a file between", "no files", "one time"],
+)
+def test_spans_cover_gaps_whose_files_are_rewritten_anyway(
+    times: list[int], files: list[TimesOfFile], expected: list[tuple[int, int]]
+) -> None:
+    """Unless that concerns another file, or more rows than fit into memory."""
+    moments = pa.chunked_array([pa.array(times, pa.int64()).cast(pa.timestamp("us", "UTC"))])
+    assert expected == spans(moments, files)
 
 
 def test_importing_the_package_needs_no_deltalake() -> None:

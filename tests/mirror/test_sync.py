@@ -559,6 +559,26 @@ def test_many_syncs_leave_few_files(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert len(large & in_use) >= 3  # a lookback of a week writes the last one again
 
 
+def test_changes_of_new_rows_leave_older_rows_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if one file holds all rows: the first change divides it, and the next ones rewrite only the newest part."""
+    monkeypatch.setattr("galtea_frames.mirror.delta._SMALL_ROWS", 1_000)
+    account = Account(tmp_path, [session(number, number / 2_000, userId=f"u{number}") for number in range(8_000)])
+    account.sync()
+    folder = tmp_path / "mirror" / "sessions"
+    written, rows = [], []
+    for number in range(4):
+        for changed in (7_999, 7_990 - number):
+            account.api.sessions.update(f"session_{changed}", error=f"{number}")
+        before = {each.name: each.stat().st_size for each in folder.glob("*.parquet")}
+        account.sync()
+        after = {each.name: each.stat().st_size for each in folder.glob("*.parquet")}
+        written.append(sum(after[name] for name in after.keys() - before))
+        rows.append(account.mirror.info().rows)
+    assert {8_000} == set(rows)
+    assert max(written[1:]) < written[0] / 2
+    account.agree()
+
+
 def test_compact_shortens_the_log(account: Account, tmp_path: Path) -> None:
     """Commits of the last 30 days stay; older ones go once a checkpoint says the same."""
     log = tmp_path / "mirror" / "sessions" / "_delta_log"

@@ -68,7 +68,9 @@ def test_an_email_has_a_text_a_page_with_charts_and_the_report() -> None:
         "image/png",
         "text/html",
     ]
-    assert f"{report.to_text()}\nThe whole report is attached: report.html\n" == body(found, "plain").replace("\r", "")
+    assert f"{report.to_text()}\n\nThe whole report is attached: report.html\n" == body(found, "plain").replace(
+        "\r", ""
+    )
     page = body(found, "html")
     (attached,) = found.iter_attachments()
     assert ("report.html", report.to_html()) == (attached.get_filename(), attached.get_content())

@@ -483,11 +483,12 @@ def test_a_report_is_written_whole(tmp_path: Path) -> None:
     for _ in range(2):
         report.write(tmp_path / "deep" / "r")
         names = sorted(each.name for each in (tmp_path / "deep" / "r").iterdir())
-        assert ["charts", "report.html", "report.json", "report.md", "rows.parquet"] == names
+        assert ["charts", "report.html", "report.json", "report.md", "report.txt", "rows.parquet"] == names
         assert ["r"] == [each.name for each in (tmp_path / "deep").iterdir()]
     folder = tmp_path / "deep" / "r"
     assert report.to_dict() == json.loads((folder / "report.json").read_text())
     assert report.to_html() == (folder / "report.html").read_text(encoding="utf-8")
+    assert f"{report.to_text()}\n" == (folder / "report.txt").read_text(encoding="utf-8")
     assert report.rows.equals(gf.read_parquet(folder / "rows.parquet"))
 
 
@@ -539,7 +540,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest
         command = [sys.executable, "-c", SCRIPT, str(folder), str(Path(__file__).parents[1] / "support")]
         subprocess.run(command, check=True)  # noqa: S603 - our own code
         digests.append(contents(folder))
-    assert 9 == len(digests[0])
+    assert 10 == len(digests[0])
     assert digests[0] == digests[1]
 
 

@@ -13,8 +13,9 @@ from galtea_frames._version import __version__
 from galtea_frames.errors import masked
 from galtea_frames.frames.load_attrs import json_columns
 from galtea_frames.frames.origin import attrs_of
+from galtea_frames.report.analysis.breakdowns import break_down
 from galtea_frames.report.analysis.changes import find_changes
-from galtea_frames.report.analysis.completeness import problems, score_problems, statement
+from galtea_frames.report.analysis.completeness import further_problems, problems, statement
 from galtea_frames.report.analysis.evaluations import observe_scores
 from galtea_frames.report.analysis.fields import texts
 from galtea_frames.report.analysis.headline import headline
@@ -23,11 +24,12 @@ from galtea_frames.report.analysis.load_attrs import filter_texts
 from galtea_frames.report.analysis.metrics import measure, with_hint
 from galtea_frames.report.analysis.next_steps import next_steps
 from galtea_frames.report.analysis.quality import assess
-from galtea_frames.report.analysis.rows import TEXTS, score_rows, session_rows
+from galtea_frames.report.analysis.rows import TEXTS, further_columns, score_rows, session_rows
 from galtea_frames.report.analysis.scores import score_findings
 from galtea_frames.report.analysis.sessions import observe
 from galtea_frames.report.analysis.stacks import colours_of, stack
 from galtea_frames.report.analysis.subjects import subjects
+from galtea_frames.report.analysis.sums import add_up, values_of
 from galtea_frames.report.analysis.totals import stopping_reasons, total_lines
 from galtea_frames.report.analysis.verdict import judge, verdict
 from galtea_frames.report.analysis.version_lines import version_lines
@@ -59,7 +61,7 @@ def analyse(inputs: Inputs, terms: Terms, command: str) -> tuple[Findings, pd.Da
         ReportError: the frames are not as the loaders return them.
     """
     texts_kept = TEXTS if terms.include_text else ()
-    observed = observe(inputs.sessions, terms.periods, [*terms.metrics, *texts_kept])
+    observed = observe(inputs.sessions, terms.periods, [*terms.metrics, *terms.sums, *terms.by, *texts_kept])
     entries = roster(inputs.versions, observed.version_ids)
     scores = None if inputs.scores is None else observe_scores(inputs.scores, observed)
     completeness = _completeness(observed, inputs, entries, terms)
@@ -76,7 +78,8 @@ def analyse(inputs: Inputs, terms: Terms, command: str) -> tuple[Findings, pd.Da
         found = _without_numbers(found)
     found = replace(found, next_steps=next_steps(found))
     is_json = json_columns(attrs_of(inputs.sessions))
-    rows = session_rows(observed, entries, terms.metrics, texts_kept, is_json)
+    rows = session_rows(observed, entries, [*terms.metrics, *terms.sums], [*terms.by, *texts_kept], is_json)
+    rows = rows.assign(**further_columns(set(terms.sums + terms.by) - set(rows), observed, inputs))
     return found, rows, None if scores is None else score_rows(scores, observed, entries)
 
 
@@ -97,6 +100,7 @@ def _findings(
     is_json, colours = json_columns(attrs), colours_of(observed)
     codes = [period.code for period in observed.periods]
     days, by_day = _last_days(observed)
+    shown = None if scores is None else score_findings(scores, observed.version_ids, entries)
     return Findings(
         verdict=outcome,
         headline=headline(outcome, results, completeness, scope, total=judged.total, versions=judged.versions),
@@ -114,7 +118,9 @@ def _findings(
             with_hint(measure(name, observed, entries, is_json=name in is_json), inputs.sessions, inputs.metadata)
             for name in terms.metrics
         ),
-        scores=None if scores is None else score_findings(scores, observed.version_ids, entries),
+        scores=shown,
+        sums=tuple(add_up(each, values_of(each, observed, inputs), observed, entries, inputs) for each in terms.sums),
+        breakdowns=tuple(break_down(each, observed, inputs, scores, shown) for each in terms.by),
         changes=find_changes(observed, inputs.sessions, entries, inputs.metadata, include_text=terms.include_text),
         quality=assess(
             observed,
@@ -159,8 +165,9 @@ def _completeness(observed: ObservedSessions, inputs: Inputs, entries: Roster, t
     unknown = int((observed.is_current & ~known[observed.version]).sum())
     sessions, period, selection = inputs.sessions, observed.periods[-1], terms.selection
     found = problems(sessions, inputs.versions, period, unknown=unknown, selection=selection)
-    if inputs.scores is not None:
-        found += score_problems(inputs.scores, sessions, period, selection=selection)
+    for name, frame in inputs.frames.items():
+        if name in ("scores", "turns"):
+            found += further_problems(name, frame, sessions, period, selection=selection)
     found = tuple(map(masked, found))
     number = int(observed.is_current.sum())
     return Completeness(not found, number, statement(number, found, selection), found)
@@ -185,6 +192,8 @@ def _without_numbers(found: Findings) -> Findings:
         stopping_reasons=(),
         metrics=(),
         scores=None,
+        sums=(),
+        breakdowns=(),
         changes=Changes((), (), (), None, (), 0),
         quality=replace(found.quality, lines=(), late_period=None, late_changes=()),
     )

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from galtea_frames.frames.coverage import cut_by
+from galtea_frames.frames.join_keys import JOINED, list_of_rows
 from galtea_frames.frames.load_attrs import filters_of, mapping_in
 from galtea_frames.frames.origin import attrs_of
 from galtea_frames.frames.unchanged import changed_since_load
@@ -53,12 +54,11 @@ class _Kind:
 
 _SESSIONS = _Kind("sessions", ("sessions", "joined"), _HARMLESS, "")
 #: A report shows the scores of the metrics that were loaded; those of one metric are complete without the others.
-_SCORES = _Kind(
-    "evaluations",
-    ("scores",),
-    _HARMLESS | {"metric_ids", "metric_group_ids", "include_excluded_from_analytics"},
-    "scores: ",
-)
+_SCORES = _HARMLESS | {"metric_ids", "metric_group_ids", "include_excluded_from_analytics"}
+_FURTHER = {
+    "scores": _Kind("evaluations", ("scores",), _SCORES, "scores: "),
+    "turns": _Kind("turns", ("inference_results",), _HARMLESS, "turns: "),
+}
 _ANSWER = "; if this is intended, pass selection= to say which sessions these are"
 
 
@@ -81,21 +81,23 @@ def problems(
     return tuple(found)
 
 
-def score_problems(
-    scores: pd.DataFrame, sessions: pd.DataFrame, period: Period, *, selection: str | None
+def further_problems(
+    name: str, frame: pd.DataFrame, sessions: pd.DataFrame, period: Period, *, selection: str | None
 ) -> tuple[str, ...]:
-    """Return why evaluations of a period's sessions may be missing from a frame; nothing if none can be.
+    """Return why scores or turns of a period's sessions may be missing from a frame; nothing if none can be.
 
     Args:
-        scores: the frame of scores.
+        name: "scores" or "turns".
+        frame: the frame.
         sessions: the frame of sessions.
         period: the period of the report.
         selection: which sessions these are, if the caller says so.
     """
-    found = [*_problems(scores, _SCORES, period, selection)]
-    own, wanted = (filters_of(attrs_of(each)).get("product_ids") for each in (scores, sessions))
+    kind = _FURTHER[name]
+    found = [*_problems(frame, kind, period, selection)]
+    own, wanted = (filters_of(attrs_of(each)).get("product_ids") for each in (frame, sessions))
     if selection is None and own not in (None, wanted):
-        found.append(f"{_SCORES.start}loaded with other product_ids than the sessions{_ANSWER}")
+        found.append(f"{kind.start}loaded with other product_ids than the sessions{_ANSWER}")
     return tuple(found)
 
 
@@ -164,7 +166,7 @@ def _unproved(frame: pd.DataFrame, attrs: Mapping[str, Any], kind: _Kind) -> Ite
         yield f"the frame does not say how it was loaded, so {kind.rows} may be missing{_ANSWER}"
         return
     resource = attrs.get("resource")
-    if resource not in kind.resources:
+    if resource not in kind.resources or (resource == JOINED and list_of_rows(attrs) != kind.resources[0]):
         wanted = kind.resources[0]
         yield f"the frame was loaded as {cut(str(resource), _VALUE)}, not as {wanted}{_ANSWER}"
     elif moment_of(attrs.get("fetched_at")) is None or not isinstance(attrs.get("filters"), dict):

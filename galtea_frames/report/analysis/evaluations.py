@@ -153,7 +153,7 @@ def observe_scores(scores: pd.DataFrame, observed: ObservedSessions) -> Observed
     ids = texts(scores["id"]).found
     rows = scores[~(ids.notna() & ids.duplicated(keep="last")).to_numpy(dtype=bool)]
     metrics, metric = _metrics(rows)
-    place = _places(texts(rows["session_id"]).found, observed)
+    place = observed.positions_of(texts(rows["session_id"]).found)
     value = numbers(rows["reported_score"], is_json=False).found.to_numpy()
     reasons = _reasons(rows, np.array([each.excluded for each in metrics], dtype=bool)[metric], value)
     within = _within(place, observed)
@@ -216,16 +216,6 @@ def _metrics(rows: pd.DataFrame) -> tuple[tuple[MetricEntry, ...], NDArray[np.in
 
 def _moment(microsecond: int) -> str | None:
     return pd.Timestamp(microsecond, unit="us", tz="UTC").isoformat() if microsecond > 0 else None
-
-
-def _places(ids: pd.Series[Any], observed: ObservedSessions) -> NDArray[np.int64]:
-    """Return the index of each id's session; -1 if it is not among them."""
-    known = observed.rows["id"]
-    positions = np.flatnonzero(known.notna().to_numpy(dtype=bool))
-    index = pd.Index(known.iloc[positions].astype(object)).get_indexer(pd.Index(ids.astype(object)))
-    # The last element of the table is that of ids that are not known.
-    found: NDArray[np.int64] = np.append(positions, -1)[index]
-    return np.where(ids.isna().to_numpy(dtype=bool), -1, found)
 
 
 def _within(place: NDArray[np.int64], observed: ObservedSessions) -> NDArray[np.bool_]:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from galtea_frames.report.analysis.breakdowns import values_by
 from galtea_frames.report.analysis.fields import numbers, texts
+from galtea_frames.report.analysis.sums import by_session, values_of
+from galtea_frames.report.terms import TURNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from galtea_frames.report.analysis.evaluations import ObservedScores
     from galtea_frames.report.analysis.known_versions import Roster
     from galtea_frames.report.analysis.sessions import ObservedSessions
+    from galtea_frames.report.inputs import Inputs
 
 #: Raw text of conversations, kept only if asked for.
 TEXTS = ("error", "context", "context.value")
@@ -48,6 +52,17 @@ def session_rows(
             values = numbers(values, is_json=name in is_json).found if name in metrics else texts(values).found
         columns[name] = values
     return pd.DataFrame(columns | {"error_shape": observed.error_shape})
+
+
+def further_columns(names: set[str], observed: ObservedSessions, inputs: Inputs) -> dict[str, Any]:
+    """Return the sums of turns, and the columns of scores that group sessions, one value per session."""
+    found: dict[str, Any] = {}
+    for name in sorted(names):
+        if name.startswith(TURNS):
+            found[name] = by_session(values_of(name, observed, inputs), len(observed.rows))
+        elif (values := values_by(name, observed, inputs)) is not None:
+            found[name] = pd.array(values, dtype="string")
+    return found
 
 
 def score_rows(scores: ObservedScores, observed: ObservedSessions, entries: Roster) -> pd.DataFrame:

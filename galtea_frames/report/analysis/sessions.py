@@ -151,6 +151,15 @@ class ObservedSessions:
         """The index of each version's id."""
         return {id_: index for index, id_ in enumerate(self.version_ids)}
 
+    def positions_of(self, ids: pd.Series[Any]) -> NDArray[np.int64]:
+        """Return the index of the session of each id; -1 if it is null or not among them."""
+        known = self.rows["id"]
+        places = np.flatnonzero(known.notna().to_numpy(dtype=bool))
+        index = pd.Index(known.iloc[places].astype(object)).get_indexer(pd.Index(ids.astype(object)))
+        # The last element of the table is that of ids that are not known.
+        found: NDArray[np.int64] = np.append(places, -1)[index]
+        return np.where(ids.isna().to_numpy(dtype=bool), -1, found)
+
     @cached_property
     def error_shape(self) -> pd.Categorical:
         """The shape of each session's error message; null without one."""

@@ -64,7 +64,7 @@ def email(
         message.set_raw(name, value)
     message["Date"] = format_datetime(datetime.fromisoformat(findings.scope.as_of))
     message["Message-ID"] = f"<{seal}@{host}>"
-    message.set_content(f"{text(findings)}\nThe whole report is attached: {_ATTACHED}\n", cte="quoted-printable")
+    message.set_content(f"{text(findings)}\n\nThe whole report is attached: {_ATTACHED}\n", cte="quoted-printable")
     _add_page(message, findings, {chart: light for chart, (light, _) in pictures.items() if chart.name in _SHOWN}, seal)
     message.add_attachment(page.encode(), "text", "html", filename=_ATTACHED, params={"charset": "utf-8"})
     for number, part in enumerate(each for each in message.walk() if each.is_multipart()):

@@ -26,6 +26,9 @@ _VERSIONS = 60
 #: Metrics in each place, and versions of each.
 _METRICS, _VERSIONS_OF_METRIC = 30, 10
 
+#: Versions of each sum.
+_VERSIONS_OF_SUM = 20
+
 #: The smallest upper end of a scale, so that a rate of 0.2 % does not look alarming.
 _LEAST_TOP = 0.05
 
@@ -85,6 +88,7 @@ def _names(findings: Findings) -> dict[str, Any]:
         "score_charts": score_chart_names(findings),
         "score_room": _METRICS,
         "version_room": _VERSIONS_OF_METRIC,
+        "group_room": _VERSIONS_OF_SUM,
         "points": wording.points,
         "signed_score": wording.signed_score,
         "totals": {line.name: line for line in findings.figures},

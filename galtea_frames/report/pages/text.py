@@ -22,7 +22,7 @@ _LINE, _LABEL = 400, 40
 
 def text(findings: Findings) -> str:
     """Return the report as about ten lines, without markup, mentions and links."""
-    return "".join(f"{cut(unlinked(line), _LINE)}\n" for line in _lines(findings))
+    return "\n".join(cut(unlinked(line), _LINE) for line in _lines(findings))
 
 
 def title(findings: Findings) -> str:
