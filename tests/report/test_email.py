@@ -253,9 +253,7 @@ def test_the_text_is_about_ten_lines() -> None:
     first, reason, totals, *versions_, last = text.splitlines()
     assert "WARN: Galtea sessions, Week 13, 23 to 29 March 2026" == first
     assert reason.endswith("13.8 points above the week before.")
-    assert (
-        "128 sessions (+3, +2.4 %); failure rate 20.2 % (+13.8 points); in production 67.2 % (+12.8 points)" == totals
-    )
+    assert "128 sessions (+3, +2.4 %); failure rate 20.2 %, +13.8 points; in production 67.2 %, +12.8 points" == totals
     assert "- name of v2: 30.0 % of 60 failed (19.9 % to 42.5 %), +25.0 points" == versions_[0]
     assert "- name of v3: 50.0 % of 2 failed (9.5 % to 90.5 %), few" == versions_[2]
     assert ["- and 1 more", "Next: name of v2"] == [versions_[3], versions_[4].partition(":  ")[0][:16]]
@@ -266,12 +264,14 @@ def test_the_text_is_about_ten_lines() -> None:
 def test_the_text_has_the_pass_rates_of_three_metrics() -> None:
     """In production and in tests; those that fell come first."""
     lines = report_with_scores().to_text().replace("\u00a0", " ").splitlines()
-    assert "Scores in production: Accuracy 100.0 % of 40 pass, 0.0 points" in lines
+    assert "Scores in production: Accuracy 100.0 % of 40 pass (91.2 % to 100.0 %), unchanged" in lines
     (tests,) = (line for line in lines if line.startswith("Scores in tests: "))
-    assert tests.startswith("Scores in tests: Tone 50.0 % of 40 pass, \u221250.0 points; metric 3 100.0 % of 40 pass, ")
+    assert tests.startswith(
+        "Scores in tests: Tone 50.0 % of 40 pass (35.2 % to 64.8 %), \u221250.0 points; metric 3 100.0 %"
+    )
     assert tests.endswith("; 1 more")
     few = report_with_scores(few=True).to_text().replace("\u00a0", " ")
-    assert "Tone 50.0 % of 20 pass, \u221250.0 points, few" in few
+    assert "Tone 50.0 % of 20 pass (29.9 % to 70.1 %), \u221250.0 points, few" in few
 
 
 def test_scores_that_are_not_there_have_no_line() -> None:

@@ -10,6 +10,7 @@ from galtea_frames.pages.wording import count, cut, percent, points, signed_coun
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from galtea_frames.rates import Difference, Rate
     from galtea_frames.report.findings import Findings, TotalLine, VersionLine
     from galtea_frames.report.scored import ScoredMetric, Scores
 
@@ -61,20 +62,29 @@ def _scores(scores: Scores) -> Iterator[str]:
 
 def _metric(metric: ScoredMetric) -> str:
     """Return a metric with its pass rate."""
-    rate, change = metric.total.now.pass_rate, metric.total.pass_rate_change.value
-    moved = "" if change is None else f", {points(change)} points"
+    rate, change = metric.total.now.pass_rate, _moved(metric.total.pass_rate_change)
     few = ", few" if metric.total.few else ""
-    return f"{cut(metric.label, _LABEL)} {percent(rate.value)} of {count(rate.n)} pass{moved}{few}"
+    return f"{cut(metric.label, _LABEL)} {percent(rate.value)} of {count(rate.n)} pass{_interval(rate)}{change}{few}"
 
 
 def _total(line: TotalLine, words: str) -> str:
     """Return a total with its change."""
     if line.unit == "share":
-        change = "" if line.change.value is None else f" ({points(line.change.value)} points)"
-        return f"{words} {percent(line.now)}{change}"
+        return f"{words} {percent(line.now)}{_moved(line.change)}"
     relative = "" if line.relative is None else f", {signed_percent(line.relative)}"
-    change = "" if line.change.value is None else f" ({signed_count(line.change.value)}{relative})"
+    change = "" if not line.change.value else f" ({signed_count(line.change.value)}{relative})"
     return f"{count(line.now)} {words}{change}"
+
+
+def _moved(change: Difference) -> str:
+    """Return a change of a share in percentage points."""
+    if change.value is None:
+        return ""
+    return f", {points(change.value)} points" if round(abs(change.value), 3) else ", unchanged"
+
+
+def _interval(rate: Rate) -> str:
+    return f" ({percent(rate.low)} to {percent(rate.high)})"
 
 
 def _version(line: VersionLine) -> str:
@@ -82,7 +92,5 @@ def _version(line: VersionLine) -> str:
     rate, label = line.failure_rate, cut(line.label, _LABEL)
     if rate.value is None:
         return f"{label}: {count(line.sessions)} sessions, none ended yet"
-    change = "" if line.change.value is None else f", {points(line.change.value)} points"
-    interval = f"{percent(rate.low)} to {percent(rate.high)}"
     few = ", few" if line.few else ""
-    return f"{label}: {percent(rate.value)} of {count(rate.n)} failed ({interval}){change}{few}"
+    return f"{label}: {percent(rate.value)} of {count(rate.n)} failed{_interval(rate)}{_moved(line.change)}{few}"
