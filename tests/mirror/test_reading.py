@@ -29,7 +29,7 @@ import galtea_frames as gf
 from galtea_frames.api.resources import SESSIONS
 from galtea_frames.frames.column_warnings import WARNED_OF_MIXED
 from galtea_frames.mirror.location import Location
-from galtea_frames.mirror.time_spans import TimesOfFile, spans
+from galtea_frames.mirror.time_spans import TimesOfFile, spans, times_of_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -642,6 +642,14 @@ def test_spans_cover_gaps_whose_files_are_rewritten_anyway(
     """Unless that concerns another file, or more rows than fit into memory."""
     moments = pa.chunked_array([pa.array(times, pa.int64()).cast(pa.timestamp("us", "UTC"))])
     assert expected == spans(moments, files)
+
+
+def test_files_without_times_are_left_out() -> None:
+    """Nor do rows without a creation time need any."""
+    log = {"min.created_at": [5, None], "max.created_at": [6, None], "num_records": [7, 8]}
+    assert [TimesOfFile(5, 6, 7)] == times_of_files(pa.table(log))
+    assert [] == times_of_files(pa.table({"num_records": [7]}))
+    assert [None] == spans(pa.chunked_array([pa.nulls(2, pa.timestamp("us", "UTC"))]))
 
 
 def test_importing_the_package_needs_no_deltalake() -> None:
