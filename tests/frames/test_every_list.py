@@ -118,6 +118,23 @@ def test_columns_can_be_selected(resource: Resource, client: gf.Client) -> None:
 
 
 @LISTS
+def test_filters_work_whatever_columns_are_selected(resource: Resource, client: gf.Client) -> None:
+    """Also those whose effect a column shows that is not selected."""
+    frame = load(resource, client)
+    loader = getattr(gf, f"load_{resource.name}")
+    for each in resource.filters:
+        if each.kind != "texts" or each.column is None or frame[each.column].isna().all():
+            continue
+        value = str(frame[each.column].dropna().iloc[0])
+        arguments = selection(resource, client) | {each.name: value}
+        expected = frame.loc[(frame[each.column] == value).fillna(False), "id"]
+        for nested in ("columns", "json"):
+            found = loader(**arguments, columns=["id"], nested=nested, client=client)
+            assert expected.tolist() == found["id"].tolist()
+            assert ["id"] == list(found.columns)
+
+
+@LISTS
 def test_a_schema_keeps_the_types(resource: Resource, client: gf.Client, tmp_path: Path) -> None:
     """Frames under one schema have one Arrow schema, with rows and without."""
     gf.Schema.of(load(resource, client)).write(tmp_path / "schema.toml")
