@@ -167,6 +167,12 @@ _STORED = (
     '`frame.attrs["galtea_frames"]` also records when the last sync began (`fetched_at`) and which version of the table'
     " was read (`mirror`). Files without matching rows are skipped."
 )
+_STORED_SCORES = (
+    "Columns, dtypes, warnings and the order of rows match `galtea_frames.load_scores`. The mirror must hold the lists"
+    " whose columns are wanted; `sync(lists=…)` adds them. What is not stored, such as a deleted metric, is null; a"
+    ' warning says so, and `frame.attrs["galtea_frames"]["joins"]` counts. A version number passed as `as_of` refers to'
+    " the table of evaluations; other lists are read as of the time of its commit."
+)
 _STORED_VERSIONS = (
     "Columns match `galtea_frames.load_sessions_with_versions`. A version number passed as `as_of` refers to the"
     " sessions table; versions are read as of the time of its commit."
@@ -263,10 +269,13 @@ def _scores_loader() -> str:
 
 
 def _loader(name: str, resource: Resource, paragraphs: list[str], errors: list[str], call: str) -> str:
-    # A schema is of one list, or of sessions with their versions.
-    contract = [each for each in CONTRACT if name != "load_scores" or each.name != "schema"]
-    arguments = [*map(_argument, resource.filters), *PAGING, PARAMS, *contract, *FORM, CLIENT]
+    arguments = [*map(_argument, resource.filters), *PAGING, PARAMS, *_contract(name), *FORM, CLIENT]
     return _function(name, arguments, returns=_returns(name), paragraphs=paragraphs, errors=errors, call=call)
+
+
+def _contract(name: str) -> list[Argument]:
+    """Return the arguments about columns; a schema is of one list, or of sessions with their versions."""
+    return [each for each in CONTRACT if name != "load_scores" or each.name != "schema"]
 
 
 def _returns(name: str) -> str:
@@ -325,7 +334,7 @@ def _costs(resource: Resource) -> list[str]:
 
 def _readers() -> str:
     mirrored = [each for each in RESOURCES.values() if each.is_mirrored]
-    methods = [*map(reader, mirrored), *map(stored_iterator, mirrored), _joined_reader()]
+    methods = [*map(reader, mirrored), *map(stored_iterator, mirrored), _joined_reader(), _scores_reader()]
     return f'''"""The readers of a mirror, with the filters that stored columns can answer.
 
 Written by `python -m tools.write_loaders`; changes made here by hand are lost.
@@ -347,6 +356,7 @@ from galtea_frames.frames.frame import DtypeBackend
 from galtea_frames.frames.schema import Schema
 from galtea_frames.mirror.location import Location
 from galtea_frames.mirror.reading import iterate, read, read_joined
+from galtea_frames.mirror.reading_scores import read_scores
 
 
 class Readers:
@@ -381,9 +391,15 @@ def _joined_reader() -> str:
     return _method("join", SESSIONS, paragraphs, "read_joined(self._location, locals())")
 
 
+def _scores_reader() -> str:
+    summary = "Read every stored evaluation that matches the filters, with its score and what explains it."
+    paragraphs = [summary, _SCORES, _WHAT_COUNTS, _STORED_SCORES]
+    return _method("load_scores", EVALUATIONS, paragraphs, "read_scores(self._location, locals())")
+
+
 def _method(name: str, resource: Resource, paragraphs: list[str], call: str) -> str:
     filters = [_stored_argument(each) for each in resource.filters if each.column is not None]
-    arguments = [*filters, *PAGING, *SELECTION, *CONTRACT, *FORM]
+    arguments = [*filters, *PAGING, *SELECTION, *_contract(name), *FORM]
     return _function(
         name,
         arguments,

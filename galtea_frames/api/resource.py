@@ -92,6 +92,7 @@ class Filter:
         between: the smallest and the largest number that the API takes.
         most: the maximum number of members that the API takes.
         default: the flag to send if the caller gives none, so that no row is hidden.
+        skips_null: the API leaves out rows without a value in `column`, though they belong to all members.
         through: another filter of the list, by API name. The API has no such filter, so the ids for that one are looked
             up first, in the list that they reference.
     """
@@ -107,6 +108,7 @@ class Filter:
     between: tuple[float, float] | None = None
     most: int | None = None
     default: bool | None = None
+    skips_null: bool = False
     through: str | None = None
 
     @property

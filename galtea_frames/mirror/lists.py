@@ -60,7 +60,7 @@ def product_arguments(resource: Resource, scope: tuple[str, ...] | None) -> dict
     if resource is PRODUCTS:
         return {"ids": list(scope)}
     selects = _product_filter(resource)
-    if selects is None or selects.through or not _is_of_products(resource):
+    if selects is None or selects.through or selects.skips_null or not _is_of_products(resource):
         return {}
     return {selects.name: list(scope)}
 
@@ -77,6 +77,12 @@ def parent_of(resource: Resource) -> tuple[str, str] | None:
     column = next(each.column for each in resource.filters if each.api == selects.through)
     lists = {each.name: each.references for each in resource.columns}
     return (column, parent) if column and (parent := lists[column]) else None
+
+
+def shared_column(resource: Resource) -> str | None:
+    """Return the column that names a row's product, where the API's filter leaves out rows that belong to all."""
+    selects = _product_filter(resource)
+    return selects.column if selects is not None and selects.skips_null else None
 
 
 def references(resource: Resource, other: Resource) -> list[str]:

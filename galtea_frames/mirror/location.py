@@ -18,7 +18,7 @@ from galtea_frames.mirror.local_folder import LOCK, LocationError, check_folder,
 from galtea_frames.printable import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     from galtea_frames.api.resource import Resource
@@ -149,11 +149,22 @@ class Location:
         """Return the error for a mirror whose first sync has not finished."""
         return MirrorError(f"{self.display} is not complete: its first sync has not finished; run the sync again")
 
-    def without(self, resource: Resource) -> MirrorError:
-        """Return the error for a list that is not stored, though others are."""
-        naming = "" if resource.name in DEFAULT_LISTS else f" --list {resource.name}"
+    def check_holds(self, resources: Sequence[Resource]) -> None:
+        """Check that lists are stored.
+
+        Raises:
+            MirrorError: there is no mirror, or it does not hold all of them; the message says how to add them.
+        """
+        held = {each.resource.name for each in self.stored_tables()}
+        if missing := [each for each in resources if each.name not in held]:
+            raise self.without(*missing)
+
+    def without(self, *resources: Resource) -> MirrorError:
+        """Return the error for lists that are not stored, though others are."""
+        names = [each.name for each in resources]
+        added = "".join(f" --list {name}" for name in names if name not in DEFAULT_LISTS)
         return MirrorError(
-            f"{self.display} holds no {resource.name} yet; run `galtea-frames sync {self.display}{naming}`"
+            f"{self.display} holds no {', '.join(names)} yet; run `galtea-frames sync {self.display}{added}`"
         )
 
     def _is_just_begun(self) -> bool:

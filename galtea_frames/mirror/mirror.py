@@ -100,9 +100,9 @@ class Mirror(Readers):
         late: a reviewer scores them, a session goes on and they become OUTDATED, their metric or test case is
         superseded. Use `full=True` to catch these, or a longer `lookback`.
 
-        A mirror of some products holds their versions, sessions, evaluations, tests, specifications and runs, as the
-        API filters them; the inference results of their sessions, which are found among all that the key may see; the
-        test cases of their tests, but not those of global tests; the products themselves; and all metrics and models,
+        A mirror of some products holds their versions, sessions, evaluations, specifications and runs, as the API
+        filters them; their tests and global ones; the test cases of these tests, and the inference results of their
+        sessions, which are found among all that the key may see; the products themselves; and all metrics and models,
         which belong to no product.
 
         Without further lists, a later sync sends p + ⌈n / 50⌉ + v + c requests: p pages of sessions since `lookback`,

@@ -31,6 +31,7 @@ from galtea_frames.frames.frame import DtypeBackend
 from galtea_frames.frames.schema import Schema
 from galtea_frames.mirror.location import Location
 from galtea_frames.mirror.reading import iterate, read, read_joined
+from galtea_frames.mirror.reading_scores import read_scores
 
 
 class Readers:
@@ -1350,3 +1351,77 @@ class Readers:
             MirrorError: the mirror does not exist, is incomplete, has nothing as of that time, or cannot be read.
         """
         return read_joined(self._location, locals())
+
+    @reject_unknown_arguments("a mirror of evaluations")
+    def load_scores(
+        self,
+        *,
+        ids: str | Iterable[str] | None = None,
+        session_ids: str | Iterable[str] | None = None,
+        inference_result_ids: str | Iterable[str] | None = None,
+        test_case_ids: str | Iterable[str] | None = None,
+        metric_ids: str | Iterable[str] | None = None,
+        run_ids: str | Iterable[str] | None = None,
+        user_ids: str | Iterable[str] | None = None,
+        statuses: str | Iterable[str] | None = None,
+        from_created_at: str | date | np.datetime64 | None = None,
+        to_created_at: str | date | np.datetime64 | None = None,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        include_removed: bool = False,
+        as_of: int | str | date | None = None,
+        allow_incomplete: bool = False,
+        columns: str | Iterable[str] | None = None,
+        dtype: Mapping[str, str] | None = None,
+        on_misfit: OnMisfit = "null",
+        nested: Nested = "columns",
+        parse_dates: str | Sequence[str] | None = None,
+        dtype_backend: DtypeBackend = "numpy_nullable",
+    ) -> pd.DataFrame:
+        """Read every stored evaluation that matches the filters, with its score and what explains it.
+
+        Columns are those of `load_evaluations`, followed by `reported_score` (`Float64`), the reviewer's score if there
+        is one, else the judge's; `counts` (`boolean`), whether it may be averaged; `why_not` (`category`), why it may
+        not be; and the columns of the metric, the session, its version, the test case and its test, with their
+        prefixes: `metric.name`, `session.version_id`, `version.name`, `test_case.language_code`, `test.name`, …
+
+        A reviewer's score counts whatever the status is. A judge's counts if the status is SUCCESS and the input was
+        not too long. `why_not` is null for these; for others it is `pending`, `pending_human`, `skipped`, `failed`,
+        `outdated`, `cancelled`, `long_input`, `no_score`, or another status in lower case. `reported_score` is null,
+        never 0, if there is neither score.
+
+        Columns, dtypes, warnings and the order of rows match `galtea_frames.load_scores`. The mirror must hold the
+        lists whose columns are wanted; `sync(lists=…)` adds them. What is not stored, such as a deleted metric, is
+        null; a warning says so, and `frame.attrs["galtea_frames"]["joins"]` counts. A version number passed as `as_of`
+        refers to the table of evaluations; other lists are read as of the time of its commit.
+
+        Args:
+            ids: rows with these ids; one that is not stored is an error.
+            session_ids: evaluations of these sessions.
+            inference_result_ids: evaluations of these turns.
+            test_case_ids: evaluations of these test cases.
+            metric_ids: evaluations by these metrics.
+            run_ids: evaluations of these runs.
+            user_ids: evaluations that these users launched.
+            statuses: evaluations with these statuses.
+            from_created_at: created at or after this time.
+            to_created_at: created at or before this time.
+            sort: a column, a ("created_at", "desc") pair or a list of these; by default `created_at`, then `id`.
+            limit: maximum number of rows in total; by default, all rows.
+            offset: number of rows to skip at the start of the sorted result.
+            include_removed: also return rows that the API no longer serves; `removed_at` is when a sync noticed.
+            as_of: read the mirror as of a time, or at a version number of the table.
+            allow_incomplete: read what is stored even if the first sync has not finished.
+            columns: the columns to return, in this order; a name also selects every column below it ("metadata.user").
+            dtype: dtypes of nested columns, {"metadata.latency_ms": "Int64"}; misfits are null.
+            on_misfit: "null", or "raise" SchemaError at a value that does not fit its column.
+            nested: nested fields as typed "columns" (`metadata.user.tier`), as "json" text exactly as sent, or "both".
+            parse_dates: text columns to parse as times.
+            dtype_backend: dtypes of the frame, "numpy_nullable" or "pyarrow".
+
+        Raises:
+            QueryError: an argument is unknown or invalid.
+            MirrorError: the mirror does not exist, is incomplete, has nothing as of that time, or cannot be read.
+        """
+        return read_scores(self._location, locals())

@@ -85,14 +85,22 @@ def read_joined(location: Location, arguments: Mapping[str, Any]) -> pd.DataFram
     given = split_arguments(arguments)
     names = ("nested", "dtype_backend", "on_misfit", "include_removed", "as_of", "allow_incomplete")
     options = {name: arguments[name] for name in names} | given.right
-    # So that a wrong name raises before sessions are read.
-    parse_arguments(VERSIONS, _loader_arguments(_of_the_api(options, PREFIX)), PREFIX)
+    check_arguments(VERSIONS, options, PREFIX)  # so that a wrong name raises before sessions are read
     sessions = read(location, SESSIONS, {**arguments, **given.left})
     if isinstance(options["as_of"], int):
         options["as_of"] = location.table(SESSIONS, options["as_of"]).committed_at()
     occurring = [each for each in sessions["version_id"].dropna().unique() if each]
     versions = read(location, VERSIONS, {"ids": occurring, **options}, missing_ok=True, prefix=PREFIX)
     return given.select(join_sessions_versions(sessions, versions))
+
+
+def check_arguments(resource: Resource, arguments: Mapping[str, Any], prefix: str) -> None:
+    """Check the arguments about the columns of a list that is joined to another.
+
+    Raises:
+        QueryError: an argument cannot be used.
+    """
+    parse_arguments(resource, _loader_arguments(_of_the_api(arguments, prefix)), prefix)
 
 
 def selected(

@@ -28,10 +28,11 @@ from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.splitting import sendable_ids, split_lists
 from galtea_frames.api.times import instant, render
 from galtea_frames.api.transport import Tally
+from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.decoding.reader import id_parser
 from galtea_frames.frames import progress
 from galtea_frames.mirror.changes import compare
-from galtea_frames.mirror.lists import parent_of, product_arguments, references, revealing_filter
+from galtea_frames.mirror.lists import parent_of, product_arguments, references, revealing_filter, shared_column
 from galtea_frames.mirror.rows import PRESENT, open_stored, pending_in, record_schema, stored_values
 from galtea_frames.mirror.same_account import (
     all_gone,
@@ -337,7 +338,12 @@ class Sync:
 
     def _in_scope(self, table: StoredTable, fetched: pa.Table) -> pa.Table:
         """Return the fetched rows without those of other products, which the API may not be able to leave out."""
-        parent = None if self._scope is None else parent_of(table.resource)
+        if self._scope is None:
+            return fetched
+        if shared := shared_column(table.resource):
+            products = fetched.column(shared)
+            return fetched.filter(pc.or_(pc.is_null(products), pc.is_in(products, pa.array(self._scope, TEXT))))
+        parent = parent_of(table.resource)
         if parent is None:
             return fetched
         column, name = parent

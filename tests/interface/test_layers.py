@@ -38,7 +38,7 @@ ROOMS = {
     """,
     "mirror": """
         rows arguments lists stored_rows changes same_account damage description local_folder table_files time_spans
-        delta location sync_result sync info reading readers lazy_columns lazy mirror
+        delta location sync_result sync info reading reading_scores readers lazy_columns lazy mirror
     """,
     "pages": "wording labels links lettering pictures rendering formats",
     "report": """

@@ -89,11 +89,11 @@ def test_a_mirror_of_a_product_holds_what_belongs_to_it(
 def test_what_is_filtered_follows_from_the_table() -> None:
     """A list that names no product, nor a row that does, is stored whole, though the API has a filter for it."""
     filtered = {each.name: product_arguments(each, ("product_1",)) for each in LISTS}
-    own = dict.fromkeys(("sessions", "versions", "evaluations", "tests", "specifications", "runs"))
+    own = dict.fromkeys(("sessions", "versions", "evaluations", "specifications", "runs"))
     assert filtered == {
         **{name: {"product_ids": ["product_1"]} for name in own},
         "products": {"ids": ["product_1"]},
-        **{name: {} for name in ("metrics", "models", "test_cases", "inference_results")},
+        **{name: {} for name in ("metrics", "models", "tests", "test_cases", "inference_results")},
     }
     assert {"inference_results": ("session_id", "sessions"), "test_cases": ("test_id", "tests")} == {
         each.name: parent for each in LISTS if (parent := parent_of(each))

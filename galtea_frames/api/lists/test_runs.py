@@ -70,6 +70,7 @@ TESTS = Resource(
             "tests of these products; leaves out global tests",
             column="product_id",
             checked_by="productId",
+            skips_null=True,
         ),
         Filter("testCaseIds", "texts", "tests that these test cases belong to"),
         Filter("versionIds", "texts", "tests that these versions ran"),
