@@ -191,8 +191,10 @@ class StoredTable:
     def committed_at(self) -> datetime:
         """Return when this version was committed."""
         with mirror_errors(self.display):
-            newest = self._delta.history(1)[0]
-            return as_datetime(newest["timestamp"] * _MILLISECOND)
+            # Not the history of an older version, whose commits deltalake 1.6.6 counts from the newest one.
+            history = _deltalake().DeltaTable(self._delta.table_uri).history()
+            (commit,) = (each for each in history if each["version"] == self.version)
+            return as_datetime(commit["timestamp"] * _MILLISECOND)
 
     # -- reading --
 

@@ -316,6 +316,21 @@ def test_as_of_a_version_reads_what_was_there(past: tuple[gf.Mirror, list[dateti
     assert 2 == len(mirror.load_versions(as_of=moments[1]))
 
 
+def test_a_join_as_of_a_version_reads_versions_as_they_were_then(tmp_path: Path) -> None:
+    """Whatever was committed since."""
+    api = DirectTransport([session(1, 1)], VERSIONS)
+    mirror = gf.Mirror(tmp_path / "mirror")
+    mirror.sync(api.client())
+    then = mirror.info().sessions_version
+    for description in ("changed", "changed again"):
+        time.sleep(0.002)  # the log counts milliseconds
+        api.versions.update("version_a", description=description)
+        api.sessions.update("session_0001", error=description)
+        mirror.sync(api.client())
+    assert mirror.join(as_of=then)["version.description"].isna().all()
+    assert ["changed again"] == mirror.join()["version.description"].tolist()
+
+
 def test_copying_a_mirror_does_not_change_its_past(past: tuple[gf.Mirror, list[datetime]], tmp_path: Path) -> None:
     """Time is read off the log and not off the files' own times, which are those of the copy."""
     _, moments = past
