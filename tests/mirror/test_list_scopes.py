@@ -59,6 +59,7 @@ def renamed(each: Row) -> Row:
 def api() -> DirectTransport:
     """An account with two products, that no test changes."""
     api = account(count=40)
+    api.lists["tests"].update(next(iter(api.lists["tests"]))["id"], productId=None)
     of_other = next(iter(api.lists["runs"])) | {"productId": PRODUCTS[1]}
     api.lists["runs"].insert(renamed(of_other))
     return api
@@ -76,9 +77,11 @@ def mirror(api: DirectTransport, tmp_path_factory: pytest.TempPathFactory) -> gf
 def test_a_mirror_of_a_product_holds_what_belongs_to_it(
     api: DirectTransport, mirror: gf.Mirror, resource: Resource
 ) -> None:
-    """As the loader returns it for that product; metrics and models belong to none, and are all there."""
+    """As the loader returns it for that product, with what belongs to all: metrics, models, and global tests."""
     load, read = (getattr(each, f"load_{resource.name}") for each in (gf, mirror))
+    tests = [each["id"] for each in api.lists["tests"] if each["productId"] in (PRODUCTS[0], None)]
     of_product = {"metrics": {}, "models": {}, "products": {"ids": PRODUCTS[0]}}
+    of_product |= {"tests": {"ids": tests}, "test_cases": {"test_ids": tests}}
     arguments = of_product.get(resource.name, {"product_ids": PRODUCTS[0]})
     expected = rows(load, client=api.client(), **arguments)
     assert len(expected)
