@@ -15,6 +15,7 @@ NAMES = {
         "AuthenticationError",
         "CaseCollisionWarning",
         "ColumnBudgetWarning",
+        "DanglingKeysWarning",
         "GalteaFramesError",
         "GalteaFramesWarning",
         "JoinError",

@@ -20,6 +20,7 @@ GalteaFramesWarning (UserWarning)
 ├── UnknownStatusWarning         a session status that this release does not know
 ├── MisfitsWarning               values that do not fit their pinned column, which is null there
 ├── AbsentColumnsWarning         a column that the caller named is in no row
+├── DanglingKeysWarning          rows refer to others that the API does not return, whose columns are null there
 └── CaseCollisionWarning         column names differ only in case, which some engines ignore
 ```
 """
@@ -200,6 +201,10 @@ class CaseCollisionWarning(GalteaFramesWarning):
 
 class AbsentColumnsWarning(GalteaFramesWarning):
     """A column that the caller named is in none of the rows."""
+
+
+class DanglingKeysWarning(GalteaFramesWarning):
+    """Rows refer to others that the API does not return, such as a deleted metric; these columns are null there."""
 
 
 def warn(message: str, kind: type[GalteaFramesWarning]) -> None:

@@ -87,7 +87,7 @@ def _export(
     attrs = first.attrs["galtea_frames"]
     summary = {"rows": attrs["rows"], "columns": first.shape[1], "out": out, "seconds": round(seconds, 3)}
     summary |= {name: attrs[name] for name in ("requests", "retries", "complete", "mixed_columns", "overflow_columns")}
-    what = "sessions with their versions" if kind == "joined" else RESOURCES[kind].words
+    what = _WORDS.get(kind) or RESOURCES[kind].words
     say(summary, f"{attrs['rows']:,} {what}, {first.shape[1]} columns, in {seconds:.1f} s: {out}", as_json=as_json)
 
 
@@ -260,6 +260,9 @@ _FILTERED = {
     "inference_results": "export inference_results --out turns.parquet --version-id version_1",
     "scores": "export scores --out scores.parquet --version-id version_1 --version-id version_2",
 }
+
+#: What the rows are, if they are not of one list.
+_WORDS = {"joined": "sessions with their versions", "scores": "scores"}
 
 #: What stands beside a row.
 _BESIDE = {

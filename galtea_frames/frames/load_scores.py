@@ -112,10 +112,10 @@ class _Lists:
         return self._wanted(METRICS, {}, looks_up=True)
 
     def _existing_tests(self) -> Wanted | None:
-        """Ask for the ids of all tests, by which test cases are selected; global ones have no product."""
+        """Ask for the ids of all tests, by which test cases are selected."""
         if self._test_ids or not self._ids(TEST_CASES):
             return None
-        options = parse_arguments(TESTS, {"columns": ["id", "product_id"]})[1]
+        options = parse_arguments(TESTS, {"columns": "id"})[1]
         return Wanted(build_query(TESTS, {}), options, None)
 
     def _sessions(self) -> Wanted | None:
@@ -127,15 +127,11 @@ class _Lists:
         return self._wanted(VERSIONS, {"product_ids": products} if products else None)
 
     def _test_cases(self) -> Wanted | None:
-        """Ask for the cases of all tests that may have some of them: lists, unlike ids, pass over deleted ones."""
+        """Ask for the cases of all tests: lists, unlike requests by id, pass over deleted cases."""
         if not self._ids(TEST_CASES):
             return self._wanted(TEST_CASES, None)
-        tests = self._test_ids
-        if not tests:
-            existing = self._frames[_EXISTING]
-            products = self._frames[EVALUATIONS.name]["product_id"]
-            is_possible = existing["product_id"].isna() | existing["product_id"].isin(products)
-            tests = existing["id"].tolist() if products.isna().any() else existing["id"][is_possible].tolist()
+        # A session may run cases of another product's test.
+        tests = self._test_ids or self._frames[_EXISTING]["id"].tolist()
         return self._cheapest(TEST_CASES, {"test_ids": tests}, _HALVING)
 
     def _tests(self) -> Wanted | None:

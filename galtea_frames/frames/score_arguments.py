@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from galtea_frames.api.resources import EVALUATIONS, TEST_CASES
+from galtea_frames.api.resources import EVALUATIONS
 from galtea_frames.decoding.contract import select_columns
 from galtea_frames.errors import QueryError
 from galtea_frames.frames import scoring
@@ -106,8 +106,6 @@ def _needed(columns: Mapping[str, Mapping[str, str]] | None) -> dict[str, list[s
         if wanted[each.name] or each.name in keys:
             keys.setdefault(each.name, []).append("id")
             keys.setdefault(each.of, []).append(each.column)
-    if TEST_CASES.name in keys:
-        keys[EVALUATIONS.name].append("product_id")  # by which their tests are selected
     return {
         name: None if "" in wanted[name] else list(dict.fromkeys([*wanted[name], *keys[name]]))
         for name in order

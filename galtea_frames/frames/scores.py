@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from galtea_frames.errors import GalteaFramesWarning, warn
+from galtea_frames.errors import DanglingKeysWarning, warn
 from galtea_frames.frames import scoring
 from galtea_frames.frames.frame import ATTRS
 from galtea_frames.frames.join_keys import SCORES
@@ -99,4 +99,4 @@ def _warn_of_dangling(joins: Mapping[str, Any]) -> None:
     dangling = {prefix: about["dangling"] for prefix, about in joins.items() if about["dangling"]}
     if dangling:
         counted = ", ".join(f"{rows:,} in {prefix}.*" for prefix, rows in dangling.items())
-        warn(f"rows are null where the API does not return what they refer to: {counted}", GalteaFramesWarning)
+        warn(f"rows are null where the API does not return what they refer to: {counted}", DanglingKeysWarning)

@@ -21,7 +21,7 @@ def warned() -> Literal["default", "ignore"]:
     return "ignore"
 
 
-@pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
+@pytest.mark.filterwarnings("ignore::galtea_frames.DanglingKeysWarning")
 def test_the_file_is_what_load_scores_returns(run: Run, api: Api) -> None:
     """With filters and columns; the requests of all lists are counted."""
     version = api.versions[next(iter(api.versions))["id"]]["id"]

@@ -287,7 +287,7 @@ def test_the_commands_are_those_of_the_design(run: Run) -> None:
         cli.commands.commands
     )
     assert isinstance(EXPORT, click.Group)
-    assert sorted([*LOADERS, "spans"]) == sorted(EXPORT.commands)
+    assert sorted([*LOADERS, "scores", "spans"]) == sorted(EXPORT.commands)
     for name, command in cli.commands.commands.items():
         assert command.help
         assert name in run("--help").out

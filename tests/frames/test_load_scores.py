@@ -12,12 +12,15 @@ import pytest
 import galtea_frames as gf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from galtea_frames.frames.frame import DtypeBackend
     from galtea_frames.sample import SampleApi
 
-pytestmark = pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::galtea_frames.DanglingKeysWarning"),
+    pytest.mark.filterwarnings("ignore::galtea_frames.MixedTypesWarning"),
+]
 
 #: Each list beside the evaluations: the key, and the prefix of its columns.
 JOINS = {
@@ -41,6 +44,11 @@ def client(api: SampleApi) -> Iterator[gf.Client]:
     """Return a client of it."""
     with gf.Client(api.api_key, api.url) as opened:
         yield opened
+
+
+def ids(api: SampleApi, name: str) -> list[str]:
+    """Return the ids of a list."""
+    return [each["id"] for each in api.lists[name]]
 
 
 def load(name: str, client: gf.Client, **given: Any) -> pd.DataFrame:  # noqa: ANN401 - a loader's arguments
@@ -112,3 +120,35 @@ def test_what_is_gone_is_said_once(api: SampleApi, client: gf.Client) -> None:
     counted = [f"{about['dangling']:,} in {prefix}.*" for prefix, about in joins.items() if about["dangling"]]
     assert counted
     assert said == [f"rows are null where the API does not return what they refer to: {', '.join(counted)}"]
+
+
+@pytest.mark.parametrize("page_size", [5, 1000])
+@pytest.mark.parametrize(
+    "filters",
+    [
+        pytest.param(lambda api: {"version_ids": ids(api, "versions")[-2:]}, id="versions"),
+        pytest.param(lambda api: {"product_ids": ids(api, "products")[0]}, id="a product"),
+        pytest.param(lambda api: {"test_ids": ids(api, "tests")[0]}, id="a test"),
+        pytest.param(lambda api: {"test_ids": ["", ids(api, "tests")[0]]}, id="a test, and none"),
+        pytest.param(lambda api: {"metric_ids": ids(api, "metrics")[-3:]}, id="metrics"),
+        pytest.param(lambda _: {"exclude_test_ids": [""], "sort": ("score", "desc"), "limit": 90}, id="limit"),
+        pytest.param(lambda _: {"from_created_at": "2026-03-20"}, id="time"),
+    ],
+)
+def test_filters_change_no_neighbor(
+    api: SampleApi, client: gf.Client, filters: Callable[[SampleApi], dict[str, Any]], page_size: int
+) -> None:
+    """Whichever way a list is loaded, by id or by filters: what exists is found."""
+    given = filters(api)
+    with gf.Client(api.api_key, api.url, page_size=page_size) as small:
+        scores = gf.load_scores(client=small, **given)
+    assert len(scores)
+    expected = gf.load_evaluations(client=client, **given)
+    assert scores["id"].tolist() == expected["id"].tolist()
+    for name, (key, prefix) in JOINS.items():
+        known = set(load(name, client)["id"])
+        found = scores[f"{prefix}.id"].astype(object)
+        wanted = [
+            each if each in known else None for each in scores[key].astype(object).where(scores[key].notna(), None)
+        ]
+        assert found.where(found.notna(), None).tolist() == wanted

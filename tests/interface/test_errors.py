@@ -30,6 +30,7 @@ ERRORS = [
     (gf.UnknownStatusWarning, (gf.GalteaFramesWarning,)),
     (gf.MisfitsWarning, (gf.GalteaFramesWarning,)),
     (gf.AbsentColumnsWarning, (gf.GalteaFramesWarning,)),
+    (gf.DanglingKeysWarning, (gf.GalteaFramesWarning,)),
 ]
 
 

@@ -297,6 +297,7 @@ notices: list[type[gf.GalteaFramesWarning]] = [
     gf.UnknownStatusWarning,
     gf.MisfitsWarning,
     gf.AbsentColumnsWarning,
+    gf.DanglingKeysWarning,
     gf.CaseCollisionWarning,
 ]
 built_in: type[UserWarning] = gf.GalteaFramesWarning

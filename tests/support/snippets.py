@@ -40,6 +40,7 @@ def run(page: list[Block]) -> Iterator[tuple[str, str]]:
         with warnings.catch_warnings(), redirect_stdout(output):
             warnings.simplefilter("ignore", gf.MixedTypesWarning)
             warnings.simplefilter("ignore", gf.MisfitsWarning)
+            warnings.simplefilter("ignore", gf.DanglingKeysWarning)
             if kind == "python":
                 exec(code, names)  # noqa: S102 - the page's own code
             elif kind == "sh":
