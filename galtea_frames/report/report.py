@@ -171,10 +171,10 @@ class Report:
         return draw(charts.charts(self.findings))
 
     def _repr_mimebundle_(self, **_kinds: object) -> dict[str, str]:
-        """Return what notebooks can display."""
-        return notebook_formats(
-            "Report", self.to_html(), self.to_markdown(), repr(self), links=self.findings.links != Links()
-        )
+        """Return what notebooks can display, without contents: in a frame, their links would lead to the notebook."""
+        require()
+        page = rendering.html(self.findings, self._pictures, contents=False)
+        return notebook_formats("Report", page, self.to_markdown(), repr(self), links=self.findings.links != Links())
 
 
 def build_report(

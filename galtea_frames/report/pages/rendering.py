@@ -33,14 +33,16 @@ _VERSIONS_OF_SUM = 20
 _LEAST_TOP = 0.05
 
 
-def html(findings: Findings, pictures: Pictures) -> str:
+def html(findings: Findings, pictures: Pictures, *, contents: bool = True) -> str:
     """Return the report as one HTML page without scripts or requests.
 
     Args:
         findings: the content.
         pictures: each chart's PNG for light and for dark pages.
+        contents: whether it begins with a table of contents.
     """
-    return html_page(_environment(markdown=False), "report.html.j2", _names(findings), pictures)
+    names = _names(findings) | {"show_contents": contents}
+    return html_page(_environment(markdown=False), "report.html.j2", names, pictures)
 
 
 def markdown(findings: Findings, charts: Iterable[Chart] = (), folder: str = "") -> str:
