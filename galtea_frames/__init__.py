@@ -7,6 +7,7 @@ from galtea_frames._version import __version__
 if TYPE_CHECKING:
     from galtea_frames import sample
     from galtea_frames.api.client import Client
+    from galtea_frames.compare.comparison import Comparison, compare_versions
     from galtea_frames.errors import (
         AbsentColumnsWarning,
         AuthenticationError,
@@ -78,6 +79,7 @@ __all__ = [
     "CaseCollisionWarning",
     "Client",
     "ColumnBudgetWarning",
+    "Comparison",
     "DanglingKeysWarning",
     "GalteaFramesError",
     "GalteaFramesWarning",
@@ -102,6 +104,7 @@ __all__ = [
     "UnknownStatusWarning",
     "__version__",
     "build_report",
+    "compare_versions",
     "concat",
     "describe",
     "iter_evaluations",

@@ -10,6 +10,7 @@ MODULES = ("error_shapes", "errors", "rates", "sample")
 #: The public names by module; `__init__` repeats them for type checkers.
 NAMES = {
     "api.client": ("Client",),
+    "compare.comparison": ("Comparison", "compare_versions"),
     "errors": (
         "AbsentColumnsWarning",
         "AuthenticationError",

@@ -12,6 +12,7 @@ import click
 
 from galtea_frames._version import __version__
 from galtea_frames.cli.check import CHECK
+from galtea_frames.cli.compare import COMPARE
 from galtea_frames.cli.export import EXPORT
 from galtea_frames.cli.mirror import MIRROR, SYNC
 from galtea_frames.cli.options import examples, tell
@@ -25,7 +26,7 @@ from galtea_frames.streams import standard_streams
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Exit codes; also 4 for drift (schema.py) and 10 for a broken threshold (report.py).
+#: Exit codes; also 4 for drift (schema.py) and 10 for a broken threshold (report.py, compare.py).
 DONE, UNEXPECTED, USAGE, FAILED = 0, 1, 2, 3
 
 #: The variable that a shell sets to request completions.
@@ -120,6 +121,7 @@ _START = examples(
     "check",
     "export joined --out sessions.parquet",
     "report --out report",
+    "compare v1 v2 --out comparison",
 )
 
 
@@ -149,5 +151,5 @@ def demo(out: str) -> None:
     run(out)
 
 
-for _each in (CHECK, EXPORT, SCHEMA, SYNC, MIRROR, REPORT, serve_sample):
+for _each in (CHECK, EXPORT, SCHEMA, SYNC, MIRROR, REPORT, COMPARE, serve_sample):
     commands.add_command(_each)

@@ -1,4 +1,4 @@
-"""Decides whether a folder is ours: whether everything in it is one dataset, report or demo that this package wrote.
+"""Decides whether a folder is ours: whether all in it is one dataset, report, comparison or demo of this package.
 
 Nothing else is ever replaced. Contents decide, not names. A file of a dataset names its dataset, its rows and its
 folder; the Parquet file of a report or demo lists all other files; and each file is sealed (`seals`), so that a changed
@@ -63,6 +63,7 @@ class Kind:
 
 DATASET = Kind("dataset", None, ParquetError, "holds what is not of one dataset that galtea_frames wrote")
 REPORT = Kind("report", "rows.parquet", ReportError, "holds files that are no report's")
+COMPARISON = Kind("comparison", "cases.parquet", ReportError, "holds files that are no comparison's")
 DEMO = Kind("demo", "sessions.parquet", ParquetError, "holds files that are not the demo's")
 
 
@@ -77,12 +78,12 @@ def check_replaceable(folder: Path, kind: Kind, display: str) -> None:
 
 
 def is_ours(folder: Path) -> bool:
-    """Tell whether everything in a folder is one dataset, report or demo of ours."""
-    return any(foreign_entry(folder, kind) is None for kind in (DATASET, REPORT, DEMO))
+    """Tell whether everything in a folder is one dataset, report, comparison or demo of ours."""
+    return any(foreign_entry(folder, kind) is None for kind in (DATASET, REPORT, COMPARISON, DEMO))
 
 
 def foreign_entry(folder: Path, kind: Kind) -> str | None:
-    """Return the first entry of a folder that is not part of one dataset, report or demo of ours; None if all are."""
+    """Return the first entry of a folder that is not part of one folder of ours, of a kind; None if all are."""
     for _ in range(_TRIES):
         with suppress(FileNotFoundError):
             before = _state(folder)
@@ -179,7 +180,7 @@ def _footer(path: Path) -> tuple[pq.FileMetaData, dict[str, Any]] | None:
         return None
 
 
-# -- reports and demos --
+# -- reports, comparisons and demos --
 
 
 def _listed(folder: Path, files: set[str], kind: Kind) -> set[str]:

@@ -18,6 +18,9 @@ _MINUS = "\u2212"
 #: The smallest sum that two decimals are enough for.
 _CENTS = 10
 
+#: Smaller p-values say no more.
+_SMALLEST_P = 0.001
+
 #: The smallest number written with an exponent.
 _LARGE = 1e15
 
@@ -59,12 +62,12 @@ def number(value: Number | None) -> str:
 
 
 def score(value: Number | None) -> str:
-    """Format a score from 0 to 1: "0.824"."""
+    """Format a score between 0 and 1: "0.724"."""
     return NOTHING if value is None else f"{float(value):.3f}".replace("-", _MINUS)
 
 
 def signed_score(value: Number | None) -> str:
-    """Format a difference of scores: "+0.031"."""
+    """Format a difference of scores: "+0.082"."""
     return NOTHING if value is None else _signed(f"{float(value):+.3f}")
 
 
@@ -73,6 +76,20 @@ def amount(value: Number | None) -> str:
     if value is None or not _CENTS <= abs(float(value)) < _LARGE:
         return number(value)
     return f"{float(value):,.2f}".removesuffix(".00").replace("-", _MINUS)
+
+
+def signed_number(value: Number | None) -> str:
+    """Format a difference of measured values with three significant digits: "+1,276"."""
+    if value is None:
+        return NOTHING
+    return _signed(f"{'-' if value < 0 else '+'}{number(abs(float(value)))}")
+
+
+def p_value(value: Number | None) -> str:
+    """Format a p-value: "0.013", "< 0.001"."""
+    if value is None:
+        return NOTHING
+    return f"{float(value):.3f}" if value >= _SMALLEST_P else f"<\u00a0{_SMALLEST_P}"
 
 
 def named_value(name: str, value: Number | None) -> str:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from galtea_frames.errors import QueryError
 from galtea_frames.pages.links import Links, parse_template
-from galtea_frames.printable import printable, quoted
+from galtea_frames.pages.selection import parse_selection
+from galtea_frames.printable import quoted
 from galtea_frames.report.periods import last_closed, parse_moment, parse_zone, up_to
 from galtea_frames.report.thresholds import parse_thresholds
 from galtea_frames.small_files import SmallFileError, read_small_file
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 #: A trend needs two points, and a sparkline cannot show more than five years of weeks.
 _TREND = range(2, 261)
-
-#: The longest selection, in characters.
-_SELECTION = 200
 
 #: An earlier report, as returned by `Report.to_dict`, or the path of its report.json.
 LastReport = dict[str, Any] | str | PathLike[str]
@@ -181,7 +179,7 @@ def parse_terms(
         trend_periods=trend_periods,
         include_text=include_text,
         last_report=None if last_report is None else parse_last_report(last_report),
-        selection=None if selection is None else _selection(selection),
+        selection=None if selection is None else parse_selection(selection, "sessions"),
         sums=_columns("sums", sums),
         by=_columns("by", by),
         links=Links(
@@ -212,17 +210,3 @@ def _columns(name: str, given: object) -> tuple[str, ...]:
     if not isinstance(columns, Sequence) or not all(isinstance(each, str) for each in columns):
         raise QueryError(f"{name} must be a column or a list of columns, not {quoted(given)}")
     return tuple(dict.fromkeys(columns))
-
-
-def _selection(given: object) -> str:
-    """Return the selection on one line."""
-    if not isinstance(given, str) or not given.strip():
-        raise QueryError(
-            f"selection must say which sessions these are, such as 'voice channel only', not {quoted(given)}"
-        )
-    text = " ".join(given.split())
-    if len(text) > _SELECTION:
-        raise QueryError(f"selection must have at most {_SELECTION} characters, not {len(text):,}")
-    if printable(text).count("\ufffd") > text.count("\ufffd"):
-        raise QueryError(f"selection contains a character that cannot be displayed: {quoted(text)}")
-    return text

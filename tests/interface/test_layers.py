@@ -40,7 +40,7 @@ ROOMS = {
         rows arguments lists stored_rows changes same_account damage description local_folder table_files time_spans
         delta location sync_result sync info reading reading_scores readers lazy_columns lazy mirror
     """,
-    "pages": "wording labels links lettering pictures rendering formats",
+    "pages": "selection wording labels links lettering pictures rendering formats",
     "report": """
         conditions scored groups checks findings periods thresholds terms analysis.headline pages.sparklines
         analysis.fields analysis.load_attrs analysis.sessions analysis.counts analysis.totals analysis.completeness
@@ -50,11 +50,15 @@ ROOMS = {
         analysis.metrics analysis.quality analysis.next_steps analysis.rows analysis.analyse
         pages.score_charts pages.charts pages.rendering pages.text pages.email index report
     """,
-    "cli": "options config signals check export schema mirror report_frames report demo serve main",
+    "compare": """
+        statistics columns scores metrics cases versions terms completeness coverage sessions summary findings
+        loading pages.views pages.rendering comparison
+    """,
+    "cli": "options config signals check export schema mirror report_frames report demo compare serve main",
 }
 
 #: Rooms that do not import from each other, though one of them comes first.
-SIDE_BY_SIDE = [("walk", "decoding"), ("files", "mirror")]
+SIDE_BY_SIDE = [("walk", "decoding"), ("files", "mirror"), ("report", "compare")]
 
 #: What no one but these may import: the network, retries, terminals, files.
 ONLY = {
@@ -63,6 +67,7 @@ ONLY = {
     "rich": {"frames.progress", "cli.main", "cli.demo"},
     "click": {
         "cli.check",
+        "cli.compare",
         "cli.config",
         "cli.export",
         "cli.main",
@@ -75,8 +80,8 @@ ONLY = {
     "fsspec": {"files.targets", "files.parquet", "files.partitions"},
     "werkzeug": {"sample"},
     "deltalake": {"mirror.delta"},
-    "jinja2": {"pages.rendering", "report.pages.rendering"},
-    "scipy": {"rates"},
+    "jinja2": {"compare.pages.rendering", "pages.rendering", "report.pages.rendering"},
+    "scipy": {"compare.statistics", "rates"},
     "matplotlib": {"pages.lettering", "pages.pictures", "report.pages.charts", "report.pages.score_charts"},
 }
 

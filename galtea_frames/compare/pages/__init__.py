@@ -1,0 +1,1 @@
+"""Pages of a comparison: tables to HTML and Markdown; only layout is computed here."""
