@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from galtea_frames.api.client import Client
-from galtea_frames.compare.columns import SESSIONS, VERSIONS
+from galtea_frames.compare.columns import SCORES, SESSIONS, VERSIONS
 from galtea_frames.compare.versions import find_versions, versions_in
 from galtea_frames.frames import loaders
+from galtea_frames.frames.scores import assemble_scores
 from galtea_frames.mirror.mirror import Mirror
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def load_frames(
         known = versions_in(found["versions"], found.get("scores"), found.get("sessions"))
         ids = list(dict.fromkeys(each.id for each in find_versions(terms.baseline, terms.candidate, known)))
         if "scores" not in found:
-            found["scores"] = load["scores"](version_ids=ids)
+            found["scores"] = load["scores"](version_ids=ids, columns=[*SCORES, "test_case.test_id", *terms.by])
         if "sessions" not in found:
             found["sessions"] = load["sessions"](version_ids=ids, columns=_SESSIONS)
         if turns and "turns" not in found:
@@ -70,18 +71,9 @@ def load_frames(
 def _loaders(client: Client | None, mirror: Mirror | str | PathLike[str] | None) -> Iterator[Loaders]:
     """Give the loaders of a client or of a mirror, by the frames that they return."""
     if mirror is not None:
-        copy = mirror if isinstance(mirror, Mirror) else Mirror(mirror)
-        # If a sync did not finish, the attrs say so, which makes the comparison INCOMPLETE.
-        incomplete: dict[str, Any] = {"allow_incomplete": True}
-        yield {
-            "versions": partial(copy.load_versions, **incomplete),
-            "scores": partial(copy.load_scores, **incomplete),
-            "sessions": partial(copy.load_sessions, **incomplete),
-            "turns": partial(copy.load_inference_results, **incomplete),
-        }
+        yield _of_mirror(mirror if isinstance(mirror, Mirror) else Mirror(mirror))
         return
-    with ExitStack() as stack:
-        asked = stack.enter_context(Client()) if client is None else client
+    with nullcontext(client) if client is not None else Client() as asked:
         yield {
             "versions": partial(loaders.load_versions, client=asked),
             # Hidden scores too, to say how many are left out.
@@ -89,3 +81,29 @@ def _loaders(client: Client | None, mirror: Mirror | str | PathLike[str] | None)
             "sessions": partial(loaders.load_sessions, client=asked),
             "turns": partial(loaders.load_inference_results, client=asked),
         }
+
+
+def _of_mirror(mirror: Mirror) -> Loaders:
+    # If a sync did not finish, the attrs say so, which makes the comparison INCOMPLETE.
+    incomplete: dict[str, Any] = {"allow_incomplete": True}
+
+    def scores(version_ids: list[str], columns: list[str]) -> pd.DataFrame:
+        wanted = [name.removeprefix("session.") for name in columns if name.startswith("session.")]
+        sessions = mirror.load_sessions(version_ids=version_ids, columns=[*_SESSIONS, *wanted], **incomplete)
+        return assemble_scores(
+            {
+                "evaluations": mirror.load_evaluations(session_ids=list(sessions["id"]), **incomplete),
+                "metrics": mirror.load_metrics(**incomplete),
+                "sessions": sessions,
+                "versions": mirror.load_versions(**incomplete),
+                "test_cases": mirror.load_test_cases(**incomplete),
+                "tests": mirror.load_tests(**incomplete),
+            }
+        )
+
+    return {
+        "versions": partial(mirror.load_versions, **incomplete),
+        "scores": scores,
+        "sessions": partial(mirror.load_sessions, **incomplete),
+        "turns": partial(mirror.load_inference_results, **incomplete),
+    }
