@@ -7,10 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from galtea_frames.api.client import Client
+from galtea_frames.api.resources import RESOURCES
 from galtea_frames.compare.columns import SCORES, SESSIONS, VERSIONS
 from galtea_frames.compare.versions import find_versions, versions_in
 from galtea_frames.frames import loaders
-from galtea_frames.frames.scores import assemble_scores
+from galtea_frames.frames.options import parse_arguments
+from galtea_frames.frames.score_arguments import ScoreArguments
+from galtea_frames.frames.scores import LISTS, assemble_scores
 from galtea_frames.mirror.mirror import Mirror
 
 if TYPE_CHECKING:
@@ -29,6 +32,17 @@ if TYPE_CHECKING:
 #: The columns that are loaded of lists of which few are needed; `is_production` and `created_at` prove and divide rows.
 _SESSIONS = [*SESSIONS, "created_at"]
 _VERSIONS = [*VERSIONS, "created_at"]
+
+
+def _check_groups(terms: Terms) -> None:
+    """Check the columns to group by, as far as the documented columns tell.
+
+    Raises:
+        QueryError: scores never have such a column.
+    """
+    for name, arguments in ScoreArguments.of({"columns": ["id", *terms.by]}).lists.items():
+        prefix = next((f"{each.prefix}." for each in LISTS if each.name == name), "")
+        parse_arguments(RESOURCES[name], arguments, prefix)
 
 
 def load_frames(
@@ -52,6 +66,7 @@ def load_frames(
         QueryError: a version is unknown or its name is not unique.
         RequestError, ResponseError, MirrorError: a list could not be loaded.
     """
+    _check_groups(terms)
     with _loaders(client, mirror) as load:
         found = dict(frames)
         if "versions" not in found:

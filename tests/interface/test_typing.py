@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TREE = ast.parse((Path(__file__).parent / "typing_api.py").read_text(encoding="utf-8"))
 
-CLASSES = [gf.Client, gf.Mirror, gf.MirrorInfo, gf.Report, gf.SyncResult]
+CLASSES = [gf.Client, gf.Comparison, gf.Mirror, gf.MirrorInfo, gf.Report, gf.SyncResult]
 
 #: What takes arguments that no other takes; those of the iterators, joins and `to_dask` are the loaders' own.
 FUNCTIONS = [
@@ -33,6 +33,7 @@ FUNCTIONS = [
     gf.Mirror.sync,
     gf.Mirror.load_sessions,
     gf.build_report,
+    gf.compare_versions,
     sample.serve,
 ]
 

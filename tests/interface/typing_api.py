@@ -226,6 +226,48 @@ assert_type((info.sessions_version, info.versions_version), tuple[int, int])
 assert_type(info.lists["sessions"].pending, int)
 info.rows = 3  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
 
+# Comparisons
+
+comparison = gf.compare_versions("v1", "v2")
+gf.compare_versions(
+    versions.iloc[0],
+    versions.iloc[1:2],
+    scores=frame,
+    sessions=frame,
+    versions=versions,
+    turns=False,
+    by=["test_case.language_code"],
+    selection="smoke tests only",
+    command="make comparison",
+)
+gf.compare_versions("v1", "v2", by="test.name", turns=frame, client=gf.Client())
+gf.compare_versions("v1", "v2", mirror="mirror")
+gf.compare_versions("v1", "v2", mirror=gf.Mirror("mirror"))
+
+gf.compare_versions("v1")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+gf.compare_versions("v1", 2)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+gf.compare_versions("v1", "v2", turns=True)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
+assert_type(comparison, gf.Comparison)
+assert_type(comparison.baseline.id, str)
+assert_type(comparison.candidate.name, str | None)
+assert_type(comparison.metrics, pd.DataFrame)
+assert_type(comparison.cases, pd.DataFrame)
+assert_type(comparison.coverage, pd.DataFrame)
+assert_type(comparison.sessions, pd.DataFrame)
+assert_type(comparison.groups, pd.DataFrame)
+assert_type(comparison.notices, tuple[str, ...])
+assert_type(comparison.problems, tuple[str, ...])
+assert_type(comparison.selection, str | None)
+assert_type(comparison.command, str)
+assert_type(str(comparison.verdict), str)
+assert_type(comparison.headline, str)
+assert_type(comparison.to_dict(), dict[str, Any])
+assert_type(comparison.to_html(), str)
+assert_type(comparison.to_markdown(), str)
+assert_type(comparison.write("comparison"), None)
+comparison.metrics = frame  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
+
 # Reports
 
 report = gf.build_report(frame, versions, as_of="2026-03-30")
