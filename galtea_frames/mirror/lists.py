@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from galtea_frames.api import values
 from galtea_frames.api.arguments import unknown
 from galtea_frames.api.resources import PRODUCTS, RESOURCES
 from galtea_frames.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from galtea_frames.api.resource import Filter, Resource
 
@@ -79,7 +82,29 @@ def parent_of(resource: Resource) -> tuple[str, str] | None:
     return (column, parent) if column and (parent := lists[column]) else None
 
 
-def shared_column(resource: Resource) -> str | None:
+def in_scope(
+    resource: Resource, rows: pa.Table, scope: tuple[str, ...] | None, ids_of: Callable[[str], pa.Table]
+) -> pa.Table:
+    """Return the rows that belong to some products or to all, of those that the API has selected.
+
+    Args:
+        resource: the list.
+        rows: its rows.
+        scope: the products; None for all.
+        ids_of: returns the stored ids of another list.
+    """
+    if scope is None:
+        return rows
+    if shared := _shared_column(resource):
+        products = rows.column(shared)
+        return rows.filter(pc.or_(pc.is_null(products), pc.is_in(products, pa.array(scope, products.type))))
+    if parent := parent_of(resource):
+        column, name = parent
+        return rows.filter(pc.is_in(rows.column(column), ids_of(name).column("id").combine_chunks()))
+    return rows
+
+
+def _shared_column(resource: Resource) -> str | None:
     """Return the column that names a row's product, where the API's filter leaves out rows that belong to all."""
     selects = _product_filter(resource)
     return selects.column if selects is not None and selects.skips_null else None

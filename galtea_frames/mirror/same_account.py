@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from galtea_frames.errors import MirrorError
+from galtea_frames.mirror.rows import PRESENT
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,9 +44,16 @@ def own_rows(resource: Resource, rows: pa.Table) -> pa.Table:
     return rows.slice(0, 0) if resource.few else rows
 
 
-def share_owners(fetched: pa.Table, stored: pa.Table) -> bool:
-    """Tell whether fetched and stored rows have a product or an organization in common."""
-    return any(share_values(fetched, stored, each) for each in _OWNERS if each in stored.column_names)
+def share_rows(resource: Resource, fetched: pa.Table, stored: pa.Table) -> bool | None:
+    """Tell whether a row was fetched that is stored and no other account is served; None if that is no proof."""
+    return share_values(fetched, own_rows(resource, stored), "id") or None
+
+
+def may_be_same(resource: Resource, fetched: pa.Table, stored: pa.Table) -> bool:
+    """Tell whether rows may be of the account stored, though none is known: nothing was stored, or a product is."""
+    own = own_rows(resource, stored)
+    owners = [each for each in _OWNERS if each in own.column_names]
+    return not own.filter(PRESENT).num_rows or any(share_values(fetched, own, each) for each in owners)
 
 
 def newest_ids(rows: pa.Table) -> list[str]:

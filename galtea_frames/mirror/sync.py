@@ -28,20 +28,19 @@ from galtea_frames.api.resources import SESSIONS, VERSIONS
 from galtea_frames.api.splitting import sendable_ids, split_lists
 from galtea_frames.api.times import instant, render
 from galtea_frames.api.transport import Tally
-from galtea_frames.decoding.kinds import TEXT
 from galtea_frames.decoding.reader import id_parser
 from galtea_frames.frames import progress
 from galtea_frames.mirror.changes import compare
-from galtea_frames.mirror.lists import parent_of, product_arguments, references, revealing_filter, shared_column
+from galtea_frames.mirror.lists import in_scope, product_arguments, references, revealing_filter
 from galtea_frames.mirror.rows import PRESENT, open_stored, pending_in, record_schema, stored_values
 from galtea_frames.mirror.same_account import (
     all_gone,
     another_account,
+    may_be_same,
     newest_ids,
     own_columns,
     own_rows,
-    share_owners,
-    share_values,
+    share_rows,
 )
 from galtea_frames.mirror.sync_result import ListChanges, SyncResult
 from galtea_frames.mirror.time_spans import created_between
@@ -162,25 +161,16 @@ class Sync:
         table.mark(self._now)
 
     def _check_account(self, table: StoredTable, fetched: pa.Table, stored: pa.Table) -> None:
-        """Refuse rows that would mark everything stored as removed, though the key is merely another account's.
-
-        One known row proves that the account is the same. If all were replaced, a row of another list does; if none
-        of those is stored, a product or an organization.
-        """
-        present = stored.filter(PRESENT).num_rows
-        if present and not fetched.num_rows:
-            raise all_gone(table.display, table.resource.name, present)
+        """Refuse rows that would mark everything stored as removed, though the key is merely another account's."""
+        if stored.filter(PRESENT).num_rows and not fetched.num_rows:
+            raise all_gone(table.display, table.resource.name, stored.filter(PRESENT).num_rows)
         if self._is_proven:
             return
-        own = own_rows(table.resource, stored)
-        self._is_proven = share_values(fetched, own, "id")
-        if self._is_proven:
-            return
-        served = self._serves_another_list(table) if fetched.num_rows else None
+        served = share_rows(table.resource, fetched, stored)
+        if not served and fetched.num_rows:
+            served = self._serves_another_list(table)
         self._is_proven = bool(served)
-        if served is None:
-            served = not own.filter(PRESENT).num_rows or share_owners(fetched, own)
-        if not served:
+        if served is False or (served is None and not may_be_same(table.resource, fetched, stored)):
             raise another_account(table.display)
 
     def _serves_another_list(self, table: StoredTable) -> bool | None:
@@ -338,17 +328,8 @@ class Sync:
 
     def _in_scope(self, table: StoredTable, fetched: pa.Table) -> pa.Table:
         """Return the fetched rows without those of other products, which the API may not be able to leave out."""
-        if self._scope is None:
-            return fetched
-        if shared := shared_column(table.resource):
-            products = fetched.column(shared)
-            return fetched.filter(pc.or_(pc.is_null(products), pc.is_in(products, pa.array(self._scope, TEXT))))
-        parent = parent_of(table.resource)
-        if parent is None:
-            return fetched
-        column, name = parent
-        known = next(each for each in self._tables if each.resource.name == name).rows(columns=["id"])
-        return fetched.filter(pc.is_in(fetched.column(column), known.column("id").combine_chunks()))
+        tables = {each.resource.name: each for each in self._tables}
+        return in_scope(table.resource, fetched, self._scope, lambda name: tables[name].rows(columns=["id"]))
 
     @contextmanager
     def _counted(self, resource: Resource) -> Iterator[None]:
