@@ -48,7 +48,8 @@ EXPORTED = KINDS | {"scores": EVALUATIONS}
 _ONE_FRAME = ("joined", "scores")
 
 #: What a mirror can export, with the method that reads it.
-STORED = {name: f"load_{name}" for name, each in RESOURCES.items() if each.is_mirrored} | {"joined": "join"}
+STORED = {name: f"load_{name}" for name, each in RESOURCES.items() if each.is_mirrored}
+STORED |= {"joined": "join", "scores": "load_scores"}
 
 
 def _export(

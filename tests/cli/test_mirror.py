@@ -72,6 +72,45 @@ def test_sync_of_some_products(run: Run, api: Api) -> None:
     assert "not the products other" in err
 
 
+def test_lists_are_added_and_shown(run: Run) -> None:
+    """A line for each further list, by every sync; `mirror` shows them too."""
+    code, out, err = run("sync", "mirror", "--list", "metrics", "--list", "evaluations")
+    assert (0, "") == (code, err)
+    counts = {name: len(getattr(gf.Mirror("mirror"), f"load_{name}")(nested="json")) for name in ("metrics",)}
+    assert f"metrics: {counts['metrics']} new, 0 changed, 0 removed; now {counts['metrics']}" in out.splitlines()
+    assert 3 == out.count("\n")
+    again = run("sync", "mirror")[1].splitlines()
+    assert ["metrics", "evaluations"] == [line.split(":")[0] for line in again[1:]]
+    lines = dict(line.split(maxsplit=1) for line in run("mirror", "mirror")[1].splitlines())
+    assert f"{counts['metrics']}; 0 more were removed" == lines["metrics"]
+    assert " are not final; 0 more were removed" in lines["evaluations"]
+    assert lines["tables"].startswith("sessions at version ")
+    assert ", evaluations at version " in lines["tables"]
+
+
+@pytest.mark.parametrize("name", ["spans", "metric"])
+def test_a_list_that_cannot_be_mirrored_is_one_line(run: Run, api: Api, name: str) -> None:
+    """Before any request."""
+    code, out, err = run("sync", "mirror", "--list", name)
+    assert (2, "", 1) == (code, out, err.count("\n"))
+    assert [] == api.requests
+
+
+@pytest.mark.parametrize("kind", ["evaluations", "metrics", "test_cases", "scores"])
+def test_further_lists_are_exported(run: Run, api: Api, kind: str) -> None:
+    """The same file as from the API; a list that is not stored is one line that says how to add it."""
+    run("sync", "mirror", "--list", "all")
+    assert 0 == run("export", kind, "--out", "api.parquet")[0]
+    api.requests.clear()
+    assert 0 == run("export", kind, "--mirror", "mirror", "--out", "mirror.parquet")[0]
+    assert [] == api.requests
+    pd.testing.assert_frame_equal(gf.read_parquet("api.parquet"), gf.read_parquet("mirror.parquet"))
+    run("sync", "other")
+    code, out, err = run("export", kind, "--mirror", "other", "--out", "none.parquet")
+    assert (1, "", 1) == (code, out, err.count("\n"))
+    assert "run `galtea-frames sync other --list " in err
+
+
 def test_mirror_says_what_is_in_it(run: Run, api: Api) -> None:
     """How much, of which time, how fresh and how large."""
     run("sync", "mirror")
