@@ -392,6 +392,12 @@ def shell(*words: str) -> str:
     return done.stderr.removeprefix("galtea-frames: ").strip()
 
 
+def edited_index() -> str:
+    """Return the stderr of an index in the place of a home page."""
+    Path("index.html").write_text("<h1>Home</h1>")
+    return shell("report", "--index", ".")
+
+
 Patch = pytest.MonkeyPatch
 FEW = pd.DataFrame({"a": ["x"], "b": [1]})
 HTML = "<html><title>No</title></html>"
@@ -459,6 +465,9 @@ PROVOKED: dict[str, Callable[[Patch, gf.sample.SampleApi], str]] = {
     "created_at has no": lambda *_: said(lambda: reported(lambda frame: frame.assign(created_at=naive(frame)))),
     "The data is incomplete": lambda *_: reported(lambda frame: frame.head(100)),
     "… is only available": lambda *_: judged("users > 5 per version"),
+    "cannot use the settings": lambda *_: shell("report", "--out", "r", "--config", "none.toml"),
+    "name a folder for": lambda *_: shell("report"),
+    "… is a file of another": lambda *_: edited_index(),
     "thresholds come": lambda *_: shell("report", "--out", "r", "--thresholds", "t.toml", "--fail-if", "n > 1"),
 }
 

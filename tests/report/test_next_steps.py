@@ -34,6 +34,42 @@ def test_it_names_the_version_and_the_error_with_their_commands() -> None:
     assert 3 == shlex.split(error[1]).count("--id")
 
 
+def aged(**created: str | None) -> list[dict[str, Any]]:
+    """Return versions created on these days."""
+    return [each | {"createdAt": created[each["id"]]} for each in versions(*created)]
+
+
+COMPARED: list[tuple[dict[str, str | None], str | None]] = [
+    ({"v1": "2026-01-01", "v2": "2026-02-01", "v3": "2026-01-15"}, "v1"),
+    ({"v1": "2026-02-02", "v2": "2026-02-01", "v3": "2026-01-15"}, "v3"),
+    ({"v1": "2026-02-02", "v2": "2026-02-01", "v3": "2026-02-02"}, None),
+    ({"v1": "2026-01-01", "v2": None, "v3": "2026-01-15"}, None),
+    ({"v1": None, "v2": "2026-02-01", "v3": None}, None),
+]
+
+
+@pytest.mark.parametrize(("created", "before"), COMPARED)
+def test_a_version_that_got_worse_is_compared_with_the_one_before_it(
+    created: dict[str, str | None], before: str | None
+) -> None:
+    """The latest of the older ones with enough sessions; v3 has few."""
+    found = steps_of(report_on(two_weeks(), aged(**created)))
+    command = f"galtea-frames compare {before} v2 --out comparison"
+    expected = (f"Compare name of v2 with name of {before}, the version before it.", command)
+    assert ([] if before is None else [expected]) == [each for each in found if each[0].startswith("Compare")]
+    if before is not None:
+        assert expected == found[1]
+        parse(command.removeprefix("galtea-frames "))
+
+
+@pytest.mark.parametrize("id_", ["--out", "a\x00b"])
+def test_a_version_whose_id_cannot_be_an_argument_is_not_compared(id_: str) -> None:
+    """An option would be another command."""
+    world = [each | {"versionId": id_ if each["versionId"] == "v1" else each["versionId"]} for each in two_weeks()]
+    created = {id_: "2026-01-01", "v2": "2026-02-01"}
+    assert not [text for text, _ in steps_of(report_on(world, aged(**created))) if text.startswith("Compare")]
+
+
 def test_a_broken_threshold_comes_before_a_rise() -> None:
     """Each version once."""
     report = report_on(two_weeks(), thresholds="failed > 5 and failure_rate < 20% per version")

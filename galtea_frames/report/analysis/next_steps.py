@@ -12,7 +12,7 @@ from galtea_frames.printable import printable
 from galtea_frames.report.findings import NextStep, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from galtea_frames.report.findings import ErrorShape, Findings, Scope, VersionLine
 
@@ -43,14 +43,27 @@ def next_steps(found: Findings) -> tuple[NextStep, ...]:
 
 
 def _of_versions(found: Findings) -> Iterator[NextStep]:
-    """Yield versions that break a threshold or got worse, and the comparison of the first with an older version."""
-    lines = list(islice(_worse(found), _VERSIONS))
-    for line in lines:
+    """Yield versions that break a threshold or got worse, and the comparison of the first with the one before it."""
+    for number, line in enumerate(islice(_worse(found), _VERSIONS)):
         rate = line.failure_rate
         change = "" if line.change.value is None else f", {_points(line.change.value)} {found.scope.previous.code}"
         ended = f"{count(rate.count)} of {plural(rate.n, 'ended session')} failed"
         text = f"{_name(line.label)}: {ended} ({percent(rate.value)}{change})."
         yield NextStep(text, _export(("--version-id", [line.id]), ("--status", ["FAILED"]), scope=found.scope))
+        if number == 0:
+            yield from _comparison(line, found.versions)
+
+
+def _comparison(line: VersionLine, versions: Sequence[VersionLine]) -> Iterator[NextStep]:
+    """Yield the comparison with the version that was created before it, of those with enough sessions if there are."""
+    older = [each for each in versions if each.created and line.created and each.created < line.created]
+    usable = [each for each in older if not each.few] or older
+    if usable:
+        before = max(usable, key=lambda each: (str(each.created), str(each.id)))
+        words = [before.id, line.id]
+        if all(_can_be_typed(each) and not str(each).startswith("-") for each in words):
+            command = shlex.join(["galtea-frames", "compare", *map(str, words), "--out", "comparison"])
+            yield NextStep(f"Compare {_name(line.label)} with {_name(before.label)}, the version before it.", command)
 
 
 def _worse(found: Findings) -> Iterator[VersionLine]:
@@ -111,13 +124,17 @@ def _export(*filters: tuple[str, Iterable[str | None]], scope: Scope | None = No
     """Return the command that exports sessions; None if an id cannot be typed."""
     words = ["galtea-frames", "export", "sessions", "--out", "sessions.parquet"]
     given = [(option, value) for option, values in filters for value in values]
-    if not given or any(value is None or not value or printable(value) != value for _, value in given):
+    if not given or not all(_can_be_typed(value) for _, value in given):
         return None
     words += [word for option, value in given for word in (option, str(value))]
     if scope is not None:
         last = datetime.fromisoformat(scope.period.end) - _INSTANT
         words += ["--from-created-at", scope.period.start, "--to-created-at", last.isoformat()]
     return shlex.join(words)
+
+
+def _can_be_typed(id_: str | None) -> bool:
+    return bool(id_) and printable(str(id_)) == id_
 
 
 def _points(change: float) -> str:
