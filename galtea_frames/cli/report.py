@@ -39,15 +39,17 @@ def _report(
     eml: bool,
     sender: str | None,
     to: tuple[str, ...],
+    scores: bool,
     **given: Any,  # noqa: ANN401 - the values of all other options
 ) -> int:
     import pyarrow as pa
 
-    from galtea_frames.cli.report_frames import load_frames
+    from galtea_frames.cli.report_frames import load_inputs
     from galtea_frames.report.inputs import Inputs
     from galtea_frames.report.pages.email import addresses
     from galtea_frames.report.report import compute, require, target_of
     from galtea_frames.report.terms import parse_terms
+    from galtea_frames.report.thresholds import check_metrics
 
     # Arrow's own allocator keeps what is freed for later; a report of a million sessions then takes 90 MB more.
     pa.set_memory_pool(pa.system_memory_pool())
@@ -57,6 +59,8 @@ def _report(
         return _index_alone(index, as_json=as_json)
     settings, written = client_settings(given), _written(given)
     terms = parse_terms(**written)
+    if not scores:
+        check_metrics(terms.thresholds, None)
     if (sender or to) and not eml:
         raise QueryError("--sender and --to are for the email: add --eml")
     addresses(sender, to)
@@ -64,11 +68,11 @@ def _report(
         require()
         target_of(out)
     try:
-        sessions, versions, metadata = load_frames(mirror, settings, terms, list(product_ids))
+        inputs = load_inputs(mirror, settings, terms, list(product_ids), scores=scores)
     except (RequestError, ResponseError) as problem:
         tell(f"galtea-frames: {problem}")
-        sessions, versions, metadata = *_unseen(problem), None
-    report = compute(Inputs(sessions, versions, metadata=metadata), terms, _command(written, mirror, product_ids))
+        inputs = Inputs(*_unseen(problem))
+    report = compute(inputs, terms, _command(written, mirror, product_ids, scores=scores))
     report.write(out, email=report.to_email(sender=sender, to=to) if eml else None)
     summary, line = _summary(report, out), f"{report.verdict}: {report.findings.headline} Written to {out}"
     if index is not None:
@@ -136,19 +140,21 @@ def _unseen(problem: Exception) -> tuple[pd.DataFrame, pd.DataFrame]:
     return sessions, pd.DataFrame({"id": pd.Series([], dtype="string")})
 
 
-def _command(written: dict[str, Any], mirror: str | None, products: Sequence[str]) -> str:
+def _command(written: dict[str, Any], mirror: str | None, products: Sequence[str], *, scores: bool) -> str:
     """Return a command that makes the same report."""
     thresholds = written["thresholds"]
     words = ["galtea-frames", "report", "--out", "report", "--as-of", written["as_of"], "--period", written["period"]]
     words += ["--timezone", written["timezone"], "--trend-periods", str(written["trend_periods"])]
     words += ["--mirror", mirror] if mirror else []
     words += ["--thresholds", str(thresholds)] if isinstance(thresholds, Path) else []
+    words += ["--scores"] if scores else []
     words += ["--include-text"] if written["include_text"] else []
     words += ["--last-report", written["last_report"]] if written["last_report"] else []
     words += ["--session-url", written["session_url"]] if written["session_url"] else []
     words += ["--version-url", written["version_url"]] if written["version_url"] else []
     texts = thresholds if isinstance(thresholds, dict) else {}
     repeated = {"--product-id": products, "--metric": written["metrics"]}
+    repeated |= {"--sum": written["sums"], "--by": written["by"]}
     repeated |= {"--fail-if": texts.get("fail_if", ()), "--warn-if": texts.get("warn_if", ())}
     words += [word for option, values in repeated.items() for value in values for word in (option, value)]
     return shlex.join(map(masked, words))
@@ -170,6 +176,7 @@ REPORT = click.Command(
     epilog=examples(
         "report --out report",
         'report --out report --fail-if "failure_rate > 10%"',
+        "report --out report --scores --sum turns.cost",
         "report --out report --period month --timezone Europe/Madrid",
         "report --out report --mirror mirror --as-of 2026-03-30",
     ),
@@ -194,6 +201,11 @@ REPORT = click.Command(
         click.Option(
             ["metrics", "--metric"], multiple=True, metavar="COLUMN", help="numeric column to summarize; repeatable"
         ),
+        click.Option(["--scores"], is_flag=True, help="compare the scores of metrics by version"),
+        click.Option(
+            ["sums", "--sum"], multiple=True, metavar="COLUMN", help="column to add up, such as turns.cost; repeatable"
+        ),
+        click.Option(["--by"], multiple=True, metavar="COLUMN", help="column to group sessions by; repeatable"),
         click.Option(["--trend-periods"], default=12, metavar="N", help="number of periods in trends"),
         click.Option(["--include-text"], is_flag=True, help="include raw text of errors and contexts"),
         click.Option(["--session-url"], metavar="URL", help="https URL with {id}, to link sessions"),

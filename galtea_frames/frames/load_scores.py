@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from galtea_frames.api.query import Members, build_query
@@ -169,7 +170,7 @@ class _Lists:
         if rows <= 0:
             return self._wanted(resource, None)
         self._probes += walks
-        is_long = has_row_at(rows, query, self._options[resource.name], self._client)
+        is_long = has_row_at(rows, query, self._options_of(resource, query), self._client)
         return self._wanted(resource, None if is_long else filters)
 
     def _wanted(
@@ -180,4 +181,9 @@ class _Lists:
             return None
         ids = self._ids(resource)
         query = build_query(resource, filters if ids and filters is not None else {"ids": ids})
-        return Wanted(query, self._options[resource.name], ids, looks_up=looks_up)
+        return Wanted(query, self._options_of(resource, query), ids, looks_up=looks_up)
+
+    def _options_of(self, resource: Resource, query: Query) -> LoadOptions:
+        """Return the options of a list; filters are checked by fields that the caller may not have selected."""
+        options = self._options[resource.name]
+        return replace(options, contract=options.contract.with_needed(map(snake_case, query.checked_fields)))

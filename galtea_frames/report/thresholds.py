@@ -124,7 +124,7 @@ def check_metrics(thresholds: Iterable[Threshold], known: Iterable[str] | None) 
         if metric not in names:
             close = difflib.get_close_matches(metric, names, n=1) or sorted(names)[:_NAMED]
             hint = f", use {listed([*map(quoted, close)], _NAMED)}" if close else ""
-            raise QueryError(f"thresholds name a metric that has no scores, {quoted(metric)}{hint}")
+            raise QueryError(f"thresholds name a metric that does not exist, {quoted(metric)}{hint}")
 
 
 def _read_file(path: str) -> dict[str, Any]:

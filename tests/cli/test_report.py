@@ -314,3 +314,65 @@ def test_a_missing_extra_is_told_before_anything_is_fetched(
     expected = "galtea-frames: a report needs matplotlib: pip install 'galtea-frames[report]'\n"
     assert (2, "", expected) == run("report", "--out", "r")
     assert [] == api.requests
+
+
+SCORES = (
+    "--scores",
+    "--sum",
+    "turns.cost",
+    "--sum",
+    "metadata.latency_ms",
+    "--by",
+    "test_case.variant",
+    "--by",
+    "status",
+)
+
+
+def test_scores_sums_and_groups_are_fetched_for_two_periods(run: Run, api: Api) -> None:
+    """Evaluations and turns since the previous period began; without these options, neither."""
+    assert 0 == run("report", "--out", "r", *AS_OF, *SCORES)[0]
+    found = said()
+    assert {"production", "tests"} == {each["place"] for each in found["scores"]["metrics"]}
+    assert found["scores"]["evaluations"] > 50
+    assert found["sums"][0]["total"]["now"]["total"] > 0
+    assert ["turns.cost", "metadata.latency_ms"] == [each["column"] for each in found["sums"]]
+    assert [True, True] == [each["found"] for each in found["breakdowns"]]
+    for path in ("/evaluations", "/inferenceResults"):
+        asked = [request for request in api.requests if request.path == path]
+        assert "2026-03-08T23:00:00.000Z" == min(request.values("fromCreatedAt")[0] for request in asked)
+    assert found["reproduction"]["command"].endswith(
+        "--scores --sum turns.cost --sum metadata.latency_ms --by test_case.variant --by status"
+    )
+    api.reset()
+    assert 0 == run("report", "--out", "r", *AS_OF)[0]
+    assert {"/sessions", "/versions"} == {request.path for request in api.requests}
+    assert said()["scores"] is None
+
+
+def test_metrics_that_thresholds_name_are_looked_up_first(run: Run, api: Api) -> None:
+    """A name that does not exist is an error before sessions are fetched; one without --scores before anything is."""
+    condition = ("--fail-if", 'score("Tne") < 0.99')
+    ended, _, err = run("report", "--out", "r", *AS_OF, "--scores", *condition)
+    assert (2, {"/metrics"}) == (ended, {request.path for request in api.requests})
+    assert "galtea-frames: thresholds name a metric that does not exist, 'Tne', use 'Tone'\n" == err
+    api.reset()
+    ended, _, err = run("report", "--out", "r", *AS_OF, *condition)
+    assert (2, []) == (ended, api.requests)
+    assert "needs scores: pass scores=, or --scores on the command line" in err
+    assert 10 == run("report", "--out", "r", *AS_OF, "--scores", "--fail-if", 'score("Tone") < 0.99')[0]
+    assert "FAIL" == said()["verdict"]
+
+
+@pytest.mark.parametrize("path", ["/evaluations", "/inferenceResults"])
+def test_scores_that_cannot_be_fetched_make_the_report_incomplete(run: Run, api: Api, path: str) -> None:
+    """With all that could be fetched."""
+    api.answers = lambda request: gf.sample.Reply(403, {"message": "no access"}) if request.path == path else None
+    ended, _, err = run("report", "--out", "r", *AS_OF, *SCORES)
+    found = said()
+    assert (3, "INCOMPLETE") == (ended, found["verdict"])
+    assert "no access" in err
+    assert "no access" in found["headline"]
+    assert found["completeness"]["sessions"] > 0
+    assert (path == "/evaluations") == (found["scores"] is None)
+    assert (path == "/evaluations") == (found["sums"][0]["total"]["now"]["total"] is not None)

@@ -74,6 +74,14 @@ def test_every_column_is_that_of_its_list(client: gf.Client, backend: DtypeBacke
         assert {f"{prefix}.{each}" for each in rows if occurring[each].notna().any()} <= set(columns)
 
 
+@pytest.mark.parametrize("name", ["test_case.variant", "session.status", "version.name", "test.type", "metric.name"])
+def test_a_column_of_any_list_can_be_selected(client: gf.Client, name: str) -> None:
+    """Alone, though the rows of its list are selected by other columns."""
+    whole = gf.load_scores(client=client)
+    selected = gf.load_scores(client=client, columns=["id", name])
+    pd.testing.assert_frame_equal(whole[["id", name]], selected)
+
+
 def test_a_frame_proves_that_it_is_whole(client: gf.Client) -> None:
     """Its attrs are those of the evaluations, with a count per list."""
     scores = gf.load_scores(client=client)

@@ -54,7 +54,9 @@ ROOMS = {
         statistics columns scores metrics cases versions terms completeness coverage sessions summary findings
         loading pages.views pages.rendering comparison
     """,
-    "cli": "options config signals check export schema mirror report_frames report demo compare serve main",
+    "cli": """
+        options config signals check export schema mirror report_scores report_frames report demo compare serve main
+    """,
 }
 
 #: Rooms that do not import from each other, though one of them comes first.

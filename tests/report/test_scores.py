@@ -410,7 +410,7 @@ def test_means_are_compared_exactly(values: list[float], limit: str) -> None:
 @pytest.mark.parametrize(
     ("scores", "words"),
     [
-        (True, "thresholds name a metric that has no scores, 'Acuracy', use 'Accuracy'"),
+        (True, "thresholds name a metric that does not exist, 'Acuracy', use 'Accuracy'"),
         (False, "needs scores: pass scores=, or --scores on the command line"),
     ],
 )

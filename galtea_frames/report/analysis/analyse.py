@@ -63,7 +63,7 @@ def analyse(inputs: Inputs, terms: Terms, command: str) -> tuple[Findings, pd.Da
     texts_kept = TEXTS if terms.include_text else ()
     observed = observe(inputs.sessions, terms.periods, [*terms.metrics, *terms.sums, *terms.by, *texts_kept])
     entries = roster(inputs.versions, observed.version_ids)
-    scores = None if inputs.scores is None else observe_scores(inputs.scores, observed)
+    scores = None if inputs.scores is None or _unseen(inputs.scores) else observe_scores(inputs.scores, observed)
     completeness = _completeness(observed, inputs, entries, terms)
     found = _findings(
         observed,
@@ -81,6 +81,11 @@ def analyse(inputs: Inputs, terms: Terms, command: str) -> tuple[Findings, pd.Da
     rows = session_rows(observed, entries, [*terms.metrics, *terms.sums], [*terms.by, *texts_kept], is_json)
     rows = rows.assign(**further_columns(set(terms.sums + terms.by) - set(rows), observed, inputs))
     return found, rows, None if scores is None else score_rows(scores, observed, entries)
+
+
+def _unseen(frame: pd.DataFrame) -> bool:
+    """Tell whether a load failed: it saw no rows, which does not mean that there were none."""
+    return frame.empty and attrs_of(frame).get("complete") is False
 
 
 def _findings(
