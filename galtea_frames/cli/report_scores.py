@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from galtea_frames.cli.options import tell
-from galtea_frames.errors import GalteaFramesWarning, RequestError, ResponseError
+from galtea_frames.errors import DanglingKeysWarning, RequestError, ResponseError
 from galtea_frames.frames.frame import ATTRS
 from galtea_frames.report.analysis.evaluations import COLUMNS
 from galtea_frames.report.terms import TURNS
@@ -45,7 +45,7 @@ def load_scores(terms: Terms, load: Load, **scope: Any) -> pd.DataFrame:  # noqa
     """Load the evaluations made since the previous period began, with what a report reads of them."""
     wanted = [*_SCORES, *(each for each in terms.by if each.startswith(PREFIXES))]
     # A report counts metrics without a name itself.
-    warnings.filterwarnings("ignore", "rows are null where the API does not return", GalteaFramesWarning)
+    warnings.simplefilter("ignore", DanglingKeysWarning)
     return _since_previous(terms, load, wanted, scope, dict.fromkeys(_SCORES, "object"))
 
 

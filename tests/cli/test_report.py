@@ -376,3 +376,20 @@ def test_scores_that_cannot_be_fetched_make_the_report_incomplete(run: Run, api:
     assert found["completeness"]["sessions"] > 0
     assert (path == "/evaluations") == (found["scores"] is None)
     assert (path == "/evaluations") == (found["sums"][0]["total"]["now"]["total"] is not None)
+
+
+@pytest.mark.usefixtures("api")
+def test_a_mirror_gives_the_same_scores(run: Run) -> None:
+    """If it holds the lists; if not, the command says which one to sync."""
+    assert 0 == run("sync", "m", "--list", "all")[0]
+    condition = ("--fail-if", 'score("Tone") < 0.2')
+    assert 0 == run("report", "--out", "r", *AS_OF, *SCORES, *condition)[0]
+    expected = said()
+    assert 0 == run("report", "--out", "r", *AS_OF, *SCORES, *condition, "--mirror", "m")[0]
+    found = said()
+    for part in ("scores", "sums", "breakdowns", "thresholds"):
+        assert expected[part] == found[part]
+    assert 0 == run("sync", "bare")[0]
+    ended, _, err = run("report", "--out", "r", *AS_OF, "--scores", "--mirror", "bare")
+    assert (1, 1) == (ended, len(err.splitlines()))
+    assert "galtea-frames sync bare --list evaluations --list metrics" in err
