@@ -174,7 +174,7 @@ class Mirror(Readers):
         schema: Schema | str | PathLike[str] | None = None,
         on_misfit: OnMisfit = "null",
     ) -> "dask.dataframe.DataFrame":
-        """Return the stored sessions as a lazy Dask DataFrame, one row per session.
+        """Return the stored sessions as a lazy Dask DataFrame, one row per session; other lists cannot be read so.
 
         Columns and dtypes are those of `load_sessions(nested="json")`, except that all undeclared fields are JSON text
         in the column `extra`. Each file of the table is one partition, sorted by `created_at`, then `id`; files that

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import deltalake
 import kill_runner
+import pandas as pd
 import pytest
 from direct_transport import DirectTransport
 from effort import times
@@ -21,8 +22,6 @@ import galtea_frames as gf
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import pandas as pd
 
 Api = gf.sample.SampleApi
 
@@ -61,6 +60,13 @@ def read(mirror: gf.Mirror, **options: Any) -> pd.DataFrame:  # noqa: ANN401 - a
         return mirror.load_sessions(**options)
 
 
+def assert_same_evaluations(mirror: gf.Mirror, client: gf.Client) -> None:
+    """Compare them with those of the API."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pd.testing.assert_frame_equal(gf.load_evaluations(client=client), mirror.load_evaluations())
+
+
 # -- kills --
 
 
@@ -87,8 +93,9 @@ def test_a_first_sync_killed_at_any_moment_is_completed_by_the_next(
         else:
             with pytest.raises(gf.MirrorError):
                 mirror.load_sessions()
-        mirror.sync(client)
+        mirror.sync(client, lists="evaluations")
         assert_same(mirror, client)
+        assert_same_evaluations(mirror, client)
 
 
 @posix
@@ -115,8 +122,9 @@ def test_a_later_sync_killed_at_any_moment_leaves_each_row_old_or_new(
         assert set(after) <= set(errors.index) <= set(before)
         for each, error in errors.astype(object).where(errors.notna(), None).items():
             assert error in {rows[each]["error"] for rows in (before, after) if each in rows}
-        mirror.sync(client, full=True)
+        mirror.sync(client, full=True, lists="evaluations")
         assert_same(mirror, client)
+        assert_same_evaluations(mirror, client)
 
 
 # -- a disk that is full --

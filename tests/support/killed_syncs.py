@@ -1,8 +1,8 @@
 """Kills `galtea-frames sync` at random moments: `python killed_syncs.py SECONDS FOLDER…`.
 
 For each FOLDER a child of this process runs the command for the mirror in it, again and again, with and without
-`--full`, in small steps, until it is killed at a random moment of the first SECONDS. Importing once and forking makes a
-kill cost a few milliseconds.
+`--full`, for evaluations too, in small steps, until it is killed at a random moment of the first SECONDS. Importing
+once and forking makes a kill cost a few milliseconds.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def sync_for_ever(folder: Path, begun: int) -> None:
     sync.STEP_ROWS = 40
     delta._MOST_SMALL = 3  # noqa: SLF001 - so that each sync merges files
     os.write(begun, b".")
-    for options in cycle([[], ["--full"]]):
+    for options in cycle([["--list", "evaluations"], ["--full"]]):
         sys.argv = ["galtea-frames", "sync", "mirror", "--page-size", "25", *options]
         try:
             cli.main()
