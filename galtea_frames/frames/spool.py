@@ -79,11 +79,14 @@ class Spool:
         groups = [entries[start : start + _TOGETHER] for start in range(0, len(entries), _TOGETHER)]
         rest = schema.table([])
         for group, following in zip_longest(groups, groups[1:]):
-            rest = sorted_table(pa.concat_tables([rest, schema.table(map(self._take, group))]), ())
-            # Rows before the next batch's first row are in their final position; later ones may not be.
+            rest = pa.concat_tables([rest, schema.table(map(self._take, group))])
+            # Rows before the next batch's first row can be put in their final position; later ones cannot.
             ready = rest.num_rows if following is None else _count_before(rest, following[0].first)
-            yield rest.slice(0, ready)
-            rest = rest.slice(ready)
+            # Sorting copies all rows, so it waits until half of them are ready: batches may overlap in time.
+            if following is None or ready >= rest.num_rows / 2:
+                rest = sorted_table(rest, ())
+                yield rest.slice(0, ready)
+                rest = rest.slice(ready)
         yield rest
 
     def _take(self, entry: _Entry) -> ColumnBatch:
