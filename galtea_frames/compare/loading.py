@@ -13,7 +13,7 @@ from galtea_frames.compare.versions import find_versions, versions_in
 from galtea_frames.frames import loaders
 from galtea_frames.frames.options import parse_arguments
 from galtea_frames.frames.score_arguments import ScoreArguments
-from galtea_frames.frames.scores import LISTS, assemble_scores
+from galtea_frames.frames.scores import LISTS
 from galtea_frames.mirror.mirror import Mirror
 
 if TYPE_CHECKING:
@@ -101,24 +101,15 @@ def _loaders(client: Client | None, mirror: Mirror | str | PathLike[str] | None)
 def _of_mirror(mirror: Mirror) -> Loaders:
     # If a sync did not finish, the attrs say so, which makes the comparison INCOMPLETE.
     incomplete: dict[str, Any] = {"allow_incomplete": True}
-
-    def scores(version_ids: list[str], columns: list[str]) -> pd.DataFrame:
-        wanted = [name.removeprefix("session.") for name in columns if name.startswith("session.")]
-        sessions = mirror.load_sessions(version_ids=version_ids, columns=[*_SESSIONS, *wanted], **incomplete)
-        return assemble_scores(
-            {
-                "evaluations": mirror.load_evaluations(session_ids=list(sessions["id"]), **incomplete),
-                "metrics": mirror.load_metrics(**incomplete),
-                "sessions": sessions,
-                "versions": mirror.load_versions(**incomplete),
-                "test_cases": mirror.load_test_cases(**incomplete),
-                "tests": mirror.load_tests(**incomplete),
-            }
-        )
-
     return {
         "versions": partial(mirror.load_versions, **incomplete),
-        "scores": scores,
+        "scores": partial(_stored_scores, mirror, **incomplete),
         "sessions": partial(mirror.load_sessions, **incomplete),
         "turns": partial(mirror.load_inference_results, **incomplete),
     }
+
+
+def _stored_scores(mirror: Mirror, *, version_ids: list[str], **options: Any) -> pd.DataFrame:  # noqa: ANN401 - any option
+    """Return the scores of versions, which stored evaluations only name through their sessions."""
+    sessions = mirror.load_sessions(version_ids=version_ids, columns=["id"], allow_incomplete=True)
+    return mirror.load_scores(session_ids=list(sessions["id"]), **options)
