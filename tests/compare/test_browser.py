@@ -7,8 +7,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser import Browser, browser, faint_texts, overflowing, payloads
+from browser import Browser, browser
 from comparison_frames import A, B, evaluation, paired, scores_of, sessions_of, turns_of, versions_of
+from page_checks import faint_texts, overflowing, payloads
 
 import galtea_frames as gf
 
@@ -54,7 +55,9 @@ def hostile(texts: list[str]) -> gf.Comparison:
             shared = {"version_id": version, "status": "FAILED", "stopping_reason": text, "error": text}
             sessions.append({"id": session, "test_case_id": text if number % 2 else None} | shared)
             turns.append({"id": session, "session_id": session, "assistant_message": text, "latency": 1e-9 * number})
-    names = versions_of([{"id": A, "name": texts[0], "product_id": "p"}, {"id": B, "name": texts[2], "product_id": "q"}])
+    names = versions_of(
+        [{"id": A, "name": texts[0], "product_id": "p"}, {"id": B, "name": texts[2], "product_id": "q"}]
+    )
     return gf.compare_versions(
         A,
         B,
@@ -83,9 +86,14 @@ def usual_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for metric, after in (("m1", 0.2), ("m2", 0.9), ("m3", 0.5)):
         for language in ("en", "es", "fr"):
             some = paired([0.5 + n / 100 for n in range(10)], [after - n / 50 for n in range(10)], metric)
-            texts = {"test_case.language_code": language, "reason": "The policy says thirty days.", "metric.name": "Tone"}
+            texts = {
+                "test_case.language_code": language,
+                "reason": "The policy says thirty days.",
+                "metric.name": "Tone",
+            }
             rows += [
-                row | texts | {"id": row["id"] + language, "test_case_id": row["test_case_id"] + language} for row in some
+                row | texts | {"id": row["id"] + language, "test_case_id": row["test_case_id"] + language}
+                for row in some
             ]
     sessions = [
         {"id": f"{version}{n}", "version_id": version, "status": "FAILED" if n % 7 == 0 else "COMPLETED"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser import Browser, browser
+from page_checks import faint_texts, overflowing, payloads
 from report_frames import report_on, sessions, two_weeks
 from score_frames import evaluations, scores_frame
 
@@ -63,25 +64,6 @@ def chromium() -> Iterator[Browser]:
         yield opened
 
 
-def payloads(url: str) -> list[str]:
-    """Return texts that would run a script or make a request if not escaped, and some long ones."""
-    script = f"window.hacked=1;fetch('{url}/script')"
-    return [
-        f"<script>{script}</script>",
-        f"</title></style></script><script>{script}</script>",
-        f'"><img src="{url}/image" onerror="{script}">',
-        f'\'><svg/onload="{script}">',
-        f"--><iframe src='{url}/frame'></iframe><link rel=stylesheet href={url}/style>",
-        f"}}</style><style>@import '{url}/import'; body {{ background: url({url}/background); width: 4000px }}</style>",
-        f"<meta http-equiv=refresh content='0;url={url}/refresh'><base href='{url}/'>",
-        f'<form action={url}/form><button autofocus onfocus="{script}">x</button></form><video src={url}/video>',
-        f"javascript:{script}//",
-        "{{ cycler.__init__.__globals__.os.popen('id') }}",
-        "W" * 500,
-        "\u202e\u0645\u0631\u062d\u0628\u0627 " + "\u00a0" * 300,
-    ]
-
-
 def hostile_report(texts: list[str]) -> gf.Report:
     """Return a report with each text in every text field."""
     world: list[dict[str, Any]] = []
@@ -129,24 +111,6 @@ def hostile_page(canary: Canary, tmp_path_factory: pytest.TempPathFactory) -> Pa
     file = tmp_path_factory.mktemp("hostile") / "report.html"
     file.write_text(hostile_report(payloads(canary.url)).to_html(), encoding="utf-8")
     return file
-
-
-def overflowing(chromium: Browser) -> list[str]:
-    """Return the elements that overflow the page or their own box."""
-    found: list[str] = chromium.evaluate(
-        """(() => {
-            const root = document.documentElement, wide = [];
-            if (root.scrollWidth > root.clientWidth) wide.push(`page: ${root.scrollWidth} of ${root.clientWidth}`);
-            for (const each of document.body.querySelectorAll('*:not(.hidden, thead, thead *, svg *)')) {
-                const box = each.getBoundingClientRect();
-                if (box.right > root.clientWidth + 1 || box.left < -1) wide.push(`${each.tagName}.${each.className}`);
-                else if (each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== 'inline'
-                         && each.clientWidth) wide.push(`inside ${each.tagName}.${each.className}`);
-            }
-            return wide;
-        })()"""
-    )
-    return found
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -220,28 +184,7 @@ def test_colours_follow_the_readers_choice_and_can_be_read(
         "document.querySelector('picture img').currentSrc === document.querySelector('source').srcset"
     )
     assert shown == dark
-    faint = chromium.evaluate(
-        """(() => {
-            const light = colour => {
-                const [r, g, b] = colour.match(/[\\d.]+/g).map(part => part / 255)
-                    .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
-                return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-            };
-            const ground = each => {
-                const own = getComputedStyle(each).backgroundColor;
-                return own.startsWith('rgba(0, 0, 0, 0') ? ground(each.parentElement) : own;
-            };
-            const faint = new Set();
-            const texts = 'a, li, p, td, th, dt, dd, h1, h2, h3, code, pre, span, caption, b';
-            for (const each of document.querySelectorAll(texts)) {
-                if (!each.innerText?.trim() || each.closest('.hidden')) continue;
-                const pair = [light(getComputedStyle(each).color), light(ground(each))].sort((a, b) => b - a);
-                if ((pair[0] + 0.05) / (pair[1] + 0.05) < 4.5) faint.add(`${each.tagName}.${each.className}`);
-            }
-            return [...faint];
-        })()"""
-    )
-    assert [] == faint
+    assert [] == faint_texts(chromium)
 
 
 def test_a_page_that_is_not_safe_would_be_found(chromium: Browser, tmp_path: Path) -> None:
