@@ -145,14 +145,16 @@ def test_a_file_that_is_named_must_be_there(run: Run) -> None:
     assert (2, "", expected) == run("report", "--out", "r", "--config", "none.toml")
 
 
-def test_help_and_completion_read_no_file(run: Run) -> None:
-    """Help tells how to repair the file."""
+def test_help_and_completion_read_no_file(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Help tells how to repair the file; a line on stderr would disturb completion."""
     Path(NAME).write_text("no TOML")
     ended, out, err = run("report", "--help")
     assert (0, "") == (ended, err)
     assert "galtea-frames.toml in the current folder, if there is one" in " ".join(out.split())
+    Path(NAME).write_text("timezone = 'UTC'")
     names = ShellComplete(cli.commands, {}, "galtea-frames", "X").get_completions(["report"], "--time")
     assert ["--timezone"] == [each.value for each in names]
+    assert "" == capsys.readouterr().err
 
 
 def test_the_file_in_the_guide_is_one(run: Run) -> None:
