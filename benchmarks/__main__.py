@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from benchmarks import columns, decode, growth, hard, http, latency, life, memory, mirror
+from benchmarks import columns, decode, growth, hard, http, latency, life, memory, mirror, scores
 from benchmarks.machine import machine
 from benchmarks.plan import SMALL, Plan
 
@@ -24,6 +24,7 @@ MEASUREMENTS: dict[str, Callable[[Plan], Iterator[Table]]] = {
     "growth": growth.tables,
     "hard": hard.tables,
     "mirror": mirror.tables,
+    "scores": scores.tables,
     "mirror-life": life.tables,
 }
 

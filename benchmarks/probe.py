@@ -78,7 +78,7 @@ def take(case: str, api: Api) -> Reading:
 
 def main() -> None:
     """Measure one case and print it as JSON."""
-    idle = _memory("VmRSS")
+    idle = memory("VmRSS")
     parser = argparse.ArgumentParser(prog="python -m benchmarks.probe", description=main.__doc__)
     parser.add_argument("case", choices=["export", "load", "load_nine", "normalize", "vendor"])
     parser.add_argument("--page-rows", type=int, required=True)
@@ -113,11 +113,11 @@ def _load(idle: int | None, case: str, page_rows: int) -> Reading:
 
 
 def _above(idle: int | None) -> int | None:
-    peak = _memory("VmHWM")
+    peak = memory("VmHWM")
     return None if peak is None or idle is None else peak - idle
 
 
-def _memory(field: str) -> int | None:
+def memory(field: str) -> int | None:
     """Return the bytes of this process that are in memory now (VmRSS), or were at the most (VmHWM).
 
     Linux tells both. Of `getrusage` it would give the maximum of the process that started this one as well. Elsewhere

@@ -15,7 +15,7 @@ from effort import EFFORT
 
 import galtea_frames as gf
 from benchmarks import __main__ as command
-from benchmarks import decode, growth, hard, http, latency, life, memory, mirror
+from benchmarks import decode, growth, hard, http, latency, life, memory, mirror, scores
 from benchmarks.contender import Contender, installed, problems, take_turns
 from benchmarks.plan import SMALL, Plan
 from benchmarks.probe import ProbeError, take
@@ -193,7 +193,7 @@ TINY = Plan(rows=200, rounds=1, latency=0.001, latency_pages=4, syncs=3, hard_sh
 @pytest.mark.parametrize(
     ("measure", "lengths"),
     # Those that start a process for each line are run when more is asked for than a check of a change.
-    [(http, [3]), (mirror, [6, 7]), (life, [8])]
+    [(http, [3]), (mirror, [6, 7]), (life, [8]), (scores, [2, 2])]
     + [(latency, [4, 4]), (memory, [2, 4]), (growth, [3]), (hard, [1])] * (EFFORT > 1),
     ids=lambda each: getattr(each, "__name__", ""),
 )
