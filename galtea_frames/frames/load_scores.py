@@ -129,10 +129,10 @@ class _Lists:
 
     def _test_cases(self) -> Wanted | None:
         """Ask for the cases of all tests: lists, unlike requests by id, pass over deleted cases."""
-        if not self._ids(TEST_CASES):
+        # Of all products: a session may run cases of another product's test.
+        tests = self._test_ids or (self._frames[_EXISTING]["id"].tolist() if _EXISTING in self._frames else ())
+        if not tests:
             return self._wanted(TEST_CASES, None)
-        # A session may run cases of another product's test.
-        tests = self._test_ids or self._frames[_EXISTING]["id"].tolist()
         return self._cheapest(TEST_CASES, {"test_ids": tests}, _HALVING)
 
     def _tests(self) -> Wanted | None:
@@ -162,14 +162,12 @@ class _Lists:
         if not (ids := self._ids(resource)):
             return self._wanted(resource, None)
         by_id = len(split_ids(Members("ids", tuple(ids)))) + spare
-        if by_id <= _FEW:
-            return self._wanted(resource, None)
         query = build_query(resource, filters)
         walks = len(split_lists(query))
-        rows = (by_id - _WALK * walks) * self._client.settings.page_size
-        if rows <= 0:
+        if by_id <= max(_FEW, _WALK * walks):
             return self._wanted(resource, None)
         self._probes += walks
+        rows = (by_id - _WALK * walks) * self._client.settings.page_size
         is_long = has_row_at(rows, query, self._options_of(resource, query), self._client)
         return self._wanted(resource, None if is_long else filters)
 

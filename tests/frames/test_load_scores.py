@@ -13,6 +13,7 @@ import galtea_frames as gf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from galtea_frames.frames.frame import DtypeBackend
     from galtea_frames.sample import SampleApi
@@ -35,7 +36,7 @@ JOINS = {
 @pytest.fixture(scope="module")
 def api() -> Iterator[SampleApi]:
     """Serve the story."""
-    with gf.sample.serve(600, 6) as served:
+    with gf.sample.serve(300, 5) as served:
         yield served
 
 
@@ -160,3 +161,125 @@ def test_filters_change_no_neighbor(
             each if each in known else None for each in scores[key].astype(object).where(scores[key].notna(), None)
         ]
         assert found.where(found.notna(), None).tolist() == wanted
+
+
+def test_columns_leave_lists_out(api: SampleApi, client: gf.Client) -> None:
+    """Only lists of which a column is wanted are requested; the columns come in the order asked for."""
+    whole = gf.load_scores(client=client)
+    for names, paths in (
+        (["why_not", "id"], {"/evaluations"}),
+        (["metric.name", "reported_score"], {"/evaluations", "/metrics"}),
+        (["version.name", "session.metadata"], {"/evaluations", "/sessions", "/versions"}),
+        (["test"], {"/evaluations", "/tests", "/testCases"}),
+    ):
+        before = len(api.requests)
+        scores = gf.load_scores(client=client, columns=names)
+        assert {each.path for each in api.requests[before:]} == paths
+        wanted = [
+            each for name in names for each in map(str, whole.columns) if each == name or each.startswith(f"{name}.")
+        ]
+        pd.testing.assert_frame_equal(whole[wanted], scores)
+        assert scores.attrs["galtea_frames"]["columns"] == names
+
+
+def test_options_apply_to_every_list(client: gf.Client) -> None:
+    """Pins, dates and the shape of nested fields, under the names that columns have in the frame."""
+    dtype, dates = {"session.metadata.latency_ms": "Float64"}, ["session.metadata.model"]
+    with pytest.warns(gf.GalteaFramesWarning, match=r"^parse_dates: session\.metadata\.model is not converted"):
+        scores = gf.load_scores(client=client, dtype=dtype, parse_dates=dates)
+    assert scores["session.metadata.latency_ms"].dtype == "Float64"
+    attrs = scores.attrs["galtea_frames"]
+    assert attrs["dtype"] == dtype
+    whole = gf.load_scores(client=client, nested="json")
+    assert {"session.metadata", "test_case.input"} <= set(whole.columns)
+    assert not [name for name in map(str, whole.columns) if name.startswith("session.metadata.")]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"score_gte": 1.5}, "score_gte must be a number from 0 to 1, not 1.5"),
+        ({"columns": ["metric.nmae"]}, "columns: unknown column 'metric.nmae'; did you mean 'metric.name'?"),
+        ({"columns": []}, "columns is empty; name at least one column, or leave it out to get all of them"),
+        ({"dtype": {"counts": "string"}}, "dtype: 'counts' is computed, and its dtype is fixed"),
+        ({"custom_ids": "a"}, "unknown argument 'custom_ids'"),
+        ({"schema": "schema.toml"}, "unknown argument 'schema'"),
+    ],
+)
+def test_bad_arguments_raise_before_any_request(
+    api: SampleApi, client: gf.Client, given: dict[str, Any], message: str
+) -> None:
+    """One line, whichever list the argument is about."""
+    before = len(api.requests)
+    with pytest.raises(gf.QueryError) as caught:
+        gf.load_scores(client=client, **given)
+    assert str(caught.value).startswith(message)
+    assert len(api.requests) == before
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/tests", "/sessions", "/testCases", "/versions"])
+def test_a_list_that_fails_ends_the_load(client: gf.Client, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No frame comes back without one of its lists, whether it is loaded alone or beside another."""
+    get = client.transport.get
+
+    def failing(asked: str, *rest: Any, **further: Any) -> Any:  # noqa: ANN401 - as the transport's
+        if asked == path:
+            raise gf.RequestError(f"{path} failed", status=500, attempts=1, path=path)
+        return get(asked, *rest, **further)
+
+    monkeypatch.setattr(client.transport, "get", failing)
+    with pytest.raises(gf.RequestError, match=f"{path} failed"):
+        gf.load_scores(client=client)
+
+
+def test_a_metric_that_the_list_hides_is_asked_for_by_id(
+    api: SampleApi, client: gf.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone, with no filter beside it, as the API wants it; the names of all metrics are there."""
+    get = client.transport.get
+
+    def hiding(asked: str, params: Any, parse: Any, *rest: Any, **further: Any) -> Any:  # noqa: ANN401 - likewise
+        if asked == "/metrics" and not any(name == "ids[]" for name, _ in params):
+            params = [*params, ("name", "Tone")]
+        return get(asked, params, parse, *rest, **further)
+
+    expected = gf.load_scores(client=client)
+    monkeypatch.setattr(client.transport, "get", hiding)
+    before = len(api.requests)
+    scores = gf.load_scores(client=client)
+    pd.testing.assert_frame_equal(expected, scores)
+    by_id = [each.query for each in api.requests[before:] if each.path == "/metrics" and "ids[]" in dict(each.query)]
+    assert by_id
+    assert {name for query in by_id for name, _ in query} == {"ids[]"}
+
+
+def test_cases_are_asked_for_by_id_if_no_test_is_listed(client: gf.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests may be hidden from a key; their cases are found all the same."""
+    expected = gf.load_scores(client=client)
+    get = client.transport.get
+
+    def without_tests(asked: str, params: Any, parse: Any, *rest: Any, **further: Any) -> Any:  # noqa: ANN401 - likewise
+        if asked == "/tests":
+            params = [*params, ("name", "there is none")]
+        return get(asked, params, parse, *rest, **further)
+
+    monkeypatch.setattr(client.transport, "get", without_tests)
+    scores = gf.load_scores(client=client)
+    assert scores["test_case.id"].equals(expected["test_case.id"])
+
+
+def test_scores_survive_a_file(client: gf.Client, tmp_path: Path) -> None:
+    """Parquet gives back the frame and its attrs; it is joined again, described and summed up as before."""
+    scores = gf.load_scores(client=client)
+    gf.write_parquet(scores, tmp_path / "scores.parquet")
+    read = gf.read_parquet(tmp_path / "scores.parquet")
+    pd.testing.assert_frame_equal(scores, read)
+    assert read.attrs == scores.attrs
+    again = gf.join(read, gf.load_runs(client=client))
+    assert again.attrs["galtea_frames"]["resource"] == "scores"
+    assert (
+        again["run.id"].notna().sum()
+        == read["run_id"].notna().sum() - again.attrs["galtea_frames"]["joins"]["run"]["dangling"]
+    )
+    with pytest.raises(gf.QueryError, match=r"^frame 1: scores cannot be concatenated; load them with one call"):
+        gf.concat([scores])
