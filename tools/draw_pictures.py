@@ -49,8 +49,8 @@ pre {{ margin: 16px 20px; font: 14px/1.35 "DejaVu Sans Mono", monospace; }}
 
 
 def main() -> None:
-    """Draw the report, a frame in a notebook, and the demo in a terminal."""
-    warnings.simplefilter("ignore", gf.MixedTypesWarning)
+    """Draw the report, a comparison, a frame in a notebook, and the demo in a terminal."""
+    warnings.simplefilter("ignore", gf.GalteaFramesWarning)
     PICTURES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, gf.sample.serve() as api, gf.Client(api.api_key, api.url) as client:
         joined = gf.load_sessions_with_versions(client=client)
@@ -63,6 +63,8 @@ def main() -> None:
             thresholds={"fail_if": "failure_rate > 25% and n >= 30 per version"},
         )
         _draw("report", report.to_html(), (1000, 1180))
+        comparison = gf.compare_versions("1.6.0", "1.7.0", by="test_case.language_code", client=client)
+        _draw("comparison", comparison.to_html(), (1000, 1375))
         _draw("terminal", _terminal(Path(folder)), (980, 1400))
 
 
@@ -112,7 +114,7 @@ def _draw(name: str, page: str, size: tuple[int, int]) -> None:
     if box is not None:
         picture = picture.crop((0, 0, min(picture.width, box[2] + 16), min(picture.height, box[3] + 16)))
     # Flat colors need no dithering.
-    picture.quantize(64, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
+    picture.quantize(256, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":
