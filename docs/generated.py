@@ -42,7 +42,7 @@ _VALUES: dict[FilterKind, str] = {
     "time": "text, date, datetime, Timestamp or datetime64",
 }
 
-#: The arithmetic of the report and of notebooks/02_compare_versions.ipynb.
+#: The arithmetic of the report and of comparisons.
 _ARITHMETIC = (
     "galtea_frames.rates.rate",
     "galtea_frames.rates.difference",
