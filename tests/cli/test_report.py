@@ -368,8 +368,9 @@ def test_metrics_that_thresholds_name_are_looked_up_first(run: Run, api: Api) ->
 def test_scores_that_cannot_be_fetched_make_the_report_incomplete(run: Run, api: Api, path: str) -> None:
     """With all that could be fetched."""
     api.answers = lambda request: gf.sample.Reply(403, {"message": "no access"}) if request.path == path else None
-    ended, _, err = run("report", "--out", "r", *AS_OF, *SCORES)
+    ended, _, err = run("report", "--out", "r", *AS_OF, *SCORES, "--warn-if", 'score("Tone") < 1 per version')
     found = said()
+    assert (path == "/evaluations") == (found["thresholds"][0]["outcome"] == "n/a")
     assert (3, "INCOMPLETE") == (ended, found["verdict"])
     assert "no access" in err
     assert "no access" in found["headline"]

@@ -289,6 +289,8 @@ gf.build_report(
     version_url="https://platform.galtea.ai/versions/{id}",
 )
 gf.build_report(frame, versions, as_of=np.datetime64("2026-03-30"), timezone=ZoneInfo("Europe/Madrid"), selection=None)
+gf.build_report(frame, versions, as_of="2026-03-30", scores=frame, turns=frame, sums="turns.cost", by=["status"])
+gf.build_report(frame, versions, as_of="2026-03-30", session_url="https://example.com/{id}", version_url=None)
 gf.build_report(frame, versions, as_of="2026-03-30", thresholds=Path("limits.toml"), last_report="old/report.json")
 gf.build_report(frame, versions, as_of="2026-03-30", thresholds="failure_rate > 10%", metrics="metadata.latency_ms")
 
@@ -297,6 +299,7 @@ gf.build_report(frame, versions, as_of="2026-03-30", period="year")  # type: ign
 gf.build_report(frame, versions, as_of=20260330)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
 assert_type(report, gf.Report)
+assert_type(report.scores, pd.DataFrame | None)
 assert_type(report.exit_code, int)
 assert_type(report.verdict.exit_code, int)
 assert_type(report.findings.scope.period.title, str)

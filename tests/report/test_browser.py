@@ -99,6 +99,8 @@ def hostile_report(texts: list[str]) -> gf.Report:
         session_url="https://example.com/{id}",
         version_url="https://example.com/{id}",
         metrics="metadata.ms",
+        sums=["metadata.ms", *(f"metadata.{text}" for text in texts[:4])],
+        by=["stopping_reason", "metric.name", f"metadata.{texts[10]}"],
         include_text=True,
         command=" ".join(texts),
         thresholds=["failure_rate > 1% per version", "score('WW') < 0.5 per version".replace("WW", "W" * 500)],

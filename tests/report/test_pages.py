@@ -216,6 +216,8 @@ def hostile_report(text: str) -> gf.Report:
         attrs,
         scores=scores,
         metrics=["metadata.n"],
+        sums=["metadata.n", f"no.{text}"],
+        by=["stopping_reason", "user_id", f"no.{text}"],
         include_text=True,
         command=text,
         thresholds=f"score('{escaped}') > 0",
@@ -242,7 +244,17 @@ def test_text_of_the_data_is_text_on_the_page(text: str) -> None:
 
 
 #: How the first rows of tables begin.
-HEADS = ("| Condition", "| | ", "| Version ", "| Reason ", "| Errors ", "| In production", "| In tests", "| Left out ")
+HEADS = (
+    "| Condition",
+    "| | ",
+    "| Version ",
+    "| Reason ",
+    "| Errors ",
+    "| In production",
+    "| In tests",
+    "| Left out ",
+    "| Value ",
+)
 
 
 def shown_words(cell: str) -> list[str]:
@@ -432,6 +444,27 @@ def test_each_chart_is_a_picture(name: str, look: Look) -> None:
     assert {look.ground, look.text, look.grid, look.colours[0]} <= colours
 
 
+@pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+def test_pass_rates_are_drawn_with_those_of_the_previous_period(look: Look) -> None:
+    """A chart for each place; few scores are grey, and what was not scored before has no ring."""
+    now, before = sessions(40, "2026-03-24"), sessions(40, "2026-03-17")
+    tested = sessions(4, "2026-03-24", testCaseId="c")
+    records = [*evaluations([*now, *before, *tested], [0.9, 0.1]), *evaluations(now, [0.7], "m2", "new 目标")]
+    report = report_on([*now, *before, *tested], scores=scores_frame(records))
+    drawn = {each.name: each for each in charts(report.findings) if each.name.startswith("pass_rates")}
+    assert ["pass_rates_in_production", "pass_rates_in_tests"] == list(drawn)
+    assert (
+        "Accuracy 50.0\u00a0%, 50.0\u00a0% of 40; new 目标 n/a, 100.0\u00a0% of 40."
+        in drawn["pass_rates_in_production"].alt
+    )
+    for name, is_few in (("pass_rates_in_production", False), ("pass_rates_in_tests", True)):
+        with Image.open(io.BytesIO(drawn[name].png(look))) as picture:
+            pixels = np.asarray(picture.convert("RGB"))
+        colours = {f"#{each.tobytes().hex()}" for each in np.unique(pixels.reshape(-1, 3), axis=0)}
+        assert is_few == (look.colours[0] not in colours)
+        assert look.other in colours
+
+
 @pytest.mark.usefixtures("undrawn_charts")
 def test_charts_are_in_the_folder_and_in_the_page(tmp_path: Path) -> None:
     """The light ones are in the folder, both are in the page."""
@@ -525,8 +558,12 @@ sys.path.insert(0, sys.argv[2])
 import galtea_frames as gf
 from page_frames import frame_of
 from galtea_frames.api.resources import VERSIONS
-sessions, versions = frame_of(gf.sample.session_records(600)), frame_of(gf.sample.version_records(8), resource=VERSIONS)
-report = gf.build_report(sessions, versions, as_of="2026-03-30", timezone="Europe/Madrid", metrics="metadata.score")
+from score_frames import evaluations, scores_frame
+records = gf.sample.session_records(600)
+sessions, versions = frame_of(records), frame_of(gf.sample.version_records(8), resource=VERSIONS)
+scores = scores_frame(evaluations(records, [0.1, 0.7, 0.9, None]) + evaluations(records, [0.2, 0.4], "m2", "Tone"))
+options = {"metrics": "metadata.score", "sums": "metadata.score", "by": ["stopping_reason", "status"]}
+report = gf.build_report(sessions, versions, scores=scores, as_of="2026-03-30", timezone="Europe/Madrid", **options)
 report.write(sys.argv[1])
 """
 
@@ -540,7 +577,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest
         command = [sys.executable, "-c", SCRIPT, str(folder), str(Path(__file__).parents[1] / "support")]
         subprocess.run(command, check=True)  # noqa: S603 - our own code
         digests.append(contents(folder))
-    assert 10 == len(digests[0])
+    assert 13 == len(digests[0])
     assert digests[0] == digests[1]
 
 
