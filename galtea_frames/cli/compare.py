@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from galtea_frames.cli.config import config_option
 from galtea_frames.cli.options import (
     before_asking,
     client_options,
@@ -41,7 +42,8 @@ def _compare(*, out: str, as_json: bool, **given: Any) -> int:  # noqa: ANN401 -
     from galtea_frames.mirror.mirror import Mirror
 
     settings = client_settings(given)
-    terms = parse_terms(given["baseline"], given["candidate"], by=given["by"], selection=given["selection"])
+    options = {name: given[name] for name in ("by", "selection", "session_url", "version_url")}
+    terms = parse_terms(given["baseline"], given["candidate"], **options)
     if not all(each.strip() for each in given["fail_if_worse"]):
         raise QueryError(f"--fail-if-worse takes the name or id of a metric, or {_ANY}")
     with before_asking():
@@ -84,8 +86,8 @@ def _worse(comparison: Comparison, wanted: tuple[str, ...]) -> list[str]:
 def _command(given: dict[str, Any]) -> str:
     """Return a command that makes the same comparison."""
     words = ["galtea-frames", "compare", given["baseline"], given["candidate"], "--out", "comparison"]
-    for name in ("mirror", "selection"):
-        words += [f"--{name}", given[name]] if given[name] else []
+    for name in ("mirror", "selection", "session_url", "version_url"):
+        words += [f"--{name.replace('_', '-')}", given[name]] if given[name] else []
     for name in ("by", "fail_if_worse"):
         words += [word for each in given[name] for word in (f"--{name.replace('_', '-')}", each)]
     words += [] if given["turns"] else ["--no-turns"]
@@ -138,7 +140,10 @@ COMPARE = click.Command(
         ),
         click.Option(["--selection"], metavar="TEXT", help="which rows these are, if some are left out on purpose"),
         click.Option(["--turns/--no-turns"], default=True, help="load answers, latency, cost and tokens of turns, too"),
+        click.Option(["--session-url"], metavar="URL", help="https URL with {id}, to link sessions"),
+        click.Option(["--version-url"], metavar="URL", help="https URL with {id}, to link versions"),
         click.Option(["--mirror"], metavar="DIRECTORY", help="read from this mirror instead of the API"),
+        config_option("links"),
         *client_options(),
         json_option(),
     ],

@@ -25,6 +25,7 @@ from galtea_frames.files.ownership import COMPARISON
 from galtea_frames.files.parquet import close_folder
 from galtea_frames.files.targets import Target
 from galtea_frames.pages.formats import notebook_formats
+from galtea_frames.pages.links import Links
 from galtea_frames.pages.rendering import require_extra
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Comparison(Findings):
         notices: what readers should know, such as revised metrics, one sentence each.
         problems: why rows may be missing; empty if the frames prove to be complete.
         selection: which rows these are, if the caller said so.
+        links: where sessions and versions can be looked at.
         command: how to reproduce it.
     """
 
@@ -135,7 +137,7 @@ class Comparison(Findings):
 
     def _repr_html_(self) -> str:
         """Return the page in a frame, for notebooks."""
-        return notebook_formats("Comparison", self.to_html(), "", "")["text/html"]
+        return notebook_formats("Comparison", self.to_html(), "", "", links=self.links != Links())["text/html"]
 
     def _repr_markdown_(self) -> str:
         """Return Markdown, for where frames are removed."""
@@ -179,6 +181,8 @@ def compare_versions(
     turns: pd.DataFrame | Literal[False] | None = None,
     by: str | Sequence[str] = (),
     selection: str | None = None,
+    session_url: str | None = None,
+    version_url: str | None = None,
     command: str | None = None,
     client: Client | None = None,
     mirror: Mirror | str | PathLike[str] | None = None,
@@ -209,6 +213,9 @@ def compare_versions(
         by: columns of scores to compare groups of test cases by, such as "test_case.language_code".
         selection: which rows these are, if some were left out on purpose, such as "smoke tests only". Pages show it,
             and frames are taken as all there is, unless rows are known to be missing.
+        session_url: where a session can be looked at, such as "https://example.com/sessions/{id}": an https URL with
+            `{id}` once, which makes the ids of sessions links.
+        version_url: the same for versions.
         command: how to reproduce the comparison, as shown on the page; by default this call.
         client: loads what is not given. If no frame is given, and no mirror, that is a client with the usual settings.
         mirror: a mirror, or its folder, to read what is not given from.
@@ -218,7 +225,9 @@ def compare_versions(
         ReportError: a frame is not as the loader returns it, or the extra `[report]` is not installed.
         RequestError, ResponseError, MirrorError: data could not be loaded.
     """
-    terms = parse_terms(baseline, candidate, by=by, selection=selection)
+    terms = parse_terms(
+        baseline, candidate, by=by, selection=selection, session_url=session_url, version_url=version_url
+    )
     if client is not None and mirror is not None:
         raise QueryError("pass client= or mirror=, not both")
     given = {"scores": scores, "sessions": sessions, "versions": versions, "turns": turns}
@@ -254,5 +263,6 @@ def compute(terms: Terms, frames: Frames, command: str) -> Comparison:
         notices=notices(two, baseline, candidate),
         problems=problems({"scores": scores, "sessions": sessions, "turns": turns}, sides, terms.selection),
         selection=terms.selection,
+        links=terms.links,
         command=command,
     )

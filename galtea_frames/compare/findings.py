@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from galtea_frames.compare.summary import Verdict
     from galtea_frames.compare.versions import ComparedVersion
+    from galtea_frames.pages.links import Links
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,7 @@ class Findings:
     notices: tuple[str, ...]
     problems: tuple[str, ...]
     selection: str | None
+    links: Links
     command: str
 
     @property

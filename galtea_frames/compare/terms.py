@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from galtea_frames.api.arguments import meant
 from galtea_frames.compare.versions import check_wanted
 from galtea_frames.errors import QueryError
+from galtea_frames.pages.links import Links, parse_template
 from galtea_frames.pages.selection import parse_selection
 from galtea_frames.printable import quoted
 
@@ -28,12 +29,14 @@ class Terms:
         candidate: the version to judge, as given.
         by: columns of scores to group test cases by.
         selection: which rows these are, if the caller says so.
+        links: where sessions and versions can be looked at.
     """
 
     baseline: Wanted
     candidate: Wanted
     by: tuple[str, ...]
     selection: str | None
+    links: Links
 
     def check_groups(self, columns: list[str]) -> None:
         """Check that scores have the columns to group by.
@@ -49,13 +52,22 @@ class Terms:
     def call(self) -> str:
         """Return the call that makes a comparison on these terms."""
         versions = [each if isinstance(each, str) else str(each["id"]) for each in (self.baseline, self.candidate)]
-        arguments = {"by": list(self.by)} if self.by else {}
+        arguments: dict[str, Any] = {"by": list(self.by)} if self.by else {}
         given = arguments | ({} if self.selection is None else {"selection": self.selection})
+        given |= {f"{name}_url": url for name, url in asdict(self.links).items() if url is not None}
         words = [*map(repr, versions), *(f"{name}={value!r}" for name, value in given.items())]
         return f"gf.compare_versions({', '.join(words)})"
 
 
-def parse_terms(baseline: object, candidate: object, *, by: object = (), selection: object = None) -> Terms:
+def parse_terms(
+    baseline: object,
+    candidate: object,
+    *,
+    by: object = (),
+    selection: object = None,
+    session_url: object = None,
+    version_url: object = None,
+) -> Terms:
     """Check and return the terms.
 
     Raises:
@@ -71,4 +83,8 @@ def parse_terms(baseline: object, candidate: object, *, by: object = (), selecti
         check_wanted(candidate, "candidate"),
         tuple(dict.fromkeys(columns)),
         None if selection is None else parse_selection(selection, "rows"),
+        Links(
+            session=None if session_url is None else parse_template("session_url", session_url),
+            version=None if version_url is None else parse_template("version_url", version_url),
+        ),
     )

@@ -126,6 +126,17 @@ def test_wrong_usage_sends_no_request(api: Api, run: Run, arguments: tuple[str, 
     assert "mine" == Path("taken", "mine.txt").read_text()
 
 
+def test_links_come_from_the_settings_file(names: tuple[str, str], run: Run) -> None:
+    """Arguments win over it."""
+    Path("galtea-frames.toml").write_text(
+        '[links]\nsession_url = "https://a.example/{id}"\nversion_url = "https://b.example/{id}"\n'
+    )
+    done = run("compare", *names, "--out", "c", "--no-turns", "--version-url", "https://c.example/{id}")
+    assert 0 == done.code
+    assert "--session-url 'https://a.example/{id}' --version-url 'https://c.example/{id}'" in said()["command"]
+    assert f"https://c.example/{said()['baseline']['id']}" in Path("c", "comparison.html").read_text()
+
+
 def test_an_unknown_version_is_wrong_usage(names: tuple[str, str], run: Run) -> None:
     """It can only be found after versions are loaded."""
     done = run("compare", names[0], "no such version", "--out", "c")

@@ -116,6 +116,21 @@ def test_a_report_does_not_replace_a_comparison(tmp_path: Path) -> None:
         comparison().write(tmp_path / "data")
 
 
+def test_ids_are_links_where_a_template_is_given() -> None:
+    """Those of versions, and of the sessions of cases that changed sides; only https, and escaped."""
+    some = paired([0.9] * 2, [0.1] * 2, session_id="a b/<c>")
+    found = compared(some, session_url="https://example.com/s/{id}", version_url="https://example.com/v/{id}")
+    html = found.to_html()
+    assert f'href="https://example.com/v/{A}"' in html
+    assert 'href="https://example.com/s/a%20b%2F%3Cc%3E"' in html
+    assert "session_url='https://example.com/s/{id}'" in found.command
+    assert "allow-popups" in found._repr_html_()
+    assert f"](https://example.com/v/{A})" in found.to_markdown()
+    assert "<a " not in compared(some).to_html()
+    with pytest.raises(gf.errors.QueryError, match="session_url must begin with https://"):
+        compared(some, session_url="http://example.com/{id}")
+
+
 @pytest.mark.parametrize("library", ["jinja2", "scipy"])
 def test_a_missing_extra_is_one_line(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     """It says what to install."""

@@ -238,6 +238,8 @@ gf.compare_versions(
     turns=False,
     by=["test_case.language_code"],
     selection="smoke tests only",
+    session_url="https://example.com/s/{id}",
+    version_url="https://example.com/v/{id}",
     command="make comparison",
 )
 gf.compare_versions("v1", "v2", by="test.name", turns=frame, client=gf.Client())
@@ -259,6 +261,7 @@ assert_type(comparison.groups, pd.DataFrame)
 assert_type(comparison.notices, tuple[str, ...])
 assert_type(comparison.problems, tuple[str, ...])
 assert_type(comparison.selection, str | None)
+assert_type(comparison.links.session, str | None)
 assert_type(comparison.command, str)
 assert_type(str(comparison.verdict), str)
 assert_type(comparison.headline, str)
