@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PAGE_SIZE = 100
-_DATASET, _REPORT = "sessions_by_version", "report"
+_DATASET, _COMPARISON, _REPORT = "sessions_by_version", "comparison", "report"
 
 #: The day after the last sample session, so that the report covers the last week of data.
 _AS_OF = "2026-03-30"
@@ -49,17 +49,32 @@ def run(out: str) -> None:
     started = time.monotonic()
     console.print("Sample data from a stand-in for the Galtea API, over HTTP: no API key needed\n")
     with warnings.catch_warnings(), gf.sample.serve() as api:
-        warnings.simplefilter("ignore", gf.MixedTypesWarning)
+        for category in (gf.MixedTypesWarning, gf.DanglingKeysWarning):
+            warnings.simplefilter("ignore", category)
         with gf.Client(api.api_key, api.url, page_size=_PAGE_SIZE) as client:
             sessions, versions = gf.load_sessions(client=client), gf.load_versions(client=client)
+            baseline, candidate = _latest(versions)
+            scores = gf.load_scores(version_ids=[baseline, candidate], client=client)
+            turns = gf.load_inference_results(version_ids=[baseline, candidate], client=client)
     frame = gf.join_sessions_versions(sessions, versions)
     attrs = frame.attrs["galtea_frames"]
     requests = attrs["requests"] + attrs["join"]["versions"]["requests"]
     deleted = attrs["join"]["unknown_version_ids"]
     console.print(f"Loaded  {len(sessions):,} sessions and {len(versions)} versions in {requests} requests")
-    console.print(f"Joined  {len(frame):,} rows, {frame.shape[1]} typed columns; {deleted} are of deleted versions\n")
+    console.print(f"Joined  {len(frame):,} rows, {frame.shape[1]} typed columns; {deleted} are of deleted versions")
+    console.print(f"Scores  {len(scores):,} evaluations and {len(turns):,} turns of the two versions to compare\n")
     console.print(_by_version(frame))
-    console.print("\nWriting Parquet files and a report …\n")
+    console.print("\nWriting Parquet files, a comparison and a report …\n")
+    comparison = gf.compare_versions(
+        baseline,
+        candidate,
+        scores=scores,
+        sessions=sessions[sessions["version_id"].isin([baseline, candidate])],
+        versions=versions,
+        turns=turns,
+        selection="the newest version of a product, and the one before",
+        command=f"galtea-frames compare {baseline} {candidate} --out comparison",
+    )
     report = gf.build_report(
         sessions,
         versions,
@@ -70,29 +85,41 @@ def run(out: str) -> None:
     )
     with target.new_folder(DEMO) as folder:
         gf.write_parquet(frame, folder.path / _DATASET, partition_by="version_id")
+        comparison.write(folder.path / _COMPARISON)
         report.write(folder.path / _REPORT)
         close_folder(frame, folder, DEMO)
+    label = labels(zip(versions["id"], versions["name"], strict=True))
+    console.print(f"{label[candidate]} compared with {label[baseline]}", style="bold")
+    console.print(f"{comparison.verdict}: {comparison.headline}\n")
     console.print(report.findings.scope.period.title, style="bold")
     console.print(Text.assemble((str(report.verdict), _COLOURS[report.verdict]), f": {report.findings.headline}\n"))
     console.print(f"Files (all of this took {time.monotonic() - started:.1f} s)", style="bold")
-    file, dataset, page = (Path(out, *names) for names in ((str(DEMO.closing),), (_DATASET,), (_REPORT, "report.html")))
     files = {
-        page: "the report: open it in a browser",
-        file: "sessions with their versions",
-        dataset: "the same, one folder per version",
+        Path(out, _REPORT, "report.html"): "the report: open it in a browser",
+        Path(out, _COMPARISON, "comparison.html"): "the comparison of the two newest versions",
+        Path(out, str(DEMO.closing)): "sessions with their versions",
+        Path(out, _DATASET): "the same, one folder per version",
     }
-    names = {path: printable(masked(str(path))) for path in files}
+    shown = {path: printable(masked(str(path))) for path in files}
     for path, what in files.items():  # never wrapped, so that paths can be copied
-        name = f"  {names[path]:{max(map(len, names.values()))}}  "
+        name = f"  {shown[path]:{max(map(len, shown.values()))}}  "
         console.print(Text.assemble((name, "cyan"), what), soft_wrap=True)
     console.print("\nNext, with your own API key", style="bold")
     for command in (
         variable("GALTEA_API_KEY", "gsk_…"),
         f"{program()} check",
         f"{program()} export joined --out sessions.parquet",
+        f"{program()} compare BASELINE CANDIDATE --out comparison",
         f"{program()} report --out report",
     ):
         console.print(f"  {command}", style="cyan", soft_wrap=True)
+
+
+def _latest(versions: pd.DataFrame) -> tuple[str, str]:
+    """Return the ids of the newest version and of the one before it, of the same product."""
+    product = versions["product_id"].iloc[-1]
+    before, newest = versions.loc[versions["product_id"] == product, "id"].iloc[-2:]
+    return before, newest
 
 
 def _by_version(frame: pd.DataFrame) -> Table:

@@ -80,8 +80,8 @@ def test_its_numbers_are_those_of_the_file(printed: str, folder: Path) -> None:
 
 
 def test_its_files_are_where_it_says(printed: str, folder: Path) -> None:
-    """The report, and a file and a dataset of the same sessions; nothing follows a path on its line but words."""
-    names = {"report/report.html", "sessions.parquet", "sessions_by_version"}
+    """Report, comparison, and a file and a dataset of the same sessions; only words follow a path on its line."""
+    names = {"report/report.html", "comparison/comparison.html", "sessions.parquet", "sessions_by_version"}
     paths = {f"out/{name}".replace("/", os.sep) for name in names}
     assert paths == set(re.findall(r"^  (out\S+)  +[a-z ,:]+$", printed, re.MULTILINE))
     assert all((folder / path).exists() for path in paths)
@@ -94,9 +94,19 @@ def test_its_files_are_where_it_says(printed: str, folder: Path) -> None:
 def test_it_ends_with_commands_to_type(printed: str) -> None:
     """They are commands of this package, with the options that they are shown with."""
     shown = re.findall(r"^  \S*galtea-frames (.*)$", printed, re.MULTILINE)
-    assert ["check", "export", "report"] == [line.split()[0] for line in shown]
+    assert ["check", "export", "compare", "report"] == [line.split()[0] for line in shown]
     for line in shown:
         parse(line)
+
+
+def test_its_comparison_is_of_the_two_newest_versions(printed: str, folder: Path) -> None:
+    """Of one product; the verdict and headline are the comparison's own, and the page shows a command that makes it."""
+    comparison = json.loads((folder / "out" / "comparison" / "comparison.json").read_text(encoding="utf-8"))
+    assert f"{comparison['verdict']}: {comparison['headline']}" in " ".join(printed.split(" \n")).replace("\n", " ")
+    baseline, candidate = (comparison[side] for side in ("baseline", "candidate"))
+    assert ("1.3.0", "1.7.0") == (baseline["name"], candidate["name"])
+    assert baseline["product_id"] == candidate["product_id"]
+    assert comparison["command"] == f"galtea-frames compare {baseline['id']} {candidate['id']} --out comparison"
 
 
 def test_its_report_is_that_of_its_last_week(printed: str, folder: Path) -> None:
