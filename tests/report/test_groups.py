@@ -136,6 +136,19 @@ def test_a_column_without_numbers_names_others() -> None:
     assert "Columns with numbers: metadata.cost" in report.to_markdown()
 
 
+def test_a_period_that_was_not_loaded_adds_nothing() -> None:
+    """Some of its sessions may be missing."""
+    world = [*sessions(3, NOW, metadata={"x": 1}), *sessions(2, BEFORE, metadata={"x": 1})]
+    late = {"filters": {"from_created_at": f"{BEFORE}T00:00:00Z"}}
+    report = report_on(world, attrs=late, sums="metadata.x", by="metadata.x")
+    total = report.findings.sums[0].total
+    assert (3, None, 0, None) == (total.now.total, total.before.total, total.before.sessions, total.relative)
+    assert (0, None) == (
+        report.findings.breakdowns[0].groups[0].before,
+        report.findings.breakdowns[0].groups[0].change.value,
+    )
+
+
 def test_sums_beyond_numbers_are_none() -> None:
     """JSON has no infinity."""
     now = [each | {"metadata": {"x": 1.7e308}} for each in sessions(3, NOW)]

@@ -85,6 +85,16 @@ def test_scores_are_those_counted_by_hand() -> None:
     assert "OK" == report.verdict
 
 
+def test_intervals_of_scores_are_scores() -> None:
+    """Between 0 and 1, also near the ends."""
+    now = sessions(4, NOW)
+    records = [*evaluations(now, [0, 0, 0, 0.9], "low"), *evaluations(now, [1, 1, 1, 0.1], "high")]
+    found = lines_of(report_of(now, records))
+    low, high = (found["production", name, "All versions"].now.mean for name in ("low", "high"))
+    assert (0.0, 1.0) == (low.low, high.high)
+    assert low.high == pytest.approx(DescrStatsW([0, 0, 0, 0.9]).tconfint_mean()[1])
+
+
 def test_scores_of_one_session_are_averaged() -> None:
     """Its turns and repeated evaluations are not more cases; what it passes is its average."""
     now = sessions(2, NOW)
@@ -321,6 +331,7 @@ def two_metrics() -> tuple[list[Record], list[Record]]:
             records += evaluations(production, [0.8], "m1", "Accuracy")
             records += evaluations(tests, [value if day == NOW else 0.8], "m1", "Accuracy")
             records += evaluations(tests, [0.9, 0.3], "m2", 'Say "no" (politely)')
+            records += evaluations(tests[:7], [1.0], "m3", "Rare")
     return world, records
 
 
@@ -347,6 +358,7 @@ JUDGED = [
         "broken",
         [("v1", "tests", 0), ("v2", "tests", 0)],
     ),
+    ('score("Rare") == 1 and score("m1") < 1 and n == 14 and previous_n == 14', "broken", [(None, "tests", 1.0)]),
     ("sessions == 80 in production", "broken", [(None, "production", 80)]),
     ("sessions == 20 per version in tests", "broken", [("v1", "tests", 20), ("v2", "tests", 20)]),
     ('score("m2") < 1 in production', "n/a", []),
