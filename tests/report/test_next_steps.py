@@ -48,6 +48,14 @@ COMPARED: list[tuple[dict[str, str | None], str | None]] = [
 ]
 
 
+def test_versions_of_other_products_are_not_compared() -> None:
+    """The one before it is of the same product, however few sessions it has."""
+    known = aged(v1="2026-01-20", v2="2026-02-01", v3="2026-01-15")
+    products = {"v1": "product_1", "v2": "product_2", "v3": "product_2"}
+    found = steps_of(report_on(two_weeks(), [each | {"productId": products[each["id"]]} for each in known]))
+    assert ["galtea-frames compare v3 v2 --out comparison"] == [each[1] for each in found if each[0].startswith("Comp")]
+
+
 @pytest.mark.parametrize(("created", "before"), COMPARED)
 def test_a_version_that_got_worse_is_compared_with_the_one_before_it(
     created: dict[str, str | None], before: str | None

@@ -206,6 +206,16 @@ def test_regressions_come_first() -> None:
     assert metrics[-1].total.few
 
 
+@pytest.mark.parametrize(("count", "marks"), [(60, 2), (5, 0)])
+def test_only_enough_sessions_are_marked_better_or_worse(count: int, marks: int) -> None:
+    """A metric fell in every session: with few sessions, the page shows the change and judges nothing."""
+    now, before = sessions(count, NOW), sessions(count, BEFORE)
+    records = evaluations(now, [0.1, 0.12], "fell", "fell") + evaluations(before, [0.9, 0.88], "fell", "fell")
+    page = report_of([*now, *before], records).to_html().partition('id="scores"')[2].partition("</section>")[0]
+    total = page.partition("</tr>")[2].partition("</tr>")[0]
+    assert marks == total.count("change worse")
+
+
 def test_a_period_that_was_not_loaded_is_not_compared() -> None:
     """Neither if no sessions were loaded, nor if no evaluations were."""
     now, before = sessions(40, NOW), sessions(40, BEFORE)

@@ -55,8 +55,12 @@ def _of_versions(found: Findings) -> Iterator[NextStep]:
 
 
 def _comparison(line: VersionLine, versions: Sequence[VersionLine]) -> Iterator[NextStep]:
-    """Yield the comparison with the version that was created before it, of those with enough sessions if there are."""
-    older = [each for each in versions if each.created and line.created and each.created < line.created]
+    """Yield the comparison with the version of its product created before it, if possible one with enough sessions."""
+    older = [
+        each
+        for each in versions
+        if each.product == line.product and each.created and line.created and each.created < line.created
+    ]
     usable = [each for each in older if not each.few] or older
     if usable:
         before = max(usable, key=lambda each: (str(each.created), str(each.id)))
