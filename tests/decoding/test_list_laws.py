@@ -29,7 +29,7 @@ settings.register_profile("lists", deadline=None, suppress_health_check=list(Hea
 settings.load_profile("lists")
 
 
-@settings(max_examples=times(200))
+@settings(max_examples=times(60))
 @given(LISTED)
 @example(("evaluations", [{"score": 1}, {"score": "0.5"}, {"score": 2**53 + 1}, {"passed": "true"}]))
 @example(("evaluations", [{"retriesAttempted": 2.0}, {"retriesAttempted": "2"}]))
@@ -50,7 +50,7 @@ def test_every_cell_is_what_the_reference_says(listed: Listed) -> None:
     assert expected.replaced == notes.replaced
 
 
-@settings(max_examples=times(100))
+@settings(max_examples=times(60))
 @given(LISTED, st.sampled_from(NESTED))
 def test_pages_of_one_row_give_the_same_table(listed: Listed, nested: Nested) -> None:
     """Columns, types, values and notes do not depend on where pages end."""
@@ -60,7 +60,7 @@ def test_pages_of_one_row_give_the_same_table(listed: Listed, nested: Nested) ->
     assert (whole.schema, whole.to_pylist(), notes) == (parts.schema, parts.to_pylist(), part_notes)
 
 
-@settings(max_examples=times(100))
+@settings(max_examples=times(60))
 @given(LISTED, st.sampled_from(["json", "both"]))
 def test_records_come_back_as_sent(listed: Listed, nested: Nested) -> None:
     """From JSON text, and from both."""
