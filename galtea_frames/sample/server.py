@@ -15,6 +15,7 @@ from galtea_frames.sample.queries import Refusal
 from galtea_frames.sample.records import iter_session_records, version_records
 from galtea_frames.sample.request import Request
 from galtea_frames.sample.routes import Routes
+from galtea_frames.sample.store import Store
 
 if TYPE_CHECKING:
     from galtea_frames.sample.wire import Handler
@@ -55,8 +56,8 @@ class SampleApi:
         port: int = 0,
     ) -> None:
         self.lists = lists
-        self.sessions = lists["sessions"]
-        self.versions = lists["versions"]
+        self.sessions: Store = lists["sessions"]
+        self.versions: Store = lists["versions"]
         self.behaviour = behaviour
         self.api_key = api_key
         self.on_request = on_request
