@@ -15,9 +15,9 @@ from galtea_frames.sample.queries import Refusal
 from galtea_frames.sample.records import iter_session_records, version_records
 from galtea_frames.sample.request import Request
 from galtea_frames.sample.routes import Routes
-from galtea_frames.sample.store import Store
 
 if TYPE_CHECKING:
+    from galtea_frames.sample.store import Store
     from galtea_frames.sample.wire import Handler
 
 Answers = Iterable[Answer | None] | Callable[[Request], Answer | None]
