@@ -283,9 +283,8 @@ def test_help_and_version_are_no_errors(run: Run, option: str) -> None:
 
 def test_the_commands_are_those_of_the_design(run: Run) -> None:
     """Each has a line of help."""
-    assert ["check", "demo", "export", "mirror", "report", "schema", "serve-sample", "sync"] == sorted(
-        cli.commands.commands
-    )
+    names = ["check", "compare", "demo", "export", "mirror", "report", "schema", "serve-sample", "sync"]
+    assert names == sorted(cli.commands.commands)
     assert isinstance(EXPORT, click.Group)
     assert sorted([*LOADERS, "scores", "spans"]) == sorted(EXPORT.commands)
     for name, command in cli.commands.commands.items():

@@ -14,6 +14,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from comparison_frames import compared, paired
 from direct_transport import DirectTransport
 from folder_contents import all_of
 from mirror_helpers import session, version
@@ -44,6 +45,11 @@ def write_report(path: Path) -> None:
     report_on(two_weeks()).write(path)
 
 
+def write_comparison(path: Path) -> None:
+    """Write a comparison."""
+    compared(paired([0.5, 0.9], [0.6, 0.1])).write(path)
+
+
 def write_demo(path: Path) -> None:
     """Run the demo, without its words."""
     demo.run(str(path))
@@ -52,14 +58,18 @@ def write_demo(path: Path) -> None:
 WRITES: dict[str, tuple[Callable[[Path], None], str]] = {
     "dataset": (write_dataset, "of=z/part-1.parquet"),
     "report": (write_report, "report.md"),
+    "comparison": (write_comparison, "comparison.md"),
     "demo": (write_demo, "sessions_by_version/version_id=version_*/part-*.parquet"),
 }
 kinds = pytest.mark.parametrize("kind", WRITES)
 
+#: Each kind, and another.
+KINDS_AND_OTHERS = list(zip(WRITES, [*WRITES][1:] + [*WRITES][:1], strict=True))
+
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one dataset, report and demo, each under its name."""
+    """A folder with one dataset, report, comparison and demo, each under its name."""
     folder = tmp_path_factory.mktemp("written")
     for name, (write, _) in WRITES.items():
         write(folder / name)
@@ -88,7 +98,7 @@ def test_what_we_wrote_is_replaced(target: Path, kind: str, there: str) -> None:
     if there == "some of it deleted":
         file = next(target.glob(some))
         file.unlink()
-        if kind != "report":
+        if kind not in ("report", "comparison"):
             file.parent.rmdir()
     write(target)
     assert ["target"] == [each.name for each in target.parent.iterdir()]
@@ -150,7 +160,9 @@ def moved_into(folder: Path) -> None:
 
 def an_edited_file(folder: Path) -> None:
     """Change a byte of a file, and neither its length nor its times."""
-    some = next(each for pattern in ("report.md", "**/part-*.parquet") for each in folder.glob(pattern))
+    some = next(
+        each for pattern in ("report.md", "comparison.md", "**/part-*.parquet") for each in folder.glob(pattern)
+    )
     content, before = bytearray(some.read_bytes()), some.stat()
     content[9] ^= 1
     some.write_bytes(content)
@@ -267,7 +279,7 @@ def test_a_dataset_that_was_worked_on_stays(target: Path, name: str) -> None:
     assert before == all_of(target)
 
 
-@pytest.mark.parametrize(("kind", "other"), [("dataset", "report"), ("report", "demo"), ("demo", "dataset")])
+@pytest.mark.parametrize(("kind", "other"), KINDS_AND_OTHERS)
 def test_only_its_like_is_replaced(target: Path, other: str) -> None:
     """A report does not take the place of a dataset."""
     before = all_of(target)
@@ -312,7 +324,8 @@ def test_a_link_to_a_folder_of_others_stays(tmp_path: Path, kind: str) -> None:
 
 
 def unsealed(folder: Path) -> None:
-    """Make Parquet files what releases without seals wrote."""
+    """Make Parquet files what releases without seals wrote; their reports had no text."""
+    (folder / "report.txt").unlink(missing_ok=True)
     for file in folder.rglob("*.parquet"):
         table = pq.read_table(file, partitioning=None)
         description = json.loads(table.schema.metadata[b"galtea_frames"])
@@ -529,7 +542,7 @@ def test_what_another_write_takes_away_is_not_missed(
 # -- the current folder --
 
 
-@kinds
+@pytest.mark.parametrize("kind", ["dataset", "report", "demo"])  # which have folders in them
 @pytest.mark.parametrize("name", [".", "../target", "..", "$PWD"])
 def test_the_current_folder_is_not_replaced(
     target: Path, kind: str, name: str, monkeypatch: pytest.MonkeyPatch
