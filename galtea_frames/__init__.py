@@ -1,4 +1,4 @@
-"""Every session and version of your Galtea products as typed pandas DataFrames and Parquet files."""
+"""Sessions, versions, scores and more of your Galtea products as typed pandas DataFrames and Parquet files."""
 
 from typing import TYPE_CHECKING
 

@@ -39,7 +39,7 @@ _COLOURS = {"OK": "green", "WARN": "yellow", "FAIL": "red", "INCOMPLETE": "red"}
 
 
 def run(out: str) -> None:
-    """Load sample sessions and versions in small pages, write files and a report to `out`, and print what they show."""
+    """Load sample rows in small pages, write files, a comparison and a report to `out`, and print what they show."""
     with before_asking():
         require()
         target = Target.at(out)

@@ -144,7 +144,8 @@ def commands() -> None:
 def demo(out: str) -> None:
     """Try everything on sample data, without an API key.
 
-    Loads and joins sample sessions and versions, compares the versions, and writes Parquet files and a report.
+    Loads and joins sample sessions and versions, compares the versions, and writes Parquet files, the comparison of the
+    two newest versions, and a report.
     """
     from galtea_frames.cli.demo import run
 
