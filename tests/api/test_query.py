@@ -14,7 +14,7 @@ import pytest
 import galtea_frames as gf
 from galtea_frames.api.query import Query, build_query
 from galtea_frames.api.resource import Filter, Resource, snake_case
-from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.api.resources import EVALUATIONS, SESSIONS, SPANS, TEST_CASES, VERSIONS
 from galtea_frames.api.splitting import MAX_MEMBERS, MAX_QUERY_BYTES, Selection, split_ids, split_lists
 from galtea_frames.printable import quoted
 
@@ -101,6 +101,19 @@ def sent(query: Query) -> list[list[tuple[str, str]]]:
         ),
         pytest.param(SESSIONS, {"params": {"userIds": "u"}}, [("userIds", "u")], id="params text"),
         pytest.param(SESSIONS, {"params": {"isProduction": True}}, [("isProduction", "true")], id="params flag"),
+        pytest.param(
+            EVALUATIONS,
+            {"score_gte": 0.5, "human_score_lt": 1, "passed": False, "include_excluded_from_analytics": False},
+            [
+                ("scoreGte", "0.5"),
+                ("humanScoreLt", "1"),
+                ("passed", "false"),
+                ("includeExcludedFromAnalytics", "false"),
+            ],
+            id="numbers",
+        ),
+        pytest.param(EVALUATIONS, {}, [("includeExcludedFromAnalytics", "true")], id="nothing is hidden"),
+        pytest.param(TEST_CASES, {"user_score": np.int64(-1)}, [("userScore", "-1")], id="a whole number"),
         pytest.param(SESSIONS, {"params": {"minTurns": 3}}, [("minTurns", "3")], id="params number"),
         pytest.param(
             SESSIONS,
@@ -301,6 +314,25 @@ def test_good_counts(value: Any) -> None:  # noqa: ANN401 - whatever counts
         pytest.param(SESSIONS, {"versionIds": "a"}, "did you mean 'version_ids'", id="the API's name"),
         pytest.param(SESSIONS, {"ProdIds": "a"}, "did you mean 'product_ids'", id="short for the API's name"),
         pytest.param(SESSIONS, {"names": "a"}, "unknown argument 'names'", id="the other resource's filter"),
+        pytest.param(EVALUATIONS, {"score_gte": 1.5}, "score_gte must be a number from 0 to 1, not 1.5", id="above 1"),
+        pytest.param(EVALUATIONS, {"score_lt": -0.1}, "score_lt must be a number from 0 to 1", id="below 0"),
+        pytest.param(EVALUATIONS, {"score_gt": float("nan")}, "must be a number from 0 to 1, not nan", id="no number"),
+        pytest.param(
+            EVALUATIONS, {"score_gt": "0.5"}, "must be a number from 0 to 1, not '0.5'", id="text for a number"
+        ),
+        pytest.param(EVALUATIONS, {"score_gt": True}, "must be a number from 0 to 1, not True", id="flag for a number"),
+        pytest.param(TEST_CASES, {"user_score": 0.5}, "must be a whole number from -1 to 1", id="part of a whole"),
+        pytest.param(TEST_CASES, {"user_score": 10**400}, "must be a whole number from -1 to 1", id="a huge number"),
+        pytest.param(
+            EVALUATIONS, {"monitor_alert_ids": list("abcdefghijk")}, "takes at most 10 members, not 11", id="too many"
+        ),
+        pytest.param(
+            SPANS,
+            {"ids": "a", "from_start_time": "2026-03-02", "to_start_time": "2026-03-01"},
+            "from_start_time 2026-03-02T00:00:00.000Z is after to_start_time 2026-03-01T23:59:59.999999Z",
+            id="another span",
+        ),
+        pytest.param(SPANS, {"ids": "a", "from_created_at": "2026-03-01"}, "unknown argument", id="no such times"),
         pytest.param(SESSIONS, {"zzz": 1}, "there are ids, custom_ids.*offset, params", id="nothing like it"),
         pytest.param(VERSIONS, {"name": ""}, "name must be a non-empty string, not ''", id="empty text"),
         pytest.param(VERSIONS, {"name": ["a"]}, "name must be a non-empty string", id="list for a text"),

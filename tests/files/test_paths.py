@@ -73,7 +73,7 @@ PLACES: dict[str, tuple[Callable[[gf.sample.SampleApi, Path], None], str]] = {
         mirrored,
         rf"\.sync\.lock|(sessions|versions)/(part-{NUMBER}(-c000)?(\.zstd)?\.parquet|_delta_log/\d+(\.checkpoint)?\.\w+)",
     ),
-    "report": (reported, r"report\.(html|md|json)|rows\.parquet|charts/[a-z_]+\.png"),
+    "report": (reported, r"report\.(html|md|json|txt)|rows\.parquet|charts/[a-z_]+\.png"),
 }
 
 

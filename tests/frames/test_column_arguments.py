@@ -105,6 +105,16 @@ MEANT: list[tuple[object, str]] = [
     ("epoch", "epoch_s"),
 ]
 
+
+@pytest.mark.parametrize("name", ["user_message.a", "assistant_message.b.c"])
+def test_derived_columns_have_none_below_them(name: str) -> None:
+    """They are one column of text, of one dtype."""
+    with pytest.raises(gf.QueryError, match=f"is one column, so there is no column '{re.escape(name)}'"):
+        gf.load_inference_results(columns=[name])
+    with pytest.raises(gf.QueryError, match="'user_message' is a declared column, whose dtype is fixed"):
+        gf.load_inference_results(dtype={"user_message": "string"})
+
+
 ONE_OF = "dtype: 'metadata.x' is one of string, Int64, Float64, boolean, category"
 
 

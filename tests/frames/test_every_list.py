@@ -157,3 +157,9 @@ def test_frames_can_be_described_and_handed_on(resource: Resource, client: gf.Cl
     assert plain.shape == frame.shape
     plain.to_csv(tmp_path / "rows.csv", index=False)
     assert len(pd.read_csv(tmp_path / "rows.csv")) == len(frame)
+
+
+def test_spans_need_an_id() -> None:
+    """They are loaded by id only; the message says which filters there are."""
+    with pytest.raises(gf.QueryError, match="spans are loaded by id: pass session_ids or inference_result_ids"):
+        gf.load_spans()

@@ -59,6 +59,13 @@ def texts(column: pd.Series[Any]) -> list[Any]:
     return [None if each else value for value, each in zip(column, column.isna(), strict=True)]
 
 
+def test_ids_of_any_text_dtype_match() -> None:
+    """As Python objects too."""
+    left, right = of("evaluations"), of("metrics")
+    plain = [frame.astype({name: object}) for frame, name in ((left, "metric_id"), (right, "id"))]
+    assert texts(gf.join(plain[0], plain[1])["metric.name"]) == texts(gf.join(left, right)["metric.name"])
+
+
 @pytest.mark.parametrize("backend", ["numpy_nullable", "pyarrow"])
 def test_the_key_comes_from_the_lists(backend: str) -> None:
     """Evaluations get the metric that they refer to, and are themselves left as they are."""

@@ -377,7 +377,6 @@ class _Ignorant(DirectTransport):
         pytest.param({}, id="alone"),
         pytest.param({"limit": 3}, id="with a limit"),
         pytest.param({"limit": 3, "sort": ("created_at", "desc")}, id="the newest"),
-        pytest.param({"ids": IDS}, id="with ids"),
         pytest.param({"exclude_test_ids": MANY_TESTS}, id="with a long list"),
         pytest.param({"nested": "json"}, id="as JSON text"),
     ],
@@ -387,6 +386,14 @@ def test_a_server_that_ignores_statuses_is_found_out(statuses: Mapping[str, Any]
     """Rows of other statuses are an error that says so, never a result."""
     with pytest.raises(gf.ResponseError, match=r"^/sessions ignores statuses: it sent '(COMPL|PEND)"):
         gf.load_sessions(client=_Ignorant(SESSIONS, VERSIONS).client(), **statuses, **others)
+
+
+@pytest.mark.parametrize("statuses", [{"statuses": "FAILED"}, {"params": {"statuses[]": ["FAILED"]}}])
+def test_statuses_of_rows_asked_for_by_id_need_no_server(statuses: Mapping[str, Any]) -> None:
+    """The rows themselves say which status they have."""
+    failed = [each["id"] for each in SESSIONS if each["status"] == "FAILED" and each["id"] in IDS]
+    found = gf.load_sessions(client=_Ignorant(SESSIONS, VERSIONS).client(), ids=IDS, **statuses)
+    assert sorted(failed) == sorted(found["id"])
 
 
 def test_a_server_that_ignores_statuses_may_have_no_others() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from page_frames import build, framed
 from random_pages import BATCHES, NESTED, records
 
-from galtea_frames.api.resources import SESSIONS, VERSIONS
+from galtea_frames.api.resources import EVALUATIONS, SESSIONS, VERSIONS
 from galtea_frames.mirror.rows import open_stored, record_schema, stored_schema, to_page, to_stored
 
 if TYPE_CHECKING:
@@ -33,6 +33,12 @@ def stored(*records: Record, resource: Resource = SESSIONS) -> list[Record]:
     table = to_stored(resource, slow_reference.page(rows))
     kept = [{name: value for name, value in row.items() if value is not None} for row in table.to_pylist()]
     return [{name: row[name] for name in row.keys() - {"id", "created_at"}} for row in kept]
+
+
+def test_numbers_that_no_double_holds_are_kept_as_sent() -> None:
+    """They are null in their column, and stay in `extra`."""
+    (row,) = stored({"score": slow_reference.Odd("1e400"), "humanScore": 0.5}, resource=EVALUATIONS)
+    assert {"human_score": 0.5, "extra": '{"score":1e400}'} == row
 
 
 def again(content: bytes, resource: Resource = SESSIONS) -> bytes:
