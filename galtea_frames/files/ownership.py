@@ -62,8 +62,8 @@ class Kind:
 
 
 DATASET = Kind("dataset", None, ParquetError, "holds what is not of one dataset that galtea_frames wrote")
-REPORT = Kind("report", "rows.parquet", ReportError, "holds files that are no report's")
-COMPARISON = Kind("comparison", "cases.parquet", ReportError, "holds files that are no comparison's")
+REPORT = Kind("report", "rows.parquet", ReportError, "holds files that are not part of a report")
+COMPARISON = Kind("comparison", "cases.parquet", ReportError, "holds files that are not part of a comparison")
 DEMO = Kind("demo", "sessions.parquet", ParquetError, "holds files that are not the demo's")
 
 

@@ -109,7 +109,7 @@ def test_turns_are_left_out_on_request(names: tuple[str, str], run: Run) -> None
     [
         (("a", "b"), "Missing option '--out'"),
         (("a", "b", "--out", "c", "--by", "test_case.nope"), "test_case.nope"),
-        (("a", "b", "--out", "taken"), "holds files that are no comparison's"),
+        (("a", "b", "--out", "taken"), "holds files that are not part of a comparison"),
         (("a", "b", "--out", "c", "--fail-if-worse", " "), "--fail-if-worse takes the name or id of a metric, or any"),
         (("a", "b", "--out", "c", "--selection", " "), "selection must say which rows these are"),
         ((" ", "b", "--out", "c"), "baseline must be the id or name of a version"),

@@ -241,7 +241,7 @@ WRONG = [
     (["--eml", "--to", "ada"], 2, "to must be an email address such as"),
     (["--eml", "--sender", "a@b.c\nBcc: d@e.f"], 2, "sender must be an email address such as"),
     (["--index", "."], 2, "cannot write index.html: is a file of another kind"),
-    (["--out", "."], 2, "holds files that are no report's"),
+    (["--out", "."], 2, "holds files that are not part of a report"),
 ]
 
 

@@ -105,14 +105,14 @@ def test_it_is_written_as_one_folder(tmp_path: Path) -> None:
     assert contents(folder) == first
     pd.testing.assert_frame_equal(comparison().cases, gf.read_parquet(folder / "cases.parquet"))
     (folder / "comparison.md").write_text("mine")
-    with pytest.raises(gf.errors.ReportError, match="holds files that are no comparison's"):
+    with pytest.raises(gf.errors.ReportError, match="holds files that are not part of a comparison"):
         comparison().write(folder)
 
 
 def test_a_report_does_not_replace_a_comparison(tmp_path: Path) -> None:
     """Each kind of folder only replaces its own."""
     gf.write_parquet(comparison().cases, tmp_path / "data", partition_by="metric_id")
-    with pytest.raises(gf.errors.ReportError, match="holds files that are no comparison's"):
+    with pytest.raises(gf.errors.ReportError, match="holds files that are not part of a comparison"):
         comparison().write(tmp_path / "data")
 
 

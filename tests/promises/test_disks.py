@@ -200,7 +200,11 @@ TAKEN = {
     "mirror where a file is": ("sync", "file", "is a file; name a folder"),
     "mirror among other files": ("sync", "folder", "is neither a mirror nor empty; name a new folder"),
     "report where a file is": (" ".join(REPORT), "file", "is a file; a report needs a folder"),
-    "report among other files": (" ".join(REPORT), "folder", "holds files that are no report's (notes.txt, …)"),
+    "report among other files": (
+        " ".join(REPORT),
+        "folder",
+        "holds files that are not part of a report (notes.txt, …)",
+    ),
 }
 
 

@@ -361,7 +361,7 @@ def test_an_email_is_part_of_a_report(tmp_path: Path) -> None:
     report.write(tmp_path / "r", email=message)
     (tmp_path / "r" / "report.eml").write_text("mine")
     before = contents(tmp_path)
-    with pytest.raises(gf.ReportError, match=r"holds files that are no report's \(report\.eml, …\)"):
+    with pytest.raises(gf.ReportError, match=r"holds files that are not part of a report \(report\.eml, …\)"):
         report.write(tmp_path / "r")
     assert before == contents(tmp_path)
 

@@ -530,7 +530,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     """A report replaces a report, and nothing else."""
     (tmp_path / "thesis.tex").touch()
     with pytest.raises(
-        gf.ReportError, match=r"holds files that are no report's \(thesis\.tex, …\): name another folder"
+        gf.ReportError, match=r"holds files that are not part of a report \(thesis\.tex, …\): name another folder"
     ):
         report_on(two_weeks()).write(tmp_path)
     assert ["thesis.tex"] == [each.name for each in tmp_path.iterdir()]
