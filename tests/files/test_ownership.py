@@ -374,7 +374,7 @@ def test_no_report_is_known_without_its_rows(written: Path, tmp_path: Path) -> N
     """They say what else is of it."""
     shutil.copytree(written / "report", tmp_path / "r")
     (tmp_path / "r" / "rows.parquet").unlink()
-    with pytest.raises(gf.ReportError, match=r"no report's \(charts"):
+    with pytest.raises(gf.ReportError, match=r"not part of a report \(charts"):
         write_report(tmp_path / "r")
 
 
@@ -387,7 +387,7 @@ def test_a_seal_that_lists_nothing_proves_nothing(
     monkeypatch.setattr("galtea_frames.files.targets.Folder.listed", lambda _: files)
     write_report(tmp_path / "r")
     monkeypatch.undo()
-    with pytest.raises(gf.ReportError, match="no report's"):
+    with pytest.raises(gf.ReportError, match="not part of a report"):
         write_report(tmp_path / "r")
 
 
