@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from email.header import Header
 from email.message import EmailMessage
@@ -104,11 +105,12 @@ def _subject(given: object) -> str:
 def _address(name: str, given: object) -> str:
     """Check one address: a header that holds more, or a line end, would send the report elsewhere."""
     if isinstance(given, str) and given.strip() and printable_line(given) == given:
-        header: Any = SMTP.header_factory("To", given)
-        groups = [each for each in header.groups if each.display_name is None]
-        found = [address for each in groups for address in each.addresses]
-        if len(found) == len(header.groups) == 1 and not header.defects and _is_whole(found[0]):
-            return formataddr((found[0].display_name, found[0].addr_spec))
+        with suppress(IndexError):  # of Python 3.11's parser, for `ada@`
+            header: Any = SMTP.header_factory("To", given)
+            groups = [each for each in header.groups if each.display_name is None]
+            found = [address for each in groups for address in each.addresses]
+            if len(found) == len(header.groups) == 1 and not header.defects and _is_whole(found[0]):
+                return formataddr((found[0].display_name, found[0].addr_spec))
     raise QueryError(f"{name} must be an email address such as 'Ada <ada@example.com>', not {quoted(given)}")
 
 
