@@ -14,6 +14,7 @@ from rich.text import Text
 
 import galtea_frames as gf
 from galtea_frames.cli.options import before_asking, program, variable
+from galtea_frames.compare.comparison import require as require_statistics
 from galtea_frames.errors import masked
 from galtea_frames.files.ownership import DEMO
 from galtea_frames.files.parquet import close_folder
@@ -42,6 +43,7 @@ def run(out: str) -> None:
     """Load sample rows in small pages, write files, a comparison and a report to `out`, and print what they show."""
     with before_asking():
         require()
+        require_statistics()
         target = Target.at(out)
         target.check_folder(DEMO)
     # rich must not interpret brackets, colons or numbers in plain text.
