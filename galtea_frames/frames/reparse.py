@@ -52,7 +52,11 @@ def _only_null(frame: pd.DataFrame, origin: Origin) -> frozenset[str]:
         return frozenset()
     held = {split_name(name)[0] for name in frame.columns if frame[name].notna().any()}
     there = {split_name(name)[0] for name in frame.columns}
-    return frozenset(api for name, api in origin.undeclared.items() if name in there - held - origin.null_fields)
+    empty = {api for name, api in origin.undeclared.items() if name in there - held - origin.null_fields}
+    if empty and OVERFLOW in frame:  # a pinned column is also empty if no value fits it
+        texts = frame[OVERFLOW].dropna()
+        empty -= {api for api in empty if texts.str.contains(json_text(api), regex=False).any()}
+    return frozenset(empty)
 
 
 class _Rows:

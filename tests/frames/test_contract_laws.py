@@ -144,6 +144,13 @@ COLUMN_ATTRS = {
     parts=[0, 1, 2, 0, 0, 0],
     arrow=False,
 )
+@example(
+    records=[{"facts": {}}, {}, {"facts": {}}],
+    names=None,
+    dtypes={"facts": "string"},
+    parts=[0, 1, 1, 0, 0, 0],
+    arrow=False,
+)
 def test_frames_of_one_contract_together_are_one_load(
     nested: Nested,
     records: list[Record],
