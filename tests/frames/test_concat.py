@@ -625,3 +625,15 @@ def test_a_selected_column_that_was_dropped_is_named() -> None:
         gf.concat([frame.drop(columns="metadata.a.b")])
     with pytest.raises(gf.QueryError, match=r"changed: dtype is {'metadata\.a': 'int'}; load"):
         gf.concat([changed(dtype={"metadata.a": "int"})(frame)])
+
+
+@pytest.mark.filterwarnings("ignore::galtea_frames.errors.MisfitsWarning")
+def test_a_field_whose_values_did_not_fit_its_pin_was_not_null() -> None:
+    """Rows without the field stay without it."""
+    sent: list[dict[str, Any]] = [{"facts": {}}, {}, {"facts": {}}]
+    rows = [{"id": f"s{at}", "createdAt": f"2026-03-01T10:00:0{at}.000Z", **each} for at, each in enumerate(sent)]
+    frames = [
+        gf.load_sessions(dtype={"facts": "string"}, client=DirectTransport(part).client())
+        for part in (rows[:1], rows[1:])
+    ]
+    assert [True, False, True] == ["facts" in each for each in gf.to_records(gf.concat(frames))]
