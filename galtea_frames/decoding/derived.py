@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from galtea_frames.decoding.exact import parted_value
 from galtea_frames.decoding.kinds import TEXT, replaced
 from galtea_frames.decoding.wanted import Wanted
 
@@ -33,7 +33,7 @@ def derived_texts(column: DerivedColumn, batch: ColumnBatch) -> pa.Array:
 
 def _text(key: str, sent: str | None) -> str | None:
     """Return the text in the JSON text of a field."""
-    value: Any = None if sent is None else json.loads(sent)
+    value: Any = None if sent is None else parted_value(sent, 1)
     found = value.get(key) if isinstance(value, dict) else value
     return replaced(found) if isinstance(found, str) else None
 

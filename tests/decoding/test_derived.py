@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from page_frames import build
 
 import galtea_frames as gf
 from galtea_frames import sample
+from galtea_frames.api.resources import INFERENCE_RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from galtea_frames.decoding.gatherer import Nested
 
 pytestmark = pytest.mark.filterwarnings("ignore::galtea_frames.GalteaFramesWarning")
 
@@ -147,3 +151,25 @@ def test_a_page_with_one_bad_turn_keeps_the_others(client: gf.Client) -> None:
     frame = gf.load_inference_results(columns=["assistant_message", "index"], client=client)
     assert ["assistant_message", "index"] == frame.columns.tolist()
     assert [*TEXTS, None] == texts(frame, "assistant_message")
+
+
+#: Values that Python's own parser of JSON refuses, or that no Python object holds.
+HOSTILE = {
+    "a number of 6,000 digits": ("1" * 6_000, None),
+    "such a number in an object": ('{"a":%s,"KEY":"hi"}' % ("1" * 6_000), "hi"),
+    "200,000 lists in each other": ("[" * 200_000 + "]" * 200_000, None),
+    "lists in each other in an object": ('{"a":%s,"KEY":"hi"}' % ("[" * 2_000 + "]" * 2_000), "hi"),
+    "a number beyond a double": ("1e999", None),
+    "the key twice": ('{"KEY":"first","KEY":"last"}', "last"),
+}
+
+
+@pytest.mark.parametrize("nested", ["columns", "json", "both"])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_values_end_no_load(name: str, nested: Nested) -> None:
+    """They have no text, or the text beside them."""
+    sent, text = HOSTILE[name]
+    own, answer = sent.replace("KEY", "user_message"), sent.replace("KEY", "assistant_message")
+    row = f'{{"id":"a","createdAt":"2026-01-01T00:00:00.000Z","input":{own},"actualOutput":{answer}}}'
+    table, _ = build([f"[{row}]".encode()], nested, INFERENCE_RESULTS)
+    assert [text] * 2 == [table[each][0].as_py() for each in ("user_message", "assistant_message")]
