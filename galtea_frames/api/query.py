@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -133,7 +134,7 @@ def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
     members = [each for each in wanted if isinstance(each, Members) and each.api not in through]
     pairs = [each for each in wanted if isinstance(each, tuple)]
     sent = {snake_case(name) for name, _ in pairs}
-    _check_spans(pairs)
+    _check_spans(resource, pairs)
     start, end = (next((text for name, text in pairs if name == api), None) for api in _TIMES)
     return Query(
         resource=resource,
@@ -158,13 +159,14 @@ def build_query(resource: Resource, arguments: Mapping[str, Any]) -> Query:
     )
 
 
-def _check_spans(pairs: list[tuple[str, str]]) -> None:
-    """Check that no time span ends before it begins."""
-    times = {api: text for api, text in pairs if api.startswith(("from", "to"))}
-    for api, start in times.items():
-        end = times.get(f"to{api.removeprefix('from')}") if api.startswith("from") else None
-        if end is not None and instant(start) > instant(end):
-            raise QueryError(f"{snake_case(api)} {start} is after to{snake_case(api).removeprefix('from')} {end}")
+def _check_spans(resource: Resource, pairs: list[tuple[str, str]]) -> None:
+    """Check that no time span of the list's filters ends before it begins."""
+    given = dict(pairs)
+    times = [each for each in resource.filters if each.kind == "time" and each.api in given]
+    for first, last in itertools.permutations(times, 2):
+        is_span = first.api.removeprefix("from") == last.api.removeprefix("to")
+        if is_span and instant(given[first.api]) > instant(given[last.api]):
+            raise QueryError(f"{first.name} {given[first.api]} is after {last.name} {given[last.api]}")
 
 
 def _checked(wanted: Filter, name: str, value: object) -> Members | tuple[str, str]:

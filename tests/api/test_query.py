@@ -112,6 +112,12 @@ def sent(query: Query) -> list[list[tuple[str, str]]]:
             ],
             id="numbers",
         ),
+        pytest.param(
+            SESSIONS,
+            {"params": {"fromTurn": "9", "toTurn": "5", "token": "x"}},
+            [("fromTurn", "9"), ("toTurn", "5"), ("token", "x")],
+            id="params that are no times",
+        ),
         pytest.param(EVALUATIONS, {}, [("includeExcludedFromAnalytics", "true")], id="nothing is hidden"),
         pytest.param(TEST_CASES, {"user_score": np.int64(-1)}, [("userScore", "-1")], id="a whole number"),
         pytest.param(SESSIONS, {"params": {"minTurns": 3}}, [("minTurns", "3")], id="params number"),
