@@ -53,10 +53,34 @@ def _only_null(frame: pd.DataFrame, origin: Origin) -> frozenset[str]:
     held = {split_name(name)[0] for name in frame.columns if frame[name].notna().any()}
     there = {split_name(name)[0] for name in frame.columns}
     empty = {api for name, api in origin.undeclared.items() if name in there - held - origin.null_fields}
-    if empty and OVERFLOW in frame:  # a pinned column is also empty if no value fits it
-        texts = frame[OVERFLOW].dropna()
-        empty -= {api for api in empty if texts.str.contains(json_text(api), regex=False).any()}
-    return frozenset(empty)
+    # A pinned column is also empty if no value fits it; such values are left over.
+    return frozenset(empty.difference(*filter(None, _objects(frame, OVERFLOW))) if empty else ())
+
+
+def _objects(frame: pd.DataFrame, name: str) -> list[Any]:
+    """Return the objects of an overflow column, None for null.
+
+    Raises:
+        QueryError: the column holds something else.
+    """
+    if name not in frame:
+        return [None] * len(frame)
+    found = _parsed(name, json_values(frame[name]), MAX_DEPTH)
+    if any(each is not None and not isinstance(each, dict) for each in found):
+        raise QueryError(f"column {quoted(name)} holds text that is not a JSON object; load the rows again")
+    return found
+
+
+def _parsed(name: str, texts: Sequence[Any], depth: int) -> list[Any]:
+    """Return the values of JSON text.
+
+    Raises:
+        QueryError: some text is not JSON.
+    """
+    try:
+        return [None if text is None else parted_value(text, depth) for text in texts]
+    except (ValueError, TypeError, RecursionError):
+        raise QueryError(f"column {quoted(name)} holds text that is not JSON; load the rows again") from None
 
 
 class _Rows:
@@ -76,7 +100,7 @@ class _Rows:
         self._only_null = only_null
         self._origin = origin
         self._contract = origin.contract()
-        self.leftovers: list[dict[str, Any]] = [each or {} for each in self._objects(OVERFLOW)]
+        self.leftovers: list[dict[str, Any]] = [each or {} for each in _objects(self._frame, OVERFLOW)]
         self._below: dict[str, list[tuple[Path, str]]] = {}
         for name in frame.columns:
             root, keys, overflow = split_name(name)
@@ -99,7 +123,7 @@ class _Rows:
             elif self._is_whole(column.name):
                 texts[column.api] = json_values(self._frame[column.name])
                 if self._origin.nested == "both":
-                    fields[column.api] = self._parsed(column.name, texts[column.api], MAX_DEPTH)
+                    fields[column.api] = _parsed(column.name, texts[column.api], MAX_DEPTH)
             elif self._origin.nested != "json":
                 own = self._take_below(column.name, column.api, strays)
                 if column.name not in self._frame:  # no row has the field, or all have objects
@@ -170,7 +194,7 @@ class _Rows:
             found[keys] = self._column(column, MAX_DEPTH - len(keys))
         declared = {each.api for each in self._origin.resource.columns}
         wanted = self._contract.record.below(api) if api in declared else self._contract.other(api)
-        for row, rest in enumerate(self._objects(overflow_name(name))):
+        for row, rest in enumerate(_objects(self._frame, overflow_name(name))):
             self._insert(found, (), rest or None, row, wanted)
         for row, rest in enumerate(self.leftovers):
             self._insert(found, (), rest.get(api), row, wanted)
@@ -193,23 +217,8 @@ class _Rows:
         """Return the values of a column, with JSON text parsed and whole numbers as integers."""
         values = json_values(self._frame[name], dtype=self._origin.dtypes.get(name))
         if name in self._origin.json_columns:
-            return self._parsed(name, values, depth)
+            return _parsed(name, values, depth)
         return list(map(plain_number, values)) if name in self._origin.whole_numbers else values
-
-    def _objects(self, name: str) -> list[Any]:
-        """Return the objects of an overflow column."""
-        if name not in self._frame:
-            return [None] * len(self._frame)
-        found = self._parsed(name, json_values(self._frame[name]), MAX_DEPTH)
-        if any(each is not None and not isinstance(each, dict) for each in found):
-            raise QueryError(f"column {quoted(name)} holds text that is not a JSON object; load the rows again")
-        return found
-
-    def _parsed(self, name: str, texts: Sequence[Any], depth: int) -> list[Any]:
-        try:
-            return [None if text is None else parted_value(text, depth) for text in texts]
-        except (ValueError, TypeError, RecursionError):
-            raise QueryError(f"column {quoted(name)} holds text that is not JSON; load the rows again") from None
 
     def _digits(self, name: str) -> int:
         return self._origin.time_digits.get(name, USUAL_DIGITS)
